@@ -1,0 +1,1 @@
+"""Telegram handlers: commands, buttons, keyboards and texts."""

@@ -1,0 +1,1 @@
+"""Persistence: predictions, votes and preferences in a SQL database."""
