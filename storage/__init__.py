@@ -1,1 +1,1 @@
-"""Persistence: predictions, votes and preferences in a SQL database."""
+"""What the bot keeps: predictions, votes and settings, in SQLite or PostgreSQL."""

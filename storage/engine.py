@@ -1,0 +1,173 @@
+"""The async engine and its two kinds of transaction."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, nullcontext
+from functools import partial
+from pathlib import Path
+
+from sqlalchemy import URL, Connection, event, make_url
+from sqlalchemy.dialects.sqlite.aiosqlite import AsyncAdapt_aiosqlite_connection
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry, NullPool
+
+from storage.errors import StorageError
+
+BUSY_TIMEOUT_MS = 30_000
+_BEGIN = "sqlite_begin"  # execution option: the statement that opens a SQLite transaction
+
+
+def parse_url(url: str) -> URL:
+    """Check that ``url`` names a database this package speaks to.
+
+    Args:
+        url: A SQLAlchemy async URL.
+
+    Returns:
+        The parsed URL.
+
+    Raises:
+        StorageError: It is no URL, names another database, or a driver that is missing or not async.
+    """
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise StorageError(
+            "DATABASE_URL is not a SQLAlchemy URL such as sqlite+aiosqlite:///var/kobert-bot.db"
+        ) from None
+    try:
+        dialect = parsed.get_dialect()
+    except (NoSuchModuleError, ModuleNotFoundError) as error:
+        raise StorageError(
+            f"DATABASE_URL {hidden(parsed)} names an unknown driver: {one_line(error)}"
+        ) from error
+    if parsed.get_backend_name() not in {"sqlite", "postgresql"}:
+        raise StorageError(
+            f"DATABASE_URL {hidden(parsed)}: only sqlite+aiosqlite and postgresql+asyncpg are supported"
+        )
+    if not dialect.is_async:
+        driver = "sqlite+aiosqlite" if parsed.get_backend_name() == "sqlite" else "postgresql+asyncpg"
+        raise StorageError(f"DATABASE_URL {hidden(parsed)} needs an async driver: write {driver}://…")
+    if parsed.get_backend_name() == "sqlite" and (not parsed.database or ":memory:" in parsed.database):
+        raise StorageError(f"DATABASE_URL {hidden(parsed)} must name a file: memory keeps no votes")
+    return parsed
+
+
+def hidden(url: URL) -> str:
+    """Return ``url`` for people to read, its password hidden."""
+    return url.render_as_string(hide_password=True)
+
+
+def one_line(error: BaseException) -> str:
+    """Return the first line of what ``error`` says, without SQL and parameters."""
+    cause = getattr(error, "orig", None) or error
+    lines = str(cause).strip().splitlines()
+    return lines[0] if lines else type(cause).__name__
+
+
+class Database:
+    """One pool of connections; hands out reading and writing transactions.
+
+    Args:
+        url: What :func:`parse_url` returned.
+        migrating: Give connections for changing tables: no pool, and in SQLite no foreign keys, because
+            rebuilding a table drops it, and dropping it would delete the rows that refer to it.
+
+    Raises:
+        StorageError: The driver is not installed, or the folder of the SQLite file cannot be made.
+    """
+
+    def __init__(self, url: URL, *, migrating: bool = False) -> None:
+        self.url = url
+        self._sqlite = url.get_backend_name() == "sqlite"
+        if self._sqlite:
+            _make_folder(url)
+        try:
+            self._engine = create_async_engine(
+                url,
+                # Readable Korean in the file; NaN is no JSON and PostgreSQL refuses it.
+                json_serializer=partial(json.dumps, ensure_ascii=False, allow_nan=False),
+                # Ask a server whether it is still there before a transaction begins on an idle connection.
+                **({"poolclass": NullPool} if migrating else {"pool_pre_ping": not self._sqlite}),
+            )
+        except ModuleNotFoundError as error:
+            raise StorageError(
+                f"DATABASE_URL {hidden(url)} needs the Python package {error.name}; "
+                "for PostgreSQL: pip install 'kobert-bot[postgres]'"
+            ) from error
+        if self._sqlite:
+            _take_over_transactions(self._engine, foreign_keys=not migrating)
+        self._writer = self._engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
+        # SQLite has one writer at a time. Waiting in turn here is fair and wakes at once; SQLite's own
+        # busy handler sleeps and guesses, and is left for the other processes.
+        self._turn: asyncio.Lock | nullcontext[None] = asyncio.Lock() if self._sqlite else nullcontext()
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncConnection]:
+        """Open a transaction that is committed, durably, when the block ends without an exception.
+
+        Raises:
+            StorageError: The database failed; nothing of the block was kept.
+        """
+        async with self._turn:
+            try:
+                async with self._writer.begin() as connection:
+                    yield connection
+            except (SQLAlchemyError, OSError) as error:
+                raise StorageError(f"the database failed: {one_line(error)}") from error
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """Open a transaction for reading; in SQLite it takes no lock that a writer would wait for.
+
+        Raises:
+            StorageError: The database failed.
+        """
+        try:
+            async with self._engine.connect() as connection:
+                yield connection
+        except (SQLAlchemyError, OSError) as error:
+            raise StorageError(f"the database failed: {one_line(error)}") from error
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._engine.dispose()
+
+
+def _make_folder(url: URL) -> None:
+    if url.database is None or url.database.startswith("file:"):
+        return
+    folder = Path(url.database).parent
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StorageError(f"cannot make the folder {folder} of the database: {error.strerror}") from error
+
+
+def _take_over_transactions(engine: AsyncEngine, *, foreign_keys: bool) -> None:
+    """Let SQLAlchemy say BEGIN instead of the driver, and set up each connection.
+
+    A transaction that reads first and writes later under a plain BEGIN fails with "database is locked"
+    as soon as another has written in between, whatever the time-out; BEGIN IMMEDIATE waits its turn instead.
+    https://docs.sqlalchemy.org/en/21/dialects/sqlite.html#transactions-with-sqlite-and-the-sqlite3-driver
+    """
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def set_up(connection: AsyncAdapt_aiosqlite_connection, _entry: ConnectionPoolEntry) -> None:
+        connection.isolation_level = None  # the driver begins nothing by itself
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+        cursor.execute("PRAGMA journal_mode = WAL")  # readers and the writer don't block each other
+        # In WAL mode only FULL syncs the log at each commit: with NORMAL a vote that was acknowledged
+        # would outlive a killed process but not a power cut.
+        cursor.execute("PRAGMA synchronous = FULL")
+        cursor.execute(f"PRAGMA foreign_keys = {'ON' if foreign_keys else 'OFF'}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql(connection.get_execution_options().get(_BEGIN, "BEGIN"))

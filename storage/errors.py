@@ -1,0 +1,22 @@
+"""What can go wrong in storage, each with one line a person can act on."""
+
+from __future__ import annotations
+
+
+class StorageError(Exception):
+    """The database cannot be opened or used; the message is one line without secrets."""
+
+
+class UnknownPrediction(StorageError):
+    """No prediction has this id."""
+
+    def __init__(self, prediction_id: int) -> None:
+        super().__init__(f"there is no prediction {prediction_id}")
+
+
+class UnknownChoice(StorageError):
+    """The prediction has no such slot, or the slot has no such button."""
+
+    def __init__(self, prediction_id: int, slot: int, choice: int | None = None) -> None:
+        button = "" if choice is None else f", choice {choice}"
+        super().__init__(f"prediction {prediction_id} has no slot {slot}{button}")

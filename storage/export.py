@@ -1,0 +1,111 @@
+"""Votes as rows to learn from, one per vote."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from storage.engine import Database
+from storage.tables import Annotator, Input, ModelVersion, Prediction, Vote
+
+_PAGE = 500
+_PSEUDONYM_DIGITS = 16  # 64 bits: enough to tell voters apart, too few to be the key of their row
+
+
+@dataclass(frozen=True, slots=True)
+class FeedbackRow:
+    """One vote with everything it is about.
+
+    Attributes:
+        prediction_id: The answer voted on.
+        task: Its task.
+        text_a: The text, or the first of a pair.
+        text_b: The second of a pair.
+        model: The model that answered.
+        shown: The label shown.
+        probabilities: What the model gave.
+        slot: The blank's index for mask, else 0.
+        label: The label voted for.
+        kind: ``confirm`` or ``correct``.
+        annotator: The first 16 hexadecimal digits of the voter's pseudonym.
+        created_at: When the vote was first given, UTC.
+        updated_at: When it was last changed, UTC.
+    """
+
+    prediction_id: int
+    task: str
+    text_a: str
+    text_b: str | None
+    model: str
+    shown: str
+    probabilities: Mapping[str, object]
+    slot: int
+    label: str
+    kind: str
+    annotator: str
+    created_at: datetime
+    updated_at: datetime
+
+    def as_json(self) -> dict[str, object]:
+        """Return the row as JSON-able values, times in ISO 8601."""
+        return asdict(self) | {
+            "created_at": self.created_at.isoformat(),
+            "updated_at": self.updated_at.isoformat(),
+        }
+
+
+async def feedback_rows(database: Database) -> AsyncIterator[FeedbackRow]:
+    """Yield every vote, oldest first.
+
+    Each page has its own transaction, so a slow reader holds no connection and keeps no log from shrinking.
+    """
+    last = 0
+    query = (
+        select(
+            Vote.id,
+            Vote.prediction_id,
+            Input.task,
+            Input.text_a,
+            Input.text_b,
+            ModelVersion.name.label("model"),
+            Prediction.label.label("shown"),
+            Prediction.probabilities,
+            Vote.slot,
+            Vote.label,
+            Vote.kind,
+            Annotator.pseudonym,
+            Vote.created_at,
+            Vote.updated_at,
+        )
+        .join(Prediction, Prediction.id == Vote.prediction_id)
+        .join(Input, Input.id == Prediction.input_id)
+        .join(ModelVersion, ModelVersion.id == Prediction.model_version_id)
+        .join(Annotator, Annotator.id == Vote.annotator_id)
+        .order_by(Vote.id)
+        .limit(_PAGE)
+    )
+    while True:
+        async with database.read() as connection:
+            page = (await connection.execute(query.where(Vote.id > last))).all()
+        for row in page:
+            yield FeedbackRow(
+                prediction_id=row.prediction_id,
+                task=row.task,
+                text_a=row.text_a,
+                text_b=row.text_b,
+                model=row.model,
+                shown=row.shown,
+                probabilities=row.probabilities,
+                slot=row.slot,
+                label=row.label,
+                kind=row.kind,
+                annotator=row.pseudonym[:_PSEUDONYM_DIGITS],
+                created_at=row.created_at,
+                updated_at=row.updated_at,
+            )
+            last = row.id
+        if len(page) < _PAGE:
+            return

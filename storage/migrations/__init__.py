@@ -1,0 +1,1 @@
+"""Alembic revisions, applied when a store is opened."""

@@ -1,0 +1,106 @@
+"""Access to ``predictions``, and to ``inputs`` and ``model_versions`` that they refer to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.content import content_hash, storable
+from storage.errors import UnknownChoice, UnknownPrediction
+from storage.tables import Input, ModelVersion, Prediction, utc_now
+from storage.upsert import upsert
+from storage.values import NewPrediction, VoteKind
+
+_LARGEST_ID = 2**31 - 1  # of an INTEGER in PostgreSQL; a forged button may hold any number
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPrediction:
+    """What a vote needs to know of the answer it is about."""
+
+    id: int
+    task: str
+    label: str
+    options: tuple[tuple[str, ...], ...]
+
+    def option(self, slot: int, choice: int) -> str:
+        """Return the label behind a button.
+
+        Raises:
+            UnknownChoice: There is no such button.
+        """
+        self.check_slot(slot)
+        if not 0 <= choice < len(self.options[slot]):
+            raise UnknownChoice(self.id, slot, choice)
+        return self.options[slot][choice]
+
+    def check_slot(self, slot: int) -> None:
+        """Raise ``UnknownChoice`` unless the answer has this slot."""
+        if not 0 <= slot < len(self.options):
+            raise UnknownChoice(self.id, slot)
+
+    def kind(self, slot: int, choice: int) -> VoteKind:
+        """Tell whether a button agrees with what was shown: for mask that is each blank's first candidate."""
+        confirms = choice == 0 if self.task == "mask" else self.option(slot, choice) == self.label
+        return VoteKind.CONFIRM if confirms else VoteKind.CORRECT
+
+
+@dataclass(frozen=True, slots=True)
+class Predictions:
+    """Reads and writes predictions in one transaction."""
+
+    connection: AsyncConnection
+
+    async def add(self, new: NewPrediction) -> int:
+        """Keep an answer and return its id; an equal text and a known model are not kept twice."""
+        row = {
+            "input_id": await self._input(new),
+            "model_version_id": await self._model_version(new.task, new.model),
+            "label": new.label,
+            "probabilities": dict(new.probabilities),
+            "options": [list(slot) for slot in new.options],
+            "created_at": utc_now(),
+        }
+        added = await self.connection.execute(insert(Prediction).values(row).returning(Prediction.id))
+        return added.scalar_one()
+
+    async def get(self, prediction_id: int) -> ShownPrediction:
+        """Return a prediction.
+
+        Raises:
+            UnknownPrediction: There is none with this id.
+        """
+        if not 0 < prediction_id <= _LARGEST_ID:
+            raise UnknownPrediction(prediction_id)
+        query = (
+            select(Input.task, Prediction.label, Prediction.options)
+            .join(Input, Input.id == Prediction.input_id)
+            .where(Prediction.id == prediction_id)
+        )
+        row = (await self.connection.execute(query)).one_or_none()
+        if row is None:
+            raise UnknownPrediction(prediction_id)
+        return ShownPrediction(prediction_id, row.task, row.label, tuple(tuple(slot) for slot in row.options))
+
+    async def _input(self, new: NewPrediction) -> int:
+        text_a = storable(new.text_a)
+        text_b = None if new.text_b is None else storable(new.text_b)
+        digest = content_hash(text_a, text_b)
+        row = {
+            "task": new.task,
+            "text_a": text_a,
+            "text_b": text_b,
+            "content_hash": digest,
+            "created_at": utc_now(),
+        }
+        await upsert(self.connection, Input, row, key=["task", "content_hash"])
+        query = select(Input.id).where(Input.task == new.task, Input.content_hash == digest)
+        return (await self.connection.execute(query)).scalar_one()
+
+    async def _model_version(self, task: str, name: str) -> int:
+        row = {"task": task, "name": name, "created_at": utc_now()}
+        await upsert(self.connection, ModelVersion, row, key=["task", "name"])
+        query = select(ModelVersion.id).where(ModelVersion.task == task, ModelVersion.name == name)
+        return (await self.connection.execute(query)).scalar_one()

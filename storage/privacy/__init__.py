@@ -1,0 +1,1 @@
+"""How people are kept apart without being named."""

@@ -1,0 +1,172 @@
+"""The tables, as SQLAlchemy typed declarative classes.
+
+A change here needs a revision in ``storage/migrations/versions``; a test compares the two.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    MetaData,
+    String,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+def utc_now() -> datetime:
+    """Return the present moment with its time zone."""
+    return datetime.now(UTC)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment: aware UTC in Python; ``timestamptz`` in PostgreSQL; SQLite keeps UTC without saying so."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Refuse a time without a zone: nobody could tell later which moment was meant."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a stored time needs a time zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Give the zone back that SQLite dropped."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """Common ground: constraints have names, because a migration can only drop what has one."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {datetime: UtcDateTime()}  # noqa: RUF012 - SQLAlchemy reads this class attribute
+
+
+class Annotator(Base):
+    """A person who votes or chose a language, known by pseudonym alone."""
+
+    __tablename__ = "annotators"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    pseudonym: Mapped[str] = mapped_column(String(64), unique=True)
+    language: Mapped[str | None] = mapped_column(String(16))
+    created_at: Mapped[datetime]
+
+
+class Input(Base):
+    """A text, or a pair, that was asked about; equal texts share a row per task."""
+
+    __tablename__ = "inputs"
+    __table_args__ = (UniqueConstraint("task", "content_hash"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    task: Mapped[str] = mapped_column(String(32))
+    text_a: Mapped[str] = mapped_column(Text)
+    text_b: Mapped[str | None] = mapped_column(Text)
+    content_hash: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime]
+
+
+class ModelVersion(Base):
+    """A model that answered, per task."""
+
+    __tablename__ = "model_versions"
+    __table_args__ = (UniqueConstraint("task", "name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    task: Mapped[str] = mapped_column(String(32))
+    name: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime]
+
+
+class Prediction(Base):
+    """An answer that was shown, with the buttons under it."""
+
+    __tablename__ = "predictions"
+    # Buttons in old messages hold this id, so it must never be given out again after a deletion.
+    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012 - SQLAlchemy reads this class attribute
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    input_id: Mapped[int] = mapped_column(ForeignKey("inputs.id"), index=True)
+    model_version_id: Mapped[int] = mapped_column(ForeignKey("model_versions.id"))
+    label: Mapped[str] = mapped_column(Text)
+    probabilities: Mapped[dict[str, Any]] = mapped_column(JSON)
+    options: Mapped[list[list[str]]] = mapped_column(JSON)
+    created_at: Mapped[datetime]
+
+
+class Vote(Base):
+    """What one person holds to be right in one slot of one answer.
+
+    ``choice`` is the button, ``label`` what it stood for: a candidate word may read like "none of these".
+    """
+
+    __tablename__ = "votes"
+    __table_args__ = (
+        UniqueConstraint("prediction_id", "annotator_id", "slot"),
+        CheckConstraint("kind IN ('confirm', 'correct')", name="kind"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    prediction_id: Mapped[int] = mapped_column(ForeignKey("predictions.id"))
+    annotator_id: Mapped[int] = mapped_column(ForeignKey("annotators.id"), index=True)
+    slot: Mapped[int]
+    choice: Mapped[int]
+    label: Mapped[str] = mapped_column(Text)
+    kind: Mapped[str] = mapped_column(String(16))
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+
+
+class VoteEvent(Base):
+    """One change of one vote; rows are only ever added, and replayed in order they give ``votes``."""
+
+    __tablename__ = "vote_events"
+    __table_args__ = (CheckConstraint("action IN ('counted', 'changed', 'undone')", name="action"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    prediction_id: Mapped[int] = mapped_column(ForeignKey("predictions.id"), index=True)
+    annotator_id: Mapped[int] = mapped_column(ForeignKey("annotators.id"), index=True)
+    slot: Mapped[int]
+    action: Mapped[str] = mapped_column(String(16))
+    old_label: Mapped[str | None] = mapped_column(Text)
+    new_label: Mapped[str | None] = mapped_column(Text)
+    at: Mapped[datetime]
+
+
+class Answer(Base):
+    """Which message answered which command, so that an edited command edits its answer.
+
+    The chat is a pseudonym because a private chat's id is its user's id.
+    """
+
+    __tablename__ = "answers"
+
+    chat_pseudonym: Mapped[str] = mapped_column(String(64), primary_key=True)
+    command_message_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    answer_message_id: Mapped[int] = mapped_column(BigInteger)
+    prediction_id: Mapped[int | None] = mapped_column(ForeignKey("predictions.id"), index=True)
+    updated_at: Mapped[datetime]

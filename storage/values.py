@@ -1,0 +1,83 @@
+"""The frozen values that cross the seam between storage and its callers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class VoteStatus(StrEnum):
+    """What a tap did."""
+
+    COUNTED = "counted"
+    UNCHANGED = "unchanged"
+    CHANGED = "changed"
+    UNDONE = "undone"
+    NOTHING_TO_UNDO = "nothing_to_undo"
+
+
+class VoteKind(StrEnum):
+    """Whether a vote agrees with what the model showed."""
+
+    CONFIRM = "confirm"
+    CORRECT = "correct"
+
+
+@dataclass(frozen=True, slots=True)
+class NewPrediction:
+    """An answer about to be shown.
+
+    Attributes:
+        task: ``mask``, ``nsp``, ``sentiment``, ``nli`` or ``tokens``.
+        text_a: The text, or the first of a pair.
+        text_b: The second of a pair.
+        model: Name of the preset or version that answered.
+        label: The answer shown (mask: a JSON list of the top token per blank; tokens: empty).
+        probabilities: What the model gave, JSON-able and finite.
+        options: Per slot (mask: per blank; else one) the labels its buttons stand for, in order.
+    """
+
+    task: str
+    text_a: str
+    text_b: str | None
+    model: str
+    label: str
+    probabilities: Mapping[str, object]
+    options: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class VoteCounts:
+    """What the keyboard shows.
+
+    Attributes:
+        prediction_id: The prediction voted on.
+        task: Its task.
+        shown: The label shown.
+        options: ``options[slot][choice]`` is the label of a button.
+        counts: ``counts[slot][choice]`` is the number of votes it has; same shape as ``options``.
+        total: Votes in all slots together.
+    """
+
+    prediction_id: int
+    task: str
+    shown: str
+    options: tuple[tuple[str, ...], ...]
+    counts: tuple[tuple[int, ...], ...]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class VoteOutcome:
+    """What a tap did and how the votes stand after it.
+
+    Attributes:
+        tally: The counts after the tap.
+        status: What the tap did.
+        label: The label this person's vote now holds; ``None`` when they hold none.
+    """
+
+    tally: VoteCounts
+    status: VoteStatus
+    label: str | None
