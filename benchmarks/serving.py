@@ -4,9 +4,9 @@
     python -m benchmarks.serving --preset klue --device cuda --seconds 20
     python -m benchmarks.serving --clients 16 --json
 
-Each client sends its next question when the last one is answered (closed loop), so the waiting time is what a
-person feels under that load. Figures hold for the machine and the hour they were taken in: the first line says
-how busy other programs kept it.
+Each client sends its next question when the last one is answered (closed loop), so the waiting time is what
+a person feels under that load. Figures hold for the machine and the hour they were taken in: the first line
+says how busy other programs kept it.
 """
 
 from __future__ import annotations
@@ -103,9 +103,7 @@ async def measure_all(preset: str, device: str, loads: list[int], seconds: float
 def main(
     preset: Annotated[str, typer.Option(help="Which models answer.")] = "builtin",
     device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
-    clients: Annotated[
-        list[int] | None, typer.Option(min=1, help="How many ask at once; repeatable.")
-    ] = None,
+    clients: Annotated[list[int] | None, typer.Option(min=1, help="How many ask at once.")] = None,
     seconds: Annotated[float, typer.Option(min=1.0, help="How long each load lasts.")] = 5.0,
     json_lines: Annotated[bool, typer.Option("--json", help="One JSON object per load.")] = False,
 ) -> None:
@@ -116,10 +114,8 @@ def main(
         for load in results:
             print(json.dumps({"preset": preset, "device": device, **asdict(load)}))
         return
-    memory = psutil.Process().memory_info().rss / 2**20
-    print(
-        f"{preset} on {device}; {psutil.cpu_count()} cores, {busy:.0f} % busy before; {memory:.0f} MiB in use"
-    )
+    used = psutil.Process().memory_info().rss / 2**20
+    print(f"{preset} on {device}; {psutil.cpu_count()} cores, {busy:.0f} % busy before; {used:.0f} MiB used")
     print("clients  answers/s   p50 ms   p95 ms  answered  refused")
     for load in results:
         rates = f"{load.clients:7d} {load.per_second:10.1f} {load.p50_ms:8.1f} {load.p95_ms:8.1f}"
