@@ -5,6 +5,9 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from dotenv import dotenv_values
+
+from bot.settings import Settings
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -32,3 +35,11 @@ def test_every_dependency_is_pinned(extra: str | None) -> None:
     requirements = EXTRAS[extra] if extra else PROJECT["dependencies"]
     pinned = {distribution(pin) for pin in pins()}
     assert [each for each in requirements if distribution(each) not in pinned] == []
+
+
+def test_env_example_shows_every_key_and_its_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = dotenv_values(ROOT / ".env.example")
+    assert sorted(shown) == sorted(name.upper() for name in Settings.model_fields)
+    for name in shown:
+        monkeypatch.delenv(name, raising=False)
+    assert Settings(_env_file=ROOT / ".env.example") == Settings(_env_file=None)
