@@ -17,6 +17,7 @@ help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
 
 setup: .venv/.stamp-dev ## build .venv with everything for running, training and testing
+	@echo "ready: make run, make test"
 
 setup-run: .venv/.stamp-run
 
