@@ -1,0 +1,91 @@
+"""Many taps at once, through two stores as two processes would."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Coroutine
+from typing import TYPE_CHECKING, Any
+
+from storage.store import NewPrediction, Store, VoteOutcome, VoteStatus
+
+if TYPE_CHECKING:
+    from tests.storage.conftest import Sql
+
+VOTERS, DOUBLE_TAPS, PREDICTIONS = 200, 50, 4
+
+
+async def replayed(sql: Sql) -> list[tuple[Any, ...]]:
+    """Return the votes that the log of changes leads to."""
+    state: dict[tuple[int, int, int], str] = {}
+    for prediction, annotator, slot, old, new in await sql(
+        "SELECT prediction_id, annotator_id, slot, old_label, new_label FROM vote_events ORDER BY id"
+    ):
+        key = (prediction, annotator, slot)
+        assert state.pop(key, None) == old
+        if new is not None:
+            state[key] = new
+    return sorted((*key, label) for key, label in state.items())
+
+
+async def test_no_vote_is_lost_or_doubled(store: Store, sentiment: NewPrediction, url: str, sql: Sql) -> None:
+    predictions = [await store.add_prediction(sentiment) for _ in range(PREDICTIONS)]
+    second = await Store.open(url, pepper=b"a secret of the tests")
+    stores = (store, second)
+
+    def tap(user: int, through: int) -> Coroutine[Any, Any, VoteOutcome]:
+        return stores[through % 2].vote(predictions[user % PREDICTIONS], user, 0, user % 2)
+
+    taps = [tap(user, user) for user in range(1, VOTERS + 1)]
+    taps += [tap(user, user + 1) for user in range(1, DOUBLE_TAPS + 1)]
+    outcomes = await asyncio.gather(*taps)
+    await second.close()
+
+    assert Counter(outcome.status for outcome in outcomes) == {
+        VoteStatus.COUNTED: VOTERS,
+        VoteStatus.UNCHANGED: DOUBLE_TAPS,
+    }
+    assert await sql("SELECT count(*) FROM annotators") == [(VOTERS,)]
+    votes = await sql("SELECT prediction_id, annotator_id, slot, label FROM votes")
+    assert len(votes) == VOTERS
+    assert sorted(votes) == await replayed(sql)
+    tallies = [await store.tally(prediction) for prediction in predictions]
+    assert sum(tally.total for tally in tallies) == VOTERS
+    expected = Counter((user % PREDICTIONS, user % 2) for user in range(1, VOTERS + 1))
+    for index, tally in enumerate(tallies):
+        assert tally.counts == ((expected[index, 0], expected[index, 1]),)
+
+
+async def test_one_person_tapping_everything_at_once_ends_with_one_vote(
+    store: Store, sentiment: NewPrediction, url: str, sql: Sql
+) -> None:
+    prediction = await store.add_prediction(sentiment)
+    second = await Store.open(url, pepper=b"a secret of the tests")
+    taps: list[Coroutine[Any, Any, VoteOutcome]] = []
+    for count in range(10):
+        through = (store, second)[count % 2]
+        taps += [
+            through.vote(prediction, 7, 0, 0),
+            through.vote(prediction, 7, 0, 1),
+            through.undo(prediction, 7, 0),
+        ]
+    await asyncio.gather(*taps)
+    await second.close()
+    votes = await sql("SELECT prediction_id, annotator_id, slot, label FROM votes")
+    assert len(votes) <= 1
+    assert votes == await replayed(sql)
+
+
+async def test_an_equal_text_asked_by_many_at_once_is_kept_once(
+    store: Store, sentiment: NewPrediction, sql: Sql
+) -> None:
+    numbers = await asyncio.gather(*(store.add_prediction(sentiment) for _ in range(30)))
+    assert len(set(numbers)) == 30
+    assert await sql("SELECT count(*) FROM inputs") == [(1,)]
+
+
+async def test_readers_do_not_wait_for_a_writer(store: Store, sentiment: NewPrediction) -> None:
+    prediction = await store.add_prediction(sentiment)
+    async with store._database.write():
+        tally = await asyncio.wait_for(store.tally(prediction), timeout=5)
+    assert tally.total == 0

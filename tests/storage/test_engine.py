@@ -1,0 +1,127 @@
+from __future__ import annotations
+
+import sqlite3
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from sqlalchemy import make_url
+
+from storage.engine import Database, parse_url
+from storage.store import StorageError, Store
+
+
+async def pragma(url: str, name: str) -> object:
+    database = Database(parse_url(url))
+    async with database.read() as connection:
+        value: object = (await connection.exec_driver_sql(f"PRAGMA {name}")).scalar_one()
+    await database.close()
+    return value
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1), ("busy_timeout", 30_000)],
+)
+async def test_each_sqlite_connection_is_set_up(tmp_path: Path, name: str, value: object) -> None:
+    assert await pragma(f"sqlite+aiosqlite:///{tmp_path}/a.db", name) == value
+
+
+async def test_a_writer_holds_the_write_lock_from_its_first_statement(tmp_path: Path) -> None:
+    database = Database(parse_url(f"sqlite+aiosqlite:///{tmp_path}/a.db"))
+    with closing(sqlite3.connect(tmp_path / "a.db", timeout=0, isolation_level=None)) as other:
+        async with database.write():
+            with pytest.raises(sqlite3.OperationalError, match="locked"):
+                other.execute("BEGIN IMMEDIATE")
+        other.execute("BEGIN IMMEDIATE")
+        other.execute("ROLLBACK")
+        async with database.read():
+            other.execute("BEGIN IMMEDIATE")
+            other.execute("ROLLBACK")
+    await database.close()
+
+
+async def test_a_failed_block_keeps_nothing(tmp_path: Path) -> None:
+    database = Database(parse_url(f"sqlite+aiosqlite:///{tmp_path}/a.db"))
+
+    async def fail() -> None:
+        async with database.write() as connection:
+            await connection.exec_driver_sql("CREATE TABLE t (x INTEGER)")
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        await fail()
+    with closing(sqlite3.connect(tmp_path / "a.db")) as other:
+        assert other.execute("SELECT * FROM sqlite_master").fetchall() == []
+    await database.close()
+
+
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        ("nonsense", "not a SQLAlchemy URL"),
+        ("sqlite:///var/a.db", r"needs an async driver: write sqlite\+aiosqlite"),
+        ("postgresql://bot:secret@db/votes", r"needs an async driver: write postgresql\+asyncpg"),
+        ("mysql+aiomysql://bot:secret@db/votes", r"only sqlite.* and postgresql.* are supported"),
+        ("sqlite+nodriver:///a.db", "unknown driver"),
+        ("nothing+at_all://db", "unknown driver"),
+        ("sqlite+aiosqlite://", "must name a file"),
+        ("sqlite+aiosqlite:///:memory:", "must name a file"),
+    ],
+)
+async def test_a_url_that_cannot_work_is_one_clear_line(url: str, says: str) -> None:
+    with pytest.raises(StorageError, match=says) as caught:
+        await Store.open(url, pepper=b"x")
+    assert "\n" not in str(caught.value)
+    assert "secret" not in str(caught.value)
+
+
+async def test_a_missing_driver_names_its_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "asyncpg", None)
+    with pytest.raises(StorageError, match=r"needs the Python package asyncpg.*kobert-bot\[postgres\]"):
+        await Store.open("postgresql+asyncpg://bot@db/votes", pepper=b"x")
+
+
+async def test_a_server_that_is_not_there_is_one_clear_line(tmp_path: Path) -> None:
+    pytest.importorskip("asyncpg", exc_type=ImportError)
+    with pytest.raises(StorageError, match=r"the database failed: .+") as caught:
+        await Store.open(f"postgresql+asyncpg://bot:secret@/votes?host={tmp_path}", pepper=b"x")
+    assert "\n" not in str(caught.value)
+    assert "secret" not in str(caught.value)
+
+
+async def test_a_database_that_the_server_does_not_have_is_one_clear_line(postgres_url: str) -> None:
+    missing = make_url(postgres_url).set(database="missing").render_as_string()
+    with pytest.raises(StorageError, match='database "missing" does not exist'):
+        await Store.open(missing, pepper=b"x")
+
+
+async def test_a_folder_that_cannot_be_made_is_one_clear_line(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(StorageError, match="cannot make the folder"):
+        await Store.open(f"sqlite+aiosqlite:///{tmp_path}/file/a.db", pepper=b"x")
+
+
+async def test_a_file_that_is_no_database_is_one_clear_line(tmp_path: Path) -> None:
+    (tmp_path / "a.db").write_text("this is not a database" * 100)
+    with pytest.raises(StorageError, match="not a database") as caught:
+        await Store.open(f"sqlite+aiosqlite:///{tmp_path}/a.db", pepper=b"x")
+    assert "\n" not in str(caught.value)
+
+
+async def test_a_folder_in_the_place_of_the_file_is_one_clear_line(tmp_path: Path) -> None:
+    with pytest.raises(StorageError, match="unable to open database file"):
+        await Store.open(f"sqlite+aiosqlite:///{tmp_path}", pepper=b"x")
+
+
+async def test_the_folder_is_made(tmp_path: Path) -> None:
+    store = await Store.open(f"sqlite+aiosqlite:///{tmp_path}/a/b/votes.db", pepper=b"x")
+    await store.close()
+    assert (tmp_path / "a/b/votes.db").exists()
+
+
+async def test_a_path_with_signs_that_alembic_and_urls_read_works(tmp_path: Path) -> None:
+    store = await Store.open(f"sqlite+aiosqlite:///{tmp_path}/100% 한글/votes.db", pepper=b"x")
+    await store.close()
+    assert (tmp_path / "100% 한글/votes.db").exists()

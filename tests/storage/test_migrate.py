@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+import asyncio
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection
+
+from storage.engine import Database, parse_url
+from storage.store import StorageError, Store
+from storage.tables import Base
+
+if TYPE_CHECKING:
+    from tests.storage.conftest import Sql
+
+OPEN = """
+import asyncio, sys
+from storage.store import Store
+
+async def main():
+    store = await Store.open(sys.argv[1], pepper=b"x")
+    await store.close()
+
+asyncio.run(main())
+"""
+
+
+@pytest.fixture
+def url(bare_url: str) -> str:
+    return bare_url
+
+
+@pytest.mark.usefixtures("store")
+async def test_the_revisions_make_exactly_the_tables_of_the_code(url: str) -> None:
+    def differences(connection: Connection) -> list[Any]:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        return list(compare_metadata(context, Base.metadata))
+
+    database = Database(parse_url(url))
+    async with database.read() as connection:
+        assert await connection.run_sync(differences) == []
+    await database.close()
+
+
+@pytest.mark.usefixtures("store")
+async def test_an_empty_database_gets_every_table(sql: Sql) -> None:
+    for table in Base.metadata.tables:
+        assert await sql(f"SELECT * FROM {table}") == []
+    assert await sql("SELECT version_num FROM alembic_version") == [("0001",)]
+
+
+@pytest.mark.usefixtures("store")
+async def test_what_the_code_checks_the_database_checks_too(sql: Sql) -> None:
+    await sql("INSERT INTO annotators VALUES (1, 'p', NULL, '2026-01-01')")
+    await sql("INSERT INTO inputs VALUES (1, 'nli', 'a', 'b', 'h', '2026-01-01')")
+    await sql("INSERT INTO model_versions VALUES (1, 'nli', 'm', '2026-01-01')")
+    await sql("INSERT INTO predictions VALUES (1, 1, 1, 'l', '{}', '[]', '2026-01-01')")
+    with pytest.raises(Exception, match="ck_votes_kind"):
+        await sql("INSERT INTO votes VALUES (1, 1, 1, 0, 0, 'l', 'maybe', '2026-01-01', '2026-01-01')")
+    with pytest.raises(Exception, match="ck_vote_events_action"):
+        await sql("INSERT INTO vote_events VALUES (1, 1, 1, 0, 'maybe', NULL, 'l', '2026-01-01')")
+
+
+async def test_opening_again_changes_nothing(store: Store, url: str, sql: Sql) -> None:
+    await store.set_language(1, "ko")
+    before = await sql("SELECT * FROM annotators")
+    again = await Store.open(url, pepper=b"x")
+    await again.close()
+    assert await sql("SELECT * FROM annotators") == before
+    assert await sql("SELECT version_num FROM alembic_version") == [("0001",)]
+
+
+async def test_a_database_of_a_newer_program_is_refused(store: Store, url: str, sql: Sql) -> None:
+    await store.close()
+    await sql("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(StorageError, match=r"revision 9999.*update the program") as caught:
+        await Store.open(url, pepper=b"x")
+    assert "\n" not in str(caught.value)
+    assert await sql("SELECT version_num FROM alembic_version") == [("9999",)]
+
+
+async def test_processes_that_start_at_once_take_turns(url: str, sql: Sql) -> None:
+    children = [await asyncio.create_subprocess_exec(sys.executable, "-c", OPEN, url) for _ in range(2)]
+    assert [await asyncio.wait_for(child.wait(), timeout=60) for child in children] == [0, 0]
+    assert await sql("SELECT version_num FROM alembic_version") == [("0001",)]

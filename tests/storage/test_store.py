@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import pytest
+
+from storage.store import NewPrediction, StorageError, Store
+
+if TYPE_CHECKING:
+    from tests.storage.conftest import Sql
+
+USER = 4242424242
+CHAT = -1001234567890
+
+
+async def test_a_language_is_kept_and_can_be_changed(store: Store, sql: Sql) -> None:
+    assert await store.language(USER) is None
+    await store.set_language(USER, "ko")
+    assert await store.language(USER) == "ko"
+    await store.set_language(USER, "en")
+    assert await store.language(USER) == "en"
+    assert await sql("SELECT language FROM annotators") == [("en",)]
+
+
+async def test_a_language_and_a_vote_belong_to_one_annotator(
+    store: Store, sentiment: NewPrediction, sql: Sql
+) -> None:
+    prediction = await store.add_prediction(sentiment)
+    await store.vote(prediction, USER, 0, 0)
+    await store.set_language(USER, "ko")
+    await store.vote(prediction, USER, 0, 1)
+    assert await sql("SELECT language FROM annotators") == [("ko",)]
+
+
+async def test_an_answer_is_found_again_and_replaced(
+    store: Store, sentiment: NewPrediction, sql: Sql
+) -> None:
+    prediction = await store.add_prediction(sentiment)
+    assert await store.answer_to(CHAT, 7) is None
+    await store.remember_answer(CHAT, 7, 8, None)
+    assert await store.answer_to(CHAT, 7) == 8
+    await store.remember_answer(CHAT, 7, 9, prediction)
+    assert await store.answer_to(CHAT, 7) == 9
+    assert await store.answer_to(CHAT + 1, 7) is None
+    assert await sql("SELECT answer_message_id, prediction_id FROM answers") == [(9, prediction)]
+
+
+async def test_an_answer_cannot_refer_to_a_prediction_that_is_not_there(store: Store, sql: Sql) -> None:
+    with pytest.raises(StorageError, match=r"(?i)foreign key") as caught:
+        await store.remember_answer(CHAT, 7, 8, 99)
+    assert "\n" not in str(caught.value)
+    assert await sql("SELECT * FROM answers") == []
+
+
+async def test_no_table_holds_a_telegram_id(store: Store, sentiment: NewPrediction, sql: Sql) -> None:
+    prediction = await store.add_prediction(sentiment)
+    await store.vote(prediction, USER, 0, 0)
+    await store.set_language(USER, "ko")
+    await store.remember_answer(USER, 7, 8, prediction)  # a private chat has its user's id
+    tables = ["annotators", "answers", "inputs", "model_versions", "predictions", "vote_events", "votes"]
+    rows = [row for table in tables for row in await sql(f"SELECT * FROM {table}")]
+    assert len(rows) == 7
+    assert str(USER) not in repr(rows)
+
+
+async def test_everything_is_there_after_closing_and_opening(
+    store: Store, sentiment: NewPrediction, url: str
+) -> None:
+    prediction = await store.add_prediction(sentiment)
+    expected = (await store.vote(prediction, USER, 0, 1)).tally
+    await store.close()
+    again = await Store.open(url, pepper=b"a secret of the tests")
+    assert await again.tally(prediction) == expected
+    assert (await again.vote(prediction, USER, 0, 1)).status == "unchanged"
+    await again.close()
+
+
+async def test_a_cancelled_vote_leaves_no_transaction_behind(store: Store, sentiment: NewPrediction) -> None:
+    prediction = await store.add_prediction(sentiment)
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(store.vote(prediction, user, 0, 0)) for user in range(1, 31)]
+        for step, task in enumerate(tasks):
+            if step % 2:
+                await asyncio.sleep(0.001)
+                task.cancel()
+    for user in range(1, 31):
+        await asyncio.wait_for(store.vote(prediction, user, 0, 0), timeout=10)
+    assert (await store.tally(prediction)).counts == ((30, 0),)

@@ -1,0 +1,129 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from storage.store import NewPrediction, Store, UnknownChoice, UnknownPrediction, VoteStatus
+
+if TYPE_CHECKING:
+    from tests.storage.conftest import Sql
+
+EVENTS = "SELECT action, old_label, new_label FROM vote_events ORDER BY id"
+ADA, BOB = 101, 202
+
+
+async def test_a_vote_is_committed_and_counted(store: Store, sentiment: NewPrediction, sql: Sql) -> None:
+    prediction = await store.add_prediction(sentiment)
+    outcome = await store.vote(prediction, ADA, 0, 1)
+    assert (outcome.status, outcome.label) == (VoteStatus.COUNTED, "negative")
+    assert outcome.tally.counts == ((0, 1),)
+    assert outcome.tally.total == 1
+    assert await sql("SELECT prediction_id, slot, choice, label, kind FROM votes") == [
+        (prediction, 0, 1, "negative", "correct")
+    ]
+    assert await sql(EVENTS) == [("counted", None, "negative")]
+
+
+async def test_the_same_vote_again_changes_and_logs_nothing(
+    store: Store, sentiment: NewPrediction, sql: Sql
+) -> None:
+    prediction = await store.add_prediction(sentiment)
+    await store.vote(prediction, ADA, 0, 0)
+    before = await sql("SELECT * FROM votes")
+    outcome = await store.vote(prediction, ADA, 0, 0)
+    assert (outcome.status, outcome.label) == (VoteStatus.UNCHANGED, "positive")
+    assert outcome.tally.counts == ((1, 0),)
+    assert await sql("SELECT * FROM votes") == before
+    assert len(await sql(EVENTS)) == 1
+
+
+async def test_another_vote_replaces_the_first(store: Store, sentiment: NewPrediction, sql: Sql) -> None:
+    prediction = await store.add_prediction(sentiment)
+    await store.vote(prediction, ADA, 0, 0)
+    [(created, updated)] = await sql("SELECT created_at, updated_at FROM votes")
+    outcome = await store.vote(prediction, ADA, 0, 1)
+    assert (outcome.status, outcome.label) == (VoteStatus.CHANGED, "negative")
+    assert outcome.tally.counts == ((0, 1),)
+    [(label, kind, created_now, updated_now)] = await sql(
+        "SELECT label, kind, created_at, updated_at FROM votes"
+    )
+    assert (label, kind, created_now) == ("negative", "correct", created)
+    assert updated_now > updated
+    assert (await sql(EVENTS))[1:] == [("changed", "positive", "negative")]
+
+
+async def test_undo_removes_the_vote_and_logs_it(store: Store, sentiment: NewPrediction, sql: Sql) -> None:
+    prediction = await store.add_prediction(sentiment)
+    await store.vote(prediction, ADA, 0, 0)
+    await store.vote(prediction, BOB, 0, 0)
+    outcome = await store.undo(prediction, ADA, 0)
+    assert (outcome.status, outcome.label) == (VoteStatus.UNDONE, None)
+    assert outcome.tally.counts == ((1, 0),)
+    assert await sql("SELECT count(*) FROM votes") == [(1,)]
+    assert (await sql(EVENTS))[2:] == [("undone", "positive", None)]
+    again = await store.undo(prediction, ADA, 0)
+    assert again.status is VoteStatus.NOTHING_TO_UNDO
+    assert len(await sql(EVENTS)) == 3
+    assert (await store.vote(prediction, ADA, 0, 1)).status is VoteStatus.COUNTED
+
+
+async def test_undo_by_somebody_unknown_keeps_nothing_about_them(
+    store: Store, sentiment: NewPrediction, sql: Sql
+) -> None:
+    prediction = await store.add_prediction(sentiment)
+    assert (await store.undo(prediction, ADA, 0)).status is VoteStatus.NOTHING_TO_UNDO
+    assert await sql("SELECT * FROM annotators") == []
+
+
+async def test_each_blank_has_its_own_vote(store: Store, mask: NewPrediction, sql: Sql) -> None:
+    prediction = await store.add_prediction(mask)
+    await store.vote(prediction, ADA, 0, 0)
+    await store.vote(prediction, ADA, 1, 1)
+    tally = (await store.vote(prediction, BOB, 0, 1)).tally
+    assert tally.counts == ((1, 1, 0), (0, 1))
+    assert tally.total == 3
+    assert tally.options == mask.options
+    assert tally == await store.tally(prediction)
+    assert await sql("SELECT slot, label, kind FROM votes ORDER BY id") == [
+        (0, "서울", "confirm"),
+        (1, "none", "correct"),
+        (0, "부산", "correct"),
+    ]
+
+
+async def test_two_buttons_with_one_label_are_counted_apart(store: Store, sql: Sql) -> None:
+    english = NewPrediction(
+        "mask", "He has [MASK] money.", None, "builtin", '["none"]', {}, (("none", "some", "none"),)
+    )
+    prediction = await store.add_prediction(english)
+    assert (await store.vote(prediction, ADA, 0, 2)).tally.counts == ((0, 0, 1),)
+    assert (await store.vote(prediction, ADA, 0, 0)).status is VoteStatus.CHANGED
+    assert await sql("SELECT choice, kind FROM votes") == [(0, "confirm")]
+
+
+@pytest.mark.parametrize(("slot", "choice"), [(0, 2), (0, -1), (1, 0), (-1, 0)])
+async def test_a_forged_button_is_refused(
+    store: Store, sentiment: NewPrediction, sql: Sql, slot: int, choice: int
+) -> None:
+    prediction = await store.add_prediction(sentiment)
+    with pytest.raises(UnknownChoice):
+        await store.vote(prediction, ADA, slot, choice)
+    assert await sql("SELECT * FROM votes") == []
+    assert await sql("SELECT * FROM annotators") == []
+
+
+async def test_undo_in_a_slot_that_is_not_there_is_refused(store: Store, sentiment: NewPrediction) -> None:
+    prediction = await store.add_prediction(sentiment)
+    with pytest.raises(UnknownChoice):
+        await store.undo(prediction, ADA, 1)
+
+
+@pytest.mark.parametrize("number", [0, -1, 12345, 2**31, 2**70])
+async def test_a_prediction_that_is_not_there_is_refused(store: Store, number: int) -> None:
+    with pytest.raises(UnknownPrediction, match=f"there is no prediction {number}"):
+        await store.tally(number)
+    with pytest.raises(UnknownPrediction):
+        await store.vote(number, ADA, 0, 0)
+    with pytest.raises(UnknownPrediction):
+        await store.undo(number, ADA, 0)
