@@ -1,0 +1,274 @@
+"""What people do in their chats, and what the bot is told of it."""
+
+import random
+import time
+import zlib
+from dataclasses import dataclass
+
+from bot.playground import people
+from bot.playground.entities import detect
+from bot.playground.files import Upload, document_json, photo_json
+from bot.playground.people import ANONYMOUS_ADMIN, Chat, Message, User
+from bot.playground.refusals import Json, bad_request
+from bot.playground.utf16 import cut, find, split, trim, units
+from bot.playground.world import Query, World
+
+_TEXT_UNITS = 4096
+_CAPTION_UNITS = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a person is about to send.
+
+    Attributes:
+        text: Text, or the caption of a file.
+        entities: Formatting the person chose; commands, links and the like are found by themselves.
+        photo: A picture.
+        document: A file.
+        sticker: A sticker's emoji.
+        reply_to: The message it answers.
+        quote: The part of that message that is quoted.
+        quote_position: Where the quote is, in UTF-16 code units.
+        thread_id: The topic.
+        anonymous: An administrator posts as the group.
+        forwarded_from: The name of the person it is forwarded from.
+    """
+
+    text: str = ""
+    entities: tuple[Json, ...] = ()
+    photo: Upload | None = None
+    document: Upload | None = None
+    sticker: str | None = None
+    reply_to: int | None = None
+    quote: str | None = None
+    quote_position: int = 0
+    thread_id: int | None = None
+    anonymous: bool = False
+    forwarded_from: str | None = None
+
+
+def say(world: World, chat: Chat, sender: User, draft: Draft) -> list[Message]:
+    """Send what a person wrote; a text that is too long goes in pieces, as from Telegram's apps.
+
+    Raises:
+        Refusal: There is nothing to send, or the answered message, quote or topic doesn't exist.
+    """
+    _require_member(chat, sender)
+    quote = None
+    if draft.reply_to is not None:
+        replied = chat.messages.get(draft.reply_to)
+        if replied is None:
+            raise bad_request("message to be replied not found")
+        quote = quoted(replied, draft.quote, draft.quote_position) if draft.quote else None
+    if draft.thread_id is not None and draft.thread_id not in chat.topics:
+        raise bad_request("message thread not found")
+    sent: list[Message] = []
+    for content in _contents(world, draft):
+        message = Message(
+            0, sender, int(time.time()), content, draft.reply_to, quote, thread_id=draft.thread_id
+        )
+        if draft.anonymous:
+            message.sender = ANONYMOUS_ADMIN
+            message.extra["sender_chat"] = chat.to_json()
+        if draft.forwarded_from:
+            origin = {"type": "hidden_user", "sender_user_name": draft.forwarded_from, "date": message.date}
+            message.extra["forward_origin"] = origin
+        sent.append(world.add_message(chat, message))
+        _deliver(world, chat, message, "message")
+    return sent
+
+
+def rewrite(world: World, chat: Chat, user: User, message_id: int, text: str) -> Message:
+    """Edit a person's own message.
+
+    Raises:
+        Refusal: It isn't there, isn't theirs, or there is nothing to edit.
+    """
+    message = chat.messages.get(message_id)
+    if message is None:
+        raise bad_request("message to edit not found")
+    if message.sender.id != user.id:
+        raise bad_request("message can't be edited")
+    text, entities = trim(text, [])
+    field, limit = ("text", _TEXT_UNITS) if "text" in message.content else ("caption", _CAPTION_UNITS)
+    if field == "text" and not text:
+        raise bad_request("message text is empty")
+    if units(text) > limit:
+        raise bad_request("message is too long")
+    message.content = {key: value for key, value in message.content.items() if not key.endswith("entities")}
+    message.content |= _texts(field, text, entities)
+    world.touch(chat, message)
+    _deliver(world, chat, message, "edited_message")
+    return message
+
+
+def tap(world: World, chat: Chat, user: User, message_id: int, data: str) -> Query:
+    """Press a button; a callback query goes to the bot, whatever the privacy mode.
+
+    Args:
+        world: The state.
+        chat: Where.
+        user: Who.
+        message_id: The message with the button; when it is gone the bot is told it is inaccessible.
+        data: The button's callback data.
+    """
+    _require_member(chat, user)
+    query_id = str(random.getrandbits(63))
+    message = chat.messages.get(message_id)
+    gone: Json = {"chat": chat.to_json(), "message_id": message_id, "date": 0}
+    update: Json = {"id": query_id, "from": user.to_json(), "data": data}
+    update["message"] = world.render(chat, message) if message else gone
+    update["chat_instance"] = str(zlib.crc32(str(chat.id).encode()) * 7919 + 1)
+    query = world.ask(query_id)
+    world.updates.put("callback_query", update, again=world.faults.take_duplicate())
+    return query
+
+
+def button_data(message: Message, text: str | None, row: int | None, column: int | None) -> str:
+    """Find a button by its text (whole, else a part of it) or its place, and give its callback data.
+
+    Raises:
+        Refusal: There is no such button, or it isn't a callback button.
+    """
+    rows: list[list[Json]] = (message.markup or {}).get("inline_keyboard", [])
+    flat = [button for line in rows for button in line]
+    if text is None:
+        place = (row or 0, column or 0)
+        found = [b for y, line in enumerate(rows) for x, b in enumerate(line) if (y, x) == place]
+    else:
+        found = [b for b in flat if b["text"] == text] or [b for b in flat if text in b["text"]]
+    if not found:
+        names = ", ".join(str(button["text"]) for button in flat)
+        raise bad_request(f"no such button; the message has: {names or 'none'}")
+    if "callback_data" not in found[0]:
+        raise bad_request("the button sends no callback query")
+    return str(found[0]["callback_data"])
+
+
+def set_bot_status(world: World, chat: Chat, actor: User, status: str) -> None:
+    """Add, promote, remove, kick or (in a private chat: ``kicked``) block the bot, and tell it so."""
+    before = chat.members[world.bot.id]
+    if before == status:
+        return
+    chat.members[world.bot.id] = status
+    change: Json = {"chat": chat.to_json(), "from": actor.to_json(), "date": int(time.time())}
+    change["old_chat_member"] = member_json(world, chat, world.bot, before)
+    change["new_chat_member"] = member_json(world, chat, world.bot, status)
+    world.updates.put("my_chat_member", change)
+    world.publish("chat", chat_id=chat.id)
+    was, now = before in people.PRESENT, status in people.PRESENT
+    if chat.is_private or was == now:
+        return
+    field: Json = (
+        {"new_chat_members": [world.bot.to_json()]} if now else {"left_chat_member": world.bot.to_json()}
+    )
+    message = world.add_message(chat, Message(0, actor, int(time.time()), field))
+    if now:
+        world.updates.put("message", world.render(chat, message))
+
+
+def open_topic(world: World, chat: Chat, user: User, name: str) -> int:
+    """Open a topic in a forum; its id is that of the message that opens it.
+
+    Raises:
+        Refusal: The chat has no topics.
+    """
+    if not chat.is_forum:
+        raise bad_request("the chat is not a forum")
+    field: Json = {"forum_topic_created": {"name": name, "icon_color": 7322096}}
+    message = world.add_message(chat, Message(0, user, int(time.time()), field))
+    chat.topics[message.message_id] = name
+    message.thread_id = message.message_id
+    world.updates.put("message", world.render(chat, message))
+    world.publish("chat", chat_id=chat.id)
+    return message.message_id
+
+
+def quoted(replied: Message, quote: str, position: int) -> Json:
+    """Give the ``TextQuote`` of a part of a message.
+
+    Raises:
+        Refusal: The part isn't in the message.
+    """
+    offset = find(replied.body, quote, position)
+    if not quote or offset is None:
+        raise bad_request("QUOTE_TEXT_INVALID")
+    return {"text": cut(replied.body, offset, units(quote)), "position": offset, "is_manual": True}
+
+
+def member_json(world: World, chat: Chat, user: User, status: str | None = None) -> Json:
+    """Give a Bot API ``ChatMember`` with the rights Telegram gives by default."""
+    status = status or chat.members.get(user.id, people.LEFT)
+    shown: Json = {"user": user.to_json(), "status": status}
+    if status == people.CREATOR:
+        shown["is_anonymous"] = False
+    elif status == people.KICKED:
+        shown["until_date"] = 0
+    elif status == people.ADMINISTRATOR:
+        rights = "manage_chat delete_messages manage_video_chats restrict_members promote_members change_info"
+        rights += " invite_users post_stories edit_stories delete_stories pin_messages"
+        shown |= {f"can_{right}": True for right in rights.split()}
+        shown |= {"can_be_edited": user.id != world.bot.id, "is_anonymous": False}
+    return shown
+
+
+def _require_member(chat: Chat, user: User) -> None:
+    if chat.members.get(user.id) not in people.PRESENT:
+        raise bad_request("the user is not a member of the chat")
+
+
+def _contents(world: World, draft: Draft) -> list[Json]:
+    text, entities = trim(draft.text, list(draft.entities))
+    if draft.sticker:
+        sticker = {
+            "file_id": f"sticker-{draft.sticker}",
+            "file_unique_id": f"s{zlib.crc32(draft.sticker.encode())}",
+        }
+        shape = {"type": "regular", "width": 512, "height": 512, "is_animated": False, "is_video": False}
+        return [{"sticker": {**sticker, **shape, "emoji": draft.sticker}}]
+    if draft.photo or draft.document:
+        if units(text) > _CAPTION_UNITS:
+            raise bad_request("message caption is too long")
+        caption = _texts("caption", text, entities) if text else {}
+        if draft.photo:
+            return [{"photo": photo_json(world.files.add(draft.photo, "photos")), **caption}]
+        if draft.document:
+            return [{"document": document_json(world.files.add(draft.document, "documents")), **caption}]
+    if not text:
+        raise bad_request("message text is empty")
+    if units(text) <= _TEXT_UNITS:
+        return [_texts("text", text, entities)]
+    pieces = [trim(piece, [])[0] for piece in split(text, _TEXT_UNITS)]
+    return [_texts("text", piece, []) for piece in pieces if piece]
+
+
+def _texts(field: str, text: str, entities: list[Json]) -> Json:
+    found = detect(text, entities)
+    name = "entities" if field == "text" else "caption_entities"
+    return {field: text, name: found} if found else {field: text}
+
+
+def _deliver(world: World, chat: Chat, message: Message, kind: str) -> None:
+    if is_for_bot(world, chat, message):
+        world.updates.put(kind, world.render(chat, message), again=world.faults.take_duplicate())
+
+
+def is_for_bot(world: World, chat: Chat, message: Message) -> bool:
+    """Tell whether the bot may see a message: always in private, by the privacy mode in groups.
+
+    With privacy mode on: commands addressed to it, bare commands (it is the group's only bot), replies to it.
+    See https://core.telegram.org/bots/features#privacy-mode.
+    """
+    status = chat.members[world.bot.id]
+    if chat.is_private or status not in people.PRESENT:
+        return status in people.PRESENT
+    if not world.settings.privacy or status == people.ADMINISTRATOR:
+        return True
+    found = message.content.get("entities") or message.content.get("caption_entities") or []
+    for entity in found:
+        if entity["type"] == "bot_command" and entity["offset"] == 0:
+            _, _, addressee = cut(message.body, 0, entity["length"]).partition("@")
+            return not addressee or addressee.lower() == (world.bot.username or "").lower()
+    replied = chat.messages.get(message.reply_to_id or 0)
+    return replied is not None and replied.sender.id == world.bot.id

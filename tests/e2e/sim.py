@@ -1,0 +1,348 @@
+"""A client of the playground's control API, so that tests read as a user's story.
+
+async with Sim(url) as sim:
+    chat = sim.private(language="en")
+    await chat.says("/start")
+    answer = await chat.next_bot_message()
+    toast = await chat.taps(answer, "Right")
+    answer = await chat.wait_edit(answer)
+
+    group = sim.group(members=3)
+    question = await group.member(1).says("/sentiment@kobert_bot 이 영화 최고")
+    answer = await group.next_bot_message()
+    await group.member(2).taps(answer, row=0, column=1)
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Any, Self
+
+import httpx
+
+Json = dict[str, Any]
+_SECONDS = 10.0  # a test's patience unless it says otherwise
+
+
+class SimRefusalError(AssertionError):
+    """The control API refused, such as a button that isn't there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A message as it stood when it was seen.
+
+    Attributes:
+        chat_id: Where.
+        id: Its number in the chat.
+        text: Text or caption; empty when there is none.
+        buttons: Texts of the inline buttons, row by row.
+        version: How often it had been edited.
+        raw: The Bot API ``Message``, plus ``version`` and ``from_bot``.
+    """
+
+    chat_id: int
+    id: int
+    text: str
+    buttons: tuple[tuple[str, ...], ...]
+    version: int
+    raw: Json = field(repr=False)
+
+    @classmethod
+    def of(cls, raw: Json) -> "Said":
+        """Read a message of the control API."""
+        rows: Sequence[Sequence[Json]] = raw.get("reply_markup", {}).get("inline_keyboard", ())
+        buttons = tuple(tuple(str(button["text"]) for button in row) for row in rows)
+        text = str(raw.get("text") or raw.get("caption") or "")
+        return cls(raw["chat"]["id"], raw["message_id"], text, buttons, raw["version"], raw)
+
+    @property
+    def data(self) -> tuple[tuple[str, ...], ...]:
+        """Callback data of the inline buttons, row by row; empty for a button without any."""
+        rows: Sequence[Sequence[Json]] = self.raw.get("reply_markup", {}).get("inline_keyboard", ())
+        return tuple(tuple(str(button.get("callback_data", "")) for button in row) for row in rows)
+
+    @property
+    def reply_to(self) -> int | None:
+        """The number of the message it answers."""
+        replied = self.raw.get("reply_to_message")
+        return int(replied["message_id"]) if replied else None
+
+
+@dataclass(frozen=True, slots=True)
+class Toast:
+    """What a tap got back.
+
+    Attributes:
+        answered: Whether the bot answered in time.
+        text: What it said.
+        alert: Whether it asked for a box with a button instead of a toast.
+    """
+
+    answered: bool
+    text: str
+    alert: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call the bot made; ``status`` 0 means the connection was dropped."""
+
+    method: str
+    params: Mapping[str, Any]
+    at: float
+    status: int
+    description: str | None
+
+
+class Sim:
+    """The control API of one server.
+
+    Args:
+        url: The server's base URL.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._http = httpx.AsyncClient(base_url=url, timeout=60.0)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._http.aclose()
+
+    async def ask(self, method: str, path: str, /, **body: object) -> Any:  # noqa: ANN401 - any JSON
+        """Make one request; parameters that are None are left out."""
+        given = {name: value for name, value in body.items() if value is not None}
+        if method == "GET":
+            shown = {name: str(value) for name, value in given.items()}
+            answer = await self._http.request(method, f"/sim/{path}", params=shown)
+        else:
+            answer = await self._http.request(method, f"/sim/{path}", json=given)
+        if answer.is_error:
+            raise SimRefusalError(f"{method} /sim/{path}: {answer.status_code} {answer.text}")
+        return answer.json()
+
+    def private(self, *, language: str | None = "ko", name: str | None = None) -> "Private":
+        """A new person and their private chat, made when first used."""
+        return Private(self, language, name)
+
+    def group(
+        self, members: int = 3, *, language: str | None = "ko", kind: str = "supergroup", forum: bool = False
+    ) -> "Group":
+        """A new group, made when first used; its first member created it."""
+        return Group(self, members, language, kind, forum=forum)
+
+    async def reset(self) -> None:
+        """Forget all chats, calls and faults."""
+        await self.ask("POST", "reset")
+
+    async def privacy(self, *, on: bool) -> None:
+        """Turn the privacy mode on or off; off, the bot sees every message of a group."""
+        await self.ask("PATCH", "settings", privacy=on)
+
+    async def calls(self, method: str | None = None) -> list[Call]:
+        """Give the calls the bot made: of one method, or of all but getUpdates."""
+        found: list[Json] = await self.ask("GET", "calls", method=method)
+        return [Call(c["method"], c["params"], c["at"], c["status"], c["description"]) for c in found]
+
+    async def fault(
+        self,
+        method: str,
+        *,
+        status: int | None = None,
+        retry_after: int | None = None,
+        delay: float | None = None,
+        drop: bool = False,
+        after: bool = False,
+        count: int = 1,
+    ) -> None:
+        """Let the bot's next ``count`` calls of a method go wrong.
+
+        Args:
+            method: Such as ``sendMessage``; ``*`` is any but getUpdates.
+            status: Refuse with this status.
+            retry_after: Seconds, for 429.
+            delay: Answer late by so many seconds.
+            drop: Break the connection.
+            after: Break or refuse after the call has taken effect.
+            count: How many calls.
+        """
+        kind = "drop" if drop else "status" if delay is None else "delay"
+        given: Json = {"kind": kind, "status": status, "retry_after": retry_after, "seconds": delay}
+        await self.ask("POST", "faults", method=method, after=after, count=count, **given)
+
+    async def duplicate_updates(self, count: int = 1) -> None:
+        """Let the next ``count`` updates be delivered twice under one id."""
+        await self.ask("POST", "faults", kind="duplicate", count=count)
+
+    async def expire_queries(self) -> None:
+        """Make every pressed button too old to answer."""
+        await self.ask("POST", "queries/expire")
+
+
+class _Room:
+    """A chat, made when first used."""
+
+    def __init__(self, sim: Sim) -> None:
+        self.sim = sim
+        self._id: int | None = None
+        self._seen = 0
+
+    async def id(self) -> int:
+        """The chat's id."""
+        if self._id is None:
+            self._id = await self._make()
+        return self._id
+
+    async def _make(self) -> int:
+        raise NotImplementedError
+
+    async def messages(self) -> list[Said]:
+        """Every message of the chat."""
+        return [Said.of(raw) for raw in await self.sim.ask("GET", f"chats/{await self.id()}/messages")]
+
+    async def next_bot_message(self, timeout: float = _SECONDS) -> Said:  # noqa: ASYNC109 - the server waits
+        """Wait for the bot's next message, each given once."""
+        said = await self._next(timeout)
+        assert said is not None, f"the bot said nothing within {timeout} s"
+        return said
+
+    async def silence(self, seconds: float = 0.5) -> None:
+        """See that the bot says nothing for a while."""
+        said = await self._next(seconds)
+        assert said is None, f"the bot said: {said}"
+
+    async def wait_edit(self, said: Said, timeout: float = _SECONDS) -> Said:  # noqa: ASYNC109 - the server waits
+        """Wait until a message is edited after it was seen."""
+        path = f"chats/{said.chat_id}/messages/{said.id}"
+        return Said.of(await self.sim.ask("GET", path, newer_than=said.version, timeout=timeout))
+
+    async def look(self, said: Said) -> Said:
+        """See a message as it is now."""
+        return Said.of(await self.sim.ask("GET", f"chats/{said.chat_id}/messages/{said.id}"))
+
+    async def set_bot(self, status: str) -> None:
+        """Make the bot a ``member`` or ``administrator``, let it have ``left`` or be ``kicked`` (blocked)."""
+        await self.sim.ask("POST", f"chats/{await self.id()}/bot", status=status)
+
+    async def _next(self, seconds: float) -> Said | None:
+        path = f"chats/{await self.id()}/messages"
+        found = await self.sim.ask("GET", path, after=self._seen, from_bot=1, timeout=seconds)
+        if not found:
+            return None
+        said = Said.of(found[0])
+        self._seen = said.id
+        return said
+
+
+class Person:
+    """Somebody in a chat."""
+
+    def __init__(self, room: _Room, index: int) -> None:
+        self._room = room
+        self._index = index
+        self._user: int | None = None
+
+    async def user_id(self) -> int:
+        """The person's id."""
+        if self._user is None:
+            chat_id = await self._room.id()
+            state = await self._room.sim.ask("GET", "state")
+            chat = next(chat for chat in state["chats"] if chat["id"] == chat_id)
+            self._user = int(chat["members"][self._index - 1]["user_id"])
+        return self._user
+
+    async def says(
+        self,
+        text: str = "",
+        *,
+        reply_to: Said | None = None,
+        quote: str | None = None,
+        thread_id: int | None = None,
+        **more: object,
+    ) -> Said:
+        """Send a message.
+
+        Args:
+            text: What is said, or the caption.
+            reply_to: The message it answers.
+            quote: The part of that message that is quoted.
+            thread_id: The topic.
+            more: ``photo`` (base64), ``sticker``, ``anonymous``, ``forwarded_from``, ``quote_position``,
+                ``entities``.
+        """
+        path = f"chats/{await self._room.id()}/messages"
+        given: Json = {"text": text, "reply_to": reply_to.id if reply_to else None, "quote": quote, **more}
+        user = await self.user_id()
+        return Said.of(await self._room.sim.ask("POST", path, user_id=user, thread_id=thread_id, **given))
+
+    async def edits(self, said: Said, text: str) -> Said:
+        """Edit one's own message."""
+        path = f"chats/{said.chat_id}/messages/{said.id}"
+        return Said.of(await self._room.sim.ask("PATCH", path, user_id=await self.user_id(), text=text))
+
+    async def taps(
+        self,
+        said: Said,
+        text: str | None = None,
+        *,
+        data: str | None = None,
+        row: int | None = None,
+        column: int | None = None,
+        timeout: float = _SECONDS,  # noqa: ASYNC109 - the server waits
+    ) -> Toast:
+        """Press a button by its text (whole or part), data or place, and wait for the toast."""
+        path = f"chats/{said.chat_id}/messages/{said.id}/tap"
+        given: Json = {"text": text, "data": data, "row": row, "column": column, "timeout": timeout}
+        got = await self._room.sim.ask("POST", path, user_id=await self.user_id(), **given)
+        return Toast(got["answered"], got["text"], got["show_alert"])
+
+    async def speaks(self, language: str | None) -> None:
+        """Change the language of the person's app."""
+        await self._room.sim.ask("PATCH", f"users/{await self.user_id()}", language_code=language or "")
+
+
+class Private(_Room, Person):
+    """A private chat is its person too: ``chat.says(…)``, ``chat.next_bot_message()``."""
+
+    def __init__(self, sim: Sim, language: str | None, name: str | None) -> None:
+        _Room.__init__(self, sim)
+        Person.__init__(self, self, 1)
+        self._language, self._name = language, name
+
+    async def _make(self) -> int:
+        user = await self.sim.ask("POST", "users", language_code=self._language or "", first_name=self._name)
+        chat = await self.sim.ask("POST", "private", user_id=user["id"])
+        return int(chat["id"])
+
+    async def user_id(self) -> int:
+        """The person's id, which is the chat's too."""
+        return await self.id()
+
+
+class Group(_Room):
+    """A group whose members are numbered from 1."""
+
+    def __init__(self, sim: Sim, members: int, language: str | None, kind: str, *, forum: bool) -> None:
+        super().__init__(sim)
+        self._size, self._language, self._kind, self._forum = members, language, kind, forum
+        self._members = [Person(self, index) for index in range(1, members + 1)]
+
+    def member(self, number: int) -> Person:
+        """Give a member, the first being the group's creator."""
+        return self._members[number - 1]
+
+    async def topic(self, name: str) -> int:
+        """Open a topic; gives its ``thread_id``."""
+        made = await self.sim.ask("POST", f"chats/{await self.id()}/topics", name=name)
+        return int(made["message_thread_id"])
+
+    async def _make(self) -> int:
+        language = self._language or ""
+        users = [await self.sim.ask("POST", "users", language_code=language) for _ in range(self._size)]
+        ids = [user["id"] for user in users]
+        chat = await self.sim.ask("POST", "groups", members=ids, type=self._kind, forum=self._forum)
+        return int(chat["id"])
