@@ -1,0 +1,194 @@
+"""The bot's life: start, answer until told to stop, answer what is in flight, close.
+
+One path for both ways to run: on Telegram (or another Bot API server) with a token, or without one
+against the Bot API server of ``bot/playground``, which this process then runs itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import logging
+import secrets
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from typing import Self
+
+from telegram.error import InvalidToken, TelegramError
+
+from bot.application import ALLOWED_UPDATES, TELEGRAM_API_URL, BotApplication, build_application, introduce
+from bot.logs import set_up_logging
+from bot.playground import serve
+from bot.settings import Settings, SettingsError, pseudonym_key
+from handlers.context import Services
+from models.errors import ModelServiceError
+from models.service import build_service
+from storage.store import StorageError, Store
+
+_log = logging.getLogger(__name__)
+
+_PORTS_TRIED = 20
+
+_OPEN = "Open {url} in your browser and talk to the bot.\n브라우저에서 {url} 을 열고 봇과 이야기해 보세요."
+_OTHER_PORT = "Port {port} is taken, using {free}.\n{port}번 포트가 쓰이고 있어서 {free}번을 써요."
+_ON_TELEGRAM = "@{name} is running. Stop it with Ctrl-C.\n@{name} 봇이 켜졌어요. Ctrl-C로 꺼요."
+
+
+class CannotStart(Exception):
+    """The bot cannot start; one line says why."""
+
+
+def run(settings: Settings) -> int:
+    """Run the bot until SIGINT or SIGTERM.
+
+    Args:
+        settings: What was read from the environment, ``.env`` and the command line.
+
+    Returns:
+        The exit status: 0 after an orderly stop, 1 when it could not start (the reason is on stderr).
+    """
+    secret = settings.telegram_bot_token
+    token = secret.get_secret_value() if secret else f"1:{secrets.token_urlsafe(24)}"
+    set_up_logging(settings.log_level, token=token)
+    try:
+        asyncio.run(_main(settings, token))
+    except (CannotStart, SettingsError, StorageError, ModelServiceError) as error:
+        print(f"kobert-bot: {error}", file=sys.stderr)  # noqa: T201  # the command's own output
+        return 1
+    except asyncio.CancelledError:  # told to stop before it had started
+        return 0
+    except KeyboardInterrupt:  # told twice
+        return 130
+    return 0
+
+
+async def _main(settings: Settings, token: str) -> None:
+    if settings.telegram_bot_token is None and settings.telegram_api_url is not None:
+        raise CannotStart("TELEGRAM_API_URL needs TELEGRAM_BOT_TOKEN")
+    with _StopSignal() as stop:
+        async with AsyncExitStack() as closing:
+            store = await Store.open(settings.database_url, pepper=pseudonym_key(settings))
+            closing.push_async_callback(store.close)
+            model = build_service(
+                device=settings.device,
+                preset=settings.preset,
+                catalog_path=settings.catalog,
+                queue_size=settings.queue_size,
+            )
+            closing.push_async_callback(model.close)
+            await model.start()
+            playground = settings.telegram_bot_token is None
+            if playground:
+                api_url = await closing.enter_async_context(
+                    serve(host=settings.playground_host, port=_free_port(settings), token=token)
+                )
+            else:
+                api_url = settings.telegram_api_url or TELEGRAM_API_URL
+            application = build_application(
+                Services(model, store, settings.admin_chat_id),
+                token=token,
+                api_url=api_url,
+                concurrent_updates=settings.concurrent_updates,
+            )
+            await closing.enter_async_context(_polling(application, api_url))
+            await introduce(application.bot)
+            name = application.bot.username
+            _say(_OPEN.format(url=api_url) if playground else _ON_TELEGRAM.format(name=name))
+            await stop.wait()
+            _log.info("stopping: answering what is in flight")
+
+
+@asynccontextmanager
+async def _polling(application: BotApplication, api_url: str) -> AsyncIterator[None]:
+    """Poll for updates; leaving the block waits for the answers to every update that was taken."""
+    updater = application.updater
+    if updater is None:
+        raise CannotStart("the application was built without an updater")
+    async with AsyncExitStack() as stopping:
+        stopping.push_async_callback(application.bot.shutdown)  # connections, when the start fails half-way
+        stopping.push_async_callback(application.shutdown)
+        try:
+            await application.initialize()
+            await application.start()
+            stopping.push_async_callback(application.stop)
+            await updater.start_polling(
+                allowed_updates=ALLOWED_UPDATES,
+                drop_pending_updates=False,
+                error_callback=_log_polling_error,
+            )
+            stopping.push_async_callback(updater.stop)
+        except InvalidToken:
+            raise CannotStart(f"{api_url} does not know this TELEGRAM_BOT_TOKEN") from None
+        except TelegramError as error:
+            raise CannotStart(f"no answer from the Bot API at {api_url}: {error.message}") from None
+        yield
+
+
+class _StopSignal:
+    """SIGINT and SIGTERM: the first ends the run in order, a second one ends it at once."""
+
+    _SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+    def __enter__(self) -> Self:
+        self._event = asyncio.Event()
+        self._loop = asyncio.get_running_loop()
+        self._main = asyncio.current_task()
+        self._waiting = False
+        for number in self._SIGNALS:
+            with suppress(NotImplementedError):  # Windows: Ctrl-C raises KeyboardInterrupt instead
+                self._loop.add_signal_handler(number, self._stop)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._forget()
+
+    async def wait(self) -> None:
+        """Return when told to stop."""
+        self._waiting = True
+        await self._event.wait()
+
+    def _stop(self) -> None:
+        self._forget()
+        self._event.set()
+        if not self._waiting and self._main is not None:
+            self._main.cancel()  # still starting
+
+    def _forget(self) -> None:
+        for number in self._SIGNALS:
+            with suppress(NotImplementedError):
+                self._loop.remove_signal_handler(number)
+
+
+def _free_port(settings: Settings) -> int:
+    """Return the playground's port, or the next free one after it, saying so.
+
+    Raises:
+        CannotStart: If none of twenty is free, or the address is not this machine's.
+    """
+    wanted = settings.playground_port
+    if wanted == 0:
+        return 0
+    for port in range(wanted, min(wanted + _PORTS_TRIED, 65536)):
+        try:
+            with socket.create_server((settings.playground_host, port)):
+                pass
+        except OSError as error:
+            if error.errno in (errno.EADDRINUSE, errno.EACCES):
+                continue
+            reason = error.strerror or error
+            raise CannotStart(f"PLAYGROUND_HOST {settings.playground_host}: {reason}") from error
+        if port != wanted:
+            _say(_OTHER_PORT.format(port=wanted, free=port))
+        return port
+    raise CannotStart(f"no free port from {wanted} on; set PLAYGROUND_PORT")
+
+
+def _log_polling_error(error: TelegramError) -> None:
+    _log.warning("no updates for now, trying again: %s", error)
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)  # noqa: T201  # the command's own output

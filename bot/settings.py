@@ -1,0 +1,110 @@
+"""Settings, read once from the environment and ``.env``; every key is explained in ``.env.example``."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, SecretStr, StringConstraints, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PSEUDONYM_KEY_FILE = Path("var/pseudonym.key")
+
+
+class SettingsError(Exception):
+    """A setting cannot be used; one line says which and why."""
+
+
+class Settings(BaseSettings):
+    """What can be set; the environment goes before ``.env``, and an empty value means the default.
+
+    Attributes:
+        telegram_bot_token: From @BotFather; without it the bot runs on a page of its own.
+        telegram_api_url: A Bot API server, without ``/bot``.
+        database_url: Any SQLAlchemy async URL.
+        device: Where the models run.
+        preset: Which checkpoints answer.
+        catalog: Another catalogue of presets, TOML.
+        queue_size: Requests that may wait for a model before the bot says that it is busy.
+        playground_host: Interface of the local page.
+        playground_port: Its port; the next free one is taken when it is not free.
+        pseudonym_key: Secret that turns user ids into pseudonyms; empty for one made once in ``var/``.
+        log_level: Of Python's logging.
+        concurrent_updates: Updates handled at once.
+        admin_chat_id: Chat that gets reports of unexpected errors.
+    """
+
+    model_config = SettingsConfigDict(
+        env_file=".env", env_file_encoding="utf-8", env_ignore_empty=True, extra="ignore", frozen=True
+    )
+
+    telegram_bot_token: SecretStr | None = None
+    telegram_api_url: str | None = None
+    database_url: str = "sqlite+aiosqlite:///var/kobert-bot.db"
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+    preset: str = "builtin"
+    catalog: Path | None = None
+    queue_size: int = Field(default=256, ge=1)
+    playground_host: str = "127.0.0.1"
+    playground_port: int = Field(default=8081, ge=0, le=65535)
+    pseudonym_key: SecretStr | None = None
+    log_level: Annotated[
+        Literal["DEBUG", "INFO", "WARNING", "ERROR"], StringConstraints(to_upper=True, strip_whitespace=True)
+    ] = "INFO"
+    concurrent_updates: int = Field(default=64, ge=1)
+    admin_chat_id: int | None = None
+
+    @field_validator("telegram_api_url")
+    @classmethod
+    def _without_bot(cls, url: str | None) -> str | None:
+        """Accept ``http://host:8081/`` and ``http://host:8081/bot`` too."""
+        if url is None:
+            return None
+        if not url.startswith(("http://", "https://")):
+            raise ValueError("must start with http:// or https://")
+        return url.rstrip("/").removesuffix("/bot")
+
+
+def read_settings() -> Settings:
+    """Read the settings.
+
+    Raises:
+        SettingsError: If one cannot be used.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]  # the input may be a secret
+        name = "_".join(str(part) for part in first["loc"]).upper()
+        raise SettingsError(f"{name}: {first['msg']}") from None
+
+
+def pseudonym_key(settings: Settings, file: Path = PSEUDONYM_KEY_FILE) -> bytes:
+    """Return the secret behind the pseudonyms, making it on the first start.
+
+    Args:
+        settings: Where it may be given.
+        file: Where it is kept otherwise, readable by its owner alone.
+
+    Raises:
+        SettingsError: If the file can be neither read nor written.
+    """
+    if settings.pseudonym_key is not None:
+        return settings.pseudonym_key.get_secret_value().encode()
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        draft = file.with_name(f"{file.name}.{secrets.token_hex(4)}")
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as stream:
+            stream.write(secrets.token_hex(32))
+        try:
+            os.link(draft, file)  # all or nothing: of two first starts at once, one key wins
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+        return file.read_text(encoding="ascii").strip().encode()
+    except OSError as error:
+        raise SettingsError(f"PSEUDONYM_KEY: cannot keep a key in {file}: {error.strerror}") from error

@@ -1,0 +1,119 @@
+"""What a button carries: a short, versioned text that names rows of the database.
+
+Formats (version 1; ``id`` in base 36, Telegram allows 64 bytes):
+
+- ``1:v:<id>:<slot>:<choice>:<language>``  a vote
+- ``1:u:<id>:<language>``                  take back the tapper's votes on this answer
+- ``1:l:<language>``                       a choice of language
+
+``language`` is that of the answer the button hangs on, so that a redrawn keyboard keeps it
+whoever taps. Anything else is :class:`BadCallbackData`: forged, or from another version of the bot.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from handlers.replies.texts import LANGUAGES, Language
+
+_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+_LANGUAGE = "|".join(LANGUAGES)
+_VOTE = re.compile(rf"1:v:([0-9a-z]{{1,13}}):(\d{{1,3}}):(\d{{1,3}}):({_LANGUAGE})", re.ASCII)
+_UNDO = re.compile(rf"1:u:([0-9a-z]{{1,13}}):({_LANGUAGE})", re.ASCII)
+_CHOOSE = re.compile(rf"1:l:({_LANGUAGE})", re.ASCII)
+_MAX_ID = 2**63 - 1  # a database row number is a signed 64-bit integer
+
+
+class BadCallbackData(ValueError):
+    """The data of a button is not one this version of the bot writes."""
+
+
+@dataclass(frozen=True, slots=True)
+class VoteTap:
+    """A vote for one label.
+
+    Attributes:
+        prediction_id: Row of the answer voted on.
+        slot: Index of the blank for ``mask``, 0 elsewhere.
+        choice: Index into the labels that the slot offers.
+        language: Language of the answer.
+    """
+
+    prediction_id: int
+    slot: int
+    choice: int
+    language: Language
+
+
+@dataclass(frozen=True, slots=True)
+class UndoTap:
+    """The tapper takes back every vote of theirs on one answer."""
+
+    prediction_id: int
+    language: Language
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageTap:
+    """The tapper wants to be spoken to in this language."""
+
+    language: Language
+
+
+Tap = VoteTap | UndoTap | LanguageTap
+
+
+def encode(tap: Tap) -> str:
+    """Write a tap as callback data of at most 64 bytes.
+
+    Raises:
+        ValueError: If a number is out of the range that :func:`decode` reads.
+    """
+    match tap:
+        case VoteTap(prediction_id, slot, choice, language):
+            if not (0 <= slot <= 999 and 0 <= choice <= 999):
+                raise ValueError(f"slot {slot} or choice {choice} is not in 0…999")
+            return f"1:v:{_base36(prediction_id)}:{slot}:{choice}:{language}"
+        case UndoTap(prediction_id, language):
+            return f"1:u:{_base36(prediction_id)}:{language}"
+        case LanguageTap(language):
+            return f"1:l:{language}"
+
+
+def decode(data: str | None) -> Tap:
+    """Read what :func:`encode` wrote.
+
+    Raises:
+        BadCallbackData: For anything else, also None (a game button).
+    """
+    text = data or ""
+    if match := _VOTE.fullmatch(text):
+        return VoteTap(_row(match[1]), int(match[2]), int(match[3]), _language(match[4]))
+    if match := _UNDO.fullmatch(text):
+        return UndoTap(_row(match[1]), _language(match[2]))
+    if match := _CHOOSE.fullmatch(text):
+        return LanguageTap(_language(match[1]))
+    raise BadCallbackData("callback data of another version, or forged")
+
+
+def _base36(number: int) -> str:
+    if not 0 <= number <= _MAX_ID:
+        raise ValueError(f"row number {number} is not in 0…{_MAX_ID}")
+    digits = ""
+    while True:
+        number, rest = divmod(number, 36)
+        digits = _DIGITS[rest] + digits
+        if not number:
+            return digits
+
+
+def _row(digits: str) -> int:
+    number = int(digits, 36)
+    if number > _MAX_ID:
+        raise BadCallbackData("row number past 64 bits")
+    return number
+
+
+def _language(code: str) -> Language:
+    return "ko" if code == "ko" else "en"

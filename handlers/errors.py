@@ -1,0 +1,182 @@
+"""The one place where an exception becomes a message: to the user, and in short to the operator."""
+
+from __future__ import annotations
+
+import html
+import logging
+import traceback
+from collections.abc import Awaitable
+from math import ceil
+from pathlib import Path
+
+from telegram import Message, Update, User
+from telegram.constants import CallbackQueryLimit
+from telegram.error import BadRequest, Conflict, NetworkError, RetryAfter, TelegramError
+
+from handlers import utf16
+from handlers.answer import reply
+from handlers.callback_data import BadCallbackData
+from handlers.context import Context
+from handlers.replies.texts import TEXTS, Texts, language_for
+from handlers.source_text import NothingToRead, OneTextMissing
+from handlers.start import address
+from handlers.tolerance import is_harmless
+from models.errors import (
+    Busy,
+    CheckpointUnavailable,
+    EmptyText,
+    ModelServiceError,
+    NoBlank,
+    TaskNotServed,
+    UnknownPreset,
+)
+from storage.store import StorageError, UnknownChoice, UnknownPrediction
+
+_log = logging.getLogger(__name__)
+
+_EXPECTED = (
+    ModelServiceError,
+    NothingToRead,
+    OneTextMissing,
+    BadCallbackData,
+    UnknownPrediction,
+    UnknownChoice,
+)
+"""What users meet in normal use: told to them in words, not reported to the operator."""
+
+_ROOT = Path(__file__).parents[1]
+_OWN_FOLDERS = ("bot", "handlers", "models", "storage")
+_TOAST_UNITS = CallbackQueryLimit.ANSWER_CALLBACK_QUERY_TEXT_LENGTH
+
+
+async def on_error(update: object, context: Context) -> None:
+    """Log an exception, tell its user in their language, report it to the operator when it is news."""
+    error = context.error
+    if error is None or _is_telegrams(error):
+        return
+    if _is_unexpected(error):
+        _log.error("%s failed at %s", _what(update), _place(error), exc_info=error)
+    else:
+        _log.info("%s: %s %s", _what(update), type(error).__name__, error)
+    if isinstance(update, Update):
+        await _quietly(_tell_user(update, context, error))
+    if _is_unexpected(error):
+        await _quietly(_tell_operator(update, context, error))
+
+
+def message_for(error: BaseException, texts: Texts, *, command: str = "", at: str = "") -> str:
+    """Say in words what an exception means to the person who caused it.
+
+    Args:
+        error: What a handler raised.
+        texts: The person's language.
+        command: The command's name, for its example.
+        at: ``@BotName`` where the example needs it.
+
+    Returns:
+        Telegram HTML.
+    """
+    usage = texts.usage.get(command, "").format(at=at)
+    match error:
+        case Busy():
+            words = texts.busy.format(seconds=max(1, ceil(error.retry_after)))
+        case NothingToRead():
+            words = usage or texts.nothing_to_read
+        case OneTextMissing():
+            words = f"{texts.one_text_missing}\n{usage}"
+        case EmptyText():
+            words = texts.empty_text
+        case NoBlank():
+            words = f"{texts.no_blank}\n{usage}"
+        case TaskNotServed() | UnknownPreset():
+            words = texts.not_served
+        case CheckpointUnavailable():
+            words = texts.unavailable
+        case BadCallbackData() | UnknownPrediction() | UnknownChoice():
+            words = texts.old_button_toast
+        case _:
+            words = texts.unexpected
+    return words.strip()
+
+
+async def _tell_user(update: Update, context: Context, error: BaseException) -> None:
+    texts = await _texts(update.effective_user, context)
+    if update.callback_query is not None:
+        toast = utf16.clip(message_for(error, texts), _TOAST_UNITS)
+        await update.callback_query.answer(toast, show_alert=True)
+        return
+    message = update.effective_message
+    if message is None:
+        return
+    words = message_for(error, texts, command=_command(message), at=address(message, context))
+    try:
+        await reply(message, context, words)
+    except StorageError:  # the database may be what failed: answer without remembering the answer
+        await message.reply_html(words, do_quote=True, allow_sending_without_reply=True)
+
+
+async def _tell_operator(update: object, context: Context, error: BaseException) -> None:
+    """Send what failed and where; never the user's text, which an exception's own message may hold."""
+    chat, place = context.services.admin_chat, _place(error)
+    if chat is None or not context.services.news.is_news((type(error), place)):
+        return
+    texts = await _texts(User(chat, "operator", is_bot=False), context)
+    words = texts.admin_report.format(
+        command=html.escape(_what(update)), error=html.escape(type(error).__name__), place=html.escape(place)
+    )
+    await context.bot.send_message(chat, words, parse_mode="HTML")
+
+
+async def _texts(user: User | None, context: Context) -> Texts:
+    try:
+        return await context.texts(user)
+    except StorageError:
+        return TEXTS[language_for(user.language_code if user else None)]
+
+
+async def _quietly(telling: Awaitable[None]) -> None:
+    """Await a message about an error without letting its own failure hide the first one."""
+    try:
+        await telling
+    except (TelegramError, StorageError) as error:
+        _log.warning("could not tell of the error: %s", error)
+
+
+def _is_telegrams(error: BaseException) -> bool:
+    """Log and settle what Telegram or the network did; nobody can be told over that same network."""
+    if is_harmless(error):
+        _log.info("normal life: %s", error)
+        return True
+    if isinstance(error, RetryAfter | Conflict | NetworkError) and not isinstance(error, BadRequest):
+        _log.warning("Telegram: %s: %s", type(error).__name__, error)
+        return True
+    return False
+
+
+def _is_unexpected(error: BaseException) -> bool:
+    return isinstance(error, CheckpointUnavailable) or not isinstance(error, _EXPECTED)
+
+
+def _command(message: Message) -> str:
+    """Return the name of the command, or nothing when it is not one of the bot's."""
+    first = (message.text or "").split(maxsplit=1)[:1]
+    name = first[0].removeprefix("/").split("@")[0].lower() if first else ""
+    return name if name in TEXTS["en"].menu else ""
+
+
+def _what(update: object) -> str:
+    """Name what was asked for, without its text: the command, or that a button was tapped."""
+    if isinstance(update, Update) and update.callback_query is not None:
+        return "button"
+    if isinstance(update, Update) and update.effective_message is not None:
+        return f"/{_command(update.effective_message)}"
+    return "update"
+
+
+def _place(error: BaseException) -> str:
+    """Return ``folder/file.py:line`` of the deepest frame in this project."""
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        path = Path(frame.filename)
+        if any(path.is_relative_to(_ROOT / folder) for folder in _OWN_FOLDERS):
+            return f"{path.relative_to(_ROOT).as_posix()}:{frame.lineno}"
+    return "?"

@@ -1,0 +1,70 @@
+"""Taps on an answer's buttons: count the vote, say what was counted, show the new counts."""
+
+from __future__ import annotations
+
+from telegram import CallbackQuery, Update
+
+from handlers.callback_data import LanguageTap, UndoTap, VoteTap, decode
+from handlers.context import Context
+from handlers.language import choose_language
+from handlers.replies.keyboards import label_name, vote_keyboard
+from handlers.replies.texts import Language, Texts
+from handlers.tolerance import tolerating
+from storage.store import VoteOutcome, VoteStatus
+
+
+async def on_tap(update: Update, context: Context) -> None:
+    """Read the button and do what it stands for."""
+    query = update.callback_query
+    if query is None:
+        return
+    match decode(query.data):
+        case LanguageTap(language):
+            await choose_language(query, context, language)
+        case VoteTap(prediction_id, slot, choice, language):
+            outcome = await context.store.vote(prediction_id, query.from_user.id, slot, choice)
+            await _acknowledge(query, context, outcome, language)
+        case UndoTap(prediction_id, language):
+            outcome = await _undo_all(context, prediction_id, query.from_user.id)
+            await _acknowledge(query, context, outcome, language)
+
+
+async def _undo_all(context: Context, prediction_id: int, user_id: int) -> VoteOutcome:
+    """Take back the user's votes on every blank; undone when at least one was."""
+    tally = await context.store.tally(prediction_id)
+    outcomes = [await context.store.undo(prediction_id, user_id, slot) for slot in range(len(tally.options))]
+    return next((one for one in outcomes if one.status is VoteStatus.UNDONE), outcomes[-1])
+
+
+async def _acknowledge(
+    query: CallbackQuery, context: Context, outcome: VoteOutcome, language: Language
+) -> None:
+    """Say what is committed, then redraw the keyboard from the database, in the answer's language."""
+    with tolerating():
+        await query.answer(_toast(outcome, await context.texts(query.from_user)))
+    prediction_id = outcome.tally.prediction_id
+
+    async def draw() -> None:
+        tally = await context.store.tally(prediction_id)
+        with tolerating():
+            await query.edit_message_reply_markup(vote_keyboard(tally, language))
+
+    if outcome.status not in (VoteStatus.UNCHANGED, VoteStatus.NOTHING_TO_UNDO):
+        shown = query.message  # None when the button hangs on an inline message
+        where = (shown.chat.id, shown.message_id) if shown else query.inline_message_id
+        await context.services.redraws.redraw(where, draw)
+
+
+def _toast(outcome: VoteOutcome, texts: Texts) -> str:
+    name = label_name(outcome.tally.task, outcome.label, texts) if outcome.label is not None else ""
+    match outcome.status:
+        case VoteStatus.COUNTED:
+            return texts.counted_toast.format(label=name)
+        case VoteStatus.CHANGED:
+            return texts.changed_toast.format(label=name)
+        case VoteStatus.UNCHANGED:
+            return texts.unchanged_toast.format(label=name)
+        case VoteStatus.UNDONE:
+            return texts.undone_toast
+        case VoteStatus.NOTHING_TO_UNDO:
+            return texts.nothing_to_undo_toast

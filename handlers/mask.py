@@ -1,0 +1,41 @@
+"""``/mask``: which word belongs in the blank?"""
+
+from __future__ import annotations
+
+import json
+
+from telegram import Message
+
+from handlers.answer import answer, typing
+from handlers.context import Context
+from handlers.replies.answers import CIRCLED, SHOWN_CANDIDATES, SHOWN_CANDIDATES_OF_MANY, mask_answer
+from handlers.replies.keyboards import NONE_OF_THESE
+from handlers.source_text import one_text
+from models.results import MaskResult, Task
+from storage.store import NewPrediction
+
+
+async def mask(message: Message, context: Context) -> None:
+    """Find the text, ask for the words of its blanks, reply with a button per word."""
+    text = one_text(message)
+    async with typing(message):
+        result = await context.model.mask(text, top_k=SHOWN_CANDIDATES)
+    texts = await context.texts(message.from_user)
+    await answer(message, context, mask_answer(result, texts), _prediction(text, result))
+
+
+def _prediction(text: str, result: MaskResult) -> NewPrediction:
+    """Return what to store; each blank with buttons is a slot that offers its words or none of them."""
+    shown = SHOWN_CANDIDATES if len(result.masks) == 1 else SHOWN_CANDIDATES_OF_MANY
+    words = [tuple(dict.fromkeys(candidate.token for candidate in blank[:shown])) for blank in result.masks]
+    return NewPrediction(
+        task=Task.MASK,
+        text_a=text,
+        text_b=None,
+        model=result.model,
+        label=json.dumps([blank[0].token if blank else "" for blank in result.masks], ensure_ascii=False),
+        probabilities={
+            "masks": [[[candidate.token, candidate.score] for candidate in blank] for blank in result.masks]
+        },
+        options=tuple((*blank, NONE_OF_THESE) for blank in words[: len(CIRCLED)]),
+    )

@@ -1,0 +1,18 @@
+"""``/nli``: when the first sentence is true, is the second?"""
+
+from __future__ import annotations
+
+from telegram import Message
+
+from handlers.answer import typing
+from handlers.context import Context
+from handlers.labels import answer_label
+from handlers.source_text import two_texts
+
+
+async def nli(message: Message, context: Context) -> None:
+    """Find premise and hypothesis, ask what one says of the other, reply with buttons."""
+    pair = two_texts(message)
+    async with typing(message):
+        result = await context.model.nli(pair.first, pair.second)
+    await answer_label(message, context, result, pair.first, pair.second)

@@ -1,0 +1,1 @@
+"""What the bot says: texts, answers and keyboards, without any Telegram call."""

@@ -1,0 +1,144 @@
+"""Results of the model service as short Telegram HTML, the result first, never past Telegram's limit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+from handlers import utf16
+from handlers.replies.texts import Texts
+from models.results import Candidate, LabelResult, MaskResult, TokenSpan, TokensResult
+
+BLANK = "[MASK]"
+"""How the service writes a blank in ``MaskResult.text``."""
+
+CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
+"""Numbers of the blanks; the keyboards use the same."""
+
+SHOWN_CANDIDATES = 5
+"""Candidates of a single blank."""
+
+SHOWN_CANDIDATES_OF_MANY = 3
+"""Candidates of each blank when there are several: one row of buttons per blank."""
+
+_BAR_CELLS = 10
+_WORD_UNITS = 30  # a longer candidate or piece is shortened
+_FILLED_UNITS = 600  # of a text shown again with its blanks filled
+_PIECES_UNITS = 700  # of a text shown cut
+
+
+def mask_answer(result: MaskResult, texts: Texts) -> str:
+    """Show the text with its blanks filled, then the candidates.
+
+    A single blank gets a bar per candidate; of several, each gets one line.
+    """
+    if len(result.masks) == 1:
+        best = result.masks[0][:SHOWN_CANDIDATES]
+        lines = [bar_line(_word(candidate.token), candidate.score) for candidate in best]
+    else:
+        lines = [_blank_line(*blank) for blank in zip(CIRCLED, result.masks, strict=False)]
+        if hidden := len(result.masks) - len(lines):
+            lines.append(texts.more_blanks.format(count=hidden))
+    return _assemble(_filled(result), lines, _footer(result, texts), texts)
+
+
+def label_answer(result: LabelResult, texts: Texts) -> str:
+    """Show the likeliest class, then a bar per class, likeliest first."""
+    names = texts.labels[result.task]
+    ranked = sorted(result.scores.items(), key=lambda item: item[1], reverse=True)
+    head = f"<b>{names[result.label]}</b> {percent(result.scores[result.label])}"
+    lines = [bar_line(names[label], score) for label, score in ranked]
+    return _assemble(head, lines, _footer(result, texts), texts)
+
+
+def tokens_answer(result: TokensResult, texts: Texts) -> str:
+    """Show the pieces, how another tokenizer cuts the same text, then a table: id, characters, piece.
+
+    A table too long for one message ends in "… and N more".
+    """
+    own = [token for token in result.tokens if not token.special]
+    head = f"{texts.pieces.format(count=len(own))}\n{_pieces(result.tokens)}"
+    if result.other_model is not None:
+        others = [token for token in result.other_tokens if not token.special]
+        name = escape(result.other_model)
+        title = texts.other_pieces.format(model=name, count=len(others))
+        head += f"\n\n{title}\n{_pieces(result.other_tokens)}"
+    footer = _footer(result, texts)
+    if any(token.segment for token in result.tokens):
+        footer = f"{texts.second_note}\n{footer}"
+    table = [_table_row(token) for token in result.tokens]
+    return _assemble(head, table, footer, texts, around=("<pre>", "</pre>"))
+
+
+def bar_line(name: str, probability: float) -> str:
+    """Draw one probability, e.g. ``▓▓▓▓▓▓▓▓▓░ 93 % Positive``.
+
+    Args:
+        name: HTML-safe name of the class or candidate.
+        probability: 0…1.
+    """
+    filled = round(probability * _BAR_CELLS)
+    return f"{'▓' * filled}{'░' * (_BAR_CELLS - filled)} {percent(probability)} {name}"
+
+
+def percent(probability: float) -> str:
+    """Write a probability for people: whole percents, and never a false 0 or 100."""
+    if probability < 0.005:
+        return "&lt;1 %"
+    if probability > 0.995:
+        return "&gt;99 %"
+    return f"{probability * 100:.0f} %"
+
+
+def _assemble(
+    head: str, lines: Sequence[str], footer: str, texts: Texts, *, around: tuple[str, str] = ("", "")
+) -> str:
+    """Join head, as many lines as fit, and footer; the mark-up counts too, which keeps a margin."""
+    before, after = around
+    last = texts.more_lines
+    room = utf16.MESSAGE_LIMIT - utf16.length(head + before + after + footer) - len("\n\n\n\n")
+    room -= utf16.length(last.format(count=len(lines))) + 1
+    kept: list[str] = []
+    for line in lines:
+        room -= utf16.length(line) + 1
+        if room < 0:
+            break
+        kept.append(line)
+    if hidden := len(lines) - len(kept):
+        kept.append(last.format(count=hidden))
+    body = "\n".join(kept)
+    return f"{head}\n\n{before}{body}{after}\n\n{footer}"
+
+
+def _footer(result: MaskResult | LabelResult | TokensResult, texts: Texts) -> str:
+    by = texts.by_model.format(model=f"<i>{escape(result.model)}</i>")
+    return f"{by}\n{texts.truncated}" if result.truncated else by
+
+
+def _filled(result: MaskResult) -> str:
+    """Return the text with the best candidate in every blank, in bold."""
+    parts = utf16.clip(result.text, _FILLED_UNITS).split(BLANK)
+    filled = escape(parts[0], quote=False)
+    for candidates, part in zip(result.masks, parts[1:], strict=False):
+        best = _word(candidates[0].token) if candidates else "___"
+        filled += f"<b>{best}</b>{escape(part, quote=False)}"
+    return filled
+
+
+def _blank_line(number: str, candidates: Sequence[Candidate]) -> str:
+    shown = candidates[:SHOWN_CANDIDATES_OF_MANY]
+    return f"{number} " + " · ".join(f"{_word(one.token)} {percent(one.score)}" for one in shown)
+
+
+def _word(token: str) -> str:
+    return escape(utf16.clip(token, _WORD_UNITS), quote=False)
+
+
+def _pieces(tokens: Sequence[TokenSpan]) -> str:
+    return escape(utf16.clip(" ".join(token.token for token in tokens), _PIECES_UNITS), quote=False)
+
+
+def _table_row(token: TokenSpan) -> str:
+    place = "–" if token.special else f"{token.start}–{token.end}"
+    segment = "·" if token.segment else " "
+    return f"{token.id:>6}{segment}{place:>7}  {_word(token.token)}"

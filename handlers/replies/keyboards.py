@@ -1,0 +1,90 @@
+"""The buttons under an answer: right, what would be right, and undo, with the counts of the votes."""
+
+from __future__ import annotations
+
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+
+from handlers import utf16
+from handlers.callback_data import LanguageTap, UndoTap, VoteTap, encode
+from handlers.replies.answers import CIRCLED
+from handlers.replies.texts import LANGUAGES, TEXTS, Language, Texts
+from models.results import Task
+from storage.store import VoteCounts
+
+NONE_OF_THESE = "none_of_these"
+"""Label of a vote for a word that ``mask`` did not offer."""
+
+PIECES_RIGHT = "right"
+PIECES_WRONG = "wrong"
+
+_BUTTONS_IN_A_ROW = 3
+_WORD_UNITS = 16  # what a third of a phone's width shows
+
+
+def vote_keyboard(tally: VoteCounts, language: Language) -> InlineKeyboardMarkup | None:
+    """Draw the buttons of an answer.
+
+    Args:
+        tally: The answer's labels and how often each was voted for.
+        language: Language of the answer.
+
+    Returns:
+        One row per blank for several blanks, else rows of up to three; an undo row once there is a
+        vote. None for an answer without anything to vote on.
+    """
+    if not tally.options:
+        return None
+    several = len(tally.options) > 1
+    rows: list[list[InlineKeyboardButton]] = []
+    for slot, labels in enumerate(tally.options):
+        buttons = [_vote_button(tally, slot, choice, language) for choice in range(len(labels))]
+        rows += [buttons] if several else _rows(buttons, Task(tally.task))
+    if tally.total:
+        undo = encode(UndoTap(tally.prediction_id, language))
+        rows.append([InlineKeyboardButton(TEXTS[language].undo_button, callback_data=undo)])
+    return InlineKeyboardMarkup(rows)
+
+
+def language_keyboard() -> InlineKeyboardMarkup:
+    """Draw one button per language, each in its own language."""
+    return InlineKeyboardMarkup([[_language_button(language) for language in LANGUAGES]])
+
+
+def label_name(task: str, label: str, texts: Texts) -> str:
+    """Name a voted label for people, as plain text."""
+    if task == Task.MASK:
+        return texts.none_toast if label == NONE_OF_THESE else label
+    return texts.labels[task][label]
+
+
+def _rows(buttons: list[InlineKeyboardButton], task: Task) -> list[list[InlineKeyboardButton]]:
+    if task in (Task.MASK, Task.TOKENS):
+        return [
+            buttons[start : start + _BUTTONS_IN_A_ROW] for start in range(0, len(buttons), _BUTTONS_IN_A_ROW)
+        ]
+    return [buttons[:1], buttons[1:]]  # "right" alone on top, the other labels below
+
+
+def _vote_button(tally: VoteCounts, slot: int, choice: int, language: Language) -> InlineKeyboardButton:
+    face = _face(tally, slot, choice, TEXTS[language])
+    if count := tally.counts[slot][choice]:
+        face = f"{face} · {count}"
+    tap = VoteTap(tally.prediction_id, slot, choice, language)
+    return InlineKeyboardButton(face, callback_data=encode(tap))
+
+
+def _face(tally: VoteCounts, slot: int, choice: int, texts: Texts) -> str:
+    label = tally.options[slot][choice]
+    if tally.task == Task.TOKENS:
+        return texts.pieces_right_button if label == PIECES_RIGHT else texts.pieces_wrong_button
+    if tally.task != Task.MASK:
+        return texts.right_button if label == tally.shown else label_name(tally.task, label, texts)
+    several = len(tally.options) > 1
+    if label == NONE_OF_THESE:
+        return texts.none_button.split()[0] if several else texts.none_button
+    word = utf16.clip(label, _WORD_UNITS)
+    return f"{CIRCLED[slot]} {word}" if several and choice == 0 else word
+
+
+def _language_button(language: Language) -> InlineKeyboardButton:
+    return InlineKeyboardButton(TEXTS[language].language_name, callback_data=encode(LanguageTap(language)))

@@ -1,0 +1,285 @@
+"""Every text a user can see, once in Korean and once in English.
+
+A field of :class:`Texts` that one language lacks is a type error; a test compares the placeholders.
+Texts are Telegram HTML, except those that end in ``_toast``, ``_button`` or ``_menu``, which are plain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+Language = Literal["ko", "en"]
+
+LANGUAGES: tuple[Language, ...] = ("ko", "en")
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """The texts of one language.
+
+    Attributes:
+        labels: Class names by task, then by the model's label.
+        usage: Per command, how to use it, with an example; ``{at}`` is ``@BotName`` in groups, else empty.
+        menu: Per command, its line in Telegram's command menu.
+    """
+
+    language_name: str
+    start: str
+    help: str
+    group_help: str
+    menu: Mapping[str, str]
+    usage: Mapping[str, str]
+    nothing_to_read: str
+    one_text_missing: str
+    labels: Mapping[str, Mapping[str, str]]
+    pieces: str
+    other_pieces: str
+    second_note: str
+    by_model: str
+    truncated: str
+    more_lines: str
+    more_blanks: str
+    right_button: str
+    none_button: str
+    pieces_right_button: str
+    pieces_wrong_button: str
+    undo_button: str
+    none_toast: str
+    pieces_right_toast: str
+    pieces_wrong_toast: str
+    counted_toast: str
+    changed_toast: str
+    unchanged_toast: str
+    undone_toast: str
+    nothing_to_undo_toast: str
+    old_button_toast: str
+    language_question: str
+    language_set: str
+    language_set_toast: str
+    busy: str
+    empty_text: str
+    no_blank: str
+    not_served: str
+    unavailable: str
+    unexpected: str
+    description: str
+    short_description: str
+    admin_report: str
+
+
+KO = Texts(
+    language_name="한국어",
+    start="안녕하세요! 저는 BERT 모델로 글을 읽는 봇이에요. 한국어와 영어를 읽어요.",
+    help=(
+        "<b>할 수 있는 일</b>\n"
+        "/mask{at} – 빈칸에 들어갈 말을 맞혀요. 빈칸은 [MASK], ___ 또는 (빈칸)으로 써 주세요.\n"
+        "<code>/mask{at} 오늘은 날씨가 ___ 좋다.</code>\n"
+        "/nsp{at} – 둘째 문장이 첫째 문장에 이어지는지 봐요.\n"
+        "<code>/nsp{at} 배가 고프다. | 그래서 밥을 먹었다.</code>\n"
+        "/sentiment{at} – 긍정인지 부정인지 알려 줘요.\n"
+        "<code>/sentiment{at} 이 영화 정말 재미있어요!</code>\n"
+        "/nli{at} – 첫째 문장이 맞다면 둘째 문장도 맞는지 봐요.\n"
+        "<code>/nli{at} 아이가 공원에서 뛰고 있다. | 아이가 밖에 있다.</code>\n"
+        "/tokens{at} – 모델이 글을 어떤 조각으로 나누는지 보여 줘요.\n"
+        "<code>/tokens{at} 안녕하세요, 반갑습니다!</code>\n"
+        "/language{at} – 언어를 바꿔요. · Change the language.\n"
+        "\n"
+        "두 문장은 줄을 바꾸거나 <code>|</code> 또는 <code>///</code>로 나눠 주세요. "
+        "다른 메시지에 답장으로 명령만 보내면 그 메시지를 읽어요. 명령을 고치면 제 대답도 고쳐져요.\n"
+        "\n"
+        "<b>가르치기</b>\n"
+        "대답 아래 단추로 맞았는지, 아니면 무엇이 맞는지 알려 주세요. "
+        "한 사람이 한 표이고, 언제든 바꾸거나 취소할 수 있어요. "
+        "모인 표는 모델을 더 잘 가르치는 데 써요.\n"
+        "\n"
+        "<b>저장하는 것</b>\n"
+        "물어보신 글과 제 대답, 누른 표, 고른 언어를 저장해요. "
+        "사용자 번호는 열쇠가 있는 해시(HMAC)로 바꿔서 저장하고, 이름은 저장하지 않아요."
+    ),
+    group_help="그룹에서는 명령 뒤에 제 이름을 붙여 주세요. 예: <code>/sentiment{at} 정말 좋아요</code>",
+    menu={
+        "mask": "빈칸에 들어갈 말 맞히기",
+        "nsp": "두 문장이 이어지는지 보기",
+        "sentiment": "긍정인지 부정인지 보기",
+        "nli": "한 문장에서 다른 문장이 나오는지 보기",
+        "tokens": "글을 조각으로 나누기",
+        "language": "언어 바꾸기",
+        "help": "사용법",
+        "start": "시작하기",
+    },
+    usage={
+        "mask": "빈칸이 있는 글을 보내 주세요. 예:\n<code>/mask{at} 오늘은 날씨가 ___ 좋다.</code>",
+        "nsp": "두 문장을 보내 주세요. 예:\n<code>/nsp{at} 배가 고프다. | 그래서 밥을 먹었다.</code>",
+        "sentiment": "글을 함께 보내 주세요. 예:\n<code>/sentiment{at} 이 영화 정말 재미있어요!</code>",
+        "nli": (
+            "두 문장을 보내 주세요. 예:\n<code>/nli{at} 아이가 공원에서 뛰고 있다. | 아이가 밖에 있다.</code>"
+        ),
+        "tokens": "나눌 글을 보내 주세요. 예:\n<code>/tokens{at} 안녕하세요, 반갑습니다!</code>",
+    },
+    nothing_to_read="읽을 글이 없어요.",
+    one_text_missing="두 문장이 필요한데 하나만 있어요. 줄을 바꾸거나 | 또는 ///로 나눠 주세요.",
+    labels={
+        "sentiment": {"positive": "긍정", "negative": "부정"},
+        "nsp": {"next": "이어져요", "not_next": "안 이어져요"},
+        "nli": {
+            "entailment": "맞아요 (함의)",
+            "neutral": "알 수 없어요 (중립)",
+            "contradiction": "어긋나요 (모순)",
+        },
+        "tokens": {"right": "잘 나눴어요", "wrong": "잘못 나눴어요"},
+    },
+    pieces="<b>조각 {count}개</b>",
+    other_pieces="<b>{model}</b> 모델은 {count}개로 나눠요.",
+    second_note="번호 뒤의 ·는 둘째 글이라는 뜻이에요.",
+    by_model="모델: {model}",
+    truncated="✂️ 글이 길어서 끝부분은 읽지 못했어요.",
+    more_lines="… 그 밖에 {count}개",
+    more_blanks="… 그 밖에 빈칸 {count}개",
+    right_button="✅ 맞아요",
+    none_button="✖️ 다 아니에요",
+    pieces_right_button="✅ 잘 나눴어요",
+    pieces_wrong_button="✖️ 잘못 나눴어요",
+    undo_button="↩️ 내 표 취소",
+    none_toast="다 아니에요",
+    pieces_right_toast="잘 나눴어요",
+    pieces_wrong_toast="잘못 나눴어요",
+    counted_toast="고마워요, 기록했어요: {label}",
+    changed_toast="표를 바꿨어요: {label}",
+    unchanged_toast="이미 기록한 표예요: {label}",
+    undone_toast="내 표를 취소했어요.",
+    nothing_to_undo_toast="취소할 내 표가 없어요.",
+    old_button_toast="이 단추는 이제 쓸 수 없어요. 명령을 다시 보내 주세요.",
+    language_question="어떤 언어로 말할까요? · Which language should I speak?",
+    language_set="이제 한국어로 말할게요.",
+    language_set_toast="한국어로 바꿨어요.",
+    busy="지금 물어보는 사람이 많아요. {seconds}초 뒤에 다시 보내 주세요.",
+    empty_text="글자가 없어서 읽을 수 없어요.",
+    no_blank="빈칸이 없어요. 맞힐 자리를 [MASK], ___ 또는 (빈칸)으로 써 주세요.",
+    not_served="지금 쓰는 모델은 이 일을 이 언어로 하지 못해요.",
+    unavailable="모델을 불러오지 못했어요. 운영자에게 알려 두었어요. 잠시 뒤에 다시 보내 주세요.",
+    unexpected="죄송해요, 문제가 생겨서 대답하지 못했어요. 조금 뒤에 다시 보내 주세요.",
+    description=(
+        "BERT 모델로 글을 읽는 봇이에요. 빈칸을 맞히고, 문장이 이어지는지, 긍정인지 부정인지, "
+        "한 문장에서 다른 문장이 나오는지 알려 주고, 글을 조각으로 나눠요. 한국어와 영어를 읽어요."
+    ),
+    short_description="글을 읽는 BERT 봇: 빈칸, 이어짐, 감정, 함의, 토큰",
+    admin_report="⚠️ {command}에서 오류가 났어요: <code>{error}</code>\n위치: <code>{place}</code>",
+)
+
+EN = Texts(
+    language_name="English",
+    start="Hello! I am a bot that reads text with a BERT model. I read Korean and English.",
+    help=(
+        "<b>What I can do</b>\n"
+        "/mask{at} – guess the missing word. Write the blank as [MASK], ___ or (빈칸).\n"
+        "<code>/mask{at} The capital of France is ___.</code>\n"
+        "/nsp{at} – tell whether the second sentence follows the first.\n"
+        "<code>/nsp{at} I was hungry. | So I made a sandwich.</code>\n"
+        "/sentiment{at} – tell whether a text is positive or negative.\n"
+        "<code>/sentiment{at} What a wonderful film!</code>\n"
+        "/nli{at} – tell whether the second sentence must be true when the first one is.\n"
+        "<code>/nli{at} A child is running in the park. | A child is outside.</code>\n"
+        "/tokens{at} – show the pieces the model cuts a text into.\n"
+        "<code>/tokens{at} Nice to meet you!</code>\n"
+        "/language{at} – change the language. · 언어를 바꿔요.\n"
+        "\n"
+        "Split two sentences with a new line, <code>|</code> or <code>///</code>. "
+        "Reply to a message with just the command and I read that message. "
+        "Edit your command and I edit my answer.\n"
+        "\n"
+        "<b>Teaching me</b>\n"
+        "The buttons under an answer say whether it is right, or what would be. "
+        "Everyone has one vote on each answer "
+        "and can change it or take it back at any time. The votes are used to train better models.\n"
+        "\n"
+        "<b>What is stored</b>\n"
+        "The text you ask about, my answer, your votes and your choice of language. "
+        "Your user number is stored only as a keyed hash (HMAC), and your name is not stored at all."
+    ),
+    group_help="In a group, add my name to the command, like <code>/sentiment{at} I love it</code>",
+    menu={
+        "mask": "Guess the missing word",
+        "nsp": "Does one sentence follow another?",
+        "sentiment": "Positive or negative?",
+        "nli": "Does one sentence imply another?",
+        "tokens": "Cut a text into pieces",
+        "language": "Change the language",
+        "help": "How to use me",
+        "start": "Begin",
+    },
+    usage={
+        "mask": "Send a text with a blank, like this:\n<code>/mask{at} The capital of France is ___.</code>",
+        "nsp": "Send two sentences, like this:\n<code>/nsp{at} I was hungry. | So I made a sandwich.</code>",
+        "sentiment": "Send a text along, like this:\n<code>/sentiment{at} What a wonderful film!</code>",
+        "nli": (
+            "Send two sentences, like this:\n"
+            "<code>/nli{at} A child is running in the park. | A child is outside.</code>"
+        ),
+        "tokens": "Send a text to cut, like this:\n<code>/tokens{at} Nice to meet you!</code>",
+    },
+    nothing_to_read="There is no text to read.",
+    one_text_missing="I need two sentences and found one. Split them with a new line, | or ///.",
+    labels={
+        "sentiment": {"positive": "Positive", "negative": "Negative"},
+        "nsp": {"next": "It follows", "not_next": "It does not follow"},
+        "nli": {
+            "entailment": "True (entailment)",
+            "neutral": "Unknown (neutral)",
+            "contradiction": "False (contradiction)",
+        },
+        "tokens": {"right": "Cut well", "wrong": "Cut wrongly"},
+    },
+    pieces="<b>Pieces: {count}</b>",
+    other_pieces="<b>{model}</b> cuts it into {count}.",
+    second_note="A · after the number marks the second text.",
+    by_model="Model: {model}",
+    truncated="✂️ The text is long, so its end was cut.",
+    more_lines="… and {count} more",
+    more_blanks="… and {count} more blanks",
+    right_button="✅ Right",
+    none_button="✖️ None of these",
+    pieces_right_button="✅ Cut well",
+    pieces_wrong_button="✖️ Cut wrongly",
+    undo_button="↩️ Undo my vote",
+    none_toast="none of these",
+    pieces_right_toast="cut well",
+    pieces_wrong_toast="cut wrongly",
+    counted_toast="Thank you, counted: {label}",
+    changed_toast="Vote changed: {label}",
+    unchanged_toast="Already counted: {label}",
+    undone_toast="Your vote is taken back.",
+    nothing_to_undo_toast="You have no vote here to take back.",
+    old_button_toast="This button no longer works. Please send the command again.",
+    language_question="Which language should I speak? · 어떤 언어로 말할까요?",
+    language_set="I will speak English from now on.",
+    language_set_toast="Switched to English.",
+    busy="Many people are asking right now. Please try again in {seconds} s.",
+    empty_text="There are no letters in it for me to read.",
+    no_blank="There is no blank. Write the missing word as [MASK], ___ or (빈칸).",
+    not_served="The current model cannot do this in this language.",
+    unavailable="The model could not be loaded. The operator has been told; please try again later.",
+    unexpected="Sorry, something went wrong and I could not answer. Please try again in a moment.",
+    description=(
+        "I read text with a BERT model: I guess missing words, tell whether a sentence follows another, "
+        "whether a text is positive or negative and whether one sentence implies another, "
+        "and cut text into pieces. I read Korean and English."
+    ),
+    short_description="A BERT bot that reads text: blanks, next sentence, sentiment, NLI, tokens",
+    admin_report="⚠️ {command} failed: <code>{error}</code>\nat <code>{place}</code>",
+)
+
+TEXTS: Mapping[Language, Texts] = {"ko": KO, "en": EN}
+
+
+def language_for(code: str | None) -> Language:
+    """Return the language for a Telegram ``language_code`` or a stored choice.
+
+    Args:
+        code: An IETF tag such as ``ko`` or ``en-US``; None when Telegram sends none.
+
+    Returns:
+        ``ko`` for Korean, ``en`` for everything else.
+    """
+    return "ko" if (code or "").lower().split("-")[0] == "ko" else "en"

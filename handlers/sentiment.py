@@ -1,0 +1,18 @@
+"""``/sentiment``: is this text positive or negative?"""
+
+from __future__ import annotations
+
+from telegram import Message
+
+from handlers.answer import typing
+from handlers.context import Context
+from handlers.labels import answer_label
+from handlers.source_text import one_text
+
+
+async def sentiment(message: Message, context: Context) -> None:
+    """Find the text, ask how it feels, reply with buttons."""
+    text = one_text(message)
+    async with typing(message):
+        result = await context.model.sentiment(text)
+    await answer_label(message, context, result, text)

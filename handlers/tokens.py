@@ -1,0 +1,31 @@
+"""``/tokens``: which pieces does the model cut a text into?"""
+
+from __future__ import annotations
+
+from telegram import Message
+
+from handlers.answer import answer, typing
+from handlers.context import Context
+from handlers.replies.answers import tokens_answer
+from handlers.replies.keyboards import PIECES_RIGHT, PIECES_WRONG
+from handlers.source_text import one_or_two_texts
+from models.results import Task
+from storage.store import NewPrediction
+
+
+async def tokens(message: Message, context: Context) -> None:
+    """Find the text, ask how it is cut, reply with buttons."""
+    text, second = one_or_two_texts(message)
+    async with typing(message):
+        result = await context.model.tokens(text, second)
+    prediction = NewPrediction(
+        task=Task.TOKENS,
+        text_a=text,
+        text_b=second,
+        model=result.model,
+        label=PIECES_RIGHT,  # what an answer shown claims; "cut wrongly" corrects it
+        probabilities={},
+        options=((PIECES_RIGHT, PIECES_WRONG),),
+    )
+    texts = await context.texts(message.from_user)
+    await answer(message, context, tokens_answer(result, texts), prediction)

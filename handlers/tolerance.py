@@ -1,0 +1,38 @@
+"""Refusals by Telegram that are normal life: somebody was faster, or it no longer matters."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from telegram.error import BadRequest, Forbidden, TelegramError
+
+_log = logging.getLogger(__name__)
+
+_HARMLESS = (
+    "message is not modified",  # somebody else's tap drew the same keyboard
+    "query is too old",  # Telegram forgets a tap after a while
+    "query id is invalid",
+    "message to edit not found",  # deleted by its reader
+    "message can't be edited",
+    "message to be replied not found",
+)
+
+
+def is_harmless(error: BaseException | None) -> bool:
+    """Say whether an error calls for no action: blocked, too late, or nothing to change."""
+    if isinstance(error, Forbidden):  # blocked, or removed from the group
+        return True
+    return isinstance(error, BadRequest) and any(reason in error.message.lower() for reason in _HARMLESS)
+
+
+@contextmanager
+def tolerating() -> Iterator[None]:
+    """Let harmless refusals pass, with a line in the log."""
+    try:
+        yield
+    except TelegramError as error:
+        if not is_harmless(error):
+            raise
+        _log.info("passed over: %s", error.message)

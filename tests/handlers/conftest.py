@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.application import build_application
+from handlers.context import Services
+from storage.store import Store
+from tests.handlers.offline import FakeModel, OfflineRequest, Telegram
+
+ADMIN = 99
+
+
+@pytest.fixture
+def model() -> FakeModel:
+    return FakeModel()
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
+    store = await Store.open(f"sqlite+aiosqlite:///{tmp_path}/bot.db", pepper=b"pepper")
+    yield store
+    await store.close()
+
+
+@pytest.fixture
+async def telegram(model: FakeModel, store: Store) -> AsyncIterator[Telegram]:
+    request = OfflineRequest()
+    application = build_application(Services(model, store, ADMIN), token="1:token", request=request)
+    async with application:
+        yield Telegram(application, request)
+
+
+@pytest.fixture(autouse=True)
+def _new_style_retry_after(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without this PTB 22 warns of its own use of the old style, and warnings are errors here."""
+    monkeypatch.setenv("PTB_TIMEDELTA", "1")

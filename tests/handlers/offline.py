@@ -1,0 +1,283 @@
+"""Telegram without a network: updates go in as Telegram sends them, the bot's calls are recorded."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from telegram import Update
+from telegram.request import BaseRequest, RequestData
+
+from bot.application import BotApplication
+from models.results import (
+    LABELS,
+    Candidate,
+    LabelResult,
+    MaskResult,
+    Task,
+    TokenSpan,
+    TokensResult,
+)
+
+BOT_NAME = "KobertBot"
+GROUP = -1001
+KOREAN = 11
+ENGLISH = 22
+LANGUAGE_CODES = {KOREAN: "ko", ENGLISH: "en"}
+
+
+@dataclass(slots=True)
+class Call:
+    """One Bot API call and its parameters, nested ones decoded."""
+
+    method: str
+    data: dict[str, Any]
+
+    @property
+    def text(self) -> str:
+        return str(self.data["text"])
+
+    @property
+    def buttons(self) -> list[list[dict[str, str]]]:
+        rows: list[list[dict[str, str]]] = self.data["reply_markup"]["inline_keyboard"]
+        return rows
+
+    def button(self, face: str) -> str:
+        """Return the data of the button whose face starts with ``face``."""
+        for row in self.buttons:
+            for button in row:
+                if button["text"].startswith(face):
+                    return button["callback_data"]
+        raise AssertionError(f"no button {face!r} in {self.buttons}")
+
+
+class OfflineRequest(BaseRequest):
+    """Answers every Bot API call in this process; ``refuse`` queues an error for a method."""
+
+    def __init__(self) -> None:
+        self.calls: list[Call] = []
+        self.refusals: defaultdict[str, list[tuple[int, str, dict[str, int]]]] = defaultdict(list)
+        self.latency = 0.0
+        self._last_id = 1000
+
+    def refuse(self, method: str, code: int, description: str, **parameters: int) -> None:
+        self.refusals[method].append((code, description, parameters))
+
+    @property
+    def read_timeout(self) -> float | None:
+        return 1.0
+
+    async def initialize(self) -> None: ...
+
+    async def shutdown(self) -> None: ...
+
+    async def do_request(
+        self,
+        url: str,
+        method: str,  # noqa: ARG002
+        request_data: RequestData | None = None,
+        read_timeout: object = None,  # noqa: ARG002
+        write_timeout: object = None,  # noqa: ARG002
+        connect_timeout: object = None,  # noqa: ARG002
+        pool_timeout: object = None,  # noqa: ARG002
+    ) -> tuple[int, bytes]:
+        endpoint = url.rsplit("/", 1)[-1]
+        data = _decoded(request_data)
+        self.calls.append(Call(endpoint, data))
+        await asyncio.sleep(self.latency)  # as on a network, others get a turn
+        if self.refusals[endpoint]:
+            code, description, parameters = self.refusals[endpoint].pop(0)
+            body: dict[str, object] = {"ok": False, "error_code": code, "description": description}
+            if parameters:
+                body["parameters"] = parameters
+            return code, json.dumps(body).encode()
+        return 200, json.dumps({"ok": True, "result": self._result(endpoint, data)}).encode()
+
+    def _result(self, endpoint: str, data: dict[str, Any]) -> object:
+        if endpoint == "getMe":
+            return {"id": 1, "is_bot": True, "first_name": "Bot", "username": BOT_NAME}
+        if endpoint in {"sendMessage", "editMessageText", "editMessageReplyMarkup"}:
+            message_id = data.get("message_id")
+            if message_id is None:
+                self._last_id += 1
+                message_id = self._last_id
+            return {
+                "message_id": message_id,
+                "date": 1_700_000_000,
+                "chat": _chat(int(data["chat_id"])),
+                "text": data.get("text", ""),
+            }
+        return True
+
+
+def _decoded(request_data: RequestData | None) -> dict[str, Any]:
+    decoded: dict[str, Any] = {}
+    for name, value in (request_data.json_parameters if request_data else {}).items():
+        try:
+            decoded[name] = json.loads(value) if value[:1] in "{[-0123456789" else value
+        except ValueError:
+            decoded[name] = value
+    return decoded
+
+
+def _chat(chat_id: int) -> dict[str, object]:
+    kind = {"type": "supergroup", "title": "Group"} if chat_id < 0 else {"type": "private", "first_name": "P"}
+    return {"id": chat_id, **kind}
+
+
+def _user(user_id: int) -> dict[str, object]:
+    code = LANGUAGE_CODES.get(user_id, "en")
+    return {"id": user_id, "is_bot": False, "first_name": "Person", "language_code": code}
+
+
+@dataclass
+class Telegram:
+    """People who write to the bot and tap its buttons."""
+
+    application: BotApplication
+    request: OfflineRequest
+    _updates: int = 0
+    _messages: int = 0
+
+    @property
+    def answers(self) -> list[Call]:
+        """The bot's messages and edits of their text, in order."""
+        return [call for call in self.request.calls if call.method in {"sendMessage", "editMessageText"}]
+
+    @property
+    def toasts(self) -> list[Call]:
+        return [call for call in self.request.calls if call.method == "answerCallbackQuery"]
+
+    @property
+    def keyboards(self) -> list[Call]:
+        return [call for call in self.request.calls if call.method == "editMessageReplyMarkup"]
+
+    async def says(
+        self,
+        text: str,
+        *,
+        user: int = ENGLISH,
+        chat: int | None = None,
+        edits: int | None = None,
+        message_id: int | None = None,
+        extra: Mapping[str, object] | None = None,
+    ) -> Call:
+        """Send a message, or edit an own one, and return the bot's last answer."""
+        update = self.message(text, user=user, chat=chat, edits=edits, message_id=message_id, extra=extra)
+        await self.application.process_update(update)
+        return self.answers[-1]
+
+    def message(
+        self,
+        text: str,
+        *,
+        user: int = ENGLISH,
+        chat: int | None = None,
+        edits: int | None = None,
+        message_id: int | None = None,
+        extra: Mapping[str, object] | None = None,
+    ) -> Update:
+        """Make the update of a message."""
+        self._messages += 1
+        own_id = edits or message_id or self._messages
+        body: dict[str, object] = {
+            "message_id": own_id,
+            "date": 1_700_000_000,
+            "from": _user(user),
+            "chat": _chat(chat or user),
+            **message_text(text),
+            **(extra or {}),
+        }
+        return self._update("edited_message" if edits else "message", body)
+
+    async def taps(self, data: str, *, user: int = ENGLISH, on: int = 1001, chat: int | None = None) -> Call:
+        """Tap a button and return the toast."""
+        await self.application.process_update(self.tap(data, user=user, on=on, chat=chat))
+        return self.toasts[-1]
+
+    def tap(self, data: str, *, user: int = ENGLISH, on: int = 1001, chat: int | None = None) -> Update:
+        """Make the update of a tap."""
+        message = {
+            "message_id": on,
+            "date": 1_700_000_000,
+            "chat": _chat(chat or user),
+            "text": "an answer",
+        }
+        body = {
+            "id": "7",
+            "from": _user(user),
+            "chat_instance": "1",
+            "message": message,
+            "data": data,
+        }
+        return self._update("callback_query", body)
+
+    def _update(self, kind: str, body: Mapping[str, object]) -> Update:
+        self._updates += 1
+        update = Update.de_json({"update_id": self._updates, kind: body}, self.application.bot)
+        assert update is not None
+        return update
+
+
+def message_text(text: str) -> dict[str, object]:
+    """Return a text and, when it starts with a command, the entity that Telegram marks it with."""
+    if not text.startswith("/"):
+        return {"text": text}
+    command = text.split(maxsplit=1)[0]
+    return {"text": text, "entities": [{"type": "bot_command", "offset": 0, "length": len(command)}]}
+
+
+@dataclass
+class FakeModel:
+    """A model service with fixed answers, which remembers what it was asked."""
+
+    asked: list[tuple[object, ...]] = field(default_factory=list)
+    error: Exception | None = None
+    delay: float = 0.0
+    truncated: bool = False
+
+    async def _ask(self, *question: object) -> None:
+        self.asked.append(question)
+        await asyncio.sleep(self.delay)
+        if self.error is not None:
+            raise self.error
+
+    async def mask(self, text: str, *, preset: str | None = None, top_k: int = 5) -> MaskResult:
+        await self._ask("mask", text, preset)
+        words = ("school", "home", "park", "work", "<b>", "sea")[:top_k]
+        candidates = tuple(Candidate(word, 0.5 / (index + 1)) for index, word in enumerate(words))
+        read = text.replace("___", "[MASK]")
+        return MaskResult("builtin", read, (candidates,) * read.count("[MASK]"), self.truncated)
+
+    async def nsp(self, first: str, second: str, *, preset: str | None = None) -> LabelResult:
+        await self._ask("nsp", first, second, preset)
+        return self._labels(Task.NSP, 0.7, 0.3)
+
+    async def sentiment(self, text: str, *, preset: str | None = None) -> LabelResult:
+        await self._ask("sentiment", text, preset)
+        return self._labels(Task.SENTIMENT, 0.07, 0.93)
+
+    async def nli(self, premise: str, hypothesis: str, *, preset: str | None = None) -> LabelResult:
+        await self._ask("nli", premise, hypothesis, preset)
+        return self._labels(Task.NLI, 0.1, 0.3, 0.6)
+
+    async def tokens(
+        self, text: str, second: str | None = None, *, preset: str | None = None, compare: str | None = None
+    ) -> TokensResult:
+        await self._ask("tokens", text, second, preset, compare)
+        spans = [TokenSpan("[CLS]", 2, 0, 0, special=True)]
+        for segment, part in enumerate((text, second or "")):
+            spans += [
+                TokenSpan(letter, 100 + place, place, place + 1, segment) for place, letter in enumerate(part)
+            ]
+        spans.append(TokenSpan("[SEP]", 3, 0, 0, special=True))
+        return TokensResult("builtin", tuple(spans), "kobert", tuple(spans[:3]), self.truncated)
+
+    def _labels(self, task: Task, *scores: float) -> LabelResult:
+        by_label = dict(zip(LABELS[task], scores, strict=True))
+        best = max(by_label, key=lambda label: by_label[label])
+        return LabelResult(task, "builtin", best, by_label, self.truncated)

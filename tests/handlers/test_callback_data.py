@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from handlers.callback_data import BadCallbackData, LanguageTap, Tap, UndoTap, VoteTap, decode, encode
+from handlers.replies.texts import LANGUAGES
+
+IDS = st.integers(0, 2**63 - 1)
+INDEXES = st.integers(0, 999)
+LANGUAGE = st.sampled_from(LANGUAGES)
+TAPS = st.one_of(
+    st.builds(VoteTap, IDS, INDEXES, INDEXES, LANGUAGE),
+    st.builds(UndoTap, IDS, LANGUAGE),
+    st.builds(LanguageTap, LANGUAGE),
+)
+
+
+@given(TAPS)
+def test_reads_what_it_wrote_within_64_bytes(tap: Tap) -> None:
+    data = encode(tap)
+    assert decode(data) == tap
+    assert len(data.encode()) <= 64
+
+
+@given(st.text(max_size=80))
+def test_anything_else_is_refused_or_means_the_same_number(data: str) -> None:
+    try:
+        tap = decode(data)
+    except BadCallbackData:
+        return
+    assert decode(encode(tap)) == tap
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        None,
+        "",
+        "2:v:1:0:0:en",
+        "1:v:1:0:0",
+        "1:v:1:0:0:fr",
+        "1:v:-1:0:0:en",
+        "1:v:1:0:٣:en",
+        "1:v:zzzzzzzzzzzzz:0:0:en",
+        "1:v:1:0:0:en\n",
+        "1:x:1:en",
+    ],
+)
+def test_forged_or_old_data_is_refused(data: str | None) -> None:
+    with pytest.raises(BadCallbackData):
+        decode(data)
+
+
+@pytest.mark.parametrize("tap", [VoteTap(-1, 0, 0, "en"), VoteTap(1, 1000, 0, "en"), UndoTap(2**63, "ko")])
+def test_writes_nothing_it_could_not_read(tap: Tap) -> None:
+    with pytest.raises(ValueError, match="is not in"):
+        encode(tap)

@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+import pytest
+
+from handlers.commands import COMMANDS, menu
+from handlers.replies.texts import LANGUAGES, TEXTS, Language
+from tests.handlers.offline import BOT_NAME, ENGLISH, GROUP, KOREAN, FakeModel, Telegram
+
+ASK = {
+    "mask": ("I go to ___.", ("mask", "I go to ___.", None)),
+    "nsp": ("A dog barks. | It is loud.", ("nsp", "A dog barks.", "It is loud.", None)),
+    "sentiment": ("정말 좋아요", ("sentiment", "정말 좋아요", None)),
+    "nli": ("A dog barks.\nIt is silent.", ("nli", "A dog barks.", "It is silent.", None)),
+    "tokens": ("안녕", ("tokens", "안녕", None, None, None)),
+}
+HEADLINES: dict[str, dict[Language, str]] = {
+    "mask": {"ko": "I go to <b>school</b>.", "en": "I go to <b>school</b>."},
+    "nsp": {"ko": "<b>이어져요</b> 70 %", "en": "<b>It follows</b> 70 %"},
+    "sentiment": {"ko": "<b>긍정</b> 93 %", "en": "<b>Positive</b> 93 %"},
+    "nli": {"ko": "<b>어긋나요 (모순)</b> 60 %", "en": "<b>False (contradiction)</b> 60 %"},
+    "tokens": {"ko": "<b>조각 2개</b>", "en": "<b>Pieces: 2</b>"},
+}
+
+
+@pytest.mark.parametrize("user", [KOREAN, ENGLISH])
+@pytest.mark.parametrize("command", ASK)
+async def test_answers_in_the_users_language(
+    telegram: Telegram, model: FakeModel, command: str, user: int
+) -> None:
+    text, question = ASK[command]
+    answer = await telegram.says(f"/{command} {text}", user=user)
+    assert model.asked == [question]
+    assert answer.method == "sendMessage"
+    language: Language = "ko" if user == KOREAN else "en"
+    assert answer.text.splitlines()[0] == HEADLINES[command][language]
+    assert answer.data["parse_mode"] == "HTML"
+    assert TEXTS[language].by_model.format(model="<i>builtin</i>") in answer.text
+    assert answer.buttons
+
+
+async def test_replies_to_the_command_even_when_it_is_gone(telegram: Telegram) -> None:
+    answer = await telegram.says(f"/sentiment@{BOT_NAME} good", chat=GROUP, message_id=5)
+    reply = answer.data["reply_parameters"]
+    assert (reply["message_id"], reply["allow_sending_without_reply"]) == (5, True)
+    assert len(telegram.answers) == 1
+
+
+async def test_ignores_a_command_for_another_bot(telegram: Telegram, model: FakeModel) -> None:
+    await telegram.application.process_update(telegram.message("/sentiment@OtherBot good", chat=GROUP))
+    assert model.asked == []
+    assert telegram.answers == []
+
+
+async def test_stays_in_the_topic(telegram: Telegram) -> None:
+    answer = await telegram.says(
+        "/sentiment good", chat=GROUP, extra={"is_topic_message": True, "message_thread_id": 77}
+    )
+    assert answer.data["message_thread_id"] == 77
+
+
+async def test_says_that_the_end_was_cut(telegram: Telegram, model: FakeModel) -> None:
+    assert TEXTS["en"].truncated not in (await telegram.says("/sentiment good")).text
+    model.truncated = True
+    assert TEXTS["en"].truncated in (await telegram.says("/sentiment good")).text
+
+
+async def test_shows_typing_only_while_it_takes_long(telegram: Telegram, model: FakeModel) -> None:
+    await telegram.says("/sentiment good")
+    assert "sendChatAction" not in [call.method for call in telegram.request.calls]
+    model.delay = 0.6
+    await telegram.says("/sentiment good")
+    assert [call.method for call in telegram.request.calls[-2:]] == ["sendChatAction", "sendMessage"]
+
+
+async def test_a_refused_typing_does_not_matter(telegram: Telegram, model: FakeModel) -> None:
+    model.delay = 0.6
+    telegram.request.refuse("sendChatAction", 400, "Bad Request: no rights")
+    assert "Positive" in (await telegram.says("/sentiment good")).text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("command", ["start", "help"])
+async def test_explains_every_command(telegram: Telegram, command: str, language: Language) -> None:
+    answer = await telegram.says(f"/{command}", user=KOREAN if language == "ko" else ENGLISH)
+    for name in ASK:
+        assert f"<code>/{name} " in answer.text
+    assert "HMAC" in answer.text
+    assert "@" not in answer.text
+    assert len(answer.text) < 4096
+
+
+async def test_help_in_a_group_shows_the_bots_name(telegram: Telegram) -> None:
+    answer = await telegram.says("/help", chat=GROUP)
+    assert f"<code>/mask@{BOT_NAME} " in answer.text
+    assert TEXTS["en"].group_help.format(at=f"@{BOT_NAME}") in answer.text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_menu_names_every_command_within_telegrams_limits(language: Language) -> None:
+    commands = menu(language)
+    assert [command.command for command in commands] == list(COMMANDS)
+    assert all(1 <= len(command.description) <= 256 for command in commands)
+    assert len(TEXTS[language].description) <= 512
+    assert len(TEXTS[language].short_description) <= 120

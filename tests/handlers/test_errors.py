@@ -1,0 +1,133 @@
+from __future__ import annotations
+
+import logging
+
+import pytest
+
+from handlers.replies.texts import EN, KO
+from handlers.source_text import OneTextMissing
+from models.errors import (
+    Busy,
+    CheckpointUnavailable,
+    EmptyText,
+    NoBlank,
+    TaskNotServed,
+    UnknownPreset,
+)
+from storage.store import StorageError, Store
+from tests.handlers.conftest import ADMIN
+from tests.handlers.offline import KOREAN, Call, FakeModel, Telegram
+
+SECRET = "나의 비밀 이야기"
+
+
+def reports(telegram: Telegram) -> list[Call]:
+    return [call for call in telegram.answers if call.data["chat_id"] == ADMIN]
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (Busy(2.3), KO.busy.format(seconds=3)),
+        (Busy(0.1), KO.busy.format(seconds=1)),
+        (EmptyText("nothing"), KO.empty_text),
+        (NoBlank("none"), f"{KO.no_blank}\n{KO.usage['mask'].format(at='')}"),
+        (TaskNotServed("no"), KO.not_served),
+        (UnknownPreset("x"), KO.not_served),
+        (OneTextMissing(), f"{KO.one_text_missing}\n{KO.usage['mask'].format(at='')}"),
+    ],
+)
+async def test_what_users_meet_is_told_in_words_and_not_reported(
+    telegram: Telegram, model: FakeModel, error: Exception, words: str
+) -> None:
+    model.error = error
+    answer = await telegram.says(f"/mask {SECRET} ___", user=KOREAN)
+    assert answer.text == words
+    assert reports(telegram) == []
+
+
+async def test_a_missing_checkpoint_is_told_and_reported(telegram: Telegram, model: FakeModel) -> None:
+    model.error = CheckpointUnavailable("cannot load")
+    await telegram.says("/sentiment good")
+    assert [answer.text for answer in telegram.answers[:1]] == [EN.unavailable]
+    assert len(reports(telegram)) == 1
+
+
+async def test_an_unexpected_error_is_an_apology_and_a_report_without_the_text(
+    telegram: Telegram, model: FakeModel, caplog: pytest.LogCaptureFixture
+) -> None:
+    model.error = KeyError(SECRET)
+    await telegram.says(f"/sentiment {SECRET}", user=KOREAN)
+    apology, report = telegram.answers
+    assert apology.text == KO.unexpected
+    assert apology.data["chat_id"] == KOREAN
+    assert report.data["chat_id"] == ADMIN
+    assert "/sentiment" in report.text
+    assert "KeyError" in report.text
+    assert "handlers/sentiment.py:" in report.text
+    assert SECRET not in report.text
+    assert any(record.levelno == logging.ERROR and record.exc_info for record in caplog.records)
+
+
+async def test_the_same_error_is_reported_once_a_minute(telegram: Telegram, model: FakeModel) -> None:
+    model.error = RuntimeError("broken")
+    for _ in range(3):
+        await telegram.says("/sentiment good")
+    assert len(telegram.answers) == 4
+    assert len(reports(telegram)) == 1
+
+
+async def test_a_broken_database_still_gets_an_apology(
+    telegram: Telegram, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(*_: object) -> None:
+        raise StorageError("disk full")
+
+    for method in ("add_prediction", "answer_to", "language"):
+        monkeypatch.setattr(Store, method, broken)
+    await telegram.says("/sentiment good", user=KOREAN)
+    assert telegram.answers[0].text == KO.unexpected
+    assert len(reports(telegram)) == 1
+
+
+async def test_an_error_behind_a_button_is_an_alert(
+    telegram: Telegram, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(*_: object) -> None:
+        raise RuntimeError("bug")
+
+    answer = await telegram.says("/sentiment good")
+    monkeypatch.setattr(Store, "vote", broken)
+    toast = await telegram.taps(answer.button("✅"))
+    assert (toast.text, toast.data["show_alert"]) == (EN.unexpected, "true")
+    assert "button" in reports(telegram)[0].text
+
+
+@pytest.mark.parametrize(
+    ("code", "description"),
+    [
+        (403, "Forbidden: bot was blocked by the user"),
+        (403, "Forbidden: bot was kicked from the supergroup chat"),
+        (409, "Conflict: terminated by other getUpdates request"),
+    ],
+)
+async def test_being_blocked_is_normal_life(
+    telegram: Telegram, caplog: pytest.LogCaptureFixture, code: int, description: str
+) -> None:
+    telegram.request.refuse("sendMessage", code, description)
+    await telegram.says("/sentiment good")
+    assert len(telegram.answers) == 1
+    assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
+
+
+async def test_a_429_is_waited_out(telegram: Telegram) -> None:
+    telegram.request.refuse("sendMessage", 429, "Too Many Requests: retry after 1", retry_after=1)
+    await telegram.says("/sentiment good")
+    assert [answer.method for answer in telegram.answers] == ["sendMessage", "sendMessage"]
+    assert reports(telegram) == []
+
+
+async def test_html_in_a_text_is_text(telegram: Telegram) -> None:
+    answer = await telegram.says("/mask <i>I & you</i> go to ___.")
+    assert answer.text.startswith("&lt;i&gt;I &amp; you&lt;/i&gt; go to <b>school</b>.")
+    assert "&lt;b&gt;" in answer.text  # a candidate that looks like a tag

@@ -1,0 +1,172 @@
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from handlers.replies.keyboards import NONE_OF_THESE
+from handlers.replies.texts import KO, TEXTS
+from storage.store import FeedbackRow, Store
+from tests.handlers.offline import ENGLISH, GROUP, KOREAN, Call, Telegram
+
+EN = TEXTS["en"]
+
+
+def faces(call: Call) -> list[list[str]]:
+    return [[button["text"] for button in row] for row in call.buttons]
+
+
+async def votes(store: Store) -> list[FeedbackRow]:
+    return [row async for row in store.feedback()]
+
+
+async def test_a_fresh_answer_has_no_counts_and_no_undo(telegram: Telegram) -> None:
+    answer = await telegram.says("/nli one | two")
+    assert faces(answer) == [["✅ Right"], ["True (entailment)", "Unknown (neutral)"]]
+
+
+async def test_a_vote_is_counted_said_and_shown(telegram: Telegram, store: Store) -> None:
+    answer = await telegram.says("/sentiment good")
+    toast = await telegram.taps(answer.button("✅"))
+    assert toast.text == EN.counted_toast.format(label="Positive")
+    assert faces(telegram.keyboards[-1]) == [["✅ Right · 1"], ["Negative"], [EN.undo_button]]
+    assert [(row.label, row.kind) for row in await votes(store)] == [("positive", "confirm")]
+
+
+async def test_a_vote_can_be_changed(telegram: Telegram, store: Store) -> None:
+    answer = await telegram.says("/sentiment good")
+    await telegram.taps(answer.button("✅"))
+    toast = await telegram.taps(answer.button("Negative"))
+    assert toast.text == EN.changed_toast.format(label="Negative")
+    assert faces(telegram.keyboards[-1])[:2] == [["✅ Right"], ["Negative · 1"]]
+    assert [(row.label, row.kind) for row in await votes(store)] == [("negative", "correct")]
+
+
+async def test_a_vote_can_be_taken_back(telegram: Telegram, store: Store) -> None:
+    answer = await telegram.says("/sentiment good")
+    await telegram.taps(answer.button("✅"))
+    undo = telegram.keyboards[-1].button("↩️")
+    assert (await telegram.taps(undo)).text == EN.undone_toast
+    assert faces(telegram.keyboards[-1]) == [["✅ Right"], ["Negative"]]
+    assert await votes(store) == []
+    assert (await telegram.taps(undo)).text == EN.nothing_to_undo_toast
+
+
+async def test_the_same_tap_again_counts_once_and_redraws_nothing(telegram: Telegram, store: Store) -> None:
+    answer = await telegram.says("/sentiment good")
+    await telegram.taps(answer.button("✅"))
+    toast = await telegram.taps(answer.button("✅"))
+    assert toast.text == EN.unchanged_toast.format(label="Positive")
+    assert len(telegram.keyboards) == 1
+    assert len(await votes(store)) == 1
+
+
+async def test_everyone_has_a_vote_and_a_toast_in_their_language(telegram: Telegram, store: Store) -> None:
+    answer = await telegram.says("/sentiment good", chat=GROUP)
+    await telegram.taps(answer.button("✅"), chat=GROUP)
+    toast = await telegram.taps(answer.button("✅"), user=KOREAN, chat=GROUP)
+    assert toast.text == KO.counted_toast.format(label="긍정")
+    assert faces(telegram.keyboards[-1])[0] == ["✅ Right · 2"]  # the answer keeps its own language
+    assert len(await votes(store)) == 2
+
+
+async def test_taps_at_once_end_in_the_true_counts(telegram: Telegram, store: Store) -> None:
+    answer = await telegram.says("/sentiment good", chat=GROUP)
+    right = answer.button("✅")
+    people = range(100, 120)
+    telegram.request.latency = 0.1
+    taps = [telegram.tap(right, user=person, chat=GROUP) for person in people]
+    await asyncio.gather(*(telegram.application.process_update(tap) for tap in taps))
+    assert faces(telegram.keyboards[-1])[0] == ["✅ Right · 20"]
+    assert len(telegram.keyboards) < 10  # taps that come together share a redraw
+    assert len(await votes(store)) == 20
+
+
+async def test_mask_offers_every_candidate_and_none(telegram: Telegram, store: Store) -> None:
+    answer = await telegram.says("/mask I go to ___.")
+    assert faces(answer) == [["school", "home", "park"], ["work", "<b>", EN.none_button]]
+    toast = await telegram.taps(answer.button(EN.none_button))
+    assert toast.text == EN.counted_toast.format(label=EN.none_toast)
+    await telegram.taps(answer.button("school"))
+    rows = await votes(store)
+    assert [(row.label, row.kind) for row in rows] == [("school", "confirm")]
+
+
+async def test_mask_with_several_blanks_has_a_row_and_a_vote_for_each(
+    telegram: Telegram, store: Store
+) -> None:
+    answer = await telegram.says("/mask ___ and ___.")
+    assert faces(answer) == [["① school", "home", "park", "✖️"], ["② school", "home", "park", "✖️"]]
+    await telegram.taps(answer.buttons[0][1]["callback_data"])
+    await telegram.taps(answer.buttons[1][3]["callback_data"])
+    assert faces(telegram.keyboards[-1]) == [
+        ["① school", "home · 1", "park", "✖️"],
+        ["② school", "home", "park", "✖️ · 1"],
+        [EN.undo_button],
+    ]
+    assert [(row.slot, row.label) for row in await votes(store)] == [(0, "home"), (1, NONE_OF_THESE)]
+    toast = await telegram.taps(telegram.keyboards[-1].button("↩️"))
+    assert toast.text == EN.undone_toast
+    assert await votes(store) == []
+
+
+async def test_twenty_five_blanks_stay_within_telegrams_limits(telegram: Telegram) -> None:
+    answer = await telegram.says("/mask " + "___ " * 25)
+    buttons = [button for row in answer.buttons for button in row]
+    assert len(answer.buttons) == 20
+    assert len(buttons) <= 100
+    assert all(len(button["callback_data"].encode()) <= 64 for button in buttons)
+    assert EN.more_blanks.format(count=5) in answer.text
+
+
+async def test_tokens_are_cut_well_or_wrongly(telegram: Telegram, store: Store) -> None:
+    answer = await telegram.says("/tokens good")
+    assert faces(answer) == [[EN.pieces_right_button, EN.pieces_wrong_button]]
+    await telegram.taps(answer.button("✅"))
+    await telegram.taps(answer.button("✖️"), user=KOREAN)
+    assert [(row.label, row.kind) for row in await votes(store)] == [
+        ("right", "confirm"),
+        ("wrong", "correct"),
+    ]
+
+
+@pytest.mark.parametrize("data", ["", "0:old", "1:v:zz:0:0:en", "1:v:1:0:9:en", "1:v:1:7:0:en", "1:u:zz:ko"])
+async def test_a_forged_or_forgotten_button_gets_a_kind_toast(
+    telegram: Telegram, store: Store, data: str
+) -> None:
+    await telegram.says("/sentiment good")
+    toast = await telegram.taps(data, user=KOREAN)
+    assert toast.text == KO.old_button_toast
+    assert await votes(store) == []
+    assert len(telegram.answers) == 1
+
+
+async def test_a_tap_that_telegram_forgot_still_counts(telegram: Telegram, store: Store) -> None:
+    answer = await telegram.says("/sentiment good")
+    telegram.request.refuse("answerCallbackQuery", 400, "Bad Request: query is too old and response timeout")
+    await telegram.taps(answer.button("✅"))
+    assert len(await votes(store)) == 1
+    assert faces(telegram.keyboards[-1])[0] == ["✅ Right · 1"]
+
+
+async def test_a_keyboard_that_is_already_so_is_no_error(telegram: Telegram) -> None:
+    answer = await telegram.says("/sentiment good")
+    telegram.request.refuse("editMessageReplyMarkup", 400, "Bad Request: message is not modified")
+    await telegram.taps(answer.button("✅"))
+    assert len(telegram.toasts) == 1
+    assert len(telegram.answers) == 1
+
+
+async def test_the_vote_is_committed_before_it_is_acknowledged(telegram: Telegram, store: Store) -> None:
+    answer = await telegram.says("/sentiment good")
+    seen: list[int] = []
+    original = telegram.request.do_request
+
+    async def watch(url: str, *args: object, **kwargs: object) -> tuple[int, bytes]:
+        if url.endswith("answerCallbackQuery"):
+            seen.append(len(await votes(store)))
+        return await original(url, *args, **kwargs)  # type: ignore[arg-type]
+
+    telegram.request.do_request = watch  # type: ignore[method-assign]
+    await telegram.taps(answer.button("✅"), user=ENGLISH)
+    assert seen == [1]
