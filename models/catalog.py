@@ -1,0 +1,174 @@
+"""Presets: which checkpoint serves which task in which language. The format is told in ``catalog.toml``."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from models.errors import ModelServiceError, TaskNotServed, UnknownPreset
+from models.results import LABELS, Task
+from models.text import Language
+
+BUILTIN = "builtin"
+"""The preset that ships with the program and needs no network."""
+
+_SHIPPED = Path(__file__).with_name("catalog.toml")
+_LANGUAGES = ("ko", "en", "any")
+_LANGUAGE_NAMES = {"ko": "Korean", "en": "English"}
+_TOKENIZER_CLASSES = ("auto", "kobert")
+_KEYS = frozenset({"model", "tokenizer", "tokenizer_class", "labels", "revision"})
+
+
+class BadCatalog(ModelServiceError):
+    """A catalogue file cannot be read; the message names the file and the line's key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a checkpoint and its tokenizer come from.
+
+    Attributes:
+        model: A hub id, or an absolute folder.
+        tokenizer: The same for the tokenizer.
+        tokenizer_class: ``auto`` or ``kobert``.
+        labels: The names of a classification head's classes by index; None to read them from its
+            ``config.json``.
+        revision: Branch, tag or commit of ``model`` on the hub.
+    """
+
+    model: str
+    tokenizer: str
+    tokenizer_class: Literal["auto", "kobert"] = "auto"
+    labels: tuple[str, ...] | None = None
+    revision: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """Presets by name, in the order of the files.
+
+    Attributes:
+        presets: Per preset, its sources by task and language (``ko``, ``en`` or ``any``).
+    """
+
+    presets: Mapping[str, Mapping[tuple[Task, str], Source]] = field(default_factory=dict)
+
+    def source(self, preset: str, task: Task, language: Language) -> Source:
+        """Find the checkpoint for a task.
+
+        Raises:
+            UnknownPreset: If there is no such preset.
+            TaskNotServed: If the preset has nothing for this task and language.
+        """
+        found = self._find(self.checked(preset), task, language)
+        if found is None:
+            others = [name for name in self.presets if self._find(name, task, language) is not None]
+            raise TaskNotServed(
+                f"the preset {preset!r} has no checkpoint for {task} in {_LANGUAGE_NAMES[language]}; "
+                f"use {' or '.join(map(repr, others)) or 'another'}, "
+                f"or add a line {task}.{language} under [presets.{preset}] in your CATALOG file"
+            )
+        return found
+
+    def checked(self, preset: str) -> str:
+        """Give a preset's name back.
+
+        Raises:
+            UnknownPreset: If there is none of that name.
+        """
+        if preset not in self.presets:
+            raise UnknownPreset(f"there is no preset {preset!r}; there are: {', '.join(self.presets)}")
+        return preset
+
+    def serves(self, preset: str, task: Task, language: Language) -> bool:
+        """Whether a preset exists and has a checkpoint for a task and language."""
+        return preset in self.presets and self._find(preset, task, language) is not None
+
+    def _find(self, preset: str, task: Task, language: Language) -> Source | None:
+        lines = self.presets[preset]
+        return lines.get((task, language)) or lines.get((task, "any"))
+
+
+def load_catalog(path: Path | None = None) -> Catalog:
+    """Read the shipped presets and, over them, those of a file of one's own.
+
+    Args:
+        path: A TOML file in the format of ``catalog.toml``; None for the shipped presets alone.
+
+    Raises:
+        BadCatalog: If a file is missing or doesn't follow the format.
+    """
+    merged: dict[str, dict[tuple[Task, str], Source]] = {}
+    for file in (_SHIPPED,) if path is None else (_SHIPPED, path):
+        for name, lines in _read(file).items():
+            merged.setdefault(name, {}).update(lines)
+    return Catalog(merged)
+
+
+def _read(file: Path) -> dict[str, dict[tuple[Task, str], Source]]:
+    try:
+        data = tomllib.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise BadCatalog(f"{file}: {error.strerror or error}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadCatalog(f"{file}: {error}") from error
+    presets = data.pop("presets", {})
+    if data or not isinstance(presets, dict):
+        raise BadCatalog(f"{file}: only tables named [presets.NAME] belong here")
+    return {name: _read_preset(file, name, table) for name, table in presets.items()}
+
+
+def _read_preset(file: Path, name: str, table: object) -> dict[tuple[Task, str], Source]:
+    lines: dict[tuple[Task, str], Source] = {}
+    where = f"{file}: [presets.{name}]"
+    if not isinstance(table, dict):
+        raise BadCatalog(f"{where} must be a table")
+    for task_name, languages in table.items():
+        if task_name not in set(Task):
+            raise BadCatalog(f"{where} {task_name}: no such task; there are {', '.join(Task)}")
+        if not isinstance(languages, dict):
+            raise BadCatalog(f"{where} {task_name}: name a language, e.g. {task_name}.any = …")
+        for language, value in languages.items():
+            if language not in _LANGUAGES:
+                raise BadCatalog(
+                    f"{where} {task_name}.{language}: the language is one of {', '.join(_LANGUAGES)}"
+                )
+            lines[Task(task_name), language] = _read_source(
+                f"{where} {task_name}.{language}", Task(task_name), value, file.parent
+            )
+    return lines
+
+
+def _read_source(where: str, task: Task, value: object, base: Path) -> Source:
+    entry = {"model": value} if isinstance(value, str) else value
+    if not isinstance(entry, dict) or not set(entry) <= _KEYS or not isinstance(entry.get("model"), str):
+        raise BadCatalog(
+            f"{where}: write a checkpoint's name, or a table with model and any of {sorted(_KEYS)}"
+        )
+    tokenizer_class = entry.get("tokenizer_class", "auto")
+    if tokenizer_class not in _TOKENIZER_CLASSES:
+        raise BadCatalog(f"{where}: tokenizer_class is one of {', '.join(_TOKENIZER_CLASSES)}")
+    labels = entry.get("labels")
+    if labels is not None and (not isinstance(labels, list) or set(labels) != set(LABELS.get(task, ()))):
+        raise BadCatalog(
+            f"{where}: labels must be {', '.join(LABELS.get(task, ())) or 'left out'}, in the head's order"
+        )
+    return Source(
+        model=_resolved(entry["model"], base),
+        tokenizer=_resolved(str(entry.get("tokenizer", entry["model"])), base),
+        tokenizer_class=tokenizer_class,
+        labels=None if labels is None else tuple(labels),
+        revision=entry.get("revision"),
+    )
+
+
+def is_folder(name: str) -> bool:
+    """Whether a checkpoint's name means a folder; everything else is a hub id."""
+    return name.startswith(("./", "../", "~", "/"))
+
+
+def _resolved(name: str, base: Path) -> str:
+    return str((base / Path(name).expanduser()).resolve()) if is_folder(name) else name

@@ -1,0 +1,39 @@
+"""What the model service refuses, and why. Every message is one line, fit for a log or a terminal."""
+
+from __future__ import annotations
+
+
+class ModelServiceError(Exception):
+    """Base of everything the model service raises on purpose."""
+
+
+class Busy(ModelServiceError):
+    """The queue is full.
+
+    Attributes:
+        retry_after: Estimated wait in seconds until a request would be accepted.
+    """
+
+    def __init__(self, retry_after: float) -> None:
+        super().__init__(f"the model is busy, try again in {retry_after:.0f} s")
+        self.retry_after = retry_after
+
+
+class EmptyText(ModelServiceError):
+    """A text holds nothing the tokenizer can read (only white space, control characters …)."""
+
+
+class NoBlank(ModelServiceError):
+    """A ``mask`` text has no ``[MASK]``, ``___`` or ``(빈칸)``."""
+
+
+class UnknownPreset(ModelServiceError):
+    """No preset of that name; the message lists those that exist."""
+
+
+class TaskNotServed(ModelServiceError):
+    """The preset has no checkpoint for this task and language (e.g. NLI with ``google``)."""
+
+
+class CheckpointUnavailable(ModelServiceError):
+    """A checkpoint cannot be loaded: hub out of reach, folder missing, no safetensors, an untrained head."""

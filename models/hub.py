@@ -1,0 +1,72 @@
+"""Where a checkpoint's files lie: a folder, or a hub repository fetched into the local cache."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from huggingface_hub import snapshot_download
+from huggingface_hub.errors import (
+    GatedRepoError,
+    HFValidationError,
+    LocalEntryNotFoundError,
+    OfflineModeIsEnabled,
+    RepositoryNotFoundError,
+    RevisionNotFoundError,
+)
+
+from models.catalog import BUILTIN, is_folder
+from models.errors import CheckpointUnavailable
+
+_TOKENIZER_FILES = ["*.json", "*.txt", "*.model"]
+_WEIGHT_FILES = ["*.safetensors"]
+_WAY_OUT = f"the preset {BUILTIN!r} works without a network"
+
+
+def find_files(
+    name: str, *, revision: str | None = None, weights: bool = True, download: bool = True
+) -> Path:
+    """Find or fetch the files of a checkpoint or tokenizer.
+
+    The files are fetched here rather than by ``from_pretrained``, which would look for other weight formats
+    and have the hub convert them in a background thread.
+
+    Args:
+        name: A hub id or a folder.
+        revision: Branch, tag or commit on the hub.
+        weights: Whether safetensors are needed, or the tokenizer's files only.
+        download: Whether the network may be used; otherwise only folders and the local cache count.
+
+    Returns:
+        A folder with ``config.json`` or tokenizer files and, if asked for, safetensors.
+
+    Raises:
+        CheckpointUnavailable: With the reason in one line.
+    """
+    folder = Path(name) if is_folder(name) else _fetch(name, revision, weights=weights, download=download)
+    if not folder.is_dir():
+        raise CheckpointUnavailable(f"there is no folder {folder}")
+    if weights and not any(folder.glob("*.safetensors")):
+        raise CheckpointUnavailable(
+            f"{name} has no safetensors weights, and other formats are not read; {_WAY_OUT}"
+        )
+    return folder
+
+
+def _fetch(name: str, revision: str | None, *, weights: bool, download: bool) -> Path:
+    try:
+        return Path(
+            snapshot_download(
+                name,
+                revision=revision,
+                allow_patterns=_TOKENIZER_FILES + (_WEIGHT_FILES if weights else []),
+                ignore_patterns=["*/*"],  # other frameworks' copies lie in subfolders
+                local_files_only=not download,
+            )
+        )
+    except (RepositoryNotFoundError, RevisionNotFoundError, GatedRepoError, HFValidationError) as error:
+        at = f" at {revision}" if revision else ""
+        raise CheckpointUnavailable(f"the hub has no public checkpoint {name}{at}; {_WAY_OUT}") from error
+    except (LocalEntryNotFoundError, OfflineModeIsEnabled, OSError) as error:
+        raise CheckpointUnavailable(
+            f"{name} is not on this machine and the hub cannot be reached; {_WAY_OUT}"
+        ) from error

@@ -1,0 +1,149 @@
+"""Loading on demand and working on batches: the part of the service that lives in threads.
+
+The only module that ``models.service`` imports late, as it brings torch and transformers: two seconds of
+import.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from transformers import AutoConfig
+
+from models.catalog import Source
+from models.checkpoints import Checkpoint, load_checkpoint, max_length, read_blueprint
+from models.encoding import Query
+from models.engine import choose_device, forward
+from models.hub import find_files
+from models.results import Task, TokensResult
+from models.tasks.job import Job
+from models.tasks.tokens import TokensJob
+from models.tokenizers import Tokenizer, load_tokenizer
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ModelRunner:
+    """A checkpoint with the tokenizer that cuts for it; works on jobs of all its heads together."""
+
+    checkpoint: Checkpoint
+    tokenizer: Tokenizer
+
+    def run(self, items: Sequence[Job[Any]]) -> list[Any]:
+        """Encode, run the trunk once, decode; a job that can't be encoded or decoded fails alone."""
+        outcomes: list[Any] = [self._encoded(job) for job in items]
+        rows = [row for row, outcome in enumerate(outcomes) if isinstance(outcome, Query)]
+        if rows:
+            logits = forward(self.checkpoint, [outcomes[row] for row in rows])
+            for row, answer in zip(rows, logits, strict=True):
+                outcomes[row] = self._decoded(items[row], outcomes[row], answer)
+        return outcomes
+
+    def _encoded(self, job: Job[Any]) -> Query | Exception:
+        try:
+            return job.encode(self.tokenizer)
+        except Exception as error:  # noqa: BLE001  # goes to its caller
+            return error
+
+    def _decoded(self, job: Job[Any], query: Query, logits: torch.Tensor) -> Any:  # noqa: ANN401  # the job's result
+        try:
+            return job.decode(query, logits, self.tokenizer)
+        except Exception as error:  # noqa: BLE001  # goes to its caller
+            return error
+
+
+@dataclass(frozen=True, slots=True)
+class TokensRunner:
+    """One tokenizer, or two to compare."""
+
+    tokenizer: Tokenizer
+    other_model: str | None
+    other: Tokenizer | None
+
+    def run(self, items: Sequence[TokensJob]) -> list[TokensResult | Exception]:
+        """Cut every text."""
+        return [self._cut(job) for job in items]
+
+    def _cut(self, job: TokensJob) -> TokensResult | Exception:
+        try:
+            return job.cut(self.tokenizer, self.other_model, self.other)
+        except Exception as error:  # noqa: BLE001  # goes to its caller
+            return error
+
+
+class Loader:
+    """Loads on demand and keeps what it loaded. Its methods block and may be called from any thread.
+
+    Args:
+        device: ``auto``, ``cpu`` or ``cuda``.
+
+    Raises:
+        ModelServiceError: If the device isn't there.
+    """
+
+    def __init__(self, device: str) -> None:
+        self.device = choose_device(device)
+        self._checkpoints: dict[Hashable, Checkpoint] = {}
+        self._runners: dict[Hashable, ModelRunner] = {}
+        self._tokenizers: dict[Path, Tokenizer] = {}
+        # from_pretrained patches torch while it runs: one at a time. Downloads happen outside.
+        self._lock = threading.Lock()
+
+    @property
+    def workers(self) -> int:
+        """How many worker threads suit the device: one for a GPU, else one per core, each computing alone."""
+        if self.device.type == "cuda":
+            return 1
+        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+    def model(self, source: Source, task: Task) -> ModelRunner:
+        """The model and tokenizer of a catalogue line.
+
+        Raises:
+            CheckpointUnavailable: If they can't be loaded, or the head has no trained weights.
+            TaskNotServed: If the model's family has no such head.
+        """
+        blueprint = read_blueprint(source, task)
+        folder = _tokenizer_folder(source)
+        with self._lock:
+            key = blueprint.key(source, task)
+            checkpoint = self._checkpoints.get(key)
+            if checkpoint is None:
+                checkpoint = load_checkpoint(blueprint, source, task, self.device)
+                checkpoint.require(task)
+                self._checkpoints[key] = checkpoint
+            checkpoint.require(task)
+            if (key, folder) not in self._runners:
+                tokenizer = load_tokenizer(folder, source.tokenizer_class, checkpoint.max_length)
+                self._runners[key, folder] = ModelRunner(checkpoint, tokenizer)
+            return self._runners[key, folder]
+
+    def tokenizer(self, source: Source, *, download: bool) -> Tokenizer:
+        """The tokenizer of a catalogue line alone.
+
+        Raises:
+            CheckpointUnavailable: If it can't be loaded, or would have to be downloaded and must not.
+        """
+        folder = _tokenizer_folder(source, download=download)
+        with self._lock:
+            if folder not in self._tokenizers:
+                limit = None
+                if (folder / "config.json").is_file():
+                    limit = max_length(AutoConfig.from_pretrained(folder, local_files_only=True))
+                self._tokenizers[folder] = load_tokenizer(folder, source.tokenizer_class, limit)
+            return self._tokenizers[folder]
+
+
+def _tokenizer_folder(source: Source, *, download: bool = True) -> Path:
+    revision = source.revision if source.tokenizer == source.model else None
+    return find_files(source.tokenizer, revision=revision, weights=False, download=download)
+
+
+def prepare_worker() -> None:
+    """Let a worker compute alone: shared thread pools collapse beside a busy neighbour."""
+    torch.set_num_threads(1)

@@ -1,0 +1,251 @@
+"""ModelService: the one thing that handlers and the command line know of models."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import threading
+from collections.abc import Callable, Hashable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from models.batching import Batcher
+from models.blocklist import Blocklist, load_blocklist
+from models.catalog import BUILTIN, Catalog, Source, load_catalog
+from models.errors import CheckpointUnavailable, ModelServiceError
+from models.loads import Loads
+from models.results import LabelResult, MaskResult, Task, TokensResult
+from models.tasks.mask import mask_job
+from models.tasks.nli import nli_job
+from models.tasks.nsp import nsp_job
+from models.tasks.sentiment import sentiment_job
+from models.tasks.tokens import tokens_job
+from models.text import Language, clean, language_of
+
+if TYPE_CHECKING:
+    from models.runtime import Loader, TokensRunner
+    from models.tasks.job import Job
+
+Result = TypeVar("Result")
+
+_LOG = logging.getLogger(__name__)
+_LONGEST_COST = 512
+
+
+class ModelService:
+    """Answers the five tasks; one instance for all chats.
+
+    All tokenizer and model work is done in threads behind a bounded queue. Checkpoints load when they are
+    first needed, once, and stay.
+
+    Args:
+        catalog: The presets.
+        device: ``auto``, ``cpu`` or ``cuda``.
+        preset: The preset that answers when none is named. Where it has no checkpoint for a task and
+            language, the built-in one answers.
+        queue_size: How many requests may wait; more are refused as ``Busy``.
+        batch_cost: Tokens, by estimate, that are worked on together.
+
+    Every coroutine that answers raises, besides what it names:
+        Busy: If the queue is full.
+        EmptyText: If there is nothing to read in a text.
+        UnknownPreset: If no preset has the name.
+        TaskNotServed: If the named preset has no checkpoint for the task in the text's language.
+        CheckpointUnavailable: If the checkpoint can't be loaded.
+        ModelServiceError: If the service is closed.
+    """
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        *,
+        device: str = "auto",
+        preset: str = BUILTIN,
+        queue_size: int = 256,
+        batch_cost: int = 512,
+    ) -> None:
+        self._catalog = catalog
+        self._device = device
+        self._preset = catalog.checked(preset)
+        self._blocklist: Blocklist = load_blocklist()
+        self._batcher = Batcher(queue_size=queue_size, batch_cost=batch_cost)
+        self._loads = Loads(most_waiting=queue_size)
+        self._active = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self._closing = False
+        self._loader: Loader | None = None
+        self._loader_lock = threading.Lock()
+
+    @property
+    def presets(self) -> tuple[str, ...]:
+        """Names of all presets."""
+        return tuple(self._catalog.presets)
+
+    async def start(self) -> None:
+        """Begin to load the default preset, without waiting for it.
+
+        Raises:
+            ModelServiceError: If a CUDA device is asked for and absent.
+        """
+        if self._device != "auto":
+            await self._loads.get("device", self._get_loader)
+        self._loads.begin("warm-up", self._warm_up)
+
+    async def close(self) -> None:
+        """Refuse new requests, answer those that were accepted, then stop."""
+        self._closing = True
+        await self._idle.wait()
+        await self._batcher.close()
+        await self._loads.close()
+
+    async def mask(self, text: str, *, preset: str | None = None, top_k: int = 5) -> MaskResult:
+        """Fill the blanks of a text.
+
+        Args:
+            text: Has at least one ``[MASK]``, ``___``, ``(빈칸)`` or ``(blank)``.
+            preset: Who answers; None for the default.
+            top_k: Candidates per blank.
+
+        Raises:
+            NoBlank: If the text has no blank.
+        """
+        language = _language(text)
+        name, source = self._find(preset, Task.MASK, language)
+        return await self._ask(source, mask_job(text, name, top_k, self._blocklist))
+
+    async def nsp(self, first: str, second: str, *, preset: str | None = None) -> LabelResult:
+        """Tell whether ``second`` follows ``first``."""
+        name, source = self._find(preset, Task.NSP, _language(first, second))
+        return await self._ask(source, nsp_job(first, second, name))
+
+    async def sentiment(self, text: str, *, preset: str | None = None) -> LabelResult:
+        """Tell whether a text is positive or negative."""
+        name, source = self._find(preset, Task.SENTIMENT, _language(text))
+        return await self._ask(source, sentiment_job(text, name))
+
+    async def nli(self, premise: str, hypothesis: str, *, preset: str | None = None) -> LabelResult:
+        """Tell whether ``premise`` entails ``hypothesis``, contradicts it, or neither."""
+        name, source = self._find(preset, Task.NLI, _language(premise, hypothesis))
+        return await self._ask(source, nli_job(premise, hypothesis, name))
+
+    async def tokens(
+        self, text: str, second: str | None = None, *, preset: str | None = None, compare: str | None = None
+    ) -> TokensResult:
+        """Cut a text, or a pair, into subwords.
+
+        Args:
+            text: The text.
+            second: The second text of a pair.
+            preset: Whose tokenizer cuts.
+            compare: Whose tokenizer also cuts; None for the first other one that needs no download.
+        """
+        language = _language(text, second or "")
+        name, source = self._find(preset, Task.TOKENS, language)
+        job = tokens_job(text, second, name)
+        others = (
+            {compare: self._catalog.source(compare, Task.TOKENS, language)}
+            if compare
+            else {
+                other: self._catalog.source(other, Task.TOKENS, language)
+                for other in self.presets
+                if other != name and self._catalog.serves(other, Task.TOKENS, language)
+            }
+        )
+        with self._accepted():
+            key = (Task.TOKENS, source, tuple(others.items()))
+            runner = await self._load(
+                key, lambda: self._tokens_runner(source, others, download=compare is not None)
+            )
+            return await self._batcher.submit(runner, job, _cost(job.characters))
+
+    def _find(self, preset: str | None, task: Task, language: Language) -> tuple[str, Source]:
+        """The preset that answers and its checkpoint."""
+        if preset is None:
+            serves = self._catalog.serves(self._preset, task, language)
+            preset = self._preset if serves else BUILTIN
+        return preset, self._catalog.source(preset, task, language)
+
+    async def _ask(self, source: Source, job: Job[Result]) -> Result:
+        with self._accepted():
+            runner = await self._load((job.task, source), lambda: self._get_loader().model(source, job.task))
+            return await self._batcher.submit(runner, job, _cost(job.characters))
+
+    @contextlib.contextmanager
+    def _accepted(self) -> Iterator[None]:
+        """Count a request, so that closing can wait for it."""
+        if self._closing:
+            raise ModelServiceError("the model service is closed")
+        self._active += 1
+        self._idle.clear()
+        try:
+            yield
+        finally:
+            self._active -= 1
+            if not self._active:
+                self._idle.set()
+
+    async def _load(self, key: Hashable, load: Callable[[], Result]) -> Result:
+        result = await self._loads.get(key, load)
+        self._start_workers()
+        return result
+
+    def _start_workers(self) -> None:
+        if self._loader is not None:
+            from models.runtime import prepare_worker  # noqa: PLC0415  # imported by the loader already
+
+            self._batcher.start(self._loader.workers, prepare_worker)
+
+    # What follows runs in loading threads.
+
+    def _get_loader(self) -> Loader:
+        with self._loader_lock:
+            if self._loader is None:
+                from models.runtime import Loader  # noqa: PLC0415  # torch: two seconds that --help needn't wait
+
+                self._loader = Loader(self._device)
+            return self._loader
+
+    def _warm_up(self) -> None:
+        """Load every checkpoint of the default preset."""
+        for (task, _), source in self._catalog.presets[self._preset].items():
+            try:
+                if task is Task.TOKENS:
+                    self._get_loader().tokenizer(source, download=True)
+                else:
+                    self._get_loader().model(source, task)
+            except ModelServiceError as error:
+                _LOG.warning("%s of preset %s: %s", task, self._preset, error)
+
+    def _tokens_runner(self, source: Source, others: dict[str, Source], *, download: bool) -> TokensRunner:
+        from models.runtime import TokensRunner  # noqa: PLC0415  # see _get_loader
+
+        loader = self._get_loader()
+        tokenizer = loader.tokenizer(source, download=True)
+        for name, other in others.items():
+            try:
+                return TokensRunner(tokenizer, name, loader.tokenizer(other, download=download))
+            except CheckpointUnavailable:
+                if download:  # asked for by name
+                    raise
+        return TokensRunner(tokenizer, None, None)
+
+
+def build_service(*, device: str, preset: str, catalog_path: Path | None, queue_size: int) -> ModelService:
+    """Build the service from settings.
+
+    Raises:
+        BadCatalog: If the catalogue file can't be read.
+        UnknownPreset: If the preset isn't in it.
+    """
+    return ModelService(load_catalog(catalog_path), device=device, preset=preset, queue_size=queue_size)
+
+
+def _language(*texts: str) -> Language:
+    return language_of(*(clean(text).text for text in texts))
+
+
+def _cost(characters: int) -> int:
+    """Estimated tokens: about two characters each in Korean; in English three to five."""
+    return min(characters // 2 + 4, _LONGEST_COST)

@@ -1,0 +1,1 @@
+"""One file per task: text to encoding, logits to a typed result."""

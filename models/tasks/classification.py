@@ -1,0 +1,70 @@
+"""What the three classifying tasks share: one text or a pair in, probabilities by label name out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from models.encoding import Query
+from models.errors import EmptyText
+from models.results import LABELS, LabelResult, Task
+from models.text import require_visible
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from models.tokenizers import Tokenizer
+
+
+@dataclass(frozen=True, slots=True)
+class ClassificationJob:
+    """A text (or a pair) to be classified from ``[CLS]``.
+
+    Attributes:
+        task: Which head.
+        model: Preset that answers.
+        first: The text, clean.
+        second: The second text of a pair, clean.
+    """
+
+    task: Task
+    model: str
+    first: str
+    second: str | None = None
+
+    @property
+    def characters(self) -> int:
+        """Length of both texts."""
+        return len(self.first) + len(self.second or "")
+
+    def encode(self, tokenizer: Tokenizer) -> Query:
+        """One sequence; a pair's second text is segment 1.
+
+        Raises:
+            EmptyText: If a tokenizer drops every character of a text.
+        """
+        encoding = tokenizer.encode(self.first, self.second)
+        if encoding.is_empty:
+            raise EmptyText("the tokenizer finds nothing to read in the text")
+        return Query(self.task, encoding)
+
+    def decode(self, query: Query, logits: Tensor, tokenizer: Tokenizer) -> LabelResult:  # noqa: ARG002  # as mask's
+        """Softmax over the classes.
+
+        Args:
+            query: What was asked.
+            logits: ``[classes]`` in the order of ``LABELS[task]``.
+            tokenizer: Not needed here.
+        """
+        scores = dict(zip(LABELS[self.task], logits.double().softmax(-1).tolist(), strict=True))
+        label = max(scores, key=scores.__getitem__)
+        return LabelResult(self.task, self.model, label, scores, query.encoding.truncated)
+
+
+def classify(task: Task, model: str, *texts: str) -> ClassificationJob:
+    """Make the job of a classifying task.
+
+    Raises:
+        EmptyText: If there is nothing to read in a text.
+    """
+    return ClassificationJob(task, model, *(require_visible(text).text for text in texts))

@@ -1,0 +1,124 @@
+"""Which words fit the blanks of a text? Masked language modelling."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from models.blanks import BlankedText, parse
+from models.blocklist import Blocklist
+from models.encoding import Query
+from models.errors import TaskNotServed
+from models.results import Candidate, MaskResult, Task
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from models.tokenizers import Tokenizer
+
+_POOL = 64  # vocabulary entries looked at beyond those asked for, so that filters leave enough
+
+
+@dataclass(frozen=True, slots=True)
+class MaskJob:
+    """A text with blanks.
+
+    Attributes:
+        model: Preset that answers.
+        text: The text, split at its blanks.
+        top_k: How many candidates per blank.
+        blocklist: Words never to be suggested.
+    """
+
+    model: str
+    text: BlankedText
+    top_k: int
+    blocklist: Blocklist
+
+    @property
+    def task(self) -> Task:
+        """Always ``mask``."""
+        return Task.MASK
+
+    @property
+    def characters(self) -> int:
+        """Length of the text."""
+        return len(self.text.written())
+
+    def encode(self, tokenizer: Tokenizer) -> Query:
+        """One sequence; if it is too long, the part with the most blanks stays.
+
+        Raises:
+            TaskNotServed: If the tokenizer has no mask token.
+        """
+        if tokenizer.mask_token is None:
+            raise TaskNotServed(f"the tokenizer of {self.model!r} has no mask token")
+        encoding, positions, before = tokenizer.encode_blanks(self.text.written(tokenizer.mask_token))
+        slots = tuple(
+            index - before if 0 <= index - before < len(positions) else None
+            for index in range(self.text.count)
+        )
+        return Query(Task.MASK, encoding, positions, slots)
+
+    def decode(self, query: Query, logits: Tensor, tokenizer: Tokenizer) -> MaskResult:
+        """Softmax over the whole vocabulary, then only what a person would write into the blank.
+
+        Args:
+            query: What was asked.
+            logits: ``[blanks that fit, vocabulary]``.
+            tokenizer: Tells what the vocabulary's entries are.
+        """
+        masks = tuple(
+            () if slot is None else self._candidates(index, logits[slot], tokenizer)
+            for index, slot in enumerate(query.slots)
+        )
+        return MaskResult(self.model, self.text.written(), masks, query.encoding.truncated)
+
+    def _candidates(self, blank: int, logits: Tensor, tokenizer: Tokenizer) -> tuple[Candidate, ...]:
+        """The likeliest entries that may be offered.
+
+        A word piece (``##다``) or a lone punctuation mark is no whole word: it stays only if it is likelier
+        than
+        every whole word, so where such entries appear at all, they come before the first word. They are right
+        where a blank touches letters (축구[MASK]) or ends a sentence. Special and unused entries and whatever
+        the blocklist knows, also together with the letters around the blank, are never offered.
+        """
+        probabilities = logits.double().softmax(-1)
+        left, right = self.text.neighbours(blank)
+        any_is_word = tokenizer.vocabulary.spells_bytes and not self.text.written().split("[MASK]")[0].strip()
+        wanted = min(self.top_k + _POOL, len(probabilities))
+        while True:
+            scores, indices = probabilities.topk(wanted)
+            chosen: list[Candidate] = []
+            seen: set[str] = set()
+            word_seen = False
+            for score, index in zip(scores.tolist(), indices.tolist(), strict=True):
+                entry = tokenizer.vocabulary.entry(index)
+                if entry is None or self.blocklist.blocks(entry.text, left, right):
+                    continue
+                is_word = entry.wordy and (any_is_word or not entry.continues)
+                if word_seen and not is_word:
+                    continue
+                word_seen = word_seen or is_word
+                token = f"##{entry.text}" if entry.continues and entry.wordy and not is_word else entry.text
+                if token not in seen:
+                    seen.add(token)
+                    chosen.append(Candidate(token, score))
+                if len(chosen) == self.top_k:
+                    return tuple(chosen)
+            if wanted == len(probabilities):
+                return tuple(chosen)
+            wanted = min(wanted * 8, len(probabilities))
+
+
+def mask_job(text: str, model: str, top_k: int, blocklist: Blocklist) -> MaskJob:
+    """Ask for the words of every blank.
+
+    Raises:
+        EmptyText: If there is nothing to read in the text.
+        NoBlank: If it has no blank.
+        ValueError: If ``top_k`` is not positive.
+    """
+    if top_k < 1:
+        raise ValueError("top_k must be at least 1")
+    return MaskJob(model, parse(text), top_k, blocklist)
