@@ -9,6 +9,7 @@ _FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 _QUIET = {
     "httpx": logging.WARNING,  # logs every URL at INFO, and the URL holds the token
     "httpcore": logging.WARNING,
+    "alembic": logging.WARNING,  # tells of every start
     "telegram.ext.AIORateLimiter": logging.CRITICAL,  # a traceback per 429; bot/rate_limiter.py logs a line
 }
 

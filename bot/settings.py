@@ -7,7 +7,7 @@ import secrets
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr, StringConstraints, ValidationError, field_validator
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PSEUDONYM_KEY_FILE = Path("var/pseudonym.key")
@@ -15,6 +15,10 @@ PSEUDONYM_KEY_FILE = Path("var/pseudonym.key")
 
 class SettingsError(Exception):
     """A setting cannot be used; one line says which and why."""
+
+
+def _upper(value: object) -> object:
+    return value.strip().upper() if isinstance(value, str) else value
 
 
 class Settings(BaseSettings):
@@ -50,9 +54,7 @@ class Settings(BaseSettings):
     playground_host: str = "127.0.0.1"
     playground_port: int = Field(default=8081, ge=0, le=65535)
     pseudonym_key: SecretStr | None = None
-    log_level: Annotated[
-        Literal["DEBUG", "INFO", "WARNING", "ERROR"], StringConstraints(to_upper=True, strip_whitespace=True)
-    ] = "INFO"
+    log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)] = "INFO"
     concurrent_updates: int = Field(default=64, ge=1)
     admin_chat_id: int | None = None
 

@@ -117,11 +117,11 @@ def _footer(result: MaskResult | LabelResult | TokensResult, texts: Texts) -> st
 
 def _filled(result: MaskResult) -> str:
     """Return the text with the best candidate in every blank, in bold."""
-    parts = utf16.clip(result.text, _FILLED_UNITS).split(BLANK)
-    filled = escape(parts[0], quote=False)
-    for candidates, part in zip(result.masks, parts[1:], strict=False):
+    first, *others = _clipped(result.text, _FILLED_UNITS).split(BLANK)
+    filled = first
+    for candidates, part in zip(result.masks, others, strict=False):
         best = _word(candidates[0].token) if candidates else "___"
-        filled += f"<b>{best}</b>{escape(part, quote=False)}"
+        filled += f"<b>{best}</b>{part}"
     return filled
 
 
@@ -134,8 +134,21 @@ def _word(token: str) -> str:
     return escape(utf16.clip(token, _WORD_UNITS), quote=False)
 
 
+def _clipped(text: str, units: int) -> str:
+    """Escape a text, shortened so that it is at most ``units`` long with its mark-up."""
+    pieces: list[str] = []
+    room = units - 1  # the ellipsis
+    for letter in text:
+        piece = escape(letter, quote=False)
+        room -= utf16.length(piece)
+        if room < 0:
+            return "".join([*pieces, "…"])
+        pieces.append(piece)
+    return "".join(pieces)
+
+
 def _pieces(tokens: Sequence[TokenSpan]) -> str:
-    return escape(utf16.clip(" ".join(token.token for token in tokens), _PIECES_UNITS), quote=False)
+    return _clipped(" ".join(token.token for token in tokens), _PIECES_UNITS)
 
 
 def _table_row(token: TokenSpan) -> str:

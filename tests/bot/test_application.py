@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from telegram import Update
+
+from bot.application import ALLOWED_UPDATES, build_application, introduce
+from bot.logs import set_up_logging
+from handlers.commands import menu
+from handlers.context import Services
+from storage.store import Store
+from tests.handlers.offline import FakeModel, OfflineRequest
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
+    store = await Store.open(f"sqlite+aiosqlite:///{tmp_path}/bot.db", pepper=b"pepper")
+    yield store
+    await store.close()
+
+
+def services(store: Store) -> Services:
+    return Services(FakeModel(), store)
+
+
+async def test_menus_and_descriptions_are_set_in_both_languages(store: Store) -> None:
+    request = OfflineRequest()
+    async with build_application(services(store), token="1:token", request=request) as application:
+        await introduce(application.bot)
+    menus = {
+        call.data.get("language_code", ""): call.data["commands"]
+        for call in request.calls
+        if call.method == "setMyCommands"
+    }
+    assert {code: [one["description"] for one in commands] for code, commands in menus.items()} == {
+        "": [command.description for command in menu("en")],
+        "ko": [command.description for command in menu("ko")],
+    }
+    described = [call.method for call in request.calls if "Description" in call.method]
+    assert sorted(described) == ["setMyDescription"] * 2 + ["setMyShortDescription"] * 2
+
+
+async def test_a_server_that_refuses_them_is_one_line_each(
+    store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    request = OfflineRequest()
+    for code in (400, 404):
+        for method in ("setMyCommands", "setMyDescription", "setMyShortDescription"):
+            request.refuse(method, code, "method not found")
+    async with build_application(services(store), token="1:token", request=request) as application:
+        await introduce(application.bot)
+    warnings = [record for record in caplog.records if record.name == "bot.application"]
+    assert len(warnings) == 6
+    assert all("\n" not in record.getMessage() and record.exc_info is None for record in warnings)
+
+
+async def test_it_works_on_many_updates_at_once_and_asks_for_those_it_handles(store: Store) -> None:
+    application = build_application(services(store), token="1:token", concurrent_updates=7)
+    assert application.concurrent_updates == 7
+    assert ALLOWED_UPDATES == [Update.MESSAGE, Update.EDITED_MESSAGE, Update.CALLBACK_QUERY]
+    assert application.bot.base_url == "https://api.telegram.org/bot1:token"
+
+
+async def test_another_server_is_given_without_bot(store: Store) -> None:
+    application = build_application(services(store), token="1:token", api_url="http://127.0.0.1:8081")
+    assert application.bot.base_url == "http://127.0.0.1:8081/bot1:token"
+    assert application.bot.base_file_url == "http://127.0.0.1:8081/file/bot1:token"
+
+
+def test_the_log_never_shows_the_token(capsys: pytest.CaptureFixture[str]) -> None:
+    root = logging.getLogger()
+    before, level = root.handlers[:], root.level
+    url = "https://api.telegram.org/bot1:secret/getMe"
+    try:
+        set_up_logging("INFO", token="1:secret")
+        logging.getLogger("httpx").info("HTTP Request: %s", url)
+        logging.getLogger("anything").error("calling %s", url, exc_info=ValueError(f"{url} failed"))
+    finally:
+        root.handlers[:] = before
+        root.setLevel(level)
+    shown = capsys.readouterr().err
+    assert "HTTP Request" not in shown
+    assert shown.count("bot<token>/getMe") == 2
+    assert "secret" not in shown

@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from bot.settings import Settings, SettingsError, pseudonym_key, read_settings
+
+
+@pytest.fixture(autouse=True)
+def _empty_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)  # away from a .env
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+
+
+def test_without_anything_the_defaults_hold() -> None:
+    settings = read_settings()
+    assert settings.telegram_bot_token is None
+    assert settings.database_url == "sqlite+aiosqlite:///var/kobert-bot.db"
+    assert (settings.playground_host, settings.playground_port) == ("127.0.0.1", 8081)
+    assert settings.concurrent_updates == 64
+
+
+def test_the_environment_goes_before_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    Path(".env").write_text("PRESET=klue\nQUEUE_SIZE=9\nSOMETHING_ELSE=1\n", encoding="utf-8")
+    monkeypatch.setenv("PRESET", "google")
+    assert (read_settings().preset, read_settings().queue_size) == ("google", 9)
+
+
+def test_an_empty_value_is_the_default() -> None:
+    Path(".env").write_text("TELEGRAM_BOT_TOKEN=\nADMIN_CHAT_ID=\nDEVICE=\n", encoding="utf-8")
+    settings = read_settings()
+    assert (settings.telegram_bot_token, settings.admin_chat_id, settings.device) == (None, None, "auto")
+
+
+@pytest.mark.parametrize("url", ["http://h:1", "http://h:1/", "http://h:1/bot", "http://h:1/bot/"])
+def test_a_server_may_be_given_with_or_without_bot(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setenv("TELEGRAM_API_URL", url)
+    assert read_settings().telegram_api_url == "http://h:1"
+
+
+@pytest.mark.parametrize("level", ["debug", " INFO"])
+def test_log_levels_are_forgiving(monkeypatch: pytest.MonkeyPatch, level: str) -> None:
+    monkeypatch.setenv("LOG_LEVEL", level)
+    assert read_settings().log_level == level.strip().upper()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DEVICE", "tpu"),
+        ("QUEUE_SIZE", "0"),
+        ("PLAYGROUND_PORT", "99999"),
+        ("TELEGRAM_API_URL", "telegram"),
+        ("ADMIN_CHAT_ID", "me"),
+        ("LOG_LEVEL", "loud"),
+    ],
+)
+def test_a_value_that_cannot_be_is_one_line_without_the_value(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError) as refused:
+        read_settings()
+    message = str(refused.value)
+    assert message.startswith(f"{name}: ")
+    assert "\n" not in message
+    assert value == "0" or value not in message
+
+
+def test_the_token_does_not_show(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TELEGRAM_BOT_TOKEN", "1:secret")
+    monkeypatch.setenv("PSEUDONYM_KEY", "pepper")
+    assert "secret" not in repr(read_settings())
+    assert "pepper" not in repr(read_settings())
+
+
+def test_a_given_key_is_used(tmp_path: Path) -> None:
+    file = tmp_path / "var" / "key"
+    assert pseudonym_key(Settings(pseudonym_key="pepper"), file) == b"pepper"
+    assert not file.exists()
+
+
+def test_a_key_is_made_once_for_its_owner_alone(tmp_path: Path) -> None:
+    file = tmp_path / "var" / "key"
+    key = pseudonym_key(Settings(), file)
+    assert len(key) == 64
+    assert pseudonym_key(Settings(), file) == key
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert [path.name for path in file.parent.iterdir()] == ["key"]
+
+
+def test_a_key_that_cannot_be_kept_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "var").write_text("a file, not a folder", encoding="utf-8")
+    with pytest.raises(SettingsError, match="PSEUDONYM_KEY: cannot keep a key in"):
+        pseudonym_key(Settings(), tmp_path / "var" / "key")

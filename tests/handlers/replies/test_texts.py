@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import fields
+from string import Formatter
+
+import pytest
+
+from handlers.replies.texts import EN, KO, TEXTS, Texts
+from models.results import LABELS
+
+PLAIN = ("_toast", "_button", "_menu", "description", "language_name")
+
+
+def every_text(texts: Texts) -> Iterator[tuple[str, str]]:
+    for one in fields(texts):
+        yield from flat(one.name, getattr(texts, one.name))
+
+
+def flat(name: str, value: object) -> Iterator[tuple[str, str]]:
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from flat(f"{name}.{key}", inner)
+    else:
+        yield name, str(value)
+
+
+def placeholders(text: str) -> set[str | None]:
+    return {field for _, field, _, _ in Formatter().parse(text) if field is not None}
+
+
+KOREAN_TEXTS, ENGLISH_TEXTS = dict(every_text(KO)), dict(every_text(EN))
+
+
+def test_both_languages_have_the_same_texts() -> None:
+    assert KOREAN_TEXTS.keys() == ENGLISH_TEXTS.keys()
+
+
+@pytest.mark.parametrize("name", ENGLISH_TEXTS)
+def test_both_languages_fill_in_the_same_values(name: str) -> None:
+    assert placeholders(KOREAN_TEXTS[name]) == placeholders(ENGLISH_TEXTS[name])
+
+
+@pytest.mark.parametrize("name", KOREAN_TEXTS)
+def test_korean_is_korean_and_polite(name: str) -> None:
+    text = KOREAN_TEXTS[name]
+    if name.startswith(("menu.", "labels.", "description", "short_description")):
+        assert re.search("[가-힣]", text)
+    elif sentences := re.findall(r"[가-힣]+(?=[.?!])", re.sub(r"<code>.*?</code>", "", text)):
+        assert all(word.endswith(("요", "다", "까요")) for word in sentences)
+
+
+@pytest.mark.parametrize("texts", TEXTS.values())
+def test_every_label_of_the_models_has_a_name(texts: Texts) -> None:
+    for task, labels in LABELS.items():
+        assert set(texts.labels[task]) == set(labels)
+
+
+@pytest.mark.parametrize(("name", "text"), [*every_text(KO), *every_text(EN)])
+def test_html_is_balanced_and_plain_texts_have_none(name: str, text: str) -> None:
+    opened = re.findall(r"<(\w+)>", text)
+    assert sorted(opened) == sorted(re.findall(r"</(\w+)>", text))
+    if name.endswith(PLAIN) or name.startswith(("menu.", "labels.")):
+        assert not opened
+        assert "&" not in text
