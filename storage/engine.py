@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
 from functools import partial
@@ -78,14 +79,14 @@ class Database:
             rebuilding a table drops it, and dropping it would delete the rows that refer to it.
 
     Raises:
-        StorageError: The driver is not installed, or the folder of the SQLite file cannot be made.
+        StorageError: The driver is not installed, or the SQLite file or its folder cannot be made.
     """
 
     def __init__(self, url: URL, *, migrating: bool = False) -> None:
         self.url = url
         self._sqlite = url.get_backend_name() == "sqlite"
         if self._sqlite:
-            _make_folder(url)
+            _prepare_file(url)
         try:
             self._engine = create_async_engine(
                 url,
@@ -138,7 +139,7 @@ class Database:
         await self._engine.dispose()
 
 
-def _make_folder(url: URL) -> None:
+def _prepare_file(url: URL) -> None:
     if url.database is None or url.database.startswith("file:"):
         return
     folder = Path(url.database).parent
@@ -146,6 +147,12 @@ def _make_folder(url: URL) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise StorageError(f"cannot make the folder {folder} of the database: {error.strerror}") from error
+    # aiosqlite leaves a thread behind that reports to a loop which may be gone when a file does not open,
+    # so the file is tried without it first.
+    try:
+        sqlite3.connect(url.database).close()
+    except sqlite3.Error as error:
+        raise StorageError(f"cannot open the database {url.database}: {error}") from error
 
 
 def _take_over_transactions(engine: AsyncEngine, *, foreign_keys: bool) -> None:
@@ -158,15 +165,19 @@ def _take_over_transactions(engine: AsyncEngine, *, foreign_keys: bool) -> None:
 
     @event.listens_for(engine.sync_engine, "connect")
     def set_up(connection: AsyncAdapt_aiosqlite_connection, _entry: ConnectionPoolEntry) -> None:
-        connection.isolation_level = None  # the driver begins nothing by itself
-        cursor = connection.cursor()
-        cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
-        cursor.execute("PRAGMA journal_mode = WAL")  # readers and the writer don't block each other
-        # In WAL mode only FULL syncs the log at each commit: with NORMAL a vote that was acknowledged
-        # would outlive a killed process but not a power cut.
-        cursor.execute("PRAGMA synchronous = FULL")
-        cursor.execute(f"PRAGMA foreign_keys = {'ON' if foreign_keys else 'OFF'}")
-        cursor.close()
+        try:
+            connection.isolation_level = None  # the driver begins nothing by itself
+            cursor = connection.cursor()
+            cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+            cursor.execute("PRAGMA journal_mode = WAL")  # readers and the writer don't block each other
+            # In WAL mode only FULL syncs the log at each commit: with NORMAL a vote that was acknowledged
+            # would outlive a killed process but not a power cut.
+            cursor.execute("PRAGMA synchronous = FULL")
+            cursor.execute(f"PRAGMA foreign_keys = {'ON' if foreign_keys else 'OFF'}")
+            cursor.close()
+        except BaseException:
+            connection.close()  # the pool does not know it yet, and its thread would stay
+            raise
 
     @event.listens_for(engine.sync_engine, "begin")
     def begin(connection: Connection) -> None:

@@ -111,7 +111,7 @@ async def test_a_file_that_is_no_database_is_one_clear_line(tmp_path: Path) -> N
 
 
 async def test_a_folder_in_the_place_of_the_file_is_one_clear_line(tmp_path: Path) -> None:
-    with pytest.raises(StorageError, match="unable to open database file"):
+    with pytest.raises(StorageError, match=r"cannot open the database .*: unable to open"):
         await Store.open(f"sqlite+aiosqlite:///{tmp_path}", pepper=b"x")
 
 
