@@ -7,6 +7,7 @@ is worked on, the next one gathers. The seam for smarter batching is ``_take``.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
 import time
 from collections import deque
@@ -142,7 +143,8 @@ class Batcher:
             outcomes = self._answer(batch)
             self._throughput.add(sum(each.cost for each in batch), time.monotonic() - begin)
             # All of a batch were queued by callers of one loop: one wake-up delivers them all.
-            batch[0].future.get_loop().call_soon_threadsafe(_deliver, batch, outcomes)
+            with contextlib.suppress(RuntimeError):  # the loop is gone, and with it who waited
+                batch[0].future.get_loop().call_soon_threadsafe(_deliver, batch, outcomes)
 
     def _take(self) -> list[_Waiting]:
         """The oldest item and others for its runner, until the batch is full; nothing at the end."""

@@ -17,7 +17,6 @@ from transformers import (
     PretrainedConfig,
     PreTrainedModel,
 )
-from transformers.utils import logging as transformers_logging
 
 from models.catalog import BUILTIN, Source
 from models.errors import CheckpointUnavailable, ModelServiceError, TaskNotServed
@@ -134,8 +133,6 @@ def load_checkpoint(blueprint: Blueprint, source: Source, task: Task, device: to
     Raises:
         CheckpointUnavailable: If the weights are broken, or the classes of a head are not the task's.
     """
-    transformers_logging.set_verbosity_error()  # what matters is checked below and said in one line
-    transformers_logging.disable_progress_bar()
     with _in_one_line(source.model):
         model, info = blueprint.model_class.from_pretrained(
             blueprint.folder,

@@ -15,6 +15,7 @@ from typing import Any
 
 import torch
 from transformers import AutoConfig
+from transformers.utils import logging as transformers_logging
 
 from models.catalog import Source
 from models.checkpoints import Checkpoint, load_checkpoint, max_length, read_blueprint
@@ -88,6 +89,8 @@ class Loader:
 
     def __init__(self, device: str) -> None:
         self.device = choose_device(device)
+        transformers_logging.set_verbosity_error()  # what matters is checked, and said in one line
+        transformers_logging.disable_progress_bar()
         self._checkpoints: dict[Hashable, Checkpoint] = {}
         self._runners: dict[Hashable, ModelRunner] = {}
         self._tokenizers: dict[Path, Tokenizer] = {}

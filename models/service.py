@@ -89,7 +89,7 @@ class ModelService:
         Raises:
             ModelServiceError: If a CUDA device is asked for and absent.
         """
-        if self._device != "auto":
+        if self._device not in {"auto", "cpu"}:  # worth waiting for torch, to say that there is none
             await self._loads.get("device", self._get_loader)
         self._loads.begin("warm-up", self._warm_up)
 

@@ -35,6 +35,9 @@ class Tokenizer:
         self.max_length = own_limit if max_length is None else min(own_limit, max_length)
         self.mask_id: int | None = self._backend.mask_token_id
         self.mask_token: str | None = self._backend.mask_token
+        if self._backend.is_fast:  # a tokenizer.json may bring limits of its own; ours are kept by `encode`
+            self._backend.backend_tokenizer.no_truncation()
+            self._backend.backend_tokenizer.no_padding()
         self._single = self._probe(pair=False)
         self._pair = self._probe(pair=True)
 
@@ -47,10 +50,9 @@ class Tokenizer:
     def cut(self, text: str) -> Pieces:
         """Cut a clean text (no lone surrogates) into pieces."""
         if self._backend.is_fast:
-            encoded = self._backend(
-                text, add_special_tokens=False, return_offsets_mapping=True, verbose=False
-            )
-            return Pieces(encoded["input_ids"], encoded["offset_mapping"])
+            # Straight to the Rust side: the Python around it changes shared settings, which threads must not.
+            encoded = self._backend.backend_tokenizer.encode(text, add_special_tokens=False)
+            return Pieces(encoded.ids, encoded.offsets)
         pieces = self._backend.tokenize(text)
         return Pieces(self._backend.convert_tokens_to_ids(pieces), align(text, pieces))
 

@@ -85,7 +85,8 @@ class MaskJob:
         """
         probabilities = logits.double().softmax(-1)
         left, right = self.text.neighbours(blank)
-        any_is_word = tokenizer.vocabulary.spells_bytes and not self.text.written().split("[MASK]")[0].strip()
+        begins_text = blank == 0 and not self.text.parts[0].strip()
+        any_is_word = begins_text and tokenizer.vocabulary.spells_bytes
         wanted = min(self.top_k + _POOL, len(probabilities))
         while True:
             scores, indices = probabilities.topk(wanted)

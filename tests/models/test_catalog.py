@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from models.catalog import BadCatalog, Catalog, load_catalog
+from models.errors import TaskNotServed, UnknownPreset
+from models.results import Task
+
+
+def test_the_shipped_presets_serve_what_they_say() -> None:
+    catalog = load_catalog()
+    assert tuple(catalog.presets) == ("builtin", "klue", "kobert", "google")
+    for task in Task:
+        for language in ("ko", "en"):
+            assert catalog.serves("builtin", task, language)
+    assert catalog.source("klue", Task.MASK, "ko").model == "klue/bert-base"
+    assert catalog.source("google", Task.MASK, "en").model.endswith("bert-large-uncased")
+    assert catalog.source("google", Task.NSP, "en").model.endswith("bert-base-uncased")
+    kobert = catalog.source("kobert", Task.MASK, "ko")
+    assert (kobert.model, kobert.tokenizer_class) == ("monologg/kobert-lm", "kobert")
+    assert Path(kobert.tokenizer).is_dir()
+
+
+def test_what_a_preset_does_not_serve_names_who_does() -> None:
+    with pytest.raises(TaskNotServed, match=r"'klue'.*nli in Korean.*'builtin'.*nli\.ko"):
+        load_catalog().source("klue", Task.NLI, "ko")
+
+
+def test_an_unknown_preset_lists_the_known() -> None:
+    with pytest.raises(UnknownPreset, match="builtin, klue"):
+        load_catalog().source("nope", Task.NLI, "ko")
+
+
+def read(tmp_path: Path, text: str) -> Catalog:
+    file = tmp_path / "mine.toml"
+    file.write_text(text, encoding="utf-8")
+    return load_catalog(file)
+
+
+def test_a_file_of_ones_own_adds_to_the_shipped_presets(tmp_path: Path) -> None:
+    catalog = read(
+        tmp_path,
+        """
+        [presets.klue]
+        nli.ko = { model = "./nli", labels = ["neutral", "entailment", "contradiction"], revision = "v1" }
+        [presets.mine]
+        mask.any = "/somewhere/else"
+        """,
+    )
+    source = catalog.source("klue", Task.NLI, "ko")
+    assert source.model == str(tmp_path / "nli")
+    assert source.labels == ("neutral", "entailment", "contradiction")
+    assert source.revision == "v1"
+    assert catalog.source("klue", Task.MASK, "ko").model == "klue/bert-base"
+    assert catalog.source("mine", Task.MASK, "en").model == "/somewhere/else"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("presets = [", "mine.toml"),
+        ("[other]\nx = 1", "only tables"),
+        ("[presets.a]\nguess.ko = 'x/y'", "no such task"),
+        ("[presets.a]\nmask = 'x/y'", "name a language"),
+        ("[presets.a]\nmask.fr = 'x/y'", "language is one of"),
+        ("[presets.a]\nmask.ko = { modle = 'x/y' }", "write a checkpoint's name"),
+        ("[presets.a]\nmask.ko = { model = 'x/y', tokenizer_class = 'magic' }", "tokenizer_class"),
+        ("[presets.a]\nnli.ko = { model = 'x/y', labels = ['yes', 'no'] }", "labels must be"),
+        ("[presets.a]\nmask.ko = { model = 'x/y', labels = ['yes'] }", "left out"),
+    ],
+)
+def test_a_mistake_is_told_in_one_line(tmp_path: Path, text: str, message: str) -> None:
+    with pytest.raises(BadCatalog, match=message) as caught:
+        read(tmp_path, text)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_missing_file_is_told(tmp_path: Path) -> None:
+    with pytest.raises(BadCatalog, match="No such file"):
+        load_catalog(tmp_path / "none.toml")

@@ -1,0 +1,275 @@
+from __future__ import annotations
+
+import asyncio
+import logging
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+import torch
+
+from models.catalog import Catalog, load_catalog
+from models.errors import (
+    Busy,
+    CheckpointUnavailable,
+    EmptyText,
+    ModelServiceError,
+    NoBlank,
+    TaskNotServed,
+    UnknownPreset,
+)
+from models.results import LABELS, LabelResult, Task
+from models.runtime import Loader, ModelRunner
+from models.service import ModelService, build_service
+from tests.tiny import catalog_file, write_checkpoint
+
+NASTY = [
+    "\x00",
+    "a\x00b",
+    "\ud800",
+    "a\udfff가",
+    "שלום עולם",
+    "😀👨‍👩‍👧‍👦",
+    "\u202egnp.exe",
+    "[CLS] [SEP] [PAD]",
+    "##다",
+    "가" * 5000,
+]
+
+
+async def test_five_tasks_in_two_languages(service: ModelService) -> None:
+    for text in ("축구는 정말 재미있는 [MASK]다.", "soccer is a really fun ___."):
+        mask = await service.mask(text)
+        assert (mask.model, len(mask.masks), len(mask.masks[0])) == ("builtin", 1, 5)
+    for first, second in (("나는 학교", "오늘 아침에"), ("pizza is good", "the sky is blue")):
+        answers: list[LabelResult] = [
+            await service.nsp(first, second),
+            await service.sentiment(first),
+            await service.nli(first, second),
+        ]
+        for task, answer in zip((Task.NSP, Task.SENTIMENT, Task.NLI), answers, strict=True):
+            assert answer.task is task
+            assert tuple(answer.scores) == LABELS[task]
+            assert sum(answer.scores.values()) == pytest.approx(1)
+            assert answer.scores[answer.label] == max(answer.scores.values())
+
+
+async def test_answers_do_not_depend_on_company(service: ModelService) -> None:
+    texts = [f"이 영화는 {'너무 ' * length}좋다" for length in range(12)]
+    alone = [await service.sentiment(text) for text in texts]
+    together = await asyncio.gather(*map(service.sentiment, texts))
+    for one, other in zip(alone, together, strict=True):
+        assert one.scores == pytest.approx(dict(other.scores), abs=1e-5)
+    assert len({round(one.scores["positive"], 6) for one in alone}) > 6
+
+
+async def test_tokens_say_where_they_come_from_and_compare_offline(service: ModelService) -> None:
+    text = "나는  학교 😀"
+    result = await service.tokens(text, "pizza")
+    assert [token.token for token in result.tokens][:3] == ["[CLS]", "나는", "학교"]
+    assert [text[token.start : token.end] for token in result.tokens if not token.segment][:3] == [
+        "",
+        "나는",
+        "학교",
+    ]
+    assert [token.segment for token in result.tokens][-1] == 1
+    assert result.tokens[0].special
+    assert result.other_model == "kobert"
+    words = [text[token.start : token.end] for token in result.other_tokens if token.segment == 0]
+    assert {"나는", "학교", "😀"} <= set(words)
+
+
+async def test_tokens_point_into_the_text_as_it_was_sent(service: ModelService) -> None:
+    import unicodedata  # noqa: PLC0415  # beside its only use
+
+    text = unicodedata.normalize("NFD", "나는 영화")
+    result = await service.tokens(text)
+    assert [text[token.start : token.end] for token in result.tokens if not token.special] == text.split()
+
+
+async def test_tokens_compared_by_name(service: ModelService) -> None:
+    result = await service.tokens("나는", preset="kobert", compare="builtin")
+    assert (result.model, result.other_model) == ("kobert", "builtin")
+    with pytest.raises(UnknownPreset):
+        await service.tokens("나는", compare="nope")
+
+
+@pytest.mark.parametrize("text", NASTY)
+async def test_nasty_texts_are_answered_or_refused_by_type(service: ModelService, text: str) -> None:
+    calls = [
+        service.mask(f"{text} [MASK]"),
+        service.nsp(text, "가"),
+        service.nli("가", text),
+        service.sentiment(text),
+        service.tokens(text, text),
+    ]
+    for outcome in await asyncio.gather(*calls, return_exceptions=True):
+        assert not isinstance(outcome, BaseException) or isinstance(outcome, EmptyText), outcome
+
+
+async def test_long_texts_are_cut_and_say_so(service: ModelService) -> None:
+    long = "나는 학교 " * 60
+    assert (await service.sentiment(long)).truncated
+    assert (await service.nsp("나는", long)).truncated
+    assert (await service.nli(long, "나는")).truncated
+    tokens = await service.tokens(long)
+    assert tokens.truncated
+    assert len(tokens.tokens) == 64
+    assert not (await service.sentiment("나는")).truncated
+
+
+async def test_refusals_are_typed(service: ModelService) -> None:
+    with pytest.raises(NoBlank):
+        await service.mask("나는 학교")
+    with pytest.raises(EmptyText):
+        await service.nli("나는", "\u200b")
+    with pytest.raises(UnknownPreset):
+        await service.sentiment("나는", preset="nope")
+    with pytest.raises(TaskNotServed):
+        await service.sentiment("나는", preset="klue")
+
+
+async def test_a_default_preset_without_a_task_leaves_it_to_the_builtin(catalog: Catalog) -> None:
+    service = ModelService(catalog, device="cpu", preset="klue")
+    assert (await service.sentiment("나는")).model == "builtin"
+    assert (await service.mask("soccer [MASK]")).model == "builtin"
+    await service.close()
+
+
+async def test_a_checkpoint_is_loaded_once_however_many_ask(
+    catalog: Catalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loads: list[Task] = []
+    model = Loader.model
+
+    def counted(self: Loader, source: object, task: Task) -> ModelRunner:
+        loads.append(task)
+        return model(self, source, task)  # type: ignore[arg-type]  # passed on as it came
+
+    monkeypatch.setattr(Loader, "model", counted)
+    service = ModelService(catalog, device="cpu")
+    await asyncio.gather(*(service.sentiment("나는") for _ in range(20)))
+    assert loads == [Task.SENTIMENT]
+    await service.close()
+
+
+async def test_a_failed_load_is_tried_again(tmp_path: Path) -> None:
+    catalog = load_catalog(catalog_file(tmp_path / "c.toml", builtin=str(tmp_path / "late")))
+    service = ModelService(catalog, device="cpu")
+    with pytest.raises(CheckpointUnavailable):
+        await service.sentiment("나는")
+    write_checkpoint(tmp_path / "late")
+    assert (await service.sentiment("나는")).model == "builtin"
+    await service.close()
+
+
+async def test_a_request_that_goes_away_does_not_spoil_the_load(catalog: Catalog) -> None:
+    service = ModelService(catalog, device="cpu")
+    loop = asyncio.get_running_loop()
+    gone, stays = (loop.create_task(service.sentiment("나는")) for _ in range(2))
+    await asyncio.sleep(0)
+    gone.cancel()
+    assert (await stays).model == "builtin"
+    await service.close()
+
+
+async def test_more_than_the_queue_holds_is_busy(catalog: Catalog) -> None:
+    service = ModelService(catalog, device="cpu", queue_size=3)
+    outcomes = await asyncio.gather(*(service.sentiment("나는") for _ in range(10)), return_exceptions=True)
+    busy = [outcome for outcome in outcomes if isinstance(outcome, Busy)]
+    assert len(busy) == 7
+    assert all(error.retry_after > 0 for error in busy)
+    assert all(isinstance(outcome, LabelResult | Busy) for outcome in outcomes)
+    await service.close()
+
+
+async def test_closing_answers_what_was_accepted(catalog: Catalog) -> None:
+    service = ModelService(catalog, device="cpu")
+    await service.start()
+    loop = asyncio.get_running_loop()
+    asked = [loop.create_task(service.sentiment("나는")) for _ in range(5)]
+    await asyncio.sleep(0)
+    await service.close()
+    assert all(task.done() for task in asked)
+    assert {(await task).model for task in asked} == {"builtin"}
+    with pytest.raises(ModelServiceError, match="closed"):
+        await service.sentiment("나는")
+
+
+async def test_start_loads_without_waiting_and_survives_a_missing_checkpoint(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    catalog = load_catalog(catalog_file(tmp_path / "c.toml", builtin=str(tmp_path / "none")))
+    service = ModelService(catalog, device="cpu")
+    with caplog.at_level(logging.WARNING):
+        await service.start()
+        await service.close()
+    assert "there is no folder" in caplog.text
+    assert all("\n" not in record.getMessage() for record in caplog.records)
+
+
+async def test_an_unusable_device_is_told_at_the_start(catalog: Catalog) -> None:
+    service = ModelService(catalog, device="tpu")
+    with pytest.raises(ModelServiceError, match="DEVICE is"):
+        await service.start()
+    await service.close()
+
+
+async def test_the_loop_runs_on_while_a_batch_is_worked_on(
+    service: ModelService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await service.sentiment("나는")  # loaded, so that only work is measured
+    run = ModelRunner.run
+    worked: list[float] = []
+    threads: set[str] = set()
+
+    def heavy(self: ModelRunner, items: object) -> object:
+        begin = time.monotonic()
+        threads.add(threading.current_thread().name)
+        matrix = torch.ones(400, 400)
+        while time.monotonic() - begin < 0.6:
+            matrix = (matrix @ matrix).clamp(-1, 1)
+        worked.append(time.monotonic() - begin)
+        return run(self, items)  # type: ignore[arg-type]  # passed on as it came
+
+    monkeypatch.setattr(ModelRunner, "run", heavy)
+    lags: list[float] = []
+
+    async def tick() -> None:
+        while True:
+            begin = time.monotonic()
+            await asyncio.sleep(0.01)
+            lags.append(time.monotonic() - begin - 0.01)
+
+    for _ in range(3):  # a busy machine may hold up one round, a blocked loop holds up all
+        lags.clear()
+        ticker = asyncio.get_running_loop().create_task(tick())
+        await service.sentiment("나는")
+        ticker.cancel()
+        if max(lags) < 0.1:
+            break
+    assert max(lags) < 0.1
+    assert len(lags) > 10
+    assert min(worked) >= 0.6
+    assert all(name.startswith("model-worker") for name in threads)
+
+
+def test_importing_the_service_does_not_import_torch() -> None:
+    code = (
+        "import sys, models.service; sys.exit(any(name in sys.modules for name in ('torch', 'transformers')))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+async def test_building_from_settings(tmp_path: Path) -> None:
+    checkpoint = write_checkpoint(tmp_path / "mine")
+    file = catalog_file(tmp_path / "c.toml", mine=str(checkpoint))
+    service = build_service(device="cpu", preset="mine", catalog_path=file, queue_size=8)
+    assert service.presets == ("builtin", "klue", "kobert", "google", "mine")
+    assert (await service.sentiment("나는")).model == "mine"
+    await service.close()
+    with pytest.raises(UnknownPreset):
+        build_service(device="cpu", preset="nope", catalog_path=None, queue_size=8)
