@@ -121,7 +121,7 @@ async def test_the_folder_is_made(tmp_path: Path) -> None:
     assert (tmp_path / "a/b/votes.db").exists()
 
 
-async def test_a_path_with_signs_that_alembic_and_urls_read_works(tmp_path: Path) -> None:
+async def test_a_path_with_signs_that_urls_read_works(tmp_path: Path) -> None:
     store = await Store.open(f"sqlite+aiosqlite:///{tmp_path}/100% 한글/votes.db", pepper=b"x")
     await store.close()
     assert (tmp_path / "100% 한글/votes.db").exists()

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -9,6 +11,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection
 
+from storage import migrate
 from storage.engine import Database, parse_url
 from storage.store import StorageError, Store
 from storage.tables import Base
@@ -86,3 +89,13 @@ async def test_processes_that_start_at_once_take_turns(url: str, sql: Sql) -> No
     children = [await asyncio.create_subprocess_exec(sys.executable, "-c", OPEN, url) for _ in range(2)]
     assert [await asyncio.wait_for(child.wait(), timeout=60) for child in children] == [0, 0]
     assert await sql("SELECT version_num FROM alembic_version") == [("0001",)]
+
+
+async def test_the_program_may_live_in_a_folder_with_a_percent_sign(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(migrate._FOLDER, tmp_path / "100% 한글")
+    monkeypatch.setattr(migrate, "_FOLDER", tmp_path / "100% 한글")
+    store = await Store.open(f"sqlite+aiosqlite:///{tmp_path}/votes.db", pepper=b"x")
+    assert await store.language(1) is None
+    await store.close()
