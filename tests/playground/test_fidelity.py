@@ -1,0 +1,283 @@
+"""Every answer is read by python-telegram-bot's own classes, with no field left over."""
+
+from pathlib import Path
+from typing import Any
+
+import httpx
+from telegram import (
+    Bot,
+    BotCommand,
+    BotCommandScopeAllGroupChats,
+    ChatMemberAdministrator,
+    ChatMemberOwner,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    InputMediaPhoto,
+    Message,
+    ReplyParameters,
+    TelegramObject,
+    Update,
+)
+
+from tests.e2e.sim import Sim
+
+KEYS = InlineKeyboardMarkup([[InlineKeyboardButton("긍정", callback_data="v1:1")]])
+
+
+def leftovers(known: TelegramObject) -> dict[str, Any]:
+    """Fields the library doesn't know, at any depth."""
+    found = dict(known.api_kwargs)
+    for name in (
+        *known.__slots__,
+        *(slot for base in type(known).__mro__ for slot in getattr(base, "__slots__", ())),
+    ):
+        value = getattr(known, name, None) if not name.startswith("_") else None
+        for one in value if isinstance(value, list | tuple) else [value]:
+            if isinstance(one, TelegramObject):
+                found |= leftovers(one)
+    return found
+
+
+async def test_get_me(bot: Bot) -> None:
+    me = await bot.get_me()
+    assert me.is_bot
+    assert me.username == "kobert_bot"
+    assert me.id == 424242
+    assert me.can_read_all_group_messages is False
+    assert leftovers(me) == {}
+
+
+async def test_a_text_message_with_all_around_it(bot: Bot, sim: Sim) -> None:
+    chat = sim.private(language="en")
+    said = await chat.says("/sentiment 😀 최고")
+    sent = await bot.send_message(
+        said.chat_id,
+        "<b>긍정</b>",
+        parse_mode="HTML",
+        reply_markup=KEYS,
+        reply_parameters=ReplyParameters(said.id, quote="최고"),
+        disable_notification=True,
+    )
+    assert sent.from_user is not None
+    assert sent.from_user.id == bot.id
+    assert sent.reply_markup == KEYS
+    assert sent.reply_to_message is not None
+    assert sent.reply_to_message.message_id == said.id
+    assert sent.quote is not None
+    assert (sent.quote.text, sent.quote.position) == ("최고", 14)
+    assert leftovers(sent) == {}
+
+
+async def test_a_reply_is_echoed_one_level_deep(bot: Bot, sim: Sim) -> None:
+    chat = sim.private()
+    first = await chat.says("one")
+    second = await bot.send_message(first.chat_id, "two", reply_to_message_id=first.id)
+    third = await bot.send_message(first.chat_id, "three", reply_to_message_id=second.message_id)
+    assert third.reply_to_message is not None
+    assert third.reply_to_message.text == "two"
+    assert third.reply_to_message.reply_to_message is None
+
+
+async def test_an_edit_without_a_keyboard_drops_it(bot: Bot, sim: Sim) -> None:
+    sent = await bot.send_message(await sim.private().id(), "one", reply_markup=KEYS)
+    edited = await sent.edit_text("two")
+    assert isinstance(edited, Message)
+    assert edited.reply_markup is None
+    assert edited.edit_date is not None
+    again = await sent.edit_reply_markup(KEYS)
+    assert isinstance(again, Message)
+    assert (again.text, again.reply_markup) == ("two", KEYS)
+
+
+async def test_a_photo_goes_up_and_comes_back(bot: Bot, sim: Sim, picture: bytes, tmp_path: Path) -> None:
+    chat = await sim.private().id()
+    sent = await bot.send_photo(chat, picture, caption="<b>c</b>", parse_mode="HTML", reply_markup=KEYS)
+    size = sent.photo[-1]
+    assert (size.width, size.height, size.file_size) == (3, 2, len(picture))
+    assert leftovers(sent) == {}
+    fetched = await (await bot.get_file(size.file_id)).download_to_drive(tmp_path / "p.png")
+    assert fetched.read_bytes() == picture
+    again = await bot.send_photo(chat, size.file_id)
+    assert again.photo[-1].file_id == size.file_id
+    edited = await sent.edit_caption("d")
+    assert isinstance(edited, Message)
+    assert (edited.caption, edited.photo[-1].file_id) == ("d", size.file_id)
+
+
+async def test_media_is_replaced_through_an_attachment(bot: Bot, sim: Sim, picture: bytes) -> None:
+    sent = await bot.send_photo(await sim.private().id(), picture, caption="one")
+    edited = await sent.edit_media(InputMediaPhoto(picture, caption="two"))
+    assert isinstance(edited, Message)
+    assert edited.caption == "two"
+    assert edited.photo[-1].file_id != sent.photo[-1].file_id
+
+
+async def test_a_document_goes_up_and_comes_back(bot: Bot, sim: Sim) -> None:
+    sent = await bot.send_document(await sim.private().id(), b"a,b\n", filename="votes.csv")
+    assert sent.document is not None
+    assert sent.document.file_name == "votes.csv"
+    assert bytes(await (await sent.document.get_file()).download_as_bytearray()) == b"a,b\n"
+    assert leftovers(sent) == {}
+
+
+async def test_a_users_photo_reaches_the_bot(bot: Bot, sim: Sim, picture: bytes, url: str) -> None:
+    chat = await sim.private().id()
+    async with httpx.AsyncClient(base_url=url, verify=False) as http:
+        files = {"photo": ("p.png", picture, "image/png")}
+        (
+            await http.post(f"/sim/chats/{chat}/messages", data={"text": "/mask"}, files=files)
+        ).raise_for_status()
+    (update,) = await bot.get_updates()
+    assert update.message is not None
+    assert update.message.caption_entities[0].type == "bot_command"
+    file = await update.message.photo[-1].get_file()
+    assert bytes(await file.download_as_bytearray()) == picture
+
+
+async def test_a_tap_and_its_toast(bot: Bot, sim: Sim) -> None:
+    group = sim.group()
+    sent = await bot.send_message(await group.id(), "?", reply_markup=KEYS)
+    seen = await group.next_bot_message()
+    await group.member(2).taps(seen, "긍정", timeout=0)
+    (update,) = await bot.get_updates()
+    query = update.callback_query
+    assert query is not None
+    assert (query.data, query.message, query.from_user.id) == ("v1:1", sent, await group.member(2).user_id())
+    assert query.chat_instance
+    assert leftovers(update) == {}
+    assert await query.answer("셌어요", show_alert=True)
+
+
+async def test_a_tap_on_a_message_that_is_gone(bot: Bot, sim: Sim) -> None:
+    chat = sim.private()
+    sent = await bot.send_message(await chat.id(), "?", reply_markup=KEYS)
+    seen = await chat.next_bot_message()
+    await sent.delete()
+    await chat.taps(seen, data="v0:1", timeout=0)
+    (update,) = await bot.get_updates()
+    assert update.callback_query is not None
+    # the library reads date 0 as its ZERO_DATE
+    assert update.callback_query.message is not None
+    assert not update.callback_query.message.is_accessible
+
+
+async def test_topics(bot: Bot, sim: Sim) -> None:
+    group = sim.group(forum=True)
+    thread = await group.topic("영화")
+    said = await group.member(1).says("/sentiment@kobert_bot 최고", thread_id=thread)
+    opened, asked = await bot.get_updates()
+    assert opened.message is not None
+    assert opened.message.forum_topic_created is not None
+    assert asked.message is not None
+    assert asked.message.message_thread_id == thread
+    assert asked.message.reply_to_message == opened.message
+    reply = await asked.message.reply_text("긍정", do_quote=True)
+    assert (reply.message_thread_id, reply.is_topic_message) == (thread, True)
+    assert reply.reply_to_message is not None
+    assert reply.reply_to_message.message_id == said.id
+    assert leftovers(asked) == {}
+
+
+async def test_coming_and_going(bot: Bot, sim: Sim) -> None:
+    group = sim.group()
+    for status in ("left", "member", "administrator"):
+        await group.set_bot(status)
+    updates = await bot.get_updates()
+    kinds = ["my_chat_member", "my_chat_member", "message", "my_chat_member"]
+    assert [next(iter(set(update.to_dict()) - {"update_id"})) for update in updates] == kinds
+    assert all(leftovers(update) == {} for update in updates)
+    assert updates[2].message is not None
+    assert updates[2].message.new_chat_members[0].id == bot.id
+
+
+async def test_a_stranger_set_of_messages(bot: Bot, sim: Sim) -> None:
+    group = sim.group()
+    await group.set_bot("administrator")
+    member = group.member(1)
+    await member.says(sticker="😀")
+    await member.says("a", forwarded_from="회원 9")
+    await member.says("b", anonymous=True)
+    updates = (await bot.get_updates())[-3:]
+    sticker, forwarded, anonymous = [update.message for update in updates]
+    assert sticker is not None
+    assert sticker.sticker is not None
+    assert forwarded is not None
+    assert forwarded.forward_origin is not None
+    assert anonymous is not None
+    assert anonymous.sender_chat == anonymous.chat
+    assert anonymous.from_user is not None
+    assert anonymous.from_user.id == 1087968824
+    assert all(leftovers(update) == {} for update in updates)
+
+
+async def test_chats_and_members(bot: Bot, sim: Sim) -> None:
+    group = sim.group()
+    chat = await bot.get_chat(await group.id())
+    assert (chat.type, chat.title) == ("supergroup", "우리 모임")
+    assert leftovers(chat) == {}
+    assert await bot.get_chat_member_count(chat.id) == 4
+    await group.set_bot("administrator")
+    owner, admin = await bot.get_chat_administrators(chat.id)
+    assert isinstance(owner, ChatMemberOwner)
+    assert isinstance(admin, ChatMemberAdministrator)
+    member = await bot.get_chat_member(chat.id, await group.member(2).user_id())
+    assert member.status == "member"
+    assert (await bot.get_chat(await sim.private().id())).type == "private"
+
+
+async def test_command_menus_by_scope_and_language(bot: Bot, sim: Sim) -> None:
+    await bot.set_my_commands([BotCommand("mask", "fill blanks")])
+    await bot.set_my_commands([BotCommand("mask", "빈칸 채우기")], language_code="ko")
+    await bot.set_my_commands([BotCommand("nsp", "next?")], scope=BotCommandScopeAllGroupChats())
+    assert await bot.get_my_commands(language_code="ko") == (BotCommand("mask", "빈칸 채우기"),)
+    chat, group = sim.private(language="ko"), sim.group()
+
+    async def shown(room: int, user: int) -> list[str]:
+        menu = await sim.ask("GET", f"chats/{room}/commands", user_id=user)
+        return [command["description"] for command in menu]
+
+    assert await shown(await chat.id(), await chat.user_id()) == ["빈칸 채우기"]
+    await chat.speaks("en")
+    assert await shown(await chat.id(), await chat.user_id()) == ["fill blanks"]
+    assert await shown(await group.id(), await group.member(2).user_id()) == ["next?"]
+    await bot.delete_my_commands(scope=BotCommandScopeAllGroupChats())
+    assert await shown(await group.id(), await group.member(2).user_id()) == ["빈칸 채우기"]
+
+
+async def test_the_bots_own_texts(bot: Bot) -> None:
+    await bot.set_my_name("KoBERT 봇", language_code="ko")
+    await bot.set_my_description("about")
+    await bot.set_my_short_description("짧게", language_code="ko")
+    assert (await bot.get_my_name(language_code="ko")).name == "KoBERT 봇"
+    assert (await bot.get_my_name()).name == "KoBERT"
+    assert (await bot.get_my_description(language_code="ko")).description == "about"
+    assert (await bot.get_my_short_description()).short_description == ""
+
+
+async def test_calls_that_are_merely_accepted(bot: Bot) -> None:
+    async with httpx.AsyncClient(base_url=str(bot.base_url), verify=False) as http:
+        for method in ("logOut", "close", "answerInlineQuery"):
+            assert (await http.post(f"/{method}")).json() == {"ok": True, "result": True}
+
+
+async def test_parameters_come_as_query_form_or_json(bot: Bot, sim: Sim) -> None:
+    chat = await sim.private().id()
+    async with httpx.AsyncClient(base_url=str(bot.base_url), verify=False) as http:
+        by_query = await http.get("/sendMessage", params={"chat_id": chat, "text": "q"})
+        by_form = await http.post("/sendmessage", data={"chat_id": str(chat), "text": "f"})
+        by_json = await http.post("/sendMessage", json={"chat_id": chat, "text": "j"})
+    answers = [Message.de_json(answer.json()["result"], bot).text for answer in (by_query, by_form, by_json)]
+    assert answers == ["q", "f", "j"]
+
+
+async def test_a_users_quote_reaches_the_bot(bot: Bot, sim: Sim) -> None:
+    group = sim.group()
+    film = await group.member(1).says("😀 정말 최고예요. 정말!")
+    await group.member(2).says("/sentiment@kobert_bot", reply_to=film, quote="정말", quote_position=12)
+    (update,) = await bot.get_updates()
+    assert isinstance(update, Update)
+    assert update.message is not None
+    assert update.message.quote is not None
+    assert (update.message.quote.text, update.message.quote.position) == ("정말", 12)
+    assert update.message.reply_to_message is not None
+    assert update.message.reply_to_message.text == film.text
