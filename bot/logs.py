@@ -6,12 +6,11 @@ import logging
 
 _FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
-_QUIET = {
-    "httpx": logging.WARNING,  # logs every URL at INFO, and the URL holds the token
-    "httpcore": logging.WARNING,
-    "alembic": logging.WARNING,  # tells of every start
-    "telegram.ext.AIORateLimiter": logging.CRITICAL,  # a traceback per 429; bot/rate_limiter.py logs a line
-}
+_OWN = ("bot", "handlers", "models", "storage", "telegram")
+"""What LOG_LEVEL is about; other libraries speak only to warn."""
+
+_QUIET = "telegram.ext.AIORateLimiter"
+"""Logs a traceback for every 429; bot/rate_limiter.py logs a line instead."""
 
 
 class _WithoutToken(logging.Formatter):
@@ -34,6 +33,7 @@ def set_up_logging(level: str, *, token: str) -> None:
     """
     handler = logging.StreamHandler()
     handler.setFormatter(_WithoutToken(token))
-    logging.basicConfig(level=level, handlers=[handler], force=True)
-    for name, least in _QUIET.items():
-        logging.getLogger(name).setLevel(least)
+    logging.basicConfig(level="ERROR" if level == "ERROR" else "WARNING", handlers=[handler], force=True)
+    for name in _OWN:
+        logging.getLogger(name).setLevel(level)
+    logging.getLogger(_QUIET).setLevel(logging.CRITICAL)

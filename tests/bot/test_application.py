@@ -73,6 +73,9 @@ async def test_another_server_is_given_without_bot(store: Store) -> None:
 def test_the_log_never_shows_the_token(capsys: pytest.CaptureFixture[str]) -> None:
     root = logging.getLogger()
     before, level = root.handlers[:], root.level
+    own = {
+        name: logging.getLogger(name).level for name in ("bot", "handlers", "models", "storage", "telegram")
+    }
     url = "https://api.telegram.org/bot1:secret/getMe"
     try:
         set_up_logging("INFO", token="1:secret")
@@ -81,6 +84,8 @@ def test_the_log_never_shows_the_token(capsys: pytest.CaptureFixture[str]) -> No
     finally:
         root.handlers[:] = before
         root.setLevel(level)
+        for name, old in own.items():
+            logging.getLogger(name).setLevel(old)
     shown = capsys.readouterr().err
     assert "HTTP Request" not in shown
     assert shown.count("bot<token>/getMe") == 2

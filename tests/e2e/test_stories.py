@@ -1,0 +1,176 @@
+"""What people do with the bot, over HTTP, in polling mode."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import time
+from contextlib import closing
+
+import pytest
+
+from handlers.replies.texts import EN, KO
+from tests.e2e.processes import FIRST_ANSWER, Program, eventually
+from tests.e2e.sim import Sim
+
+pytestmark = [pytest.mark.usefixtures("shared_bot"), pytest.mark.timeout(300)]
+
+
+def rows(bot: Program, query: str) -> list[tuple[object, ...]]:
+    with closing(sqlite3.connect(bot.log.parent / "var" / "kobert-bot.db")) as database:
+        return database.execute(query).fetchall()
+
+
+async def test_somebody_starts_and_is_told_everything(sim: Sim) -> None:
+    chat = sim.private(language="ko")
+    await chat.says("/start")
+    answer = await chat.next_bot_message(FIRST_ANSWER)
+    assert answer.text.startswith(KO.start)
+    assert "/mask 오늘은 날씨가 ___ 좋다." in answer.text
+
+
+@pytest.mark.parametrize(
+    ("command", "korean", "english"),
+    [
+        ("mask", "나는 오늘 [MASK]에 출근을 했다", "soccer is a really fun ___ ."),
+        ("nsp", "나는 오늘 회사에 | 출근을 했다", "soccer is fun .\nthe sky is blue ."),
+        ("sentiment", "이 영화는 너무 좋다", "the movie is good"),
+        ("nli", "축구는 재미있는 경기 /// 축구는 스포츠다", "pizza is good | pizza is bad"),
+        ("tokens", "축구는 재미있는 스포츠다", "soccer is fun"),
+    ],
+)
+async def test_every_command_answers_in_both_languages(
+    sim: Sim, command: str, korean: str, english: str
+) -> None:
+    for language, texts, text in (("ko", KO, korean), ("en", EN, english)):
+        chat = sim.private(language=language)
+        asked = await chat.says(f"/{command} {text}")
+        answer = await chat.next_bot_message(FIRST_ANSWER)
+        assert texts.by_model.format(model="builtin") in answer.text
+        assert answer.reply_to == asked.id
+        right = texts.pieces_right_button if command == "tokens" else texts.right_button
+        faces = [face for row in answer.buttons for face in row]
+        assert (texts.none_button if command == "mask" else right) in faces
+
+
+async def test_a_vote_is_counted_changed_and_taken_back(sim: Sim, shared_bot: Program) -> None:
+    chat = sim.private(language="en")
+    await chat.says("/sentiment the movie is good")
+    answer = await chat.next_bot_message(FIRST_ANSWER)
+    other = answer.buttons[1][0]
+
+    toast = await chat.taps(answer, EN.right_button)
+    assert toast.text.startswith("Thank you, counted: ")
+    answer = await chat.wait_edit(answer)
+    assert answer.buttons == ((f"{EN.right_button} · 1",), (other,), (EN.undo_button,))
+    kinds = "SELECT kind FROM votes ORDER BY id DESC LIMIT 1"
+    assert rows(shared_bot, kinds) == [("confirm",)]
+
+    assert (await chat.taps(answer, other)).text == EN.changed_toast.format(label=other)
+    answer = await chat.wait_edit(answer)
+    assert answer.buttons[:2] == ((EN.right_button,), (f"{other} · 1",))
+    assert rows(shared_bot, kinds) == [("correct",)]
+
+    assert (await chat.taps(answer, EN.undo_button)).text == EN.undone_toast
+    assert (await chat.wait_edit(answer)).buttons == ((EN.right_button,), (other,))
+
+
+async def test_a_group_asks_by_reply_and_everybody_votes(sim: Sim) -> None:
+    group = sim.group(members=3)
+    said = await group.member(1).says("이 영화는 너무 좋다")
+    asked = await group.member(2).says("/sentiment@kobert_bot", reply_to=said)
+    answer = await group.next_bot_message(FIRST_ANSWER)
+    assert answer.reply_to == asked.id
+    await asyncio.gather(*(group.member(number).taps(answer, KO.right_button) for number in (1, 2, 3)))
+
+    async def shows_three() -> bool:
+        return (await group.look(answer)).buttons[0] == (f"{KO.right_button} · 3",)
+
+    await eventually(shows_three)
+    await group.silence()  # one message per command
+
+
+async def test_a_group_quotes_a_fragment(sim: Sim) -> None:
+    group = sim.group(members=2)
+    said = await group.member(1).says("짜증나네요 이 영화는 너무 좋다")
+    await group.member(2).says("/tokens@kobert_bot", reply_to=said, quote="너무 좋다")
+    answer = await group.next_bot_message(FIRST_ANSWER)
+    assert "너무 좋다" in answer.text
+    assert "짜증나네요" not in answer.text
+
+
+async def test_another_bots_command_is_ignored(sim: Sim) -> None:
+    group = sim.group(members=1)
+    await group.member(1).says("/sentiment@other_bot 좋다")
+    await group.silence()
+
+
+async def test_an_edited_command_edits_its_answer(sim: Sim) -> None:
+    chat = sim.private(language="en")
+    asked = await chat.says("/mask soccer is fun")
+    answer = await chat.next_bot_message(FIRST_ANSWER)
+    assert answer.text.startswith("There is no blank.")
+    await chat.edits(asked, "/mask soccer is a fun ___")
+    answer = await chat.wait_edit(answer)
+    assert answer.text.startswith("soccer is a fun")
+    assert EN.none_button in answer.buttons[-1]
+    await chat.silence()
+
+
+async def test_an_answer_that_was_refused_with_429_comes_later_and_others_go_on(sim: Sim) -> None:
+    await sim.fault("sendMessage", status=429, retry_after=2)
+    first, second = sim.private(language="en"), sim.private(language="en")
+    await first.says("/sentiment good")
+    started = time.monotonic()
+
+    async def refused() -> bool:
+        return any(call.status == 429 for call in await sim.calls("sendMessage"))
+
+    await eventually(refused)
+    await second.says("/sentiment bad")
+    await second.next_bot_message(timeout=2)
+    await first.next_bot_message(FIRST_ANSWER)
+    assert time.monotonic() - started >= 1.5
+
+
+@pytest.mark.parametrize("method", ["sendMessage", "getUpdates", "answerCallbackQuery"])
+async def test_a_dropped_connection_loses_nothing(sim: Sim, method: str) -> None:
+    await sim.fault(method, drop=True)
+    chat = sim.private(language="en")
+    await chat.says("/sentiment good")
+    answer = await chat.next_bot_message(FIRST_ANSWER)
+    toast = await chat.taps(answer, EN.right_button)
+    assert toast.text.startswith("Thank you, counted: ")
+    assert (await chat.wait_edit(answer)).buttons[0] == (f"{EN.right_button} · 1",)
+
+
+async def test_a_server_that_stumbles_is_asked_again(sim: Sim) -> None:
+    await sim.fault("sendMessage", status=502)
+    chat = sim.private(language="en")
+    await chat.says("/sentiment good")
+    await chat.next_bot_message(FIRST_ANSWER)
+
+
+async def test_an_update_that_comes_twice_is_answered_once(sim: Sim) -> None:
+    await sim.duplicate_updates()
+    chat = sim.private(language="en")
+    await chat.says("/sentiment good")
+    await chat.next_bot_message(FIRST_ANSWER)
+    await chat.silence()
+
+
+async def test_bad_buttons_and_old_taps_get_a_kind_answer(sim: Sim) -> None:
+    chat = sim.private(language="ko")
+    await chat.says("/sentiment 좋다")
+    answer = await chat.next_bot_message(FIRST_ANSWER)
+    for data in ("1:v:zzzz:0:0:ko", "nonsense", "0:vote:1"):
+        toast = await chat.taps(answer, data=data)
+        assert (toast.text, toast.alert) == (KO.old_button_toast, True)
+
+
+async def test_the_menu_is_there_in_both_languages(sim: Sim) -> None:
+    for language, texts in (("ko", KO), ("en", EN), ("fr", EN)):
+        chat = sim.private(language=language)
+        path = f"chats/{await chat.id()}/commands"
+        menu = await sim.ask("GET", path, user_id=await chat.user_id())
+        assert {one["command"]: one["description"] for one in menu} == dict(texts.menu)
