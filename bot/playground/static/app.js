@@ -14,6 +14,7 @@ let context = null; // { kind: "reply" | "edit", message, quote } of the next me
 let photo = null;
 let typingTimer = 0;
 let toastTimer = 0;
+let reloadTimer = 0;
 let stream = null;
 const speakers = new Map(); // who speaks in each chat
 const unread = new Map();
@@ -29,7 +30,6 @@ const colorOf = (user) => String(user.is_bot ? 0 : 1 + (people(chat()).indexOf(u
 const titleOf = (of) => (isPrivate(of) ? nameOf(world.bot) : groupTitle(of.title, language));
 
 async function load() {
-  stream?.close();
   const got = await client.state();
   world = {
     bot: got.bot,
@@ -40,8 +40,15 @@ async function load() {
   const first = [...world.chats.values()][0];
   language = world.users.get(people(first)[0])?.language_code === "en" ? "en" : "ko";
   if (!world.chats.has(current)) current = first.id;
+  stream?.close();
   stream = client.listen(got.seq, onEvent, (up) => { if (!up) toast(t().offline); });
   showAll();
+}
+
+// Several changes at once, such as three members' language, load the state once.
+function reload() {
+  clearTimeout(reloadTimer);
+  reloadTimer = setTimeout(() => load().catch(complain), 60);
 }
 
 function showAll() {
@@ -157,8 +164,7 @@ function showWelcome(one) {
 }
 
 function onEvent(event) {
-  if (event.type === "reset") return void load().catch(complain);
-  if (["chat", "users", "profile"].includes(event.type)) return void load().catch(complain);
+  if (["reset", "chat", "users", "profile"].includes(event.type)) return reload();
   if (event.type === "commands") {
     client.commands(current, speaker()).then((found) => { menu.commands = found; }).catch(complain);
     return undefined;
@@ -232,7 +238,10 @@ function showContext() {
   if (context?.kind === "edit") parts.push(t().editing);
   if (context?.kind === "reply") parts.push(`${t().replyTo(nameOf(context.message.from))} · ${context.quote ?? summary(context.message, t())}`);
   if (photo) parts.push(`${t().photo} · ${photo.name}`);
+  const log = $("log");
+  const low = log.scrollHeight - log.scrollTop - log.clientHeight < 8;
   $("context").hidden = !parts.length;
+  if (low) log.scrollTop = log.scrollHeight;
   $("context-text").textContent = parts.join("   ");
 }
 
