@@ -1,0 +1,120 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from training.corpus import Corpus
+from training.examples import Singles, Vocabulary, mask_tokens, sample_pairs
+
+Pairs = list[tuple[list[int], list[int], int]]
+
+
+def drawn(
+    corpus: Corpus, vocabulary: Vocabulary, rng: np.random.Generator, same_document: float = 0.0
+) -> Pairs:
+    ids, types, labels = sample_pairs(corpus, vocabulary, rng, n=400, length=32, same_document=same_document)
+    assert ids.shape == types.shape == (400, 32)
+    pairs = []
+    for row, segment, label in zip(ids, types, labels, strict=True):
+        assert row[0] == vocabulary.cls
+        first, second = row[segment == 0].tolist(), row[segment == 1].tolist()
+        assert first[-1] == second[-1] == vocabulary.sep
+        pairs.append((first[1:-1], second[:-1], int(label)))
+    return pairs
+
+
+def places(corpus: Corpus, ids: list[int]) -> list[int]:
+    """Where a run of ids stands in the corpus."""
+    windows = np.lib.stride_tricks.sliding_window_view(corpus.ids, len(ids))
+    return np.flatnonzero((windows == np.array(ids)).all(axis=1)).tolist()
+
+
+def document_of(corpus: Corpus, token: int) -> int:
+    sentence = np.searchsorted(corpus.sentences, token, side="right") - 1
+    return int(np.searchsorted(corpus.documents, sentence, side="right")) - 1
+
+
+def test_half_of_the_pairs_are_consecutive(
+    corpus: Corpus, vocabulary: Vocabulary, rng: np.random.Generator
+) -> None:
+    pairs = drawn(corpus, vocabulary, rng)
+    assert 0.4 < np.mean([label for _, _, label in pairs]) < 0.6
+    for first, second, label in pairs:
+        if label == 0:
+            assert places(corpus, first + second), "B does not follow A"
+
+
+def test_negatives_come_from_another_document(
+    corpus: Corpus, vocabulary: Vocabulary, rng: np.random.Generator
+) -> None:
+    for first, second, label in drawn(corpus, vocabulary, rng):
+        if label == 1:
+            homes = [{document_of(corpus, at) for at in places(corpus, part)} for part in (first, second)]
+            assert len(homes[0] | homes[1]) > 1
+
+
+def test_negatives_of_the_same_document_are_not_the_continuation(
+    corpus: Corpus, vocabulary: Vocabulary, rng: np.random.Generator
+) -> None:
+    for first, second, label in drawn(corpus, vocabulary, rng, same_document=1.0):
+        if label == 1:
+            homes = [{document_of(corpus, at) for at in places(corpus, part)} for part in (first, second)]
+            assert homes[0] & homes[1]
+            assert not places(corpus, first + second)
+
+
+def test_the_same_chance_gives_the_same_pairs(corpus: Corpus, vocabulary: Vocabulary) -> None:
+    one, two = (drawn(corpus, vocabulary, np.random.default_rng([1, 2])) for _ in range(2))
+    assert one == two
+
+
+def test_documents_too_short_for_pairs_are_an_error(
+    corpus: Corpus, vocabulary: Vocabulary, rng: np.random.Generator
+) -> None:
+    with pytest.raises(ValueError, match="no documents long enough"):
+        sample_pairs(corpus, vocabulary, rng, n=1, length=2_000)
+
+
+def test_masks_are_fifteen_percent_and_eighty_ten_ten(
+    vocabulary: Vocabulary, rng: np.random.Generator
+) -> None:
+    ids = rng.integers(vocabulary.first_word, vocabulary.size, size=(500, 200))
+    masked, positions, targets = mask_tokens(ids, vocabulary, rng)
+    assert len(positions) / ids.size == pytest.approx(0.15, abs=0.005)
+    now = masked.reshape(-1)[positions]
+    assert (targets == ids.reshape(-1)[positions]).all()
+    assert (now == vocabulary.mask).mean() == pytest.approx(0.8, abs=0.02)
+    assert (now == targets).mean() == pytest.approx(0.1, abs=0.02)
+    untouched = np.ones(ids.size, dtype=bool)
+    untouched[positions] = False
+    assert (masked.reshape(-1)[untouched] == ids.reshape(-1)[untouched]).all()
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.floats(0, 1), st.integers(0, 2**32 - 1))
+def test_special_tokens_are_never_masked(rate: float, seed: int) -> None:
+    vocabulary = Vocabulary(cls=2, sep=3, mask=4, size=50, first_word=5)
+    rng = np.random.default_rng(seed)
+    ids: NDArray[np.int64] = rng.integers(0, 50, size=(4, 30))
+    masked, positions, targets = mask_tokens(ids, vocabulary, rng, rate=rate)
+    assert (targets >= 5).all()
+    assert (masked[ids < 5] == ids[ids < 5]).all()
+    assert not set(masked.reshape(-1)[positions].tolist()) & {0, 1, 2, 3}
+
+
+def test_singles_are_whole_sentences_of_one_length(
+    corpus: Corpus, vocabulary: Vocabulary, rng: np.random.Generator
+) -> None:
+    singles = Singles(corpus)
+    sentences = {
+        tuple(corpus.ids[start:end].tolist())
+        for start, end in zip(corpus.sentences[:-1], corpus.sentences[1:], strict=True)
+    }
+    for _ in range(20):
+        ids = singles.sample(vocabulary, rng, tokens=100)
+        assert (ids[:, 0] == vocabulary.cls).all()
+        assert (ids[:, -1] == vocabulary.sep).all()
+        assert all(tuple(row[1:-1].tolist()) in sentences for row in ids)

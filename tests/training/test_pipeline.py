@@ -1,0 +1,117 @@
+"""From text files to a model that answers, by the commands a maintainer types."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from training import corpus, evaluate, finetune, pretrain, tokenizer
+
+POSITIVE, NEGATIVE = ("좋았다", "웃었다", "최고"), ("별로였다", "울었다", "최악")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("pipeline")
+    rng = np.random.default_rng(0)
+    for name, size in (("train", 300), ("test", 60)):
+        rows = ["id\tdocument\tlabel"]
+        for n in range(size):
+            words = (NEGATIVE, POSITIVE)[n % 2]
+            rows.append(f"{n}\t{name} {n} 영화 {rng.choice(words)}\t{n % 2}")
+        (out / f"nsmc_{name}.tsv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+        pairs = ["premise\thypothesis\tlabel"]
+        for n in range(size):
+            place = ("산", "강", "들")[n % 3]
+            label = ("entailment", "neutral", "contradiction")[n % 3]
+            pairs.append(f"{name} {n} 고양이가 살았다.\t{place} {n}에 살았다.\t{label}")
+        (out / f"nli_{name}.tsv").write_text("\n".join(pairs) + "\n", encoding="utf-8")
+    return out
+
+
+def call(module_main: object, *arguments: str | Path) -> str:
+    app = typer.Typer()
+    app.command()(module_main)  # type: ignore[type-var]  # a function, as typer.run takes it
+    result = CliRunner().invoke(app, [str(argument) for argument in arguments], catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def test_the_whole_way(folder: Path, data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tokenizer, "VOCAB_SIZE", 400)
+    for name, value in (("LAYERS", 1), ("HIDDEN", 32), ("HEADS", 2)):
+        monkeypatch.setattr(pretrain, name, value)
+    monkeypatch.setattr(pretrain, "LENGTHS", ((32, 1.0),))
+    monkeypatch.setattr(evaluate, "LENGTH", 32)
+    monkeypatch.setattr(corpus, "HELD_OUT_EVERY", 4)
+
+    texts = {name: data / f"{name}.txt" for name in ("ko", "en", "reviews")}
+    out = call(
+        tokenizer.main,
+        "--out",
+        folder / "tok",
+        "--korean",
+        texts["ko"],
+        "--english",
+        texts["en"],
+        "--characters",
+        "9999",
+    )
+    assert f"in {folder / 'tok'}" in out
+    for name, text in texts.items():
+        single = ["--single"] if name == "reviews" else []
+        call(corpus.main, "--tokenizer", folder / "tok", "--out", folder / name, *single, text)
+
+    corpora: list[str | Path] = [
+        "--korean",
+        folder / "ko",
+        "--english",
+        folder / "en",
+        "--reviews",
+        folder / "reviews",
+    ]
+    call(pretrain.main, "--tokenizer", folder / "tok", *corpora, "--out", folder / "pre", "--steps", "3")
+    out = call(
+        finetune.main,
+        *(
+            "--model",
+            folder / "pre" / "model",
+            "--nsmc",
+            folder / "nsmc_train.tsv",
+            "--nli",
+            folder / "nli_train.tsv",
+        ),
+        *("--held-out-nsmc", folder / "nsmc_test.tsv", "--held-out-nli", folder / "nli_test.tsv"),
+        *corpora,
+        *("--out", folder / "fine", "--steps", "150", "--lr", "0.005"),
+    )
+    assert "sentiment 240 + dev 60; NLI 240 + dev 60" in out
+
+    out = call(
+        evaluate.main,
+        *(
+            "--model",
+            folder / "fine" / "model",
+            "--nsmc",
+            folder / "nsmc_test.tsv",
+            "--nli",
+            folder / "nli_test.tsv",
+        ),
+        *("--documents", folder / "ko-heldout", "--json"),
+    )
+    figures = {figure["name"]: figure for figure in json.loads(out)}
+    sentiment = figures["sentiment accuracy, nsmc_test.tsv"]
+    assert sentiment["n"] == 60
+    assert sentiment["value"] > 0.9, "the words tell the label"
+    assert figures["nli accuracy, nli_test.tsv"]["value"] > 0.8
+    for figure in figures.values():
+        assert 0 <= figure["low"] <= figure["value"] <= figure["high"] <= 1
+    assert (
+        figures["masked token top-1, ko-heldout"]["value"]
+        <= figures["masked token top-5, ko-heldout"]["value"]
+    )

@@ -1,0 +1,202 @@
+"""Pre-training examples: sentence pairs for next-sentence prediction, masks for the masked LM.
+
+Both follow Devlin et al. 2018 (https://arxiv.org/abs/1810.04805): half of the pairs are consecutive, and of
+the 15 % chosen tokens 80 % become ``[MASK]``, 10 % a random token, 10 % stay.
+Every array is full: sequences of one call have one length, so nothing is padded.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from training.corpus import Corpus
+
+IGNORE = -100
+"""Next-sentence label of a single sentence: no pair, so no loss (the default of torch's cross entropy)."""
+
+_TRIES = 200  # a corpus whose documents are all too short must fail, not hang
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """What making examples needs to know of a tokenizer: four ids and the size."""
+
+    cls: int
+    sep: int
+    mask: int
+    size: int
+    first_word: int
+    """Ids below this are special and never drawn as a random replacement."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Sequences of one length.
+
+    Attributes:
+        token_type_ids: int64 ``[n, length]``.
+        next_label: int64 ``[n]``; 0 B follows A, 1 it does not, ``IGNORE`` for single sentences.
+        input_ids: int64 ``[n, length]``, masks applied.
+        positions: int64 ``[m]``, flat indices of the masked positions in ``[n * length]``.
+        targets: int64 ``[m]``, the ids that stood there.
+    """
+
+    token_type_ids: NDArray[np.int64]
+    next_label: NDArray[np.int64]
+    input_ids: NDArray[np.int64]
+    positions: NDArray[np.int64]
+    targets: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """A run of sentences of one document, as offsets into ``Corpus.ids``."""
+
+    start: int
+    end: int
+    document: int
+
+
+def _run(
+    corpus: Corpus, sentence: int, document_end: int, tokens: int, document: int
+) -> tuple[_Run, int] | None:
+    """Whole sentences from ``sentence`` on, at least ``tokens``, and the sentence after; None if too few."""
+    start = int(corpus.sentences[sentence])
+    stop = int(np.searchsorted(corpus.sentences, start + tokens))
+    if stop > document_end:
+        return None
+    return _Run(start, int(corpus.sentences[stop]), document), stop
+
+
+def _pair(
+    corpus: Corpus, rng: np.random.Generator, room: int, same_document: float
+) -> tuple[_Run, _Run, int]:
+    for _ in range(_TRIES):
+        first = int(rng.integers(len(corpus.sentences) - 1))
+        document = int(np.searchsorted(corpus.documents, first, side="right")) - 1
+        end = int(corpus.documents[document + 1])
+        # A stops at a sentence end near its share; B fills the rest and is cut where the room ends.
+        share = int(rng.integers(room // 4, room // 2 + 1))
+        found = _run(corpus, first, end, share, document)
+        if found is None:
+            continue
+        run_a, after = found
+        length_a = min(run_a.end - run_a.start, 3 * room // 4)
+        run_a = _Run(run_a.start, run_a.start + length_a, document)
+        if rng.random() < 0.5:
+            run_b = _run(corpus, after, end, room - length_a, document) if after < end else None
+            if run_b is not None:
+                return run_a, run_b[0], 0
+            continue
+        if rng.random() < same_document:
+            # Any other place of the same document but the true continuation: the topic gives nothing away.
+            second = int(rng.integers(int(corpus.documents[document]), end))
+            if first <= second <= after:
+                continue
+            run_b = _run(corpus, second, end, room - length_a, document)
+        else:
+            second = int(rng.integers(len(corpus.sentences) - 1))
+            other = int(np.searchsorted(corpus.documents, second, side="right")) - 1
+            if other == document:
+                continue
+            run_b = _run(corpus, second, int(corpus.documents[other + 1]), room - length_a, other)
+        if run_b is not None:
+            return run_a, run_b[0], 1
+    raise ValueError(f"the corpus has no documents long enough for pairs of {room} tokens")
+
+
+def sample_pairs(
+    corpus: Corpus,
+    vocabulary: Vocabulary,
+    rng: np.random.Generator,
+    *,
+    n: int,
+    length: int,
+    same_document: float = 0.0,
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Draw sentence pairs ``[CLS] A [SEP] B [SEP]``, half of them consecutive.
+
+    Args:
+        corpus: Documents of running text.
+        vocabulary: Special ids.
+        rng: Source of chance.
+        n: Pairs.
+        length: Tokens of each, special tokens included.
+        same_document: Share of the negatives whose B comes from the same document.
+
+    Returns:
+        ``input_ids``, ``token_type_ids``, int64 ``[n, length]``; ``next_label``, int64 ``[n]`` (0 = next).
+
+    Raises:
+        ValueError: No document is long enough.
+    """
+    input_ids = np.empty((n, length), dtype=np.int64)
+    token_type_ids = np.zeros((n, length), dtype=np.int64)
+    next_label = np.empty(n, dtype=np.int64)
+    for row in range(n):
+        run_a, run_b, next_label[row] = _pair(corpus, rng, length - 3, same_document)
+        split = 2 + run_a.end - run_a.start
+        input_ids[row, 0] = vocabulary.cls
+        input_ids[row, 1 : split - 1] = corpus.ids[run_a.start : run_a.end]
+        input_ids[row, split - 1] = vocabulary.sep
+        input_ids[row, split:-1] = corpus.ids[run_b.start : run_b.start + length - split - 1]
+        input_ids[row, -1] = vocabulary.sep
+        token_type_ids[row, split:] = 1
+    return input_ids, token_type_ids, next_label
+
+
+class Singles:
+    """Single sentences by length, so that a batch needs no padding."""
+
+    def __init__(self, corpus: Corpus, *, shortest: int = 4, longest: int = 96) -> None:
+        self._corpus = corpus
+        lengths = np.diff(corpus.sentences)
+        self._by_length = {
+            int(length): np.flatnonzero(lengths == length)
+            for length in range(shortest, longest + 1)
+            if (lengths == length).any()
+        }
+        self._lengths = np.array(list(self._by_length), dtype=np.int64)
+        tokens = np.array(
+            [length * len(self._by_length[int(length)]) for length in self._lengths], dtype=np.float64
+        )
+        self._shares = tokens / tokens.sum()
+
+    def sample(self, vocabulary: Vocabulary, rng: np.random.Generator, *, tokens: int) -> NDArray[np.int64]:
+        """Draw about ``tokens`` tokens as ``[CLS] A [SEP]`` of one length, int64 ``[n, length + 2]``."""
+        length = int(rng.choice(self._lengths, p=self._shares))
+        rows = rng.choice(self._by_length[length], size=max(1, tokens // (length + 2)))
+        starts = self._corpus.sentences[rows]
+        input_ids = np.full((len(rows), length + 2), vocabulary.cls, dtype=np.int64)
+        input_ids[:, 1:-1] = self._corpus.ids[starts[:, None] + np.arange(length)]
+        input_ids[:, -1] = vocabulary.sep
+        return input_ids
+
+
+def mask_tokens(
+    input_ids: NDArray[np.int64], vocabulary: Vocabulary, rng: np.random.Generator, *, rate: float = 0.15
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Hide a share of the tokens.
+
+    Args:
+        input_ids: int64 ``[n, length]``; left as it is.
+        vocabulary: Ids; those below ``first_word`` are never chosen and never drawn.
+        rng: Source of chance.
+        rate: Share of the tokens to predict.
+
+    Returns:
+        The masked ids ``[n, length]``, flat positions ``[m]`` and the original ids there ``[m]``.
+    """
+    chosen = (input_ids >= vocabulary.first_word) & (rng.random(input_ids.shape) < rate)
+    positions = np.flatnonzero(chosen)
+    masked = input_ids.copy()
+    flat = masked.reshape(-1)
+    targets = flat[positions]
+    fate = rng.random(len(positions))
+    flat[positions[fate < 0.8]] = vocabulary.mask
+    random = positions[fate >= 0.9]
+    flat[random] = rng.integers(vocabulary.first_word, vocabulary.size, size=len(random))
+    return masked, positions, targets

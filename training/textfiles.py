@@ -1,0 +1,56 @@
+"""Text files as people have them: plain, ``.xz`` or ``.gz``, on disk or behind a URL."""
+
+from __future__ import annotations
+
+import gzip
+import lzma
+import urllib.request
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import IO
+
+
+class DataError(Exception):
+    """A data file that cannot be used; one line with the file and, where there is one, the row."""
+
+
+@contextmanager
+def open_text(source: str) -> Iterator[Iterator[str]]:
+    """Open a UTF-8 text by path or ``http(s)://`` URL, unpacking ``.xz`` and ``.gz``.
+
+    Args:
+        source: Path or URL; the ending decides how it is unpacked.
+
+    Yields:
+        The lines, without their line ends.
+
+    Raises:
+        DataError: It is not there, cannot be unpacked or is not UTF-8.
+    """
+    try:
+        with ExitStack() as stack:
+            raw: IO[bytes]
+            if source.startswith(("http://", "https://")):
+                # The scheme is checked, so this opens no local file.
+                raw = stack.enter_context(urllib.request.urlopen(source, timeout=60))  # noqa: S310
+            else:
+                raw = stack.enter_context(Path(source).open("rb"))
+            stream: Iterable[bytes] = raw
+            if source.endswith(".xz"):
+                stream = stack.enter_context(lzma.LZMAFile(raw))
+            elif source.endswith(".gz"):
+                stream = stack.enter_context(gzip.GzipFile(fileobj=raw))
+            yield _lines(stream, source)
+    except (OSError, EOFError, lzma.LZMAError) as error:
+        raise DataError(f"{source}: cannot be read ({error})") from error
+
+
+def _lines(stream: Iterable[bytes], source: str) -> Iterator[str]:
+    for number, line in enumerate(stream, start=1):
+        try:
+            yield line.decode("utf-8").rstrip("\r\n")
+        except UnicodeDecodeError:
+            raise DataError(
+                f"{source}: row {number} is not UTF-8 (save the file as UTF-8; CP949 is not read)"
+            ) from None

@@ -1,0 +1,95 @@
+r"""Train the bilingual WordPiece tokenizer.
+
+    python -m training.tokenizer --out var/tokenizer --korean ko_docs.txt.xz --korean reviews.txt.xz \
+        --english en_docs.txt.xz
+
+WordPiece as in BERT (Devlin et al. 2018; Schuster & Nakajima 2012). English is lower-cased to save
+vocabulary; accents are kept, because stripping them (NFD) would take Hangul syllables apart.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Annotated
+
+import typer
+from tokenizers.implementations import BertWordPieceTokenizer
+from transformers import BertTokenizerFast
+
+from training.textfiles import open_text
+
+VOCAB_SIZE = 16_000  # 16,000 × 256 floats: already half of a 4×256 model
+ALPHABET = 2_400  # all syllables in real use; a rare one would turn its whole word into [UNK]
+MAX_POSITIONS = 256
+SPECIALS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
+
+
+def _sample(sources: list[str], characters: int) -> Iterator[str]:
+    share = characters // max(len(sources), 1)
+    for source in sources:
+        with open_text(source) as lines:
+            left = share
+            for line in lines:
+                yield unicodedata.normalize("NFC", line)
+                left -= len(line)
+                if left < 0:
+                    break
+
+
+def train_tokenizer(
+    korean: list[str], english: list[str], *, characters: int, vocab_size: int = VOCAB_SIZE
+) -> BertTokenizerFast:
+    """Learn a WordPiece vocabulary.
+
+    Args:
+        korean: Paths or URLs of Korean text, one sentence a line; each gives an equal share of the sample.
+        english: The same for English, which gets a third as many characters.
+        characters: Korean characters to read.
+        vocab_size: Entries, special tokens included.
+
+    Returns:
+        The tokenizer, ready for ``save_pretrained``.
+
+    Raises:
+        DataError: A source cannot be read.
+    """
+    trainer = BertWordPieceTokenizer(lowercase=True, strip_accents=False)
+
+    def texts() -> Iterator[str]:
+        yield from _sample(korean, characters)
+        yield from _sample(english, characters // 3)
+
+    trainer.train_from_iterator(
+        texts(), vocab_size=vocab_size, limit_alphabet=ALPHABET, min_frequency=2, special_tokens=SPECIALS
+    )
+    with TemporaryDirectory() as folder:
+        # Through the vocabulary file: a tokenizer handed over as an object has no [CLS] … [SEP] template.
+        trainer.save_model(folder)
+        return BertTokenizerFast(
+            vocab_file=str(Path(folder) / "vocab.txt"),
+            do_lower_case=True,
+            strip_accents=False,
+            model_max_length=MAX_POSITIONS,
+        )
+
+
+def main(
+    out: Annotated[Path, typer.Option(help="Folder to write the tokenizer to.")],
+    korean: Annotated[list[str], typer.Option(help="Korean text file or URL; may be given several times.")],
+    english: Annotated[list[str], typer.Option(help="English text file or URL; may be given several times.")],
+    characters: Annotated[int, typer.Option(help="Korean characters to learn from.")] = 30_000_000,
+) -> None:
+    r"""Train the bilingual WordPiece tokenizer and save it for ``from_pretrained``."""
+    tokenizer = train_tokenizer(korean, english, characters=characters)
+    tokenizer.save_pretrained(out)
+    for text in islice(_sample(korean[:1] + english[:1], 200), 6):
+        typer.echo(" ".join(tokenizer.tokenize(text)))
+    typer.echo(f"{tokenizer.vocab_size} entries in {out}")
+
+
+if __name__ == "__main__":
+    typer.run(main)
