@@ -1,0 +1,5 @@
+"""``python -m bot``: the same as ``kobert-bot``."""
+
+from bot.cli import app
+
+app()

@@ -1,0 +1,167 @@
+"""`kobert-bot ask`: the five tasks on the command line, by the service that answers in the chat."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import asdict, dataclass
+from itertools import islice
+from unicodedata import east_asian_width
+
+from handlers.source_text import split
+from models.errors import ModelServiceError
+from models.results import LabelResult, MaskResult, Task, TokensResult
+from models.service import ModelService
+
+IN_FLIGHT = 64
+"""Lines of a file asked at once: enough to fill the model's batches, well below its queue."""
+
+PAIR_TASKS = frozenset({Task.NSP, Task.NLI})
+
+Result = MaskResult | LabelResult | TokensResult
+
+
+class BadQuestion(Exception):
+    """The texts do not fit the task; one line says how they would."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What to ask: one text, or two."""
+
+    text: str
+    second: str | None = None
+
+
+def question(task: Task, text: str, second: str | None) -> Question:
+    """Make a question of what was typed; a single text is split as in the chat when the task needs two.
+
+    Raises:
+        BadQuestion: A second text is missing, or one too many.
+    """
+    if task in PAIR_TASKS and second is None:
+        pair = split(text)
+        if pair is None:
+            raise BadQuestion(f"{task} compares two texts: give TEXT and TEXT2, or 'TEXT | TEXT2'")
+        return Question(pair.first, pair.second)
+    if task in (Task.MASK, Task.SENTIMENT) and second is not None:
+        raise BadQuestion(f"{task} reads one text; put it in quotes")
+    return Question(text, second)
+
+
+def question_of_line(task: Task, line: str) -> Question:
+    """Make a question of a line of a file: the whole line, or two texts with a tab between.
+
+    Raises:
+        BadQuestion: The task needs two texts and there is no tab.
+    """
+    if task in PAIR_TASKS:
+        first, tab, second = line.partition("\t")
+        if not tab:
+            raise BadQuestion("no tab between two texts")
+        return Question(first, second)
+    return Question(line)
+
+
+async def ask(service: ModelService, task: Task, asked: Question, preset: str | None) -> Result:
+    """Ask one question.
+
+    Raises:
+        ModelServiceError: The service refuses it; the message is one line.
+    """
+    match task:
+        case Task.MASK:
+            return await service.mask(asked.text, preset=preset)
+        case Task.SENTIMENT:
+            return await service.sentiment(asked.text, preset=preset)
+        case Task.NSP:
+            return await service.nsp(asked.text, asked.second or "", preset=preset)
+        case Task.NLI:
+            return await service.nli(asked.text, asked.second or "", preset=preset)
+        case Task.TOKENS:
+            return await service.tokens(asked.text, asked.second, preset=preset)
+
+
+async def ask_lines(
+    service: ModelService, task: Task, lines: Iterable[str], preset: str | None
+) -> AsyncIterator[dict[str, object]]:
+    """Ask a question per line, many at once; yields what to print, in the order of the lines.
+
+    A line that cannot be answered gives ``{"task", "line", "error"}`` in its place, so nothing shifts.
+    """
+
+    async def answer(number: int, line: str) -> dict[str, object]:
+        try:
+            return as_json(task, await ask(service, task, question_of_line(task, line), preset))
+        except (BadQuestion, ModelServiceError) as error:
+            return {"task": task, "line": number, "error": str(error)}
+
+    numbered = iter(enumerate(lines, start=1))
+    while some := list(islice(numbered, IN_FLIGHT)):
+        async with asyncio.TaskGroup() as group:
+            answers = [group.create_task(answer(number, line)) for number, line in some]
+        for done in answers:
+            yield done.result()
+
+
+def as_json(task: Task, result: Result) -> dict[str, object]:
+    """Return an answer as JSON-able values, by the names the documentation gives them."""
+    body: dict[str, object] = {"task": task, "model": result.model}
+    match result:
+        case LabelResult():
+            body |= {"label": result.label, "scores": dict(result.scores)}
+        case MaskResult():
+            body |= {
+                "text": result.text,
+                "masks": [[asdict(word) for word in blank] for blank in result.masks],
+            }
+        case TokensResult():
+            body |= {"tokens": [asdict(span) for span in result.tokens]}
+            if result.other_model is not None:
+                others = [asdict(span) for span in result.other_tokens]
+                body |= {"other_model": result.other_model, "other_tokens": others}
+    return body | {"truncated": result.truncated}
+
+
+_BAR = 20
+
+
+def as_text(result: Result) -> str:
+    """Return an answer as lines for a terminal."""
+    lines: list[str] = []
+    match result:
+        case LabelResult():
+            lines += _bars(result.scores.items())
+        case MaskResult():
+            lines += [result.text]
+            for number, blank in enumerate(result.masks, start=1):
+                lines += [f"[MASK] {number}", *_bars((word.token, word.score) for word in blank)]
+        case TokensResult():
+            lines += [
+                " ".join(span.token for span in result.tokens),
+                " ".join(str(t.id) for t in result.tokens),
+            ]
+            if result.other_model is not None:
+                other = " ".join(span.token for span in result.other_tokens)
+                lines.append(f"{result.other_model}: {other}")
+    if result.truncated:
+        lines.append("(the text was longer than the model reads; its end was cut)")
+    return "\n".join([*lines, f"— {result.model}"])
+
+
+def _bars(scores: Iterable[tuple[str, float]]) -> list[str]:
+    rows = list(scores)
+    widest = max((_columns(name) for name, _ in rows), default=0)
+    return [
+        f"  {name}{' ' * (widest - _columns(name))}  {_bar(score)} {100 * score:5.1f} %"
+        for name, score in rows
+    ]
+
+
+def _columns(text: str) -> int:
+    """How wide a terminal shows a text: Hangul and the like take two columns."""
+    return sum(2 if east_asian_width(char) in "WF" else 1 for char in text)
+
+
+def _bar(score: float) -> str:
+    return f"{'█' * round(_BAR * score):·<{_BAR}}"

@@ -1,0 +1,179 @@
+"""The command line: ``kobert-bot run``, ``ask`` and ``feedback export``."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from pathlib import Path
+from typing import IO, Annotated, NoReturn
+
+import typer
+from typer import progressbar
+
+from bot.ask import BadQuestion, as_json, as_text, ask, ask_lines, question
+from bot.settings import Settings, SettingsError, pseudonym_key, read_settings
+from models.errors import ModelServiceError
+from models.results import Task
+from models.service import ModelService, build_service
+from storage.errors import StorageError
+
+app = typer.Typer(
+    help="A Telegram bot that answers in Korean and English with BERT and learns from its users.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+feedback_app = typer.Typer(help="What people said of the answers.", no_args_is_help=True)
+app.add_typer(feedback_app, name="feedback")
+
+
+def _fail(error: Exception | str) -> NoReturn:
+    typer.echo(f"kobert-bot: {error}", err=True)
+    raise typer.Exit(1)
+
+
+def _settings() -> Settings:
+    try:
+        return read_settings()
+    except SettingsError as error:
+        _fail(error)
+
+
+@app.command()
+def run() -> None:
+    """Start the bot.
+
+    With TELEGRAM_BOT_TOKEN in the environment or in .env it runs on Telegram; without one it opens a chat
+    page on this machine and prints the address. Every setting is explained in .env.example. Ctrl-C stops it.
+    """
+    from bot.run import run as run_bot  # telegram and uvicorn: not for `ask` and --help
+
+    raise typer.Exit(run_bot(_settings()))
+
+
+@app.command(name="ask")
+def ask_command(
+    task: Annotated[Task, typer.Argument(help="What to ask.")],
+    text: Annotated[str | None, typer.Argument(help="The text; [MASK] or ___ for a blank.")] = None,
+    text2: Annotated[str | None, typer.Argument(help="The second text: nsp, nli, tokens.")] = None,
+    preset: Annotated[str | None, typer.Option(help="Which models answer (models/catalog.toml).")] = None,
+    file: Annotated[
+        Path | None,
+        typer.Option(
+            help="Ask every line of a file, '-' for standard input; pairs have a tab. Prints JSON lines."
+        ),
+    ] = None,
+    as_json_: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Ask the models without a chat.
+
+    \b
+    kobert-bot ask mask "축구는 정말 재미있는 [MASK]다."
+    kobert-bot ask sentiment "이 영화 개꿀잼 ㅋㅋㅋ" --json
+    kobert-bot ask nli "남자가 기타를 친다." "남자가 악기를 연주한다."
+    kobert-bot ask nsp "비가 온다. | 우산을 챙겼다."
+    kobert-bot ask sentiment --file reviews.txt > answers.jsonl
+    """  # noqa: D301  # click's mark for "keep these lines" is a real backspace
+    if (text is None) == (file is None):
+        raise typer.BadParameter("give either TEXT or --file")
+    settings = _settings()
+    try:
+        if file is not None:
+            wrong = asyncio.run(_ask_file(settings, task, _lines(file), preset))
+            if wrong:
+                _fail(f"{wrong} of the lines could not be answered; their objects have an 'error'")
+        else:
+            asyncio.run(_ask_once(settings, task, text or "", text2, preset, as_json_))
+    except (BadQuestion, ModelServiceError) as error:
+        _fail(error)
+
+
+def _service(settings: Settings) -> ModelService:
+    return build_service(
+        device=settings.device,
+        preset=settings.preset,
+        catalog_path=settings.catalog,
+        queue_size=settings.queue_size,
+    )
+
+
+async def _ask_once(
+    settings: Settings, task: Task, text: str, text2: str | None, preset: str | None, as_json_: bool
+) -> None:
+    asked = question(task, text, text2)
+    service = _service(settings)
+    try:
+        result = await ask(service, task, asked, preset)
+    finally:
+        await service.close()
+    typer.echo(json.dumps(as_json(task, result), ensure_ascii=False) if as_json_ else as_text(result))
+
+
+async def _ask_file(settings: Settings, task: Task, lines: list[str], preset: str | None) -> int:
+    """Print an answer per line; returns how many have none."""
+    service, wrong = _service(settings), 0
+    try:
+        with progressbar(length=len(lines), label=str(task), file=sys.stderr) as bar:
+            async for answer in ask_lines(service, task, lines, preset):
+                typer.echo(json.dumps(answer, ensure_ascii=False))
+                wrong += "error" in answer
+                bar.update(1)
+    finally:
+        await service.close()
+    return wrong
+
+
+def _lines(file: Path) -> list[str]:
+    """Read the lines of a file; only line feeds end one, as a text may hold any other separator."""
+    try:
+        raw = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+    except OSError as error:
+        _fail(f"{file}: {error.strerror}")
+    lines = raw.removesuffix(b"\n").split(b"\n") if raw else []
+    try:
+        return [line.decode("utf-8-sig").rstrip("\r") for line in lines]
+    except UnicodeDecodeError as error:
+        _fail(f"{file}: row {lines.index(error.object) + 1} is not UTF-8")
+
+
+@feedback_app.command()
+def export(
+    out: Annotated[Path | None, typer.Option(help="File to write; standard output without.")] = None,
+) -> None:
+    """Print every vote with its text, the model's answer and the label, as JSON lines."""
+    settings = _settings()
+    try:
+        if out is None:
+            count = asyncio.run(_export(settings, sys.stdout))
+        else:
+            with out.open("w", encoding="utf-8") as stream:
+                count = asyncio.run(_export(settings, stream))
+    except (StorageError, SettingsError) as error:
+        _fail(error)
+    except OSError as error:
+        _fail(f"{out}: {error.strerror}")
+    typer.echo(f"{count} votes", err=True)
+
+
+async def _export(settings: Settings, stream: IO[str]) -> int:
+    from storage.store import Store  # SQLAlchemy: half a second that --help needn't wait
+
+    store = await Store.open(settings.database_url, pepper=pseudonym_key(settings))
+    count = 0
+    try:
+        async for row in store.feedback():
+            stream.write(json.dumps(row.as_json(), ensure_ascii=False) + "\n")
+            count += 1
+    finally:
+        await store.close()
+    return count
+
+
+def main() -> None:
+    """Run the command line."""
+    app()
+
+
+if __name__ == "__main__":
+    main()
