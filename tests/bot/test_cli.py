@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from bot.cli import app
+from storage.store import NewPrediction, Store
+from tests.tiny import catalog_file, write_checkpoint
+
+
+@pytest.fixture(scope="module")
+def catalog(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("tiny")
+    return catalog_file(folder / "catalog.toml", builtin=str(write_checkpoint(folder / "checkpoint")))
+
+
+@pytest.fixture(autouse=True)
+def surroundings(catalog: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("CATALOG", str(catalog))
+    monkeypatch.setenv("DEVICE", "cpu")
+
+
+def call(*arguments: str | Path, stdin: bytes = b"") -> Result:
+    return CliRunner().invoke(app, [str(argument) for argument in arguments], input=stdin)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "keys"),
+    [
+        (("mask", "축구는 정말 재미있는 [MASK]다"), {"masks", "text"}),
+        (("nsp", "나는 오늘", "회사에 출근을 했다"), {"label", "scores"}),
+        (("sentiment", "이 영화는 너무 좋다"), {"label", "scores"}),
+        (("nli", "나는 오늘 | 회사에"), {"label", "scores"}),
+        (("tokens", "영화 놀이"), {"tokens"}),
+    ],
+)
+def test_each_task_answers_in_json_and_in_words(arguments: tuple[str, ...], keys: set[str]) -> None:
+    result = call("ask", *arguments, "--json")
+    assert result.exit_code == 0, result.output
+    answer = json.loads(result.stdout)
+    assert answer.keys() >= {"task", "model", "truncated"} | keys
+    assert (answer["task"], answer["model"]) == (arguments[0], "builtin")
+    words = call("ask", *arguments)
+    assert words.exit_code == 0
+    assert words.stdout.endswith("— builtin\n")
+
+
+def test_a_file_gives_json_lines_on_stdout_and_progress_on_stderr(tmp_path: Path) -> None:
+    file = tmp_path / "pairs.tsv"
+    file.write_bytes("\ufeff나는\t오늘\r\n영화\t놀이\n".encode())
+    result = call("ask", "nli", "--file", file)
+    assert result.exit_code == 0, result.output
+    assert [json.loads(line)["task"] for line in result.stdout.splitlines()] == ["nli", "nli"]
+    assert "nli" in result.stderr
+    assert "tokens" not in result.stdout
+    spaces = call("ask", "tokens", "--file", file, "--json")
+    assert [json.loads(line)["tokens"][1]["start"] for line in spaces.stdout.splitlines()] == [0, 0], "no BOM"
+
+
+def test_lines_that_cannot_be_answered_are_counted_and_kept_in_place() -> None:
+    result = call("ask", "nli", "--file", "-", stdin="나는 오늘\n영화\t놀이\n".encode())
+    assert result.exit_code == 1
+    first, second = (json.loads(line) for line in result.stdout.splitlines())
+    assert first == {"task": "nli", "line": 1, "error": "no tab between two texts"}
+    assert second["task"] == "nli"
+    assert "kobert-bot: 1 of the lines could not be answered" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "stdin", "message"),
+    [
+        (("ask", "mask", "빈칸이 없다"), b"", "no blank"),
+        (("ask", "nli", "하나뿐"), b"", "compares two texts"),
+        (("ask", "sentiment", " "), b"", "empty"),
+        (
+            ("ask", "sentiment", "글", "--preset", "none"),
+            b"",
+            "there is no preset 'none'; there are: builtin",
+        ),
+        (("ask", "mask", "--file", "missing.txt"), b"", "missing.txt: No such file"),
+        (("ask", "mask", "--file", "-"), b"a [MASK]\n\xb0\xa1\n", "-: row 2 is not UTF-8"),
+    ],
+)
+def test_bad_input_is_one_line_and_a_bad_exit(arguments: tuple[str, ...], stdin: bytes, message: str) -> None:
+    result = call(*arguments, stdin=stdin)
+    assert result.exit_code == 1
+    (line,) = (line for line in result.stderr.splitlines() if line.startswith("kobert-bot: "))
+    assert message in line
+    assert "Traceback" not in result.output
+
+
+@pytest.mark.parametrize(
+    "arguments", [("ask", "mask"), ("ask", "poem", "글"), ("ask", "mask", "글", "--file", "-")]
+)
+def test_a_wrong_command_line_is_explained(arguments: tuple[str, ...]) -> None:
+    result = call(*arguments)
+    assert result.exit_code == 2
+    assert "Traceback" not in result.output
+
+
+def test_a_bad_setting_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DEVICE", "toaster")
+    result = call("ask", "sentiment", "글")
+    assert result.exit_code == 1
+    assert result.stderr.startswith("kobert-bot: DEVICE: ")
+
+
+def test_votes_are_exported_as_json_lines(tmp_path: Path) -> None:
+    async def vote() -> None:
+        store = await Store.open("sqlite+aiosqlite:///var/kobert-bot.db", pepper=b"pepper")
+        labels = ("negative", "positive")
+        shown = NewPrediction("sentiment", "좋다", None, "builtin", "positive", {"positive": 0.9}, (labels,))
+        prediction = await store.add_prediction(shown)
+        await store.vote(prediction, 7, 0, 0)
+        await store.close()
+
+    asyncio.run(vote())
+    result = call("feedback", "export")
+    assert result.exit_code == 0, result.output
+    row = json.loads(result.stdout)
+    assert (row["text_a"], row["shown"], row["label"], row["kind"]) == (
+        "좋다",
+        "positive",
+        "negative",
+        "correct",
+    )
+    assert "1 votes" in result.stderr
+    assert call("feedback", "export", "--out", tmp_path / "votes.jsonl").exit_code == 0
+    assert json.loads((tmp_path / "votes.jsonl").read_text("utf-8")) == row
+    assert call("feedback", "export", "--out", tmp_path / "no" / "votes.jsonl").exit_code == 1
+
+
+def test_help_teaches() -> None:
+    text = call("ask", "--help").stdout
+    assert 'kobert-bot ask mask "축구는' in text
+    assert "feedback" in call().output
