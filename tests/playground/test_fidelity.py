@@ -175,6 +175,8 @@ async def test_topics(bot: Bot, sim: Sim) -> None:
     assert (reply.message_thread_id, reply.is_topic_message) == (thread, True)
     assert reply.reply_to_message is not None
     assert reply.reply_to_message.message_id == said.id
+    raw = await bot.send_message(said.chat_id, "x", reply_to_message_id=said.id)
+    assert raw.message_thread_id == thread
     assert leftovers(asked) == {}
 
 
