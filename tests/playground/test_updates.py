@@ -78,6 +78,7 @@ async def test_a_caller_that_hangs_up_loses_nothing_and_is_no_conflict(bot: Bot,
     await asyncio.sleep(0.2)
     poll.cancel()
     await asyncio.gather(poll, return_exceptions=True)
+    assert await bot.get_updates(timeout=0) == ()
     await chat.says("hi")
     assert len(await bot.get_updates(timeout=2)) == 1
     assert [call.status for call in await sim.calls("getUpdates") if call.status == 409] == []
