@@ -35,6 +35,11 @@ class BlankedText:
         """The text with every blank written the same way."""
         return blank.join(self.parts)
 
+    def continues(self, index: int) -> bool:
+        """Whether something touches a blank on its left, a word or another blank, that it may continue."""
+        left = self.parts[index]
+        return not left[-1].isspace() if left else index > 0
+
     def neighbours(self, index: int) -> tuple[str, str]:
         """The letters that touch a blank on its left and right, up to the next white space or blank."""
         left, right = self.parts[index], self.parts[index + 1]

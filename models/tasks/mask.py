@@ -77,11 +77,11 @@ class MaskJob:
     def _candidates(self, blank: int, logits: Tensor, tokenizer: Tokenizer) -> tuple[Candidate, ...]:
         """The likeliest entries that may be offered.
 
-        A word piece (``##다``) or a lone punctuation mark is no whole word: it stays only if it is likelier
-        than
-        every whole word, so where such entries appear at all, they come before the first word. They are right
-        where a blank touches letters (축구[MASK]) or ends a sentence. Special and unused entries and whatever
-        the blocklist knows, also together with the letters around the blank, are never offered.
+        A word piece (``##다``) or a lone punctuation mark is no whole word. It is offered only where it could
+        be written, that is where the blank touches what is before it (축구[MASK]), and only if it is likelier
+        than every whole word; so where such entries appear at all, they come before the first word. Special
+        and unused entries and whatever the blocklist knows, also together with the letters around the blank,
+        are never offered.
         """
         probabilities = logits.double().softmax(-1)
         left, right = self.text.neighbours(blank)
@@ -92,15 +92,15 @@ class MaskJob:
             scores, indices = probabilities.topk(wanted)
             chosen: list[Candidate] = []
             seen: set[str] = set()
-            word_seen = False
+            words_only = not self.text.continues(blank)
             for score, index in zip(scores.tolist(), indices.tolist(), strict=True):
                 entry = tokenizer.vocabulary.entry(index)
                 if entry is None or self.blocklist.blocks(entry.text, left, right):
                     continue
                 is_word = entry.wordy and (any_is_word or not entry.continues)
-                if word_seen and not is_word:
+                if words_only and not is_word:
                     continue
-                word_seen = word_seen or is_word
+                words_only = words_only or is_word
                 token = f"##{entry.text}" if entry.continues and entry.wordy and not is_word else entry.text
                 if token not in seen:
                     seen.add(token)

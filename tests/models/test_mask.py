@@ -65,8 +65,21 @@ def test_a_fragment_stays_only_where_no_whole_word_is_likelier(wordpiece: Tokeni
 
 
 def test_punctuation_follows_the_same_rule(wordpiece: Tokenizer) -> None:
-    assert words(answer(wordpiece, "좋다 [MASK]", "!", "영화", "?", "경기", top_k=2)) == ["!", "영화"]
-    assert words(answer(wordpiece, "좋다 [MASK]", "영화", "!", "경기", top_k=2)) == ["영화", "경기"]
+    assert words(answer(wordpiece, "좋다[MASK]", "!", "영화", "?", "경기", top_k=2)) == ["!", "영화"]
+    assert words(answer(wordpiece, "좋다[MASK]", "영화", "!", "경기", top_k=2)) == ["영화", "경기"]
+
+
+def test_after_a_space_only_whole_words_can_be_written(wordpiece: Tokenizer) -> None:
+    for text in ("축구 [MASK]", "[MASK] 축구"):
+        assert words(answer(wordpiece, text, ".", "##는", "영화", "##다", "경기", top_k=2)) == [
+            "영화",
+            "경기",
+        ]
+
+
+def test_a_blank_may_continue_another(wordpiece: Tokenizer) -> None:
+    result = answer(wordpiece, "축구 [MASK][MASK]", "##는", "영화", top_k=1)
+    assert [words(result, blank) for blank in range(2)] == [["영화"], ["##는"]]
 
 
 def test_blocked_words_are_left_out_also_with_their_neighbours(wordpiece: Tokenizer) -> None:
