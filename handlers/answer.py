@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
 from telegram import InlineKeyboardMarkup, Message
 from telegram.constants import ChatAction
-from telegram.error import BadRequest, TelegramError
+from telegram.error import BadRequest
 
 from handlers.context import Context
 from handlers.replies.keyboards import vote_keyboard
@@ -77,15 +77,14 @@ async def typing(message: Message) -> AsyncIterator[None]:
         yield
     finally:
         indicator.cancel()
-        await asyncio.gather(indicator, return_exceptions=True)
+        await asyncio.gather(indicator, return_exceptions=True)  # nobody misses one that was refused
 
 
 async def _keep_typing(message: Message) -> None:
     await asyncio.sleep(_TYPING_AFTER)
-    with suppress(TelegramError):  # nobody misses it
-        while True:
-            await message.reply_chat_action(ChatAction.TYPING)
-            await asyncio.sleep(_TYPING_LASTS)
+    while True:
+        await message.reply_chat_action(ChatAction.TYPING)
+        await asyncio.sleep(_TYPING_LASTS)
 
 
 async def _edit(

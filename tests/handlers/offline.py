@@ -61,7 +61,8 @@ class OfflineRequest(BaseRequest):
     def __init__(self) -> None:
         self.calls: list[Call] = []
         self.refusals: defaultdict[str, list[tuple[int, str, dict[str, int]]]] = defaultdict(list)
-        self.latency = 0.0
+        self.edits_go_through = asyncio.Event()  # cleared: they hang until it is set
+        self.edits_go_through.set()
         self._last_id = 1000
 
     def refuse(self, method: str, code: int, description: str, **parameters: int) -> None:
@@ -88,7 +89,9 @@ class OfflineRequest(BaseRequest):
         endpoint = url.rsplit("/", 1)[-1]
         data = _decoded(request_data)
         self.calls.append(Call(endpoint, data))
-        await asyncio.sleep(self.latency)  # as on a network, others get a turn
+        await asyncio.sleep(0)  # as on a network, others get a turn
+        if endpoint == "editMessageReplyMarkup":
+            await self.edits_go_through.wait()
         if self.refusals[endpoint]:
             code, description, parameters = self.refusals[endpoint].pop(0)
             body: dict[str, object] = {"ok": False, "error_code": code, "description": description}

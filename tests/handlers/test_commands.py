@@ -65,6 +65,7 @@ async def test_says_that_the_end_was_cut(telegram: Telegram, model: FakeModel) -
 
 
 async def test_shows_typing_only_while_it_takes_long(telegram: Telegram, model: FakeModel) -> None:
+    model.delay = 0.05
     await telegram.says("/sentiment good")
     assert "sendChatAction" not in [call.method for call in telegram.request.calls]
     model.delay = 0.6

@@ -40,11 +40,15 @@ async def test_when_the_answer_is_gone_a_new_one_is_sent_and_remembered(
     assert (await telegram.says("/sentiment best", edits=5)).data["message_id"] == 1002
 
 
-async def test_an_edit_that_changes_nothing_is_no_error(telegram: Telegram) -> None:
+async def test_an_edit_that_changes_nothing_is_no_error(
+    telegram: Telegram, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "handlers.errors")
     await telegram.says("/help", message_id=5)
     telegram.request.refuse("editMessageText", 400, "Bad Request: message is not modified: same")
     await telegram.says("/help", edits=5)
     assert len(telegram.answers) == 2
+    assert caplog.records == []
 
 
 async def test_an_edit_while_the_first_answer_is_on_its_way_waits_for_it(
