@@ -27,7 +27,7 @@ from training.finetune import class_logits
 from training.pretrain import vocabulary_of
 
 LONGEST = 256
-LENGTH, BATCH = 128, 32  # of the held-out documents' pairs
+LENGTH, BATCH, PAIRS = 128, 32, 2_048  # pairs drawn from the held-out documents
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +107,7 @@ def pretraining(
     return np.concatenate(ranks), np.concatenate(judged)
 
 
-def evaluate(
-    folder: Path, *, nsmc: list[str], nli: list[str], documents: list[Path], pairs: int = 2_048
-) -> list[Figure]:
+def evaluate(folder: Path, *, nsmc: list[str], nli: list[str], documents: list[Path]) -> list[Figure]:
     """Measure everything there is data for.
 
     Raises:
@@ -124,10 +122,10 @@ def evaluate(
             figures.append(figure(f"{task} accuracy, {Path(source).name}", right))
     for path in documents:
         corpus = Corpus.load(path)
-        ranks, judged = pretraining(model, tokenizer, corpus, pairs=pairs, same_document=0.0)
+        ranks, judged = pretraining(model, tokenizer, corpus, pairs=PAIRS, same_document=0.0)
         figures += [figure(f"masked token top-{k}, {path.name}", ranks < k) for k in (1, 5)]
         figures.append(figure(f"next sentence, random negatives, {path.name}", judged))
-        _, judged = pretraining(model, tokenizer, corpus, pairs=pairs, same_document=1.0)
+        _, judged = pretraining(model, tokenizer, corpus, pairs=PAIRS, same_document=1.0)
         figures.append(figure(f"next sentence, same-document negatives, {path.name}", judged))
     return figures
 

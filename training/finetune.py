@@ -152,7 +152,7 @@ def finetune(
 def load_sets(
     tokenizer: BertTokenizerFast,
     *,
-    nsmc: str,
+    nsmc: list[str],
     nli: list[str],
     held_out_nsmc: list[str],
     held_out_nli: list[str],
@@ -166,24 +166,25 @@ def load_sets(
     """
     test = [example for source in held_out_nsmc for example in read_nsmc(source)]
     test += [example for source in held_out_nli for example in read_nli(source)]
-    sentiment, sentiment_dev = split_dev(without(read_nsmc(nsmc), test), 4_000, seed)
+    opinions = [without(read_nsmc(source), test) for source in nsmc]
+    pairs = [without(read_nli(source, training=True), test) for source in nli]
+    # The development parts come from the first file of each, so that they measure the set they are named for.
+    sentiment, sentiment_dev = split_dev(opinions[0], 4_000, seed)
+    inference, nli_dev = split_dev(pairs[0], 1_500, seed)
+    sentiment += [example for more in opinions[1:] for example in without(more, sentiment_dev)]
+    inference += [example for more in pairs[1:] for example in without(more, nli_dev)]
     if rated is not None:
-        have = sentiment + sentiment_dev
-        sentiment = sentiment + balanced(without(read_rated(*rated), test + have), seed)
-    pairs, nli_dev = split_dev(
-        without([pair for source in nli for pair in read_nli(source, training=True)], test), 1_500, seed
-    )
-    return LabelledSets(
-        *(
-            LabelledExamples(part, tokenizer, longest=LONGEST)
-            for part in (sentiment, pairs, sentiment_dev, nli_dev)
-        )
-    )
+        sentiment += balanced(without(read_rated(*rated), test + sentiment + sentiment_dev), seed)
+    parts = (sentiment, inference, sentiment_dev, nli_dev)
+    return LabelledSets(*(LabelledExamples(part, tokenizer, longest=LONGEST) for part in parts))
 
 
 def main(
     model: Annotated[Path, typer.Option(help="Folder of the pre-trained model.")],
-    nsmc: Annotated[str, typer.Option(help="NSMC ratings_train.txt, path or URL.")],
+    nsmc: Annotated[
+        list[str],
+        typer.Option(help="NSMC ratings_train.txt or others of its form; may be given several times."),
+    ],
     nli: Annotated[
         list[str], typer.Option(help="KLUE-NLI or KorNLI training TSV; may be given several times.")
     ],

@@ -189,6 +189,9 @@ def main(
     steps: Annotated[int | None, typer.Option(help="Number of steps, instead of minutes.")] = None,
     seed: Annotated[int, typer.Option(help="Of weights and data.")] = 0,
     lr: Annotated[float, typer.Option(help="Peak learning rate.")] = PEAK_LR,
+    layers: Annotated[int, typer.Option(help="Layers of the network.")] = LAYERS,
+    hidden: Annotated[int, typer.Option(help="Width of the network.")] = HIDDEN,
+    heads: Annotated[int, typer.Option(help="Attention heads.")] = HEADS,
     masking: Annotated[float, typer.Option(help="Share of the tokens to mask.")] = 0.15,
     same_document: Annotated[
         float, typer.Option(help="Share of the negatives from the same document.")
@@ -198,7 +201,7 @@ def main(
     sources = [Corpus.load(folder) for folder in (korean, english, reviews)]
     cutter = BertTokenizerFast.from_pretrained(tokenizer)
     torch.manual_seed(seed)
-    model = new_model(cutter)
+    model = new_model(cutter, layers=layers, hidden=hidden, heads=heads)
     if not has_state(out):
         initialise(model, sources, seed=seed)
     corpora = Corpora(sources[0], sources[1], Singles(sources[2]))

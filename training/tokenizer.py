@@ -82,9 +82,10 @@ def main(
     korean: Annotated[list[str], typer.Option(help="Korean text file or URL; may be given several times.")],
     english: Annotated[list[str], typer.Option(help="English text file or URL; may be given several times.")],
     characters: Annotated[int, typer.Option(help="Korean characters to learn from.")] = 30_000_000,
+    vocab_size: Annotated[int, typer.Option(help="Entries, special tokens included.")] = VOCAB_SIZE,
 ) -> None:
     r"""Train the bilingual WordPiece tokenizer and save it for ``from_pretrained``."""
-    tokenizer = train_tokenizer(korean, english, characters=characters)
+    tokenizer = train_tokenizer(korean, english, characters=characters, vocab_size=vocab_size)
     tokenizer.save_pretrained(out)
     for text in islice(_sample(korean[:1] + english[:1], 200), 6):
         typer.echo(" ".join(tokenizer.tokenize(text)))

@@ -29,7 +29,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for n in range(size):
             place = ("산", "강", "들")[n % 3]
             label = ("entailment", "neutral", "contradiction")[n % 3]
-            pairs.append(f"{name} {n} 고양이가 살았다.\t{place} {n}에 살았다.\t{label}")
+            pairs.append(f"{name} {n} 고양이가 살았다.\t{name} {n} {place}에 살았다.\t{label}")
         (out / f"nli_{name}.tsv").write_text("\n".join(pairs) + "\n", encoding="utf-8")
     return out
 
@@ -43,11 +43,12 @@ def call(module_main: object, *arguments: str | Path) -> str:
 
 
 def test_the_whole_way(folder: Path, data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tokenizer, "VOCAB_SIZE", 400)
-    for name, value in (("LAYERS", 1), ("HIDDEN", 32), ("HEADS", 2)):
-        monkeypatch.setattr(pretrain, name, value)
     monkeypatch.setattr(pretrain, "LENGTHS", ((32, 1.0),))
-    monkeypatch.setattr(evaluate, "LENGTH", 32)
+    for name, value in (("LENGTH", 32), ("PAIRS", 128)):
+        monkeypatch.setattr(evaluate, name, value)
+    for name in ("SENTIMENT_TOKENS", "NLI_TOKENS", "REPLAY_TOKENS"):
+        monkeypatch.setattr(finetune, name, 256)
+    monkeypatch.setattr(pretrain, "TOKENS_PER_STEP", (256, 256))
     monkeypatch.setattr(corpus, "HELD_OUT_EVERY", 4)
 
     texts = {name: data / f"{name}.txt" for name in ("ko", "en", "reviews")}
@@ -59,6 +60,8 @@ def test_the_whole_way(folder: Path, data: Path, monkeypatch: pytest.MonkeyPatch
         texts["ko"],
         "--english",
         texts["en"],
+        "--vocab-size",
+        "400",
         "--characters",
         "9999",
     )
@@ -75,7 +78,22 @@ def test_the_whole_way(folder: Path, data: Path, monkeypatch: pytest.MonkeyPatch
         "--reviews",
         folder / "reviews",
     ]
-    call(pretrain.main, "--tokenizer", folder / "tok", *corpora, "--out", folder / "pre", "--steps", "3")
+    call(
+        pretrain.main,
+        "--tokenizer",
+        folder / "tok",
+        *corpora,
+        "--out",
+        folder / "pre",
+        "--steps",
+        "3",
+        "--layers",
+        "1",
+        "--hidden",
+        "32",
+        "--heads",
+        "2",
+    )
     out = call(
         finetune.main,
         *(
@@ -88,7 +106,7 @@ def test_the_whole_way(folder: Path, data: Path, monkeypatch: pytest.MonkeyPatch
         ),
         *("--held-out-nsmc", folder / "nsmc_test.tsv", "--held-out-nli", folder / "nli_test.tsv"),
         *corpora,
-        *("--out", folder / "fine", "--steps", "150", "--lr", "0.005"),
+        *("--out", folder / "fine", "--steps", "500", "--lr", "0.01"),
     )
     assert "sentiment 240 + dev 60; NLI 240 + dev 60" in out
 

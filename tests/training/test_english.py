@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+from training import english
+from training.datasets import read_nli, read_nsmc
+
+
+def test_the_files_read_back_as_labelled_sets(tmp_path: Path) -> None:
+    english.main(tmp_path, rows=500, seed=3)
+    opinions, pairs = read_nsmc(str(tmp_path / "sentiment.tsv")), read_nli(str(tmp_path / "nli.tsv"))
+    assert len(opinions) > 300
+    assert {example.label for example in opinions} == {0, 1}
+    assert {example.label for example in pairs} == {0, 1, 2}
+    assert len({(example.text, example.label) for example in opinions}) == len(opinions), "no row twice"
+
+
+def test_not_turns_an_opinion_round() -> None:
+    rng = random.Random(0)
+    opinions = [english.sentiment(rng) for _ in range(5_000)]
+    turned = [(text, label) for text, label in opinions if " is not " in text and "at all" not in text]
+    assert len(turned) > 100
+    for text, label in turned:
+        word = text.rstrip(".").split(" is not ")[1]
+        assert (word.lower() in english._NEGATIVE) == (label == "1")
