@@ -47,8 +47,6 @@ class Texts:
     pieces_wrong_button: str
     undo_button: str
     none_toast: str
-    pieces_right_toast: str
-    pieces_wrong_toast: str
     counted_toast: str
     changed_toast: str
     unchanged_toast: str
@@ -143,8 +141,6 @@ KO = Texts(
     pieces_wrong_button="✖️ 잘못 나눴어요",
     undo_button="↩️ 내 표 취소",
     none_toast="다 아니에요",
-    pieces_right_toast="잘 나눴어요",
-    pieces_wrong_toast="잘못 나눴어요",
     counted_toast="고마워요, 기록했어요: {label}",
     changed_toast="표를 바꿨어요: {label}",
     unchanged_toast="이미 기록한 표예요: {label}",
@@ -244,8 +240,6 @@ EN = Texts(
     pieces_wrong_button="✖️ Cut wrongly",
     undo_button="↩️ Undo my vote",
     none_toast="none of these",
-    pieces_right_toast="cut well",
-    pieces_wrong_toast="cut wrongly",
     counted_toast="Thank you, counted: {label}",
     changed_toast="Vote changed: {label}",
     unchanged_toast="Already counted: {label}",
