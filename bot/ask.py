@@ -106,7 +106,7 @@ async def ask_lines(
 
 def as_json(task: Task, result: Result) -> dict[str, object]:
     """Return an answer as JSON-able values, by the names the documentation gives them."""
-    body: dict[str, object] = {"task": task, "model": result.model}
+    body: dict[str, object] = {"task": task, "model": result.model, "version": result.version}
     match result:
         case LabelResult():
             body |= {"label": result.label, "scores": dict(result.scores)}

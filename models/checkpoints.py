@@ -20,6 +20,7 @@ from transformers import (
 
 from models.catalog import BUILTIN, Source
 from models.errors import CheckpointUnavailable, ModelServiceError, TaskNotServed
+from models.fingerprint import WEIGHTS, fingerprint
 from models.hub import find_files
 from models.multitask import BertForFourTasks
 from models.results import LABELS, Task
@@ -49,6 +50,7 @@ class Checkpoint:
 
     Attributes:
         name: Hub id or folder.
+        version: Fingerprint of its weights.
         model: In evaluation mode, on its device, float32.
         orders: Per classifying head, for each of our labels (``LABELS[task]``) its class index in the head.
         max_length: Positions a sequence may have.
@@ -58,6 +60,7 @@ class Checkpoint:
     """
 
     name: str
+    version: str
     model: PreTrainedModel
     orders: Mapping[Task, tuple[int, ...]]
     max_length: int
@@ -144,6 +147,7 @@ def load_checkpoint(blueprint: Blueprint, source: Source, task: Task, device: to
         )
         return Checkpoint(
             name=source.model,
+            version=fingerprint(blueprint.folder, WEIGHTS),
             model=model.eval().to(device),
             orders=_orders(model, source, task),
             max_length=max_length(blueprint.config),

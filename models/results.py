@@ -49,12 +49,14 @@ class MaskResult:
         masks: Per blank, in reading order, candidates from most to least likely; word pieces and
             punctuation only before the first whole word. Empty for a blank that was cut away.
         truncated: Whether the text was cut to the model's length: its end, or around the blanks.
+        version: First digits of the SHA-256 of the weights (tokens: of the tokenizer) that answered.
     """
 
     model: str
     text: str
     masks: tuple[tuple[Candidate, ...], ...]
     truncated: bool = False
+    version: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,7 @@ class LabelResult:
         label: The likeliest label.
         scores: Softmax probability by label name, summing to 1, in the order of ``LABELS[task]``.
         truncated: Whether a text was cut to the model's length.
+        version: First digits of the SHA-256 of the weights (tokens: of the tokenizer) that answered.
     """
 
     task: Task
@@ -74,6 +77,7 @@ class LabelResult:
     label: str
     scores: Mapping[str, float]
     truncated: bool = False
+    version: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +112,7 @@ class TokensResult:
         other_model: Preset of the tokenizer compared with; None if there is no other one at hand.
         other_tokens: The same text cut by that tokenizer.
         truncated: Whether the end was cut to the model's length.
+        version: First digits of the SHA-256 of the weights (tokens: of the tokenizer) that answered.
     """
 
     model: str
@@ -115,3 +120,4 @@ class TokensResult:
     other_model: str | None = None
     other_tokens: tuple[TokenSpan, ...] = ()
     truncated: bool = False
+    version: str = ""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +53,8 @@ class ModelRunner:
 
     def _decoded(self, job: Job[Any], query: Query, logits: torch.Tensor) -> Any:  # noqa: ANN401  # the job's result
         try:
-            return job.decode(query, logits, self.tokenizer)
+            result = job.decode(query, logits, self.tokenizer)
+            return replace(result, version=self.checkpoint.version)
         except Exception as error:  # noqa: BLE001  # goes to its caller
             return error
 

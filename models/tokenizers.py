@@ -12,6 +12,7 @@ from transformers import AutoTokenizer, PreTrainedTokenizerBase
 
 from models.encoding import Encoding, Frame, Pieces, Span, densest_window, frame, longest_first
 from models.errors import CheckpointUnavailable
+from models.fingerprint import TOKENIZER, fingerprint
 from models.vocabulary import Vocabulary
 
 _RESYNC = 16  # how far ahead a piece's next character is searched when the tokenizer dropped some
@@ -23,9 +24,13 @@ class Tokenizer:
     Args:
         backend: A fast tokenizer, or a slow one whose pieces spell out the text (KoBertTokenizer).
         max_length: Positions of the model it cuts for; None for the tokenizer's own limit.
+        version: Fingerprint of its files.
     """
 
-    def __init__(self, backend: PreTrainedTokenizerBase, max_length: int | None = None) -> None:
+    def __init__(
+        self, backend: PreTrainedTokenizerBase, max_length: int | None = None, version: str = ""
+    ) -> None:
+        self.version = version
         self._backend: Any = (
             backend  # typed per subclass in transformers; used here for what all of them share
         )
@@ -133,7 +138,7 @@ def load_tokenizer(folder: Path, kind: Literal["auto", "kobert"], max_length: in
     except Exception as error:  # whatever a broken file makes the libraries raise
         reason = " ".join(str(error).split())[:200]
         raise CheckpointUnavailable(f"no {kind} tokenizer in {folder}: {reason}") from error
-    return Tokenizer(backend, max_length)
+    return Tokenizer(backend, max_length, fingerprint(folder, TOKENIZER))
 
 
 def align(text: str, pieces: Sequence[str]) -> list[Span]:

@@ -45,6 +45,7 @@ class TokensJob:
             other_model=other_model if other is not None else None,
             other_tokens=other_tokens,
             truncated=encoding.truncated,
+            version=tokenizer.version,
         )
 
     def _spans(self, encoding: Encoding, tokenizer: Tokenizer) -> tuple[TokenSpan, ...]:

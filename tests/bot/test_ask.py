@@ -48,6 +48,7 @@ def test_json_has_the_documented_names() -> None:
     assert as_json(Task.SENTIMENT, LABELS) == {
         "task": "sentiment",
         "model": "m",
+        "version": "",
         "label": "positive",
         "scores": {"negative": 0.25, "positive": 0.75},
         "truncated": False,

@@ -1,0 +1,28 @@
+"""Which weights exactly: a name that changes when a file does."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+DIGITS = 12  # 48 bits tell any number of versions apart that a bot will ever see
+
+WEIGHTS = ("*.safetensors",)
+TOKENIZER = ("tokenizer.json", "vocab.txt", "*.model")
+
+
+def fingerprint(folder: Path, patterns: tuple[str, ...]) -> str:
+    """Hash the files of a folder that match.
+
+    Args:
+        folder: Of a checkpoint or tokenizer.
+        patterns: ``WEIGHTS`` or ``TOKENIZER``.
+
+    Returns:
+        The first 12 hexadecimal digits of the SHA-256 of all of them, in the order of their names.
+    """
+    digest = hashlib.sha256()
+    for path in sorted({path for pattern in patterns for path in folder.glob(pattern)}):
+        with path.open("rb") as file:
+            digest.update(hashlib.file_digest(file, "sha256").digest())
+    return digest.hexdigest()[:DIGITS]
