@@ -122,9 +122,9 @@ KO = Texts(
         "sentiment": {"positive": "긍정", "negative": "부정"},
         "nsp": {"next": "이어져요", "not_next": "안 이어져요"},
         "nli": {
-            "entailment": "맞아요 (함의)",
+            "entailment": "참이에요 (함의)",
             "neutral": "알 수 없어요 (중립)",
-            "contradiction": "어긋나요 (모순)",
+            "contradiction": "거짓이에요 (모순)",
         },
         "tokens": {"right": "잘 나눴어요", "wrong": "잘못 나눴어요"},
     },

@@ -17,7 +17,7 @@ HEADLINES: dict[str, dict[Language, str]] = {
     "mask": {"ko": "I go to <b>school</b>.", "en": "I go to <b>school</b>."},
     "nsp": {"ko": "<b>이어져요</b> 70 %", "en": "<b>It follows</b> 70 %"},
     "sentiment": {"ko": "<b>긍정</b> 93 %", "en": "<b>Positive</b> 93 %"},
-    "nli": {"ko": "<b>어긋나요 (모순)</b> 60 %", "en": "<b>False (contradiction)</b> 60 %"},
+    "nli": {"ko": "<b>거짓이에요 (모순)</b> 60 %", "en": "<b>False (contradiction)</b> 60 %"},
     "tokens": {"ko": "<b>조각 2개</b>", "en": "<b>Pieces: 2</b>"},
 }
 
