@@ -25,7 +25,10 @@ async def mask(message: Message, context: Context) -> None:
 
 
 def _prediction(text: str, result: MaskResult) -> NewPrediction:
-    """Return what to store; each blank with buttons is a slot that offers its words or none of them."""
+    """Return what to store; each blank with buttons is a slot that offers its words or none of them.
+
+    A blank that was cut away keeps its slot, empty, so that a slot is always the blank's index.
+    """
     shown = SHOWN_CANDIDATES if len(result.masks) == 1 else SHOWN_CANDIDATES_OF_MANY
     words = [tuple(dict.fromkeys(candidate.token for candidate in blank[:shown])) for blank in result.masks]
     return NewPrediction(
@@ -37,5 +40,5 @@ def _prediction(text: str, result: MaskResult) -> NewPrediction:
         probabilities={
             "masks": [[[candidate.token, candidate.score] for candidate in blank] for blank in result.masks]
         },
-        options=tuple((*blank, NONE_OF_THESE) for blank in words[: len(CIRCLED)]),
+        options=tuple((*blank, NONE_OF_THESE) if blank else () for blank in words[: len(CIRCLED)]),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 
 from sqlalchemy import insert, select
@@ -42,8 +43,12 @@ class ShownPrediction:
             raise UnknownChoice(self.id, slot)
 
     def kind(self, slot: int, choice: int) -> VoteKind:
-        """Tell whether a button agrees with what was shown: for mask that is each blank's first candidate."""
-        confirms = choice == 0 if self.task == "mask" else self.option(slot, choice) == self.label
+        """Tell whether a button agrees with what was shown: for mask that is the blank's own word on top."""
+        label = self.option(slot, choice)
+        if self.task == "mask":  # a lower candidate, or "none of these", may read like the word on top
+            confirms = choice == 0 and label == json.loads(self.label)[slot]
+        else:
+            confirms = label == self.label
         return VoteKind.CONFIRM if confirms else VoteKind.CORRECT
 
 

@@ -35,7 +35,8 @@ class NewPrediction:
         model: Name of the preset or version that answered.
         label: The answer shown (mask: a JSON list of the top token per blank; tokens: empty).
         probabilities: What the model gave, JSON-able and finite.
-        options: Per slot (mask: per blank; else one) the labels its buttons stand for, in order.
+        options: Per slot (mask: per blank; else one) the labels its buttons stand for, in order; a blank that
+            was cut away has none.
     """
 
     task: str

@@ -36,8 +36,9 @@ def mask_answer(result: MaskResult, texts: Texts) -> str:
         best = result.masks[0][:SHOWN_CANDIDATES]
         lines = [bar_line(_word(candidate.token), candidate.score) for candidate in best]
     else:
-        lines = [_blank_line(*blank) for blank in zip(CIRCLED, result.masks, strict=False)]
-        if hidden := len(result.masks) - len(lines):
+        numbered = zip(CIRCLED, result.masks, strict=False)
+        lines = [_blank_line(number, candidates) for number, candidates in numbered if candidates]
+        if hidden := sum(bool(candidates) for candidates in result.masks[len(CIRCLED) :]):
             lines.append(texts.more_blanks.format(count=hidden))
     return _assemble(_filled(result), lines, _footer(result, texts), texts)
 

@@ -32,11 +32,13 @@ def vote_keyboard(tally: VoteCounts, language: Language) -> InlineKeyboardMarkup
         One row per blank for several blanks, else rows of up to three; an undo row once there is a
         vote. None for an answer without anything to vote on.
     """
-    if not tally.options:
+    if not any(tally.options):
         return None
     several = len(tally.options) > 1
     rows: list[list[InlineKeyboardButton]] = []
     for slot, labels in enumerate(tally.options):
+        if not labels:  # a blank that was cut away
+            continue
         buttons = [_vote_button(tally, slot, choice, language) for choice in range(len(labels))]
         rows += [buttons] if several else _rows(buttons, Task(tally.task))
     if tally.total:

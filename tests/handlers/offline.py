@@ -242,6 +242,7 @@ class FakeModel:
     error: Exception | None = None
     delay: float = 0.0
     truncated: bool = False
+    cut_blanks: frozenset[int] = frozenset()
 
     async def _ask(self, *question: object) -> None:
         self.asked.append(question)
@@ -254,7 +255,9 @@ class FakeModel:
         words = ("school", "home", "park", "work", "<b>", "sea")[:top_k]
         candidates = tuple(Candidate(word, 0.5 / (index + 1)) for index, word in enumerate(words))
         read = text.replace("___", "[MASK]")
-        return MaskResult("builtin", read, (candidates,) * read.count("[MASK]"), self.truncated)
+        blanks = range(read.count("[MASK]"))
+        masks = tuple(() if blank in self.cut_blanks else candidates for blank in blanks)
+        return MaskResult("builtin", read, masks, self.truncated)
 
     async def nsp(self, first: str, second: str, *, preset: str | None = None) -> LabelResult:
         await self._ask("nsp", first, second, preset)

@@ -4,10 +4,11 @@ import asyncio
 
 import pytest
 
+from handlers.callback_data import VoteTap, encode
 from handlers.replies.keyboards import NONE_OF_THESE
 from handlers.replies.texts import KO, TEXTS
 from storage.store import FeedbackRow, Store
-from tests.handlers.offline import ENGLISH, GROUP, KOREAN, Call, Telegram
+from tests.handlers.offline import ENGLISH, GROUP, KOREAN, Call, FakeModel, Telegram
 
 EN = TEXTS["en"]
 
@@ -113,6 +114,29 @@ async def test_mask_with_several_blanks_has_a_row_and_a_vote_for_each(
     toast = await telegram.taps(telegram.keyboards[-1].button("↩️"))
     assert toast.text == EN.undone_toast
     assert await votes(store) == []
+
+
+async def test_a_blank_that_was_cut_off_has_no_line_no_row_and_no_vote(
+    telegram: Telegram, model: FakeModel, store: Store
+) -> None:
+    model.cut_blanks = frozenset({1})
+    answer = await telegram.says("/mask ___ and ___ or ___.")
+    assert faces(answer) == [["① school", "home", "park", "✖️"], ["③ school", "home", "park", "✖️"]]
+    assert "②" not in answer.text
+    forged = encode(VoteTap(1, 1, 0, "en"))
+    assert (await telegram.taps(forged)).text == EN.old_button_toast
+    await telegram.taps(answer.buttons[1][0]["callback_data"])
+    assert [(row.slot, row.label, row.kind) for row in await votes(store)] == [(2, "school", "confirm")]
+    toast = await telegram.taps(telegram.keyboards[-1].button("↩️"))
+    assert toast.text == EN.undone_toast
+
+
+async def test_when_every_blank_was_cut_off_there_is_nothing_to_vote_on(
+    telegram: Telegram, model: FakeModel
+) -> None:
+    model.cut_blanks = frozenset({0})
+    answer = await telegram.says("/mask Long text ___.")
+    assert "reply_markup" not in answer.data
 
 
 async def test_twenty_five_blanks_stay_within_telegrams_limits(telegram: Telegram) -> None:

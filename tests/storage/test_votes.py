@@ -102,6 +102,19 @@ async def test_two_buttons_with_one_label_are_counted_apart(store: Store, sql: S
     assert await sql("SELECT choice, kind FROM votes") == [(0, "confirm")]
 
 
+async def test_only_the_word_shown_for_a_blank_is_confirmed(store: Store, sql: Sql) -> None:
+    new = NewPrediction(
+        "mask", "[MASK] [MASK]", None, "builtin", '["", "a"]', {}, (("none_of_these",), ("a", "none_of_these"))
+    )
+    prediction = await store.add_prediction(new)
+    await store.vote(prediction, ADA, 0, 0)
+    await store.vote(prediction, ADA, 1, 0)
+    assert await sql("SELECT label, kind FROM votes ORDER BY slot") == [
+        ("none_of_these", "correct"),
+        ("a", "confirm"),
+    ]
+
+
 @pytest.mark.parametrize(("slot", "choice"), [(0, 2), (0, -1), (1, 0), (-1, 0)])
 async def test_a_forged_button_is_refused(
     store: Store, sentiment: NewPrediction, sql: Sql, slot: int, choice: int
