@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from models.errors import NoBlank
-from models.text import require_visible
+from models.text import Language, language_of, require_visible
 
 BLANK = "[MASK]"
 """How a blank is written everywhere once a text is parsed."""
@@ -22,14 +22,26 @@ class BlankedText:
 
     Attributes:
         parts: The text around the blanks; one more than there are blanks.
+        blanks: The blanks as they were written.
     """
 
     parts: tuple[str, ...]
+    blanks: tuple[str, ...] = ()
 
     @property
     def count(self) -> int:
         """How many blanks there are."""
         return len(self.parts) - 1
+
+    @property
+    def language(self) -> Language:
+        """The language of the text around the blanks; if there is none, the one the blanks are written in."""
+        return language_of(*(self.blanks if self.is_bare else self.parts))
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether nothing stands around the blanks that would tell a language."""
+        return not any(character.isalpha() for part in self.parts for character in part)
 
     def written(self, blank: str = BLANK) -> str:
         """The text with every blank written the same way."""
@@ -55,7 +67,8 @@ def parse(text: str) -> BlankedText:
         EmptyText: If there is nothing to read in the text.
         NoBlank: If the text has no blank.
     """
-    parts = _BLANK_PATTERN.split(require_visible(text).text)
-    if len(parts) == 1:
+    clean = require_visible(text).text
+    blanks = _BLANK_PATTERN.findall(clean)
+    if not blanks:
         raise NoBlank("the text has no blank; write [MASK], ___ or (빈칸)")
-    return BlankedText(tuple(parts))
+    return BlankedText(tuple(_BLANK_PATTERN.split(clean)), tuple(blanks))

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from models.batching import Batcher
+from models.blanks import parse
 from models.blocklist import Blocklist, load_blocklist
 from models.catalog import BUILTIN, Catalog, Source, load_catalog
 from models.errors import CheckpointUnavailable, ModelServiceError
@@ -111,9 +112,9 @@ class ModelService:
         Raises:
             NoBlank: If the text has no blank.
         """
-        language = _language(text)
-        name, source = self._find(preset, Task.MASK, language)
-        return await self._ask(source, mask_job(text, name, top_k, self._blocklist))
+        blanked = parse(text)
+        name, source = self._find(preset, Task.MASK, blanked.language)
+        return await self._ask(source, mask_job(blanked, name, top_k, self._blocklist))
 
     async def nsp(self, first: str, second: str, *, preset: str | None = None) -> LabelResult:
         """Tell whether ``second`` follows ``first``."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from models.blanks import BlankedText, parse
+from models.blanks import BlankedText
 from models.blocklist import Blocklist
 from models.encoding import Query
 from models.errors import TaskNotServed
@@ -112,14 +112,12 @@ class MaskJob:
             wanted = min(wanted * 8, len(probabilities))
 
 
-def mask_job(text: str, model: str, top_k: int, blocklist: Blocklist) -> MaskJob:
+def mask_job(text: BlankedText, model: str, top_k: int, blocklist: Blocklist) -> MaskJob:
     """Ask for the words of every blank.
 
     Raises:
-        EmptyText: If there is nothing to read in the text.
-        NoBlank: If it has no blank.
         ValueError: If ``top_k`` is not positive.
     """
     if top_k < 1:
         raise ValueError("top_k must be at least 1")
-    return MaskJob(model, parse(text), top_k, blocklist)
+    return MaskJob(model, text, top_k, blocklist)

@@ -60,3 +60,17 @@ def test_the_parts_come_back(parts: list[str], blank: str) -> None:
     parsed = parse(blank.join(clean))
     assert parsed.count == len(parts) - 1
     assert parsed.parts == tuple(clean)
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("The capital of France is (빈칸).", "en"),
+        ("축구는 정말 (blank)다", "ko"),
+        ("축구는 정말 (빈칸)다", "ko"),
+        ("(빈칸)", "ko"),
+        ("[MASK]!", "en"),
+    ],
+)
+def test_the_language_is_that_of_the_text_around_the_blanks(text: str, language: str) -> None:
+    assert parse(text).language == language

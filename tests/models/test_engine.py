@@ -16,6 +16,7 @@ from transformers import (
     PreTrainedModel,
 )
 
+from models.blanks import parse
 from models.blocklist import load_blocklist
 from models.catalog import Source
 from models.engine import choose_device, forward
@@ -37,7 +38,7 @@ TEXTS: dict[Task, list[tuple[str, ...]]] = {
 
 def job(task: Task, texts: tuple[str, ...]) -> MaskJob | ClassificationJob:
     if task is Task.MASK:
-        return mask_job(texts[0], "test", 5, load_blocklist())
+        return mask_job(parse(texts[0]), "test", 5, load_blocklist())
     return classify(task, "test", *texts)
 
 

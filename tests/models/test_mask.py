@@ -5,8 +5,8 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from models.blanks import parse
 from models.blocklist import Blocklist
-from models.errors import NoBlank
 from models.results import MaskResult
 from models.tasks.mask import mask_job
 from models.tokenizers import Tokenizer
@@ -24,7 +24,7 @@ def answer(
     blocklist: Blocklist = NOTHING,
 ) -> MaskResult:
     """The result when every blank's likeliest entries are ``ranked``, each twice as likely as the next."""
-    job = mask_job(text, "tiny", top_k, blocklist)
+    job = mask_job(parse(text), "tiny", top_k, blocklist)
     query = job.encode(tokenizer)
     logits = torch.full((len(VOCABULARY),), -20.0)
     for rank, piece in enumerate(ranked):
@@ -110,11 +110,9 @@ def test_a_blank_in_the_cut_away_end_is_answered(wordpiece: Tokenizer) -> None:
     assert words(result)[0] == "학교"
 
 
-def test_a_text_without_blank_is_refused() -> None:
-    with pytest.raises(NoBlank):
-        mask_job("나는 학교", "tiny", 5, NOTHING)
+def test_no_candidates_at_all_are_a_mistake() -> None:
     with pytest.raises(ValueError, match="top_k"):
-        mask_job("나는 [MASK]", "tiny", 0, NOTHING)
+        mask_job(parse("나는 [MASK]"), "tiny", 0, NOTHING)
 
 
 @given(

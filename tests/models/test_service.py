@@ -139,6 +139,11 @@ async def test_a_default_preset_without_a_task_leaves_it_to_the_builtin(catalog:
     await service.close()
 
 
+async def test_a_korean_blank_leaves_an_english_text_english(service: ModelService) -> None:
+    with pytest.raises(TaskNotServed, match="English"):
+        await service.mask("The capital of France is (빈칸).", preset="klue")
+
+
 async def test_a_checkpoint_is_loaded_once_however_many_ask(
     catalog: Catalog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
