@@ -1,5 +1,6 @@
 """Everything the server knows: people, chats, messages, and what happens to them. In memory only."""
 
+import secrets
 import time
 from collections import deque
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from bot.playground.refusals import Json
 from bot.playground.updates import UpdateQueue
 
 MESSAGES_PER_CHAT = 2000
+_EPOCH = 1_577_836_800  # 2020-01-01, so that message ids fit 31 bits until 2088
 _EVENTS_KEPT = 5000
 _QUERIES_KEPT = 1000
 BOT_NAME = "KoBERT"
@@ -52,9 +54,16 @@ class Settings:
 
 @dataclass(slots=True)
 class World:
-    """The state of one bot's Telegram."""
+    """The state of one bot's Telegram.
+
+    Attributes:
+        token: The bot's token.
+        server_id: Of this run alone, so that a page notices a restart.
+        seq: Number of the last event.
+    """
 
     token: str
+    server_id: str = field(default_factory=lambda: secrets.token_hex(8))
     updates: UpdateQueue = field(default_factory=UpdateQueue)
     files: FileStore = field(default_factory=FileStore)
     calls: CallLog = field(default_factory=CallLog)
@@ -70,6 +79,8 @@ class World:
     events: deque[Json] = field(default_factory=lambda: deque(maxlen=_EVENTS_KEPT))
     seq: int = 0
     _ids: dict[str, int] = field(default_factory=dict)
+    # The bot's database outlives this state: ids that began at 1 again would meet those of an earlier run.
+    _first_message: int = field(default_factory=lambda: int(time.time()) - _EPOCH)
 
     def __post_init__(self) -> None:
         bot_id = self.token.partition(":")[0]
@@ -152,7 +163,7 @@ class World:
         """Number a message, put it into its chat and tell the page."""
         # Supergroups number their own messages; all other chats of an account share one count.
         message.message_id = self.next_id(
-            f"messages{chat.id}" if chat.kind == "supergroup" else "messages", 1
+            f"messages{chat.id}" if chat.kind == "supergroup" else "messages", self._first_message
         )
         chat.messages[message.message_id] = message
         while len(chat.messages) > MESSAGES_PER_CHAT:

@@ -3,6 +3,8 @@
 import pytest
 from telegram import Bot
 
+from bot.playground.people import Message
+from bot.playground.world import World
 from tests.e2e.sim import Group, Sim
 
 
@@ -76,5 +78,20 @@ async def test_groups_number_their_messages_as_telegram_does(bot: Bot, sim: Sim,
     groups: list[Group] = [sim.group(kind=kind) for _ in range(2)]
     sent = [await bot.send_message(await group.id(), "x") for group in groups]
     own = kind == "supergroup"
-    assert [message.message_id for message in sent] == ([1, 1] if own else [1, 2])
+    assert sent[1].message_id - sent[0].message_id == (0 if own else 1)
     assert all(str(message.chat_id).startswith("-100") is own for message in sent)
+
+
+async def test_message_ids_grow_over_restarts_and_fit_31_bits(monkeypatch: pytest.MonkeyPatch) -> None:
+    ids: list[int] = []
+    for started in (1_800_000_000.0, 1_800_000_100.0, 3_700_000_000.0):
+        monkeypatch.setattr("bot.playground.world.time.time", lambda now=started: now)
+        world = World("1:x")
+        monkeypatch.undo()
+        for chat in world.chats.values():
+            sent = [world.add_message(chat, Message(0, world.bot, 0, {"text": "x"})) for _ in range(2)]
+            ids.extend(message.message_id for message in sent)
+    first, second, far = ids[:4], ids[4:8], ids[8:]
+    assert first[1] - first[0] == 1
+    assert max(first) < min(second) < max(second) < min(far)
+    assert max(far) < 2**31
