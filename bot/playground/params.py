@@ -1,6 +1,7 @@
 """A Bot API call's parameters, however they were sent: query, form, multipart or JSON."""
 
 import json
+import math
 from collections.abc import Mapping
 
 from starlette.datastructures import UploadFile
@@ -72,7 +73,7 @@ class Params:
             return None
         try:
             return int(float(value)) if "." in value else int(value)
-        except ValueError as error:
+        except (ValueError, OverflowError) as error:
             raise bad_request(f'field "{name}" must be of type Number') from error
 
     def seconds(self, name: str, default: float) -> float:
@@ -83,9 +84,12 @@ class Params:
         """
         value = self.text(name)
         try:
-            return default if value is None else float(value)
-        except ValueError as error:
-            raise bad_request(f'field "{name}" must be of type Number') from error
+            seconds = default if value is None else float(value)
+        except ValueError:
+            seconds = math.nan
+        if not math.isfinite(seconds):
+            raise bad_request(f'field "{name}" must be of type Number')
+        return seconds
 
     def flag(self, name: str) -> bool:
         """Give a boolean; missing is false."""

@@ -68,6 +68,7 @@ async def state(world: World, _request: Request, _params: Params) -> Json:
     """Everything the page shows at first."""
     return {
         "seq": world.seq,
+        "cursor": f"{world.server_id}-{world.seq}",
         "bot": world.bot.to_json(),
         "privacy": world.settings.privacy,
         "profile": [
@@ -316,7 +317,7 @@ def _chat(world: World, request: Request) -> Chat:
 
 
 def _user(world: World, user_id: object) -> User:
-    user = world.users.get(int(str(user_id))) if str(user_id).isdigit() else None
+    user = world.users.get(int(str(user_id))) if str(user_id).isdecimal() else None
     if user is None:
         raise Refusal(404, "no such user")
     return user

@@ -40,8 +40,10 @@ async function load() {
   const first = [...world.chats.values()][0];
   language = world.users.get(people(first)[0])?.language_code === "en" ? "en" : "ko";
   if (!world.chats.has(current)) current = first.id;
+  for (const [id, user] of speakers) if (!world.chats.has(id) || !people(world.chats.get(id)).includes(user)) speakers.delete(id);
+  if (context && !chat().messages.has(context.message.message_id)) setContext(null);
   stream?.close();
-  stream = client.listen(got.seq, onEvent, (up) => { if (!up) toast(t().offline); });
+  stream = client.listen(got.cursor, onEvent, (up) => { if (!up) toast(t().offline); });
   showAll();
 }
 

@@ -25,7 +25,8 @@ export const commands = (chat, user) => ask("GET", `chats/${chat}/commands?user_
 export const changeUser = (user, fields) => ask("PATCH", `users/${user}`, fields);
 export const fileUrl = (id) => `/sim/files/${encodeURIComponent(id)}`;
 
-// Server-sent events; the browser reconnects by itself and says where it was.
+// Server-sent events; the browser reconnects by itself and says where it was; a server that was
+// started anew then answers with a reset.
 export function listen(since, onEvent, onState) {
   const source = new EventSource(`/sim/events?since=${since}`);
   source.onmessage = (event) => onEvent(JSON.parse(event.data));
