@@ -1,7 +1,8 @@
-"""Only pages of this server may talk to it: foreign ``Host`` and ``Origin`` headers are refused.
+"""Only pages of this server may talk to it: foreign ``Host``, ``Origin`` and ``Sec-Fetch-Site`` are refused.
 
 A page on the internet can make a browser send requests to loopback addresses, or point its own name there
-(DNS rebinding). The first carries a foreign ``Origin``, the second a foreign ``Host``.
+(DNS rebinding). The first carries a foreign ``Origin`` or, for a plain GET such as that of an image,
+``Sec-Fetch-Site``; the second a foreign ``Host``. Programs that aren't browsers send neither.
 """
 
 from collections.abc import Collection
@@ -44,6 +45,10 @@ class Guard:
                 return
             if origin is not None and origin.lower() != f"{scope['scheme']}://{host}".lower():
                 await PlainTextResponse("foreign Origin header", 403)(scope, receive, send)
+                return
+            # https://www.w3.org/TR/fetch-metadata/; "none" is an address that was typed or bookmarked.
+            if headers.get("sec-fetch-site", "none") not in {"same-origin", "none"}:
+                await PlainTextResponse("request of a foreign page", 403)(scope, receive, send)
                 return
         await self._app(scope, receive, send)
 
