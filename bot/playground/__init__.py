@@ -1,6 +1,6 @@
 """A Bot API server of one's own, with a chat page: the bot without a token and without the network."""
 
 from bot.playground.app import build_app
-from bot.playground.server import PlaygroundServer, serve
+from bot.playground.server import serve
 
-__all__ = ["PlaygroundServer", "build_app", "serve"]
+__all__ = ["build_app", "serve"]

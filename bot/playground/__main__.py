@@ -2,12 +2,16 @@
 
 import argparse
 import asyncio
+import secrets
 import signal
 import sys
 
 from bot.playground.server import serve
 
-_TOKEN = "4242424242:playground"  # noqa: S105 - opens nothing but this server
+
+def random_token() -> str:
+    """Make a bot token that only those know who are shown it."""
+    return f"4242424242:{secrets.token_urlsafe(24)}"
 
 
 async def run(host: str, port: int, token: str, names: list[str]) -> None:
@@ -27,7 +31,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bot.playground", description=__doc__)
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: loopback only)")
     parser.add_argument("--port", type=int, default=8081, help="port; 0 takes a free one")
-    parser.add_argument("--token", default=_TOKEN, help="the bot's token on this server")
+    token = "the bot's token on this server (default: a random one, which is printed)"
+    parser.add_argument("--token", default=random_token(), help=token)
     allow = "another host name to answer to; may be repeated"
     parser.add_argument("--allow-host", action="append", default=[], metavar="NAME", help=allow)
     given = parser.parse_args()

@@ -4,7 +4,6 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator, Collection, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
 
 import uvicorn
 
@@ -12,23 +11,10 @@ from bot.playground.app import build_app
 from bot.playground.guard import LOOPBACK
 
 
-@dataclass(frozen=True, slots=True)
-class PlaygroundServer:
-    """A running server.
-
-    Attributes:
-        url: Such as ``http://127.0.0.1:8081``.
-        token: The bot's token there.
-    """
-
-    url: str
-    token: str
-
-
 class _Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
-        self.ready = asyncio.Event()
+        self.settled = asyncio.Event()  # it answers requests, or never will
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -38,7 +24,20 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Say when requests are answered."""
         await super().startup(sockets)
-        self.ready.set()
+        self.settled.set()
+
+    async def run_on(self, listening: socket.socket) -> None:
+        """Serve until told to stop.
+
+        Raises:
+            RuntimeError: The app did not start.
+        """
+        try:
+            await self.serve([listening])
+        except SystemExit as error:  # how uvicorn says so; it would end the whole program
+            raise RuntimeError("the local Bot API server did not start") from error
+        finally:
+            self.settled.set()
 
 
 @asynccontextmanager
@@ -55,7 +54,8 @@ async def serve(*, host: str, port: int, token: str, hosts: Collection[str] = LO
         The base URL, without a slash at its end.
 
     Raises:
-        OSError: The port is taken.
+        OSError: The port is taken, or the address isn't this machine's.
+        RuntimeError: The app did not start.
     """
     app = build_app(token=token, hosts={*hosts, host})
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -64,10 +64,13 @@ async def serve(*, host: str, port: int, token: str, hosts: Collection[str] = LO
         config = uvicorn.Config(app, access_log=False, log_config=None, log_level="critical", ws="none")
         config.timeout_graceful_shutdown = 2
         server = _Server(config)
-        running = asyncio.create_task(server.serve([listening]))  # noqa: TID251 - owned and awaited below
+        running = asyncio.create_task(server.run_on(listening))  # noqa: TID251 - owned and awaited below
         name = f"[{host}]" if ":" in host else host
         try:
-            await server.ready.wait()
+            await server.settled.wait()
+            if not server.started:
+                await running  # raises why
+                raise RuntimeError("the local Bot API server ended at once")
             yield f"http://{name}:{listening.getsockname()[1]}"
         finally:
             app.state.world.close()
