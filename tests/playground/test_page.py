@@ -1,5 +1,6 @@
 """The page and who may ask for it."""
 
+import re
 from pathlib import Path
 
 import httpx
@@ -34,6 +35,17 @@ def test_nothing_is_inserted_as_html_or_loaded_from_elsewhere() -> None:
         assert 'src="http' not in source
 
 
+def test_its_korean_is_as_polite_as_the_bots_and_every_text_is_shown() -> None:
+    source = (STATIC / "texts.js").read_text()
+    assert "니다" not in source
+    assert "단추" not in source
+    korean, english = (re.findall(r'(\w+): (?:"|\()', part) for part in source.split("};")[0].split("en: {"))
+    assert korean == english
+    others = "".join(file.read_text() for file in STATIC.iterdir() if file.name != "texts.js")
+    unused = [key for key in korean if not re.search(rf"\bt(?:\(\))?\.{key}\b|\"{key}\"", others)]
+    assert unused == []
+
+
 @pytest.mark.parametrize("path", ["/", "/sim/state", "/static/app.js", "/bot424242:test-token/getMe"])
 @pytest.mark.parametrize(
     "headers",
@@ -43,6 +55,8 @@ def test_nothing_is_inserted_as_html_or_loaded_from_elsewhere() -> None:
         {"origin": "https://evil.example"},
         {"origin": "http://127.0.0.1:1"},
         {"origin": "null"},
+        {"sec-fetch-site": "cross-site"},
+        {"sec-fetch-site": "same-site"},
     ],
 )
 async def test_foreign_hosts_and_origins_are_refused(path: str, headers: dict[str, str]) -> None:
@@ -57,6 +71,8 @@ async def test_its_own_host_and_origin_are_welcome(http: httpx.AsyncClient, url:
         assert (await http.get("/sim/state", headers={"origin": url})).status_code == 200
         port = url.rpartition(":")[2]
         assert (await http.get("/sim/state", headers={"host": f"localhost:{port}"})).status_code == 200
+        for site in ("same-origin", "none"):  # its own page; an address that was typed
+            assert (await http.get("/", headers={"sec-fetch-site": site})).status_code == 200
 
 
 async def test_a_picture_is_served_as_one_and_a_file_never_as_a_page(
