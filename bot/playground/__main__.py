@@ -31,8 +31,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bot.playground", description=__doc__)
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: loopback only)")
     parser.add_argument("--port", type=int, default=8081, help="port; 0 takes a free one")
-    token = "the bot's token on this server (default: a random one, which is printed)"
-    parser.add_argument("--token", default=random_token(), help=token)
+    of_the_bot = "the bot's token on this server (default: a random one, which is printed)"
+    parser.add_argument("--token", default=random_token(), help=of_the_bot)
     allow = "another host name to answer to; may be repeated"
     parser.add_argument("--allow-host", action="append", default=[], metavar="NAME", help=allow)
     given = parser.parse_args()
