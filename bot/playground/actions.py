@@ -10,10 +10,11 @@ from bot.playground.entities import detect
 from bot.playground.files import Upload, document_json, photo_json
 from bot.playground.people import ANONYMOUS_ADMIN, Chat, Message, User
 from bot.playground.refusals import Json, bad_request
-from bot.playground.utf16 import cut, find, split, trim, units
+from bot.playground.utf16 import cut, find, split, trim
 from bot.playground.world import Query, World
+from handlers.utf16 import MESSAGE_LIMIT
+from handlers.utf16 import length as units
 
-_TEXT_UNITS = 4096
 _CAPTION_UNITS = 1024
 
 
@@ -91,7 +92,7 @@ def rewrite(world: World, chat: Chat, user: User, message_id: int, text: str) ->
     if message.sender.id != user.id:
         raise bad_request("message can't be edited")
     text, entities = trim(text, [])
-    field, limit = ("text", _TEXT_UNITS) if "text" in message.content else ("caption", _CAPTION_UNITS)
+    field, limit = ("text", MESSAGE_LIMIT) if "text" in message.content else ("caption", _CAPTION_UNITS)
     if field == "text" and not text:
         raise bad_request("message text is empty")
     if units(text) > limit:
@@ -237,9 +238,9 @@ def _contents(world: World, draft: Draft) -> list[Json]:
             return [{"document": document_json(world.files.add(draft.document, "documents")), **caption}]
     if not text:
         raise bad_request("message text is empty")
-    if units(text) <= _TEXT_UNITS:
+    if units(text) <= MESSAGE_LIMIT:
         return [_texts("text", text, entities)]
-    pieces = [trim(piece, [])[0] for piece in split(text, _TEXT_UNITS)]
+    pieces = [trim(piece, [])[0] for piece in split(text, MESSAGE_LIMIT)]
     return [_texts("text", piece, []) for piece in pieces if piece]
 
 

@@ -4,7 +4,8 @@ import re
 
 from bot.playground import markup_html
 from bot.playground.refusals import Json, bad_request
-from bot.playground.utf16 import trim, units
+from bot.playground.utf16 import trim
+from handlers.utf16 import length as units
 
 # The patterns of https://github.com/tdlib/td (MessageEntity.cpp), shortened where a chat doesn't need more.
 _FOUND = {

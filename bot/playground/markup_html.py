@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 
 from bot.playground.refusals import Json, Refusal, bad_request
-from bot.playground.utf16 import units
+from handlers.utf16 import length as units
 
 _TYPES = {
     "b": "bold",

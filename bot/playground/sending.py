@@ -9,11 +9,11 @@ from bot.playground.files import Upload, document_json, photo_json
 from bot.playground.markup import inline_keyboard
 from bot.playground.params import Params
 from bot.playground.people import Chat, Message
-from bot.playground.refusals import Json, bad_request, forbidden
-from bot.playground.utf16 import units
+from bot.playground.refusals import Json, Refusal, bad_request, forbidden
 from bot.playground.world import World
+from handlers.utf16 import MESSAGE_LIMIT
+from handlers.utf16 import length as units
 
-_TEXT_UNITS = 4096
 _CAPTION_UNITS = 1024
 _NOT_MODIFIED = (
     "message is not modified: specified new message content and reply markup are exactly the same as a"
@@ -44,7 +44,7 @@ def find_chat(world: World, params: Params) -> Chat:
         raise bad_request("chat_id is empty")
     try:
         chat_id = params.number("chat_id")
-    except Exception as error:
+    except Refusal as error:
         raise bad_request("chat not found") from error
     chat = world.chats.get(chat_id or 0)
     if chat is None:
@@ -200,7 +200,7 @@ def _text_content(params: Params) -> Json:
     )
     if not text:
         raise bad_request("message text is empty")
-    if units(text) > _TEXT_UNITS:
+    if units(text) > MESSAGE_LIMIT:
         raise bad_request("message is too long")
     content: Json = {"text": text, "entities": entities} if entities else {"text": text}
     preview = params.mapping("link_preview_options")

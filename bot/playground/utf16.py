@@ -1,17 +1,13 @@
-"""Telegram counts text in UTF-16 code units; Python counts code points."""
+"""Finding, cutting and trimming text by UTF-16 code units, as Telegram counts; Python counts code points."""
 
 from bot.playground.refusals import Json
+from handlers.utf16 import length
 
 
-def units(text: str) -> int:
-    """Count UTF-16 code units: 1 for most characters, 2 beyond the basic plane (most emoji)."""
-    return len(text) + sum(character > "\uffff" for character in text)
-
-
-def cut(text: str, offset: int, length: int) -> str:
-    """Cut out a piece by UTF-16 offset and length; half a surrogate pair is dropped."""
+def cut(text: str, offset: int, size: int) -> str:
+    """Cut out a piece by UTF-16 offset and size; half a surrogate pair is dropped."""
     encoded = text.encode("utf-16-le", "surrogatepass")
-    return encoded[2 * offset : 2 * (offset + length)].decode("utf-16-le", "ignore")
+    return encoded[2 * offset : 2 * (offset + size)].decode("utf-16-le", "ignore")
 
 
 def find(text: str, piece: str, near: int = 0) -> int | None:
@@ -23,7 +19,7 @@ def find(text: str, piece: str, near: int = 0) -> int | None:
     found: list[int] = []
     index = text.find(piece)
     while index >= 0:
-        found.append(units(text[:index]))
+        found.append(length(text[:index]))
         index = text.find(piece, index + 1)
     return min(found, key=lambda offset: abs(offset - near), default=None)
 
@@ -33,7 +29,7 @@ def split(text: str, limit: int) -> list[str]:
     pieces = [""]
     size = 0
     for character in text:
-        width = units(character)
+        width = length(character)
         if size + width > limit:
             pieces.append("")
             size = 0
@@ -52,9 +48,9 @@ def trim(text: str, entities: list[Json]) -> tuple[str, list[Json]]:
     Returns:
         The stripped text and the entities that still cover something.
     """
-    start = units(text) - units(text.lstrip())
+    start = length(text) - length(text.lstrip())
     stripped = text.strip()
-    end = units(stripped)
+    end = length(stripped)
     moved: list[Json] = []
     for entity in entities:
         first = max(entity["offset"] - start, 0)

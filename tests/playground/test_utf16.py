@@ -5,14 +5,10 @@ from hypothesis import strategies as st
 
 from bot.playground.entities import detect
 from bot.playground.refusals import Json
-from bot.playground.utf16 import cut, find, split, trim, units
+from bot.playground.utf16 import cut, find, split, trim
+from handlers.utf16 import length as units
 
 text = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
-
-
-@given(text)
-def test_units_are_those_of_the_encoder(value: str) -> None:
-    assert units(value) == len(value.encode("utf-16-le")) // 2
 
 
 @given(text, text, text)
