@@ -10,6 +10,7 @@ from models.blocklist import Blocklist
 from models.encoding import Query
 from models.errors import TaskNotServed
 from models.results import Candidate, MaskResult, Task
+from models.text import language_of
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -78,14 +79,16 @@ class MaskJob:
         """The likeliest entries that may be offered.
 
         A word piece (``##다``) or a lone punctuation mark is no whole word. It is offered only where it could
-        be written, that is where the blank touches what is before it (축구[MASK]), and only if it is likelier
-        than every whole word; so where such entries appear at all, they come before the first word. Special
-        and unused entries and whatever the blocklist knows, also together with the letters around the blank,
-        are never offered.
+        be written, that is where the blank touches what is before it (축구[MASK]). It must also be likelier
+        than any whole word, so such entries come before the first word, if at all.
+
+        Never offered are special and unused entries, Hangul in a text of another language (Korean text may
+        want Latin letters), and what the blocklist knows, also together with the letters around the blank.
         """
         probabilities = logits.double().softmax(-1)
         left, right = self.text.neighbours(blank)
         begins_text = blank == 0 and not self.text.parts[0].strip()
+        any_script = self.text.is_bare or self.text.language == "ko"
         any_is_word = begins_text and tokenizer.vocabulary.spells_bytes
         wanted = min(self.top_k + _POOL, len(probabilities))
         while True:
@@ -95,7 +98,9 @@ class MaskJob:
             words_only = not self.text.continues(blank)
             for score, index in zip(scores.tolist(), indices.tolist(), strict=True):
                 entry = tokenizer.vocabulary.entry(index)
-                if entry is None or self.blocklist.blocks(entry.text, left, right):
+                if entry is None or not (any_script or language_of(entry.text) == "en"):
+                    continue
+                if self.blocklist.blocks(entry.text, left, right):
                     continue
                 is_word = entry.wordy and (any_is_word or not entry.continues)
                 if words_only and not is_word:
