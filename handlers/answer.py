@@ -30,7 +30,7 @@ async def answer(message: Message, context: Context, html: str, prediction: NewP
         html: The answer as Telegram HTML.
         prediction: What was asked and answered, for the votes to come.
     """
-    prediction_id = await context.store.add_prediction(prediction)
+    prediction_id = await context.store.add_prediction(prediction, chat_id=message.chat_id)
     tally = VoteCounts(
         prediction_id=prediction_id,
         task=prediction.task,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from telegram import CallbackQuery, Update
+from telegram import CallbackQuery, MaybeInaccessibleMessage, Update
 
-from handlers.callback_data import LanguageTap, UndoTap, VoteTap, decode
+from handlers.callback_data import BadCallbackData, LanguageTap, UndoTap, VoteTap, decode
 from handlers.context import Context
 from handlers.language import choose_language
 from handlers.replies.keyboards import label_name, vote_keyboard
@@ -18,26 +18,38 @@ async def on_tap(update: Update, context: Context) -> None:
     query = update.callback_query
     if query is None:
         return
-    match decode(query.data):
+    tap, shown = decode(query.data), query.message
+    if shown is None:  # inline messages are none of the bot's
+        raise BadCallbackData
+    match tap:
         case LanguageTap(language):
             await choose_language(query, context, language)
         case VoteTap(prediction_id, slot, choice, language):
-            outcome = await context.store.vote(prediction_id, query.from_user.id, slot, choice)
-            await _acknowledge(query, context, outcome, language)
+            outcome = await context.store.vote(
+                prediction_id, query.from_user.id, slot, choice, chat_id=shown.chat.id
+            )
+            await _acknowledge(query, shown, context, outcome, language)
         case UndoTap(prediction_id, language):
-            outcome = await _undo_all(context, prediction_id, query.from_user.id)
-            await _acknowledge(query, context, outcome, language)
+            outcome = await _undo_all(context, prediction_id, query.from_user.id, shown.chat.id)
+            await _acknowledge(query, shown, context, outcome, language)
 
 
-async def _undo_all(context: Context, prediction_id: int, user_id: int) -> VoteOutcome:
+async def _undo_all(context: Context, prediction_id: int, user_id: int, chat_id: int) -> VoteOutcome:
     """Take back the user's votes on every blank; undone when at least one was."""
-    tally = await context.store.tally(prediction_id)
-    outcomes = [await context.store.undo(prediction_id, user_id, slot) for slot in range(len(tally.options))]
+    tally = await context.store.tally(prediction_id, chat_id=chat_id)
+    outcomes = [
+        await context.store.undo(prediction_id, user_id, slot, chat_id=chat_id)
+        for slot in range(len(tally.options))
+    ]
     return next((one for one in outcomes if one.status is VoteStatus.UNDONE), outcomes[-1])
 
 
 async def _acknowledge(
-    query: CallbackQuery, context: Context, outcome: VoteOutcome, language: Language
+    query: CallbackQuery,
+    shown: MaybeInaccessibleMessage,
+    context: Context,
+    outcome: VoteOutcome,
+    language: Language,
 ) -> None:
     """Say what is committed, then redraw the keyboard from the database, in the answer's language."""
     with tolerating():
@@ -45,14 +57,12 @@ async def _acknowledge(
     prediction_id = outcome.tally.prediction_id
 
     async def draw() -> None:
-        tally = await context.store.tally(prediction_id)
+        tally = await context.store.tally(prediction_id, chat_id=shown.chat.id)
         with tolerating():
             await query.edit_message_reply_markup(vote_keyboard(tally, language))
 
     if outcome.status not in (VoteStatus.UNCHANGED, VoteStatus.NOTHING_TO_UNDO):
-        shown = query.message  # None when the button hangs on an inline message
-        where = (shown.chat.id, shown.message_id) if shown else query.inline_message_id
-        await context.services.redraws.redraw(where, draw)
+        await context.services.redraws.redraw((shown.chat.id, shown.message_id), draw)
 
 
 def _toast(outcome: VoteOutcome, texts: Texts) -> str:

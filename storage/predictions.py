@@ -58,11 +58,16 @@ class Predictions:
 
     connection: AsyncConnection
 
-    async def add(self, new: NewPrediction) -> int:
-        """Keep an answer and return its id; an equal text and a known model are not kept twice."""
+    async def add(self, new: NewPrediction, chat_pseudonym: str) -> int:
+        """Keep an answer shown in a chat; an equal text and a known model are not kept twice.
+
+        Returns:
+            The answer's id.
+        """
         row = {
             "input_id": await self._input(new),
             "model_version_id": await self._model_version(new.task, new.model),
+            "chat_pseudonym": chat_pseudonym,
             "label": new.label,
             "probabilities": dict(new.probabilities),
             "options": [list(slot) for slot in new.options],
@@ -71,18 +76,19 @@ class Predictions:
         added = await self.connection.execute(insert(Prediction).values(row).returning(Prediction.id))
         return added.scalar_one()
 
-    async def get(self, prediction_id: int) -> ShownPrediction:
-        """Return a prediction.
+    async def get(self, prediction_id: int, chat_pseudonym: str) -> ShownPrediction:
+        """Return a prediction that was shown in a chat.
 
         Raises:
-            UnknownPrediction: There is none with this id.
+            UnknownPrediction: There is none with this id in this chat. Ids count up, so a forged button could
+                name an answer of any chat; it must neither show nor change it.
         """
         if not 0 < prediction_id <= _LARGEST_ID:
             raise UnknownPrediction(prediction_id)
         query = (
             select(Input.task, Prediction.label, Prediction.options)
             .join(Input, Input.id == Prediction.input_id)
-            .where(Prediction.id == prediction_id)
+            .where(Prediction.id == prediction_id, Prediction.chat_pseudonym == chat_pseudonym)
         )
         row = (await self.connection.execute(query)).one_or_none()
         if row is None:

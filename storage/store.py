@@ -62,22 +62,24 @@ class Store:
         """Close every connection."""
         await self._database.close()
 
-    async def add_prediction(self, new: NewPrediction) -> int:
-        """Keep an answer that is about to be shown and return its id."""
+    async def add_prediction(self, new: NewPrediction, *, chat_id: int) -> int:
+        """Keep an answer that is about to be shown in a chat and return its id."""
         async with self._database.write() as connection:
-            return await Predictions(connection).add(new)
+            return await Predictions(connection).add(new, self._pseudonymizer.chat(chat_id))
 
-    async def tally(self, prediction_id: int) -> VoteCounts:
+    async def tally(self, prediction_id: int, *, chat_id: int) -> VoteCounts:
         """Count the votes on an answer.
 
         Raises:
-            UnknownPrediction: There is no such answer.
+            UnknownPrediction: There is no such answer in this chat.
         """
         async with self._database.read() as connection:
-            prediction = await Predictions(connection).get(prediction_id)
+            prediction = await Predictions(connection).get(prediction_id, self._pseudonymizer.chat(chat_id))
             return await Votes(connection, prediction).tally()
 
-    async def vote(self, prediction_id: int, user_id: int, slot: int, choice: int) -> VoteOutcome:
+    async def vote(
+        self, prediction_id: int, user_id: int, slot: int, choice: int, *, chat_id: int
+    ) -> VoteOutcome:
         """Give or change a person's one vote in one slot of an answer; committed on return.
 
         Args:
@@ -85,34 +87,35 @@ class Store:
             user_id: The person.
             slot: The blank's index for mask, else 0.
             choice: The button, an index into the slot's options.
+            chat_id: Where the button was tapped.
 
         Returns:
             ``counted``, ``changed``, or ``unchanged`` for the vote they held already.
 
         Raises:
-            UnknownPrediction: There is no such answer.
+            UnknownPrediction: There is no such answer in this chat.
             UnknownChoice: It has no such slot or button.
         """
         async with self._database.write() as connection:
-            prediction = await Predictions(connection).get(prediction_id)
+            prediction = await Predictions(connection).get(prediction_id, self._pseudonymizer.chat(chat_id))
             label = prediction.option(slot, choice)
             annotator = await Annotators(connection).add_and_lock(self._pseudonymizer.person(user_id))
             votes = Votes(connection, prediction)
             status = await votes.put(annotator, slot, choice)
             return VoteOutcome(await votes.tally(), status, label)
 
-    async def undo(self, prediction_id: int, user_id: int, slot: int) -> VoteOutcome:
+    async def undo(self, prediction_id: int, user_id: int, slot: int, *, chat_id: int) -> VoteOutcome:
         """Take back a person's vote in one slot of an answer; committed on return.
 
         Returns:
             ``undone``, or ``nothing_to_undo``.
 
         Raises:
-            UnknownPrediction: There is no such answer.
+            UnknownPrediction: There is no such answer in this chat.
             UnknownChoice: It has no such slot.
         """
         async with self._database.write() as connection:
-            prediction = await Predictions(connection).get(prediction_id)
+            prediction = await Predictions(connection).get(prediction_id, self._pseudonymizer.chat(chat_id))
             prediction.check_slot(slot)
             votes = Votes(connection, prediction)
             annotator = await Annotators(connection).lock(self._pseudonymizer.person(user_id))

@@ -103,7 +103,7 @@ class ModelVersion(Base):
 
 
 class Prediction(Base):
-    """An answer that was shown, with the buttons under it."""
+    """An answer that was shown, with the buttons under it, and the chat where alone they work."""
 
     __tablename__ = "predictions"
     # Buttons in old messages hold this id, so it must never be given out again after a deletion.
@@ -112,6 +112,7 @@ class Prediction(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     input_id: Mapped[int] = mapped_column(ForeignKey("inputs.id"), index=True)
     model_version_id: Mapped[int] = mapped_column(ForeignKey("model_versions.id"))
+    chat_pseudonym: Mapped[str] = mapped_column(String(64))
     label: Mapped[str] = mapped_column(Text)
     probabilities: Mapped[dict[str, Any]] = mapped_column(JSON)
     options: Mapped[list[list[str]]] = mapped_column(JSON)

@@ -115,8 +115,8 @@ def test_votes_are_exported_as_json_lines(tmp_path: Path) -> None:
         store = await Store.open("sqlite+aiosqlite:///var/kobert-bot.db", pepper=b"pepper")
         labels = ("negative", "positive")
         shown = NewPrediction("sentiment", "좋다", None, "builtin", "positive", {"positive": 0.9}, (labels,))
-        prediction = await store.add_prediction(shown)
-        await store.vote(prediction, 7, 0, 0)
+        prediction = await store.add_prediction(shown, chat_id=7)
+        await store.vote(prediction, 7, 0, 0, chat_id=7)
         await store.close()
 
     asyncio.run(vote())

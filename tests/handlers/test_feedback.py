@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from handlers.callback_data import VoteTap, encode
+from handlers.callback_data import UndoTap, VoteTap, encode
 from handlers.replies.keyboards import NONE_OF_THESE
 from handlers.replies.texts import KO, TEXTS
 from storage.store import FeedbackRow, Store
@@ -149,10 +149,10 @@ async def test_twenty_five_blanks_stay_within_telegrams_limits(telegram: Telegra
 
 
 async def test_tokens_are_cut_well_or_wrongly(telegram: Telegram, store: Store) -> None:
-    answer = await telegram.says("/tokens good")
+    answer = await telegram.says("/tokens good", chat=GROUP)
     assert faces(answer) == [[EN.pieces_right_button, EN.pieces_wrong_button]]
-    await telegram.taps(answer.button("✅"))
-    await telegram.taps(answer.button("✖️"), user=KOREAN)
+    await telegram.taps(answer.button("✅"), chat=GROUP)
+    await telegram.taps(answer.button("✖️"), user=KOREAN, chat=GROUP)
     assert [(row.label, row.kind) for row in await votes(store)] == [
         ("right", "confirm"),
         ("wrong", "correct"),
@@ -168,6 +168,18 @@ async def test_a_forged_or_forgotten_button_gets_a_kind_toast(
     assert toast.text == KO.old_button_toast
     assert await votes(store) == []
     assert len(telegram.answers) == 1
+
+
+async def test_a_button_works_only_in_the_chat_of_its_answer(telegram: Telegram, store: Store) -> None:
+    """Ids are sequential, so anybody could name the answer to somebody else's private question."""
+    answer = await telegram.says("/mask My secret is ___.", user=ENGLISH)
+    undo = encode(UndoTap(1, "en"))
+    for data in (answer.button("school"), undo):
+        toast = await telegram.taps(data, user=KOREAN)
+        assert toast.text == KO.old_button_toast
+    assert telegram.keyboards == []
+    assert await votes(store) == []
+    assert (await telegram.taps(answer.button("school"))).text == EN.counted_toast.format(label="school")
 
 
 async def test_a_tap_that_telegram_forgot_still_counts(telegram: Telegram, store: Store) -> None:

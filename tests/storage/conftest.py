@@ -24,6 +24,7 @@ from sqlalchemy.pool import NullPool
 from storage.store import NewPrediction, Store
 
 PEPPER = b"a secret of the tests"
+CHAT = -1001234567890
 
 EMPTY_TABLES = """
 DO $$

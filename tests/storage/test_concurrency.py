@@ -5,12 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Coroutine
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from storage.store import NewPrediction, Store, VoteOutcome, VoteStatus
-
-if TYPE_CHECKING:
-    from tests.storage.conftest import Sql
+from tests.storage.conftest import CHAT, Sql
 
 VOTERS, DOUBLE_TAPS, PREDICTIONS = 200, 50, 4
 
@@ -29,12 +27,12 @@ async def replayed(sql: Sql) -> list[tuple[Any, ...]]:
 
 
 async def test_no_vote_is_lost_or_doubled(store: Store, sentiment: NewPrediction, url: str, sql: Sql) -> None:
-    predictions = [await store.add_prediction(sentiment) for _ in range(PREDICTIONS)]
+    predictions = [await store.add_prediction(sentiment, chat_id=CHAT) for _ in range(PREDICTIONS)]
     second = await Store.open(url, pepper=b"a secret of the tests")
     stores = (store, second)
 
     def tap(user: int, through: int) -> Coroutine[Any, Any, VoteOutcome]:
-        return stores[through % 2].vote(predictions[user % PREDICTIONS], user, 0, user % 2)
+        return stores[through % 2].vote(predictions[user % PREDICTIONS], user, 0, user % 2, chat_id=CHAT)
 
     taps = [tap(user, user) for user in range(1, VOTERS + 1)]
     taps += [tap(user, user + 1) for user in range(1, DOUBLE_TAPS + 1)]
@@ -49,7 +47,7 @@ async def test_no_vote_is_lost_or_doubled(store: Store, sentiment: NewPrediction
     votes = await sql("SELECT prediction_id, annotator_id, slot, label FROM votes")
     assert len(votes) == VOTERS
     assert sorted(votes) == await replayed(sql)
-    tallies = [await store.tally(prediction) for prediction in predictions]
+    tallies = [await store.tally(prediction, chat_id=CHAT) for prediction in predictions]
     assert sum(tally.total for tally in tallies) == VOTERS
     expected = Counter((user % PREDICTIONS, user % 2) for user in range(1, VOTERS + 1))
     for index, tally in enumerate(tallies):
@@ -59,15 +57,15 @@ async def test_no_vote_is_lost_or_doubled(store: Store, sentiment: NewPrediction
 async def test_one_person_tapping_everything_at_once_ends_with_one_vote(
     store: Store, sentiment: NewPrediction, url: str, sql: Sql
 ) -> None:
-    prediction = await store.add_prediction(sentiment)
+    prediction = await store.add_prediction(sentiment, chat_id=CHAT)
     second = await Store.open(url, pepper=b"a secret of the tests")
     taps: list[Coroutine[Any, Any, VoteOutcome]] = []
     for count in range(10):
         through = (store, second)[count % 2]
         taps += [
-            through.vote(prediction, 7, 0, 0),
-            through.vote(prediction, 7, 0, 1),
-            through.undo(prediction, 7, 0),
+            through.vote(prediction, 7, 0, 0, chat_id=CHAT),
+            through.vote(prediction, 7, 0, 1, chat_id=CHAT),
+            through.undo(prediction, 7, 0, chat_id=CHAT),
         ]
     await asyncio.gather(*taps)
     await second.close()
@@ -79,13 +77,13 @@ async def test_one_person_tapping_everything_at_once_ends_with_one_vote(
 async def test_an_equal_text_asked_by_many_at_once_is_kept_once(
     store: Store, sentiment: NewPrediction, sql: Sql
 ) -> None:
-    numbers = await asyncio.gather(*(store.add_prediction(sentiment) for _ in range(30)))
+    numbers = await asyncio.gather(*(store.add_prediction(sentiment, chat_id=CHAT) for _ in range(30)))
     assert len(set(numbers)) == 30
     assert await sql("SELECT count(*) FROM inputs") == [(1,)]
 
 
 async def test_readers_do_not_wait_for_a_writer(store: Store, sentiment: NewPrediction) -> None:
-    prediction = await store.add_prediction(sentiment)
+    prediction = await store.add_prediction(sentiment, chat_id=CHAT)
     async with store._database.write():
-        tally = await asyncio.wait_for(store.tally(prediction), timeout=5)
+        tally = await asyncio.wait_for(store.tally(prediction, chat_id=CHAT), timeout=5)
     assert tally.total == 0

@@ -5,13 +5,10 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
-from typing import TYPE_CHECKING
 
 from storage.privacy.pseudonym import Pseudonymizer
 from storage.store import NewPrediction, Store
-
-if TYPE_CHECKING:
-    from tests.storage.conftest import Sql
+from tests.storage.conftest import CHAT, Sql
 
 VOTER = """
 import asyncio, itertools, sys
@@ -20,7 +17,7 @@ from storage.store import Store
 async def main(url, prediction):
     store = await Store.open(url, pepper=b"a secret of the tests")
     for user in itertools.count(1):
-        await store.vote(prediction, user, 0, user % 2)
+        await store.vote(prediction, user, 0, user % 2, chat_id=int(sys.argv[3]))
         print("acknowledged", user, flush=True)
 
 asyncio.run(main(sys.argv[1], int(sys.argv[2])))
@@ -30,9 +27,9 @@ asyncio.run(main(sys.argv[1], int(sys.argv[2])))
 async def test_an_acknowledged_vote_survives_sigkill(
     store: Store, sentiment: NewPrediction, url: str, sql: Sql
 ) -> None:
-    prediction = await store.add_prediction(sentiment)
+    prediction = await store.add_prediction(sentiment, chat_id=CHAT)
     child = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", VOTER, url, str(prediction), stdout=asyncio.subprocess.PIPE
+        sys.executable, "-c", VOTER, url, str(prediction), str(CHAT), stdout=asyncio.subprocess.PIPE
     )
     assert child.stdout is not None
     lines = [await asyncio.wait_for(child.stdout.readline(), timeout=60) for _ in range(20)]
@@ -49,4 +46,4 @@ async def test_an_acknowledged_vote_survives_sigkill(
     pseudonymizer = Pseudonymizer(b"a secret of the tests")
     for user in acknowledged:
         assert kept[pseudonymizer.person(user)] == ("positive", "negative")[user % 2]
-    assert (await store.vote(prediction, 1, 0, 1)).status == "unchanged"
+    assert (await store.vote(prediction, 1, 0, 1, chat_id=CHAT)).status == "unchanged"

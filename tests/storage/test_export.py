@@ -8,16 +8,17 @@ import pytest
 from storage import export
 from storage.privacy.pseudonym import Pseudonymizer
 from storage.store import NewPrediction, Store
+from tests.storage.conftest import CHAT
 
 
 async def test_each_vote_is_a_row_with_all_it_is_about(store: Store, mask: NewPrediction) -> None:
     pair = NewPrediction(
         "nli", "비가 온다", "날이 맑다", "klue", "neutral", {"neutral": 0.5}, (("neutral", "entailment"),)
     )
-    first = await store.add_prediction(mask)
-    second = await store.add_prediction(pair)
-    await store.vote(first, 1, 1, 1)
-    await store.vote(second, 2, 0, 0)
+    first = await store.add_prediction(mask, chat_id=CHAT)
+    second = await store.add_prediction(pair, chat_id=CHAT)
+    await store.vote(first, 1, 1, 1, chat_id=CHAT)
+    await store.vote(second, 2, 0, 0, chat_id=CHAT)
     rows = [row async for row in store.feedback()]
     assert [json.loads(json.dumps(row.as_json())) for row in rows] == [
         {
@@ -54,7 +55,7 @@ async def test_each_vote_is_a_row_with_all_it_is_about(store: Store, mask: NewPr
 
 
 async def test_times_are_utc_and_of_now(store: Store, sentiment: NewPrediction) -> None:
-    await store.vote(await store.add_prediction(sentiment), 1, 0, 0)
+    await store.vote(await store.add_prediction(sentiment, chat_id=CHAT), 1, 0, 0, chat_id=CHAT)
     [row] = [row async for row in store.feedback()]
     assert row.created_at.tzinfo is UTC
     assert row.updated_at.tzinfo is UTC
@@ -65,19 +66,19 @@ async def test_every_page_is_read_and_votes_may_go_on_meanwhile(
     store: Store, sentiment: NewPrediction, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(export, "_PAGE", 3)
-    prediction = await store.add_prediction(sentiment)
+    prediction = await store.add_prediction(sentiment, chat_id=CHAT)
     for user in range(1, 7):
-        await store.vote(prediction, user, 0, 0)
+        await store.vote(prediction, user, 0, 0, chat_id=CHAT)
     seen = []
     async for row in store.feedback():
         seen.append(row.annotator)
         if len(seen) == 1:
-            await store.vote(prediction, 99, 0, 1)
+            await store.vote(prediction, 99, 0, 1, chat_id=CHAT)
     assert len(seen) == len(set(seen)) == 7
 
 
 async def test_a_reader_who_stops_early_holds_no_connection(store: Store, sentiment: NewPrediction) -> None:
-    await store.vote(await store.add_prediction(sentiment), 1, 0, 0)
+    await store.vote(await store.add_prediction(sentiment, chat_id=CHAT), 1, 0, 0, chat_id=CHAT)
     rows = store.feedback()
     await anext(rows)
     assert store._database._engine.pool.checkedout() == 0  # type: ignore[attr-defined] # not every pool counts

@@ -2,18 +2,15 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from typing import TYPE_CHECKING
 
 import pytest
 
 from storage.store import NewPrediction, StorageError, Store
-
-if TYPE_CHECKING:
-    from tests.storage.conftest import Sql
+from tests.storage.conftest import CHAT, Sql
 
 
 async def test_a_prediction_is_kept_whole(store: Store, mask: NewPrediction, sql: Sql) -> None:
-    prediction = await store.add_prediction(mask)
+    prediction = await store.add_prediction(mask, chat_id=CHAT)
     [(task, text_a, text_b, model, label, scores, options)] = await sql(
         "SELECT i.task, text_a, text_b, name, label, CAST(probabilities AS TEXT), CAST(options AS TEXT)"
         " FROM predictions p JOIN inputs i ON i.id = input_id"
@@ -26,27 +23,29 @@ async def test_a_prediction_is_kept_whole(store: Store, mask: NewPrediction, sql
 
 
 async def test_equal_texts_and_models_are_kept_once(store: Store, sentiment: NewPrediction, sql: Sql) -> None:
-    first = await store.add_prediction(sentiment)
-    second = await store.add_prediction(dataclasses.replace(sentiment, text_a=f"  {sentiment.text_a}\n"))
+    first = await store.add_prediction(sentiment, chat_id=CHAT)
+    second = await store.add_prediction(
+        dataclasses.replace(sentiment, text_a=f"  {sentiment.text_a}\n"), chat_id=CHAT
+    )
     assert first != second
     assert await sql("SELECT count(*) FROM inputs") == [(1,)]
     assert await sql("SELECT count(*) FROM model_versions") == [(1,)]
-    await store.add_prediction(dataclasses.replace(sentiment, task="tokens"))
+    await store.add_prediction(dataclasses.replace(sentiment, task="tokens"), chat_id=CHAT)
     assert await sql("SELECT count(*) FROM inputs") == [(2,)]
 
 
 async def test_the_id_of_a_deleted_prediction_is_never_given_out_again(
     store: Store, sentiment: NewPrediction, sql: Sql
 ) -> None:
-    first = await store.add_prediction(sentiment)
+    first = await store.add_prediction(sentiment, chat_id=CHAT)
     await sql("DELETE FROM predictions")
-    assert await store.add_prediction(sentiment) > first
+    assert await store.add_prediction(sentiment, chat_id=CHAT) > first
 
 
 async def test_text_that_no_database_holds_is_kept_readable(
     store: Store, sentiment: NewPrediction, sql: Sql
 ) -> None:
-    await store.add_prediction(dataclasses.replace(sentiment, text_a="a\x00b\ud800c😀"))
+    await store.add_prediction(dataclasses.replace(sentiment, text_a="a\x00b\ud800c😀"), chat_id=CHAT)
     assert await sql("SELECT text_a FROM inputs") == [("a\ufffdb\ufffdc😀",)]
 
 
@@ -54,5 +53,7 @@ async def test_a_probability_that_is_no_number_is_refused(
     store: Store, sentiment: NewPrediction, sql: Sql
 ) -> None:
     with pytest.raises(StorageError, match="JSON"):
-        await store.add_prediction(dataclasses.replace(sentiment, probabilities={"positive": float("nan")}))
+        await store.add_prediction(
+            dataclasses.replace(sentiment, probabilities={"positive": float("nan")}), chat_id=CHAT
+        )
     assert await sql("SELECT * FROM inputs") == []

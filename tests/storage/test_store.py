@@ -26,17 +26,17 @@ async def test_a_language_is_kept_and_can_be_changed(store: Store, sql: Sql) -> 
 async def test_a_language_and_a_vote_belong_to_one_annotator(
     store: Store, sentiment: NewPrediction, sql: Sql
 ) -> None:
-    prediction = await store.add_prediction(sentiment)
-    await store.vote(prediction, USER, 0, 0)
+    prediction = await store.add_prediction(sentiment, chat_id=CHAT)
+    await store.vote(prediction, USER, 0, 0, chat_id=CHAT)
     await store.set_language(USER, "ko")
-    await store.vote(prediction, USER, 0, 1)
+    await store.vote(prediction, USER, 0, 1, chat_id=CHAT)
     assert await sql("SELECT language FROM annotators") == [("ko",)]
 
 
 async def test_an_answer_is_found_again_and_replaced(
     store: Store, sentiment: NewPrediction, sql: Sql
 ) -> None:
-    prediction = await store.add_prediction(sentiment)
+    prediction = await store.add_prediction(sentiment, chat_id=CHAT)
     assert await store.answer_to(CHAT, 7) is None
     await store.remember_answer(CHAT, 7, 8, None)
     assert await store.answer_to(CHAT, 7) == 8
@@ -54,8 +54,8 @@ async def test_an_answer_cannot_refer_to_a_prediction_that_is_not_there(store: S
 
 
 async def test_no_table_holds_a_telegram_id(store: Store, sentiment: NewPrediction, sql: Sql) -> None:
-    prediction = await store.add_prediction(sentiment)
-    await store.vote(prediction, USER, 0, 0)
+    prediction = await store.add_prediction(sentiment, chat_id=CHAT)
+    await store.vote(prediction, USER, 0, 0, chat_id=CHAT)
     await store.set_language(USER, "ko")
     await store.remember_answer(USER, 7, 8, prediction)  # a private chat has its user's id
     tables = ["annotators", "answers", "inputs", "model_versions", "predictions", "vote_events", "votes"]
@@ -67,23 +67,23 @@ async def test_no_table_holds_a_telegram_id(store: Store, sentiment: NewPredicti
 async def test_everything_is_there_after_closing_and_opening(
     store: Store, sentiment: NewPrediction, url: str
 ) -> None:
-    prediction = await store.add_prediction(sentiment)
-    expected = (await store.vote(prediction, USER, 0, 1)).tally
+    prediction = await store.add_prediction(sentiment, chat_id=CHAT)
+    expected = (await store.vote(prediction, USER, 0, 1, chat_id=CHAT)).tally
     await store.close()
     again = await Store.open(url, pepper=b"a secret of the tests")
-    assert await again.tally(prediction) == expected
-    assert (await again.vote(prediction, USER, 0, 1)).status == "unchanged"
+    assert await again.tally(prediction, chat_id=CHAT) == expected
+    assert (await again.vote(prediction, USER, 0, 1, chat_id=CHAT)).status == "unchanged"
     await again.close()
 
 
 async def test_a_cancelled_vote_leaves_no_transaction_behind(store: Store, sentiment: NewPrediction) -> None:
-    prediction = await store.add_prediction(sentiment)
+    prediction = await store.add_prediction(sentiment, chat_id=CHAT)
     async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(store.vote(prediction, user, 0, 0)) for user in range(1, 31)]
+        tasks = [group.create_task(store.vote(prediction, user, 0, 0, chat_id=CHAT)) for user in range(1, 31)]
         for step, task in enumerate(tasks):
             if step % 2:
                 await asyncio.sleep(0.001)
                 task.cancel()
     for user in range(1, 31):
-        await asyncio.wait_for(store.vote(prediction, user, 0, 0), timeout=10)
-    assert (await store.tally(prediction)).counts == ((30, 0),)
+        await asyncio.wait_for(store.vote(prediction, user, 0, 0, chat_id=CHAT), timeout=10)
+    assert (await store.tally(prediction, chat_id=CHAT)).counts == ((30, 0),)

@@ -1,21 +1,17 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 
 from storage.store import NewPrediction, Store, UnknownChoice, UnknownPrediction, VoteStatus
-
-if TYPE_CHECKING:
-    from tests.storage.conftest import Sql
+from tests.storage.conftest import CHAT, Sql
 
 EVENTS = "SELECT action, old_label, new_label FROM vote_events ORDER BY id"
 ADA, BOB = 101, 202
 
 
 async def test_a_vote_is_committed_and_counted(store: Store, sentiment: NewPrediction, sql: Sql) -> None:
-    prediction = await store.add_prediction(sentiment)
-    outcome = await store.vote(prediction, ADA, 0, 1)
+    prediction = await store.add_prediction(sentiment, chat_id=CHAT)
+    outcome = await store.vote(prediction, ADA, 0, 1, chat_id=CHAT)
     assert (outcome.status, outcome.label) == (VoteStatus.COUNTED, "negative")
     assert outcome.tally.counts == ((0, 1),)
     assert outcome.tally.total == 1
@@ -28,10 +24,10 @@ async def test_a_vote_is_committed_and_counted(store: Store, sentiment: NewPredi
 async def test_the_same_vote_again_changes_and_logs_nothing(
     store: Store, sentiment: NewPrediction, sql: Sql
 ) -> None:
-    prediction = await store.add_prediction(sentiment)
-    await store.vote(prediction, ADA, 0, 0)
+    prediction = await store.add_prediction(sentiment, chat_id=CHAT)
+    await store.vote(prediction, ADA, 0, 0, chat_id=CHAT)
     before = await sql("SELECT * FROM votes")
-    outcome = await store.vote(prediction, ADA, 0, 0)
+    outcome = await store.vote(prediction, ADA, 0, 0, chat_id=CHAT)
     assert (outcome.status, outcome.label) == (VoteStatus.UNCHANGED, "positive")
     assert outcome.tally.counts == ((1, 0),)
     assert await sql("SELECT * FROM votes") == before
@@ -39,10 +35,10 @@ async def test_the_same_vote_again_changes_and_logs_nothing(
 
 
 async def test_another_vote_replaces_the_first(store: Store, sentiment: NewPrediction, sql: Sql) -> None:
-    prediction = await store.add_prediction(sentiment)
-    await store.vote(prediction, ADA, 0, 0)
+    prediction = await store.add_prediction(sentiment, chat_id=CHAT)
+    await store.vote(prediction, ADA, 0, 0, chat_id=CHAT)
     [(created, updated)] = await sql("SELECT created_at, updated_at FROM votes")
-    outcome = await store.vote(prediction, ADA, 0, 1)
+    outcome = await store.vote(prediction, ADA, 0, 1, chat_id=CHAT)
     assert (outcome.status, outcome.label) == (VoteStatus.CHANGED, "negative")
     assert outcome.tally.counts == ((0, 1),)
     [(label, kind, created_now, updated_now)] = await sql(
@@ -54,37 +50,37 @@ async def test_another_vote_replaces_the_first(store: Store, sentiment: NewPredi
 
 
 async def test_undo_removes_the_vote_and_logs_it(store: Store, sentiment: NewPrediction, sql: Sql) -> None:
-    prediction = await store.add_prediction(sentiment)
-    await store.vote(prediction, ADA, 0, 0)
-    await store.vote(prediction, BOB, 0, 0)
-    outcome = await store.undo(prediction, ADA, 0)
+    prediction = await store.add_prediction(sentiment, chat_id=CHAT)
+    await store.vote(prediction, ADA, 0, 0, chat_id=CHAT)
+    await store.vote(prediction, BOB, 0, 0, chat_id=CHAT)
+    outcome = await store.undo(prediction, ADA, 0, chat_id=CHAT)
     assert (outcome.status, outcome.label) == (VoteStatus.UNDONE, None)
     assert outcome.tally.counts == ((1, 0),)
     assert await sql("SELECT count(*) FROM votes") == [(1,)]
     assert (await sql(EVENTS))[2:] == [("undone", "positive", None)]
-    again = await store.undo(prediction, ADA, 0)
+    again = await store.undo(prediction, ADA, 0, chat_id=CHAT)
     assert again.status is VoteStatus.NOTHING_TO_UNDO
     assert len(await sql(EVENTS)) == 3
-    assert (await store.vote(prediction, ADA, 0, 1)).status is VoteStatus.COUNTED
+    assert (await store.vote(prediction, ADA, 0, 1, chat_id=CHAT)).status is VoteStatus.COUNTED
 
 
 async def test_undo_by_somebody_unknown_keeps_nothing_about_them(
     store: Store, sentiment: NewPrediction, sql: Sql
 ) -> None:
-    prediction = await store.add_prediction(sentiment)
-    assert (await store.undo(prediction, ADA, 0)).status is VoteStatus.NOTHING_TO_UNDO
+    prediction = await store.add_prediction(sentiment, chat_id=CHAT)
+    assert (await store.undo(prediction, ADA, 0, chat_id=CHAT)).status is VoteStatus.NOTHING_TO_UNDO
     assert await sql("SELECT * FROM annotators") == []
 
 
 async def test_each_blank_has_its_own_vote(store: Store, mask: NewPrediction, sql: Sql) -> None:
-    prediction = await store.add_prediction(mask)
-    await store.vote(prediction, ADA, 0, 0)
-    await store.vote(prediction, ADA, 1, 1)
-    tally = (await store.vote(prediction, BOB, 0, 1)).tally
+    prediction = await store.add_prediction(mask, chat_id=CHAT)
+    await store.vote(prediction, ADA, 0, 0, chat_id=CHAT)
+    await store.vote(prediction, ADA, 1, 1, chat_id=CHAT)
+    tally = (await store.vote(prediction, BOB, 0, 1, chat_id=CHAT)).tally
     assert tally.counts == ((1, 1, 0), (0, 1))
     assert tally.total == 3
     assert tally.options == mask.options
-    assert tally == await store.tally(prediction)
+    assert tally == await store.tally(prediction, chat_id=CHAT)
     assert await sql("SELECT slot, label, kind FROM votes ORDER BY id") == [
         (0, "서울", "confirm"),
         (1, "none", "correct"),
@@ -96,19 +92,25 @@ async def test_two_buttons_with_one_label_are_counted_apart(store: Store, sql: S
     english = NewPrediction(
         "mask", "He has [MASK] money.", None, "builtin", '["none"]', {}, (("none", "some", "none"),)
     )
-    prediction = await store.add_prediction(english)
-    assert (await store.vote(prediction, ADA, 0, 2)).tally.counts == ((0, 0, 1),)
-    assert (await store.vote(prediction, ADA, 0, 0)).status is VoteStatus.CHANGED
+    prediction = await store.add_prediction(english, chat_id=CHAT)
+    assert (await store.vote(prediction, ADA, 0, 2, chat_id=CHAT)).tally.counts == ((0, 0, 1),)
+    assert (await store.vote(prediction, ADA, 0, 0, chat_id=CHAT)).status is VoteStatus.CHANGED
     assert await sql("SELECT choice, kind FROM votes") == [(0, "confirm")]
 
 
 async def test_only_the_word_shown_for_a_blank_is_confirmed(store: Store, sql: Sql) -> None:
     new = NewPrediction(
-        "mask", "[MASK] [MASK]", None, "builtin", '["", "a"]', {}, (("none_of_these",), ("a", "none_of_these"))
+        "mask",
+        "[MASK] [MASK]",
+        None,
+        "builtin",
+        '["", "a"]',
+        {},
+        (("none_of_these",), ("a", "none_of_these")),
     )
-    prediction = await store.add_prediction(new)
-    await store.vote(prediction, ADA, 0, 0)
-    await store.vote(prediction, ADA, 1, 0)
+    prediction = await store.add_prediction(new, chat_id=CHAT)
+    await store.vote(prediction, ADA, 0, 0, chat_id=CHAT)
+    await store.vote(prediction, ADA, 1, 0, chat_id=CHAT)
     assert await sql("SELECT label, kind FROM votes ORDER BY slot") == [
         ("none_of_these", "correct"),
         ("a", "confirm"),
@@ -119,24 +121,24 @@ async def test_only_the_word_shown_for_a_blank_is_confirmed(store: Store, sql: S
 async def test_a_forged_button_is_refused(
     store: Store, sentiment: NewPrediction, sql: Sql, slot: int, choice: int
 ) -> None:
-    prediction = await store.add_prediction(sentiment)
+    prediction = await store.add_prediction(sentiment, chat_id=CHAT)
     with pytest.raises(UnknownChoice):
-        await store.vote(prediction, ADA, slot, choice)
+        await store.vote(prediction, ADA, slot, choice, chat_id=CHAT)
     assert await sql("SELECT * FROM votes") == []
     assert await sql("SELECT * FROM annotators") == []
 
 
 async def test_undo_in_a_slot_that_is_not_there_is_refused(store: Store, sentiment: NewPrediction) -> None:
-    prediction = await store.add_prediction(sentiment)
+    prediction = await store.add_prediction(sentiment, chat_id=CHAT)
     with pytest.raises(UnknownChoice):
-        await store.undo(prediction, ADA, 1)
+        await store.undo(prediction, ADA, 1, chat_id=CHAT)
 
 
 @pytest.mark.parametrize("number", [0, -1, 12345, 2**31, 2**70])
 async def test_a_prediction_that_is_not_there_is_refused(store: Store, number: int) -> None:
     with pytest.raises(UnknownPrediction, match=f"there is no prediction {number}"):
-        await store.tally(number)
+        await store.tally(number, chat_id=CHAT)
     with pytest.raises(UnknownPrediction):
-        await store.vote(number, ADA, 0, 0)
+        await store.vote(number, ADA, 0, 0, chat_id=CHAT)
     with pytest.raises(UnknownPrediction):
-        await store.undo(number, ADA, 0)
+        await store.undo(number, ADA, 0, chat_id=CHAT)

@@ -47,6 +47,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("input_id", sa.Integer(), nullable=False),
         sa.Column("model_version_id", sa.Integer(), nullable=False),
+        sa.Column("chat_pseudonym", sa.String(64), nullable=False),
         sa.Column("label", sa.Text(), nullable=False),
         sa.Column("probabilities", sa.JSON(), nullable=False),
         sa.Column("options", sa.JSON(), nullable=False),
