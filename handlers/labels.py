@@ -32,6 +32,7 @@ async def answer_label(
         label=result.label,
         probabilities=dict(result.scores),
         options=((result.label, *others),),
+        version=result.version,
     )
     texts = await context.texts(message.from_user)
     await answer(message, context, label_answer(result, texts), prediction)

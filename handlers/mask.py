@@ -41,4 +41,5 @@ def _prediction(text: str, result: MaskResult) -> NewPrediction:
             "masks": [[[candidate.token, candidate.score] for candidate in blank] for blank in result.masks]
         },
         options=tuple((*blank, NONE_OF_THESE) if blank else () for blank in words[: len(CIRCLED)]),
+        version=result.version,
     )

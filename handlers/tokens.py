@@ -26,6 +26,7 @@ async def tokens(message: Message, context: Context) -> None:
         label=PIECES_RIGHT,  # what an answer shown claims; "cut wrongly" corrects it
         probabilities={},
         options=((PIECES_RIGHT, PIECES_WRONG),),
+        version=result.version,
     )
     texts = await context.texts(message.from_user)
     await answer(message, context, tokens_answer(result, texts), prediction)

@@ -25,6 +25,7 @@ class FeedbackRow:
         text_a: The text, or the first of a pair.
         text_b: The second of a pair.
         model: The model that answered.
+        version: First digits of the SHA-256 of its weights; empty if unknown.
         shown: The label shown.
         probabilities: What the model gave.
         slot: The blank's index for mask, else 0.
@@ -40,6 +41,7 @@ class FeedbackRow:
     text_a: str
     text_b: str | None
     model: str
+    version: str
     shown: str
     probabilities: Mapping[str, object]
     slot: int
@@ -71,6 +73,7 @@ async def feedback_rows(database: Database) -> AsyncIterator[FeedbackRow]:
             Input.text_a,
             Input.text_b,
             ModelVersion.name.label("model"),
+            ModelVersion.version,
             Prediction.label.label("shown"),
             Prediction.probabilities,
             Vote.slot,
@@ -97,6 +100,7 @@ async def feedback_rows(database: Database) -> AsyncIterator[FeedbackRow]:
                 text_a=row.text_a,
                 text_b=row.text_b,
                 model=row.model,
+                version=row.version,
                 shown=row.shown,
                 probabilities=row.probabilities,
                 slot=row.slot,

@@ -66,7 +66,7 @@ class Predictions:
         """
         row = {
             "input_id": await self._input(new),
-            "model_version_id": await self._model_version(new.task, new.model),
+            "model_version_id": await self._model_version(new),
             "chat_pseudonym": chat_pseudonym,
             "label": new.label,
             "probabilities": dict(new.probabilities),
@@ -110,8 +110,12 @@ class Predictions:
         query = select(Input.id).where(Input.task == new.task, Input.content_hash == digest)
         return (await self.connection.execute(query)).scalar_one()
 
-    async def _model_version(self, task: str, name: str) -> int:
-        row = {"task": task, "name": name, "created_at": utc_now()}
-        await upsert(self.connection, ModelVersion, row, key=["task", "name"])
-        query = select(ModelVersion.id).where(ModelVersion.task == task, ModelVersion.name == name)
+    async def _model_version(self, new: NewPrediction) -> int:
+        row = {"task": new.task, "name": new.model, "version": new.version, "created_at": utc_now()}
+        await upsert(self.connection, ModelVersion, row, key=["task", "name", "version"])
+        query = select(ModelVersion.id).where(
+            ModelVersion.task == new.task,
+            ModelVersion.name == new.model,
+            ModelVersion.version == new.version,
+        )
         return (await self.connection.execute(query)).scalar_one()

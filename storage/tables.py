@@ -91,14 +91,15 @@ class Input(Base):
 
 
 class ModelVersion(Base):
-    """A model that answered, per task."""
+    """A model that answered, per task; ``version`` tells its weights from others under the same name."""
 
     __tablename__ = "model_versions"
-    __table_args__ = (UniqueConstraint("task", "name"),)
+    __table_args__ = (UniqueConstraint("task", "name", "version"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     task: Mapped[str] = mapped_column(String(32))
     name: Mapped[str] = mapped_column(Text)
+    version: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime]
 
 

@@ -37,6 +37,7 @@ class NewPrediction:
         probabilities: What the model gave, JSON-able and finite.
         options: Per slot (mask: per blank; else one) the labels its buttons stand for, in order; a blank that
             was cut away has none.
+        version: First digits of the SHA-256 of the weights that answered; empty if unknown.
     """
 
     task: str
@@ -46,6 +47,7 @@ class NewPrediction:
     label: str
     probabilities: Mapping[str, object]
     options: tuple[tuple[str, ...], ...]
+    version: str = ""
 
 
 @dataclass(frozen=True, slots=True)

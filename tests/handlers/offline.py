@@ -25,6 +25,7 @@ from models.results import (
 
 BOT_NAME = "KobertBot"
 GROUP = -1001
+VERSION = "0123456789ab"
 KOREAN = 11
 ENGLISH = 22
 LANGUAGE_CODES = {KOREAN: "ko", ENGLISH: "en"}
@@ -257,7 +258,7 @@ class FakeModel:
         read = text.replace("___", "[MASK]")
         blanks = range(read.count("[MASK]"))
         masks = tuple(() if blank in self.cut_blanks else candidates for blank in blanks)
-        return MaskResult("builtin", read, masks, self.truncated)
+        return MaskResult("builtin", read, masks, self.truncated, VERSION)
 
     async def nsp(self, first: str, second: str, *, preset: str | None = None) -> LabelResult:
         await self._ask("nsp", first, second, preset)
@@ -281,9 +282,9 @@ class FakeModel:
                 TokenSpan(letter, 100 + place, place, place + 1, segment) for place, letter in enumerate(part)
             ]
         spans.append(TokenSpan("[SEP]", 3, 0, 0, special=True))
-        return TokensResult("builtin", tuple(spans), "kobert", tuple(spans[:3]), self.truncated)
+        return TokensResult("builtin", tuple(spans), "kobert", tuple(spans[:3]), self.truncated, VERSION)
 
     def _labels(self, task: Task, *scores: float) -> LabelResult:
         by_label = dict(zip(LABELS[task], scores, strict=True))
         best = max(by_label, key=lambda label: by_label[label])
-        return LabelResult(task, "builtin", best, by_label, self.truncated)
+        return LabelResult(task, "builtin", best, by_label, self.truncated, VERSION)

@@ -8,7 +8,7 @@ from handlers.callback_data import UndoTap, VoteTap, encode
 from handlers.replies.keyboards import NONE_OF_THESE
 from handlers.replies.texts import KO, TEXTS
 from storage.store import FeedbackRow, Store
-from tests.handlers.offline import ENGLISH, GROUP, KOREAN, Call, FakeModel, Telegram
+from tests.handlers.offline import ENGLISH, GROUP, KOREAN, VERSION, Call, FakeModel, Telegram
 
 EN = TEXTS["en"]
 
@@ -32,6 +32,15 @@ async def test_a_vote_is_counted_said_and_shown(telegram: Telegram, store: Store
     assert toast.text == EN.counted_toast.format(label="Positive")
     assert faces(telegram.keyboards[-1]) == [["✅ Right · 1"], ["Negative"], [EN.undo_button]]
     assert [(row.label, row.kind) for row in await votes(store)] == [("positive", "confirm")]
+
+
+@pytest.mark.parametrize(
+    "command", ["/mask I go to ___.", "/nsp a | b", "/sentiment good", "/nli a | b", "/tokens a"]
+)
+async def test_a_vote_tells_which_weights_answered(telegram: Telegram, store: Store, command: str) -> None:
+    answer = await telegram.says(command)
+    await telegram.taps(answer.buttons[0][0]["callback_data"])
+    assert [(row.model, row.version) for row in await votes(store)] == [("builtin", VERSION)]
 
 
 async def test_a_vote_can_be_changed(telegram: Telegram, store: Store) -> None:

@@ -13,7 +13,14 @@ from tests.storage.conftest import CHAT
 
 async def test_each_vote_is_a_row_with_all_it_is_about(store: Store, mask: NewPrediction) -> None:
     pair = NewPrediction(
-        "nli", "비가 온다", "날이 맑다", "klue", "neutral", {"neutral": 0.5}, (("neutral", "entailment"),)
+        task="nli",
+        text_a="비가 온다",
+        text_b="날이 맑다",
+        model="klue",
+        label="neutral",
+        probabilities={"neutral": 0.5},
+        options=(("neutral", "entailment"),),
+        version="0123456789ab",
     )
     first = await store.add_prediction(mask, chat_id=CHAT)
     second = await store.add_prediction(pair, chat_id=CHAT)
@@ -27,6 +34,7 @@ async def test_each_vote_is_a_row_with_all_it_is_about(store: Store, mask: NewPr
             "text_a": mask.text_a,
             "text_b": None,
             "model": "builtin",
+            "version": "",
             "shown": mask.label,
             "probabilities": mask.probabilities,
             "slot": 1,
@@ -42,6 +50,7 @@ async def test_each_vote_is_a_row_with_all_it_is_about(store: Store, mask: NewPr
             "text_a": "비가 온다",
             "text_b": "날이 맑다",
             "model": "klue",
+            "version": "0123456789ab",
             "shown": "neutral",
             "probabilities": {"neutral": 0.5},
             "slot": 0,

@@ -59,7 +59,7 @@ async def test_an_empty_database_gets_every_table(sql: Sql) -> None:
 async def test_what_the_code_checks_the_database_checks_too(sql: Sql) -> None:
     await sql("INSERT INTO annotators VALUES (1, 'p', NULL, '2026-01-01')")
     await sql("INSERT INTO inputs VALUES (1, 'nli', 'a', 'b', 'h', '2026-01-01')")
-    await sql("INSERT INTO model_versions VALUES (1, 'nli', 'm', '2026-01-01')")
+    await sql("INSERT INTO model_versions VALUES (1, 'nli', 'm', '', '2026-01-01')")
     await sql("INSERT INTO predictions VALUES (1, 1, 1, 'c', 'l', '{}', '[]', '2026-01-01')")
     with pytest.raises(Exception, match="ck_votes_kind"):
         await sql("INSERT INTO votes VALUES (1, 1, 1, 0, 0, 'l', 'maybe', '2026-01-01', '2026-01-01')")

@@ -34,6 +34,17 @@ async def test_equal_texts_and_models_are_kept_once(store: Store, sentiment: New
     assert await sql("SELECT count(*) FROM inputs") == [(2,)]
 
 
+async def test_other_weights_are_another_version(store: Store, sentiment: NewPrediction, sql: Sql) -> None:
+    for version in ("", "0123456789ab", "ba9876543210", "0123456789ab"):
+        await store.add_prediction(dataclasses.replace(sentiment, version=version), chat_id=CHAT)
+    versions = "SELECT task, name, version FROM model_versions ORDER BY version"
+    assert await sql(versions) == [
+        ("sentiment", "builtin", ""),
+        ("sentiment", "builtin", "0123456789ab"),
+        ("sentiment", "builtin", "ba9876543210"),
+    ]
+
+
 async def test_the_id_of_a_deleted_prediction_is_never_given_out_again(
     store: Store, sentiment: NewPrediction, sql: Sql
 ) -> None:

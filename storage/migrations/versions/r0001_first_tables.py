@@ -38,9 +38,10 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("task", sa.String(32), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("version", sa.String(64), nullable=False),
         sa.Column("created_at", _TIME, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_model_versions"),
-        sa.UniqueConstraint("task", "name", name="uq_model_versions_task_name"),
+        sa.UniqueConstraint("task", "name", "version", name="uq_model_versions_task_name_version"),
     )
     op.create_table(
         "predictions",
