@@ -77,6 +77,7 @@ async def _main(settings: Settings, token: str) -> None:
                 preset=settings.preset,
                 catalog_path=settings.catalog,
                 queue_size=settings.queue_size,
+                load_patience=20.0,
             )
             closing.push_async_callback(model.close)
             await model.start()

@@ -21,11 +21,13 @@ class Loads:
 
     Args:
         most_waiting: How many may wait for loads at a time; more are refused.
+        patience: Seconds that each waits; the load goes on after that. None to wait for as long as it takes.
     """
 
-    def __init__(self, *, most_waiting: int) -> None:
+    def __init__(self, *, most_waiting: int, patience: float | None = None) -> None:
         self._futures: dict[Hashable, asyncio.Future[Any]] = {}
         self._most_waiting = most_waiting
+        self._patience = patience
         self._waiting = 0
 
     def begin(self, key: Hashable, load: Callable[[], Result]) -> asyncio.Future[Result]:
@@ -43,7 +45,7 @@ class Loads:
             load: Called in a thread.
 
         Raises:
-            Busy: If too many wait already.
+            Busy: If too many wait already, or it takes longer than the patience.
             Exception: Whatever ``load`` raised.
         """
         future = self.begin(key, load)
@@ -53,9 +55,12 @@ class Loads:
             raise Busy(_RETRY)
         self._waiting += 1
         try:
-            return await asyncio.shield(future)  # others may wait for it too
+            await asyncio.wait([future], timeout=self._patience)  # leaves it running: others wait for it too
         finally:
             self._waiting -= 1
+        if not future.done():
+            raise Busy(_RETRY)
+        return future.result()
 
     async def close(self) -> None:
         """Give unfinished loads a moment. Their threads are daemons: a download doesn't hold up the exit."""

@@ -46,10 +46,12 @@ class ModelService:
         preset: The preset that answers when none is named. Where it has no checkpoint for a task and
             language, the built-in one answers.
         queue_size: How many requests may wait; more are refused as ``Busy``.
+        load_patience: Seconds a request waits for its checkpoint to load or download before it is refused
+            as ``Busy``; the load goes on for who asks later. None to wait for as long as it takes.
         batch_cost: Tokens, by estimate, that are worked on together.
 
     Every coroutine that answers raises, besides what it names:
-        Busy: If the queue is full.
+        Busy: If the queue is full, or a checkpoint is still loading.
         EmptyText: If there is nothing to read in a text.
         UnknownPreset: If no preset has the name.
         TaskNotServed: If the named preset has no checkpoint for the task in the text's language.
@@ -64,6 +66,7 @@ class ModelService:
         device: str = "auto",
         preset: str = BUILTIN,
         queue_size: int = 256,
+        load_patience: float | None = None,
         batch_cost: int = 512,
     ) -> None:
         self._catalog = catalog
@@ -71,7 +74,7 @@ class ModelService:
         self._preset = catalog.checked(preset)
         self._blocklist: Blocklist = load_blocklist()
         self._batcher = Batcher(queue_size=queue_size, batch_cost=batch_cost)
-        self._loads = Loads(most_waiting=queue_size)
+        self._loads = Loads(most_waiting=queue_size, patience=load_patience)
         self._active = 0
         self._idle = asyncio.Event()
         self._idle.set()
@@ -91,7 +94,7 @@ class ModelService:
             ModelServiceError: If a CUDA device is asked for and absent.
         """
         if self._device not in {"auto", "cpu"}:  # worth waiting for torch, to say that there is none
-            await self._loads.get("device", self._get_loader)
+            await asyncio.shield(self._loads.begin("device", self._get_loader))
         self._loads.begin("warm-up", self._warm_up)
 
     async def close(self) -> None:
@@ -233,14 +236,34 @@ class ModelService:
         return TokensRunner(tokenizer, None, None)
 
 
-def build_service(*, device: str, preset: str, catalog_path: Path | None, queue_size: int) -> ModelService:
+def build_service(
+    *,
+    device: str,
+    preset: str,
+    catalog_path: Path | None,
+    queue_size: int,
+    load_patience: float | None = None,
+) -> ModelService:
     """Build the service from settings.
+
+    Args:
+        device: ``auto``, ``cpu`` or ``cuda``.
+        preset: The preset that answers when none is named.
+        catalog_path: A catalogue of one's own; None for the shipped one.
+        queue_size: How many requests may wait.
+        load_patience: Seconds that a person in a chat waits for a load; None for who can wait for a download.
 
     Raises:
         BadCatalog: If the catalogue file can't be read.
         UnknownPreset: If the preset isn't in it.
     """
-    return ModelService(load_catalog(catalog_path), device=device, preset=preset, queue_size=queue_size)
+    return ModelService(
+        load_catalog(catalog_path),
+        device=device,
+        preset=preset,
+        queue_size=queue_size,
+        load_patience=load_patience,
+    )
 
 
 def _language(*texts: str) -> Language:

@@ -191,6 +191,22 @@ async def test_more_than_the_queue_holds_is_busy(catalog: Catalog) -> None:
     await service.close()
 
 
+async def test_closing_does_not_wait_for_a_download(
+    catalog: Catalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    downloaded = threading.Event()
+    monkeypatch.setattr(Loader, "model", lambda *_: downloaded.wait(60))
+    monkeypatch.setattr("models.loads._PATIENCE", 0.05)
+    service = ModelService(catalog, device="cpu", load_patience=0.05)
+    asked = asyncio.get_running_loop().create_task(service.sentiment("나는"))
+    await asyncio.sleep(0)
+    async with asyncio.timeout(20):
+        await service.close()
+    with pytest.raises(Busy):
+        await asked
+    downloaded.set()
+
+
 async def test_closing_answers_what_was_accepted(catalog: Catalog) -> None:
     service = ModelService(catalog, device="cpu")
     await service.start()
