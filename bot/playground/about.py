@@ -7,8 +7,8 @@ from bot.playground import people
 from bot.playground.actions import member_json, set_bot_status
 from bot.playground.params import Params
 from bot.playground.people import Chat, User
-from bot.playground.refusals import Json, bad_request, forbidden
-from bot.playground.sending import find_chat
+from bot.playground.refusals import Json, bad_request
+from bot.playground.sending import find_chat, writable_chat
 from bot.playground.world import World
 
 _PROFILE_UNITS = {"name": 64, "description": 512, "short_description": 120}
@@ -232,11 +232,7 @@ def _set_allowed(world: World, params: Params) -> None:
 
 def _visible_chat(world: World, params: Params) -> Chat:
     chat = find_chat(world, params)
-    status = chat.members[world.bot.id]
-    if not chat.is_private and status not in people.PRESENT:
-        reason = "was kicked from" if status == people.KICKED else "is not a member of"
-        raise forbidden(f"bot {reason} the {chat.kind} chat")
-    return chat
+    return chat if chat.is_private else writable_chat(world, params)
 
 
 def _group(chat: Chat) -> Chat:

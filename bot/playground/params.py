@@ -138,6 +138,19 @@ class Params:
             raise bad_request(f"can't parse {name.replace('_', ' ')} JSON array of objects")
         return [value for value in values if isinstance(value, dict)]
 
+    def entities(self, name: str) -> list[Json] | None:
+        """Give an array of ``MessageEntity`` or None.
+
+        Raises:
+            Refusal: It isn't one, or an entity lacks its type or place.
+        """
+        values = self.objects(name)
+        for value in values or ():
+            for field, kind in (("type", str), ("offset", int), ("length", int)):
+                if not isinstance(value.get(field), kind):
+                    raise bad_request(f"can't parse MessageEntity: Can't find field \"{field}\"")
+        return values
+
     def upload(self, name: str) -> Upload | None:
         """Give an uploaded file by its part's name, or through ``attach://part``."""
         value = self._values.get(name)

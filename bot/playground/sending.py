@@ -151,19 +151,20 @@ def send_chat_action(world: World, params: Params) -> bool:
 
 def _send(world: World, chat: Chat, params: Params, content: Json) -> Json:
     markup = inline_keyboard(params)
-    reply = params.mapping("reply_parameters") or {}
-    reply_to = reply.get("message_id") or params.number("reply_to_message_id")
+    reply = Params(params.mapping("reply_parameters") or {})
+    reply_to = reply.number("message_id") or params.number("reply_to_message_id")
     thread_id = params.number("message_thread_id")
     if thread_id is not None and thread_id not in chat.topics:
         raise bad_request("message thread not found")
     quote = None
     if reply_to is not None:
-        replied = chat.messages.get(int(reply_to))
-        lenient = bool(reply.get("allow_sending_without_reply")) or params.flag("allow_sending_without_reply")
+        replied = chat.messages.get(reply_to)
+        lenient = reply.flag("allow_sending_without_reply") or params.flag("allow_sending_without_reply")
         if replied is None and not lenient:
             raise bad_request("message to be replied not found")
-        if replied is not None and reply.get("quote"):
-            quote = quoted(replied, str(reply["quote"]), int(reply.get("quote_position") or 0))
+        quoted_text = reply.text("quote")
+        if replied is not None and quoted_text:
+            quote = quoted(replied, quoted_text, reply.number("quote_position") or 0)
         if replied is not None and thread_id is None:
             thread_id = replied.thread_id
         reply_to = replied.message_id if replied else None
@@ -196,7 +197,7 @@ def _edit(world: World, chat: Chat, message: Message, content: Json, markup: Jso
 
 def _text_content(params: Params) -> Json:
     text, entities = formatted(
-        params.text("text") or "", params.text("parse_mode"), params.objects("entities")
+        params.text("text") or "", params.text("parse_mode"), params.entities("entities")
     )
     if not text:
         raise bad_request("message text is empty")
@@ -208,7 +209,7 @@ def _text_content(params: Params) -> Json:
 
 
 def _caption_content(params: Params) -> Json:
-    given = params.objects("caption_entities")
+    given = params.entities("caption_entities")
     caption, entities = formatted(params.text("caption") or "", params.text("parse_mode"), given)
     if units(caption) > _CAPTION_UNITS:
         raise bad_request("message caption is too long")

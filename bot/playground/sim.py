@@ -170,7 +170,7 @@ async def send(world: World, request: Request, params: Params) -> Json:
     chat = _chat(world, request)
     draft = Draft(
         text=params.text("text") or params.text("caption") or "",
-        entities=tuple(params.objects("entities") or ()),
+        entities=tuple(params.entities("entities") or ()),
         photo=_file(params, "photo"),
         document=_file(params, "document"),
         sticker=params.text("sticker"),

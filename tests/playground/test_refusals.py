@@ -1,4 +1,4 @@
-"""One test for each way the server refuses as Telegram does."""
+"""Refusals as python-telegram-bot reads them, and where what is refused begins and ends; see refusal_table."""
 
 import asyncio
 from datetime import timedelta
@@ -8,8 +8,6 @@ import pytest
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, ReplyParameters
 from telegram.error import BadRequest, Conflict, Forbidden, InvalidToken, RetryAfter
 
-from bot.playground.entities import formatted
-from bot.playground.refusals import Refusal
 from tests.e2e.sim import Sim
 
 TOKEN = "424242:test-token"
@@ -66,12 +64,6 @@ async def test_button_data_past_64_bytes(bot: Bot, sim: Sim) -> None:
     )
 
 
-async def test_a_button_that_does_nothing(bot: Bot, sim: Sim) -> None:
-    markup = {"inline_keyboard": [[{"text": "OK"}]]}
-    said = await refused(bot, "sendMessage", chat_id=await sim.private().id(), text="?", reply_markup=markup)
-    assert "Text buttons are unallowed in the inline keyboard" in said
-
-
 async def test_a_message_past_4096_units_after_its_entities_are_read(bot: Bot, sim: Sim) -> None:
     chat = await sim.private().id()
     await bot.send_message(chat, f"<b>{'😀' * 2048}</b>", parse_mode="HTML")
@@ -96,76 +88,6 @@ async def test_a_reply_to_a_message_that_is_gone(bot: Bot, sim: Sim) -> None:
         chat, "?", reply_parameters=ReplyParameters(999, allow_sending_without_reply=True)
     )
     assert sent.reply_to_message is None
-
-
-async def test_a_quote_that_is_not_in_the_message(bot: Bot, sim: Sim) -> None:
-    chat = sim.private()
-    said = await chat.says("one two")
-    params = {"message_id": said.id, "quote": "three"}
-    answer = await refused(bot, "sendMessage", chat_id=said.chat_id, text="?", reply_parameters=params)
-    assert answer == "400 Bad Request: QUOTE_TEXT_INVALID"
-
-
-async def test_an_edit_of_a_message_that_is_gone(bot: Bot, sim: Sim) -> None:
-    chat = await sim.private().id()
-    said = await refused(bot, "editMessageText", chat_id=chat, message_id=999, text="?")
-    assert said == "400 Bad Request: message to edit not found"
-
-
-async def test_an_edit_of_somebody_elses_message(bot: Bot, sim: Sim) -> None:
-    said = await sim.private().says("mine")
-    answer = await refused(bot, "editMessageText", chat_id=said.chat_id, message_id=said.id, text="?")
-    assert answer == "400 Bad Request: message can't be edited"
-
-
-async def test_an_empty_text(bot: Bot, sim: Sim) -> None:
-    chat = await sim.private().id()
-    for text in ("", "  \n ", "<b></b>"):
-        said = await refused(bot, "sendMessage", chat_id=chat, text=text, parse_mode="HTML")
-        assert said == "400 Bad Request: message text is empty"
-
-
-async def test_an_unknown_chat(bot: Bot) -> None:
-    for chat_id in (12345, "@nobody"):
-        said = await refused(bot, "sendMessage", chat_id=chat_id, text="?")
-        assert said == "400 Bad Request: chat not found"
-
-
-async def test_a_topic_that_does_not_exist(bot: Bot, sim: Sim) -> None:
-    chat = await sim.group(forum=True).id()
-    said = await refused(bot, "sendMessage", chat_id=chat, text="?", message_thread_id=77)
-    assert said == "400 Bad Request: message thread not found"
-
-
-@pytest.mark.parametrize(
-    ("html", "reason"),
-    [
-        ("<b>x", 'Can\'t find end tag corresponding to start tag "b"'),
-        ("가</b>", "Unexpected end tag at byte offset 3"),
-        ("<b>x</i>", 'Unmatched end tag at byte offset 4, expected "</b>", found "</i>"'),
-        ("a < b", 'Unsupported start tag "" at byte offset 2'),
-        ("<h1>x</h1>", 'Unsupported start tag "h1" at byte offset 0'),
-        ("x <b", "Unclosed start tag at byte offset 2"),
-        ("<b>x</b", "Unclosed end tag at byte offset 4"),
-    ],
-)
-def test_malformed_html(html: str, reason: str) -> None:
-    with pytest.raises(Refusal) as caught:
-        formatted(html, "HTML", None)
-    assert caught.value.description == f"Bad Request: can't parse entities: {reason}"
-
-
-async def test_malformed_html_over_http(bot: Bot, sim: Sim) -> None:
-    said = await refused(bot, "sendMessage", chat_id=await sim.private().id(), text="<b>x", parse_mode="HTML")
-    assert (
-        said == "400 Bad Request: can't parse entities: Can't find end tag corresponding to start tag \"b\""
-    )
-
-
-async def test_a_parse_mode_it_does_not_know(bot: Bot, sim: Sim) -> None:
-    chat = await sim.private().id()
-    said = await refused(bot, "sendMessage", chat_id=chat, text="*x*", parse_mode="MarkdownV2")
-    assert said == "400 Bad Request: unsupported parse_mode"
 
 
 async def test_a_user_who_blocked_the_bot(bot: Bot, sim: Sim) -> None:
@@ -260,9 +182,3 @@ async def test_a_deletion_of_what_is_not_ones_own(bot: Bot, sim: Sim) -> None:
     await group.set_bot("administrator")
     assert await bot.delete_message(said.chat_id, said.id)
     assert await refused(bot, "deleteMessage", **params) == "400 Bad Request: message to delete not found"
-
-
-async def test_a_command_menu_with_a_wrong_name(bot: Bot) -> None:
-    assert await refused(bot, "setMyCommands", commands=[{"command": "마스크", "description": "x"}]) == (
-        "400 Bad Request: BOT_COMMAND_INVALID"
-    )
