@@ -1,4 +1,4 @@
-"""Refusals as python-telegram-bot reads them, and where what is refused begins and ends; see refusal_table."""
+"""Refusals as python-telegram-bot reads them, and where what is refused begins; see refusal_table."""
 
 import asyncio
 from datetime import timedelta
