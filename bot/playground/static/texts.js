@@ -5,7 +5,7 @@ export const TEXTS = {
     write: "메시지 쓰기", send: "보내기", attach: "사진 보내기", commands: "명령", cancel: "취소", start: "시작하기",
     ok: "확인", bot: "봇", typing: "입력 중…", edited: "수정됨", reply: "답장", edit: "수정",
     members: (n) => `회원 ${n}명과 봇`, replyTo: (name) => `${name}에게 답장`, editing: "메시지 수정", photo: "사진",
-    file: "파일", sticker: "스티커", noAnswer: "봇이 대답하지 않았어요", offline: "서버와 연결이 끊겼어요. 다시 연결하고 있어요…",
+    file: "파일", sticker: "스티커", noAnswer: "봇이 대답하지 않았어요", offline: "연결이 끊겼어요. 다시 연결하는 중…",
     joined: (who) => `${who} 님이 들어왔어요`, left: (who) => `${who} 님이 나갔어요`, topic: (name) => `주제: ${name}`,
     empty: "아직 메시지가 없어요", deleted: "삭제된 메시지", you: "나",
     about: "이 봇과 대화를 시작해 보세요.",
