@@ -6,10 +6,10 @@ import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from models.results import LABELS, Task
 from training.textfiles import DataError, open_text
 
-SENTIMENT_LABELS = ("negative", "positive")
-NLI_LABELS = ("entailment", "neutral", "contradiction")
+NLI_LABELS = LABELS[Task.NLI]
 _NLI_COLUMNS = {
     "premise": "premise",
     "sentence1": "premise",
@@ -47,7 +47,7 @@ def _table(
         if wanted is None:
             raise DataError(f"{source}: row 1: the columns {', '.join(names)} are not those of this data set")
         for number, line in enumerate(lines, start=2):
-            cells = line.split("\t")
+            cells = unicodedata.normalize("NFC", line).split("\t")
             if len(cells) != len(names):
                 raise DataError(
                     f"{source}: row {number} has {len(cells)} columns, the header has {len(names)}"

@@ -94,9 +94,11 @@ def _pair(
         if rng.random() < same_document:
             # Any other place of the same document but the true continuation: the topic gives nothing away.
             second = int(rng.integers(int(corpus.documents[document]), end))
-            if first <= second <= after:
+            if second == after:
                 continue
             run_b = _run(corpus, second, end, room - length_a, document)
+            if run_b is not None and run_b[0].start < found[0].end and run_b[0].end > run_a.start:
+                continue
         else:
             second = int(rng.integers(len(corpus.sentences) - 1))
             other = int(np.searchsorted(corpus.documents, second, side="right")) - 1

@@ -40,7 +40,7 @@ from training.schedule import Budget, Run, bf16_pays
 
 PEAK_LR = 5e-4  # ten times a base model's: the trunk is small and the run is short
 DROPOUT = 0.1
-SENTIMENT_TOKENS, NLI_TOKENS, REPLAY_TOKENS = 1_536, 768, 512  # a step, per task
+SENTIMENT_TOKENS, NLI_TOKENS, REPLAY_TOKENS = 1_280, 1_024, 512  # a step, per task
 SMOOTHING = 0.05  # star ratings and crowd labels are noisy
 LONGEST = 128
 
@@ -116,7 +116,6 @@ def finetune(
         seed: Of order and masks.
         lr: Peak learning rate.
     """
-    torch.manual_seed(seed)
     vocabulary, bf16, recipe = vocabulary_of(tokenizer), bf16_pays(), Recipe()
     run = Run(model.train(), out, budget, lr, "fine-tuning")
     streams = {
@@ -124,6 +123,8 @@ def finetune(
         "nli": islice(sets.nli.forever(NLI_TOKENS, seed), run.step, None),
     }
     while not run.finished:
+        # Dropout draws from the step's own stream, so that a resumed run draws as it would have.
+        torch.manual_seed(seed * 1_000_003 + run.step)
         tokens = 0
         for task, stream in streams.items():
             batch = next(stream)

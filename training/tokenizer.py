@@ -17,7 +17,9 @@ from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
+from tokenizers import Regex
 from tokenizers.implementations import BertWordPieceTokenizer
+from tokenizers.pre_tokenizers import BertPreTokenizer, Sequence, Split
 from transformers import BertTokenizerFast
 
 from training.textfiles import open_text
@@ -25,6 +27,8 @@ from training.textfiles import open_text
 VOCAB_SIZE = 16_000  # 16,000 × 256 floats: already half of a 4×256 model
 ALPHABET = 2_400  # all syllables in real use; a rare one would turn its whole word into [UNK]
 MAX_POSITIONS = 256
+LONGEST_WORD = 250  # characters; people write ㅋㅋㅋㅋ… longer than the usual 100
+_ALONE = Split(Regex(r"[^\p{L}\p{N}\p{M}]"), "isolated")
 SPECIALS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
 
 
@@ -58,6 +62,7 @@ def train_tokenizer(
         DataError: A source cannot be read.
     """
     trainer = BertWordPieceTokenizer(lowercase=True, strip_accents=False)
+    trainer.pre_tokenizer = Sequence([BertPreTokenizer(), _ALONE])
 
     def texts() -> Iterator[str]:
         yield from _sample(korean, characters)
@@ -67,14 +72,26 @@ def train_tokenizer(
         texts(), vocab_size=vocab_size, limit_alphabet=ALPHABET, min_frequency=2, special_tokens=SPECIALS
     )
     with TemporaryDirectory() as folder:
-        # Through the vocabulary file: a tokenizer handed over as an object has no [CLS] … [SEP] template.
         trainer.save_model(folder)
-        return BertTokenizerFast(
-            vocab_file=str(Path(folder) / "vocab.txt"),
-            do_lower_case=True,
-            strip_accents=False,
-            model_max_length=MAX_POSITIONS,
-        )
+        return wordpiece_tokenizer(Path(folder) / "vocab.txt")
+
+
+def wordpiece_tokenizer(vocabulary: Path) -> BertTokenizerFast:
+    """Make the tokenizer of a vocabulary file.
+
+    BERT's own splitting leaves an emoji glued to the word before it, and one unknown character then turns the
+    whole word into ``[UNK]``: here every character but letters, digits and marks stands alone.
+
+    Args:
+        vocabulary: One entry a line.
+    """
+    tokenizer = BertTokenizerFast(
+        vocab_file=str(vocabulary), do_lower_case=True, strip_accents=False, model_max_length=MAX_POSITIONS
+    )
+    backend = tokenizer.backend_tokenizer
+    backend.pre_tokenizer = Sequence([BertPreTokenizer(), _ALONE])
+    backend.model.max_input_chars_per_word = LONGEST_WORD
+    return tokenizer
 
 
 def main(

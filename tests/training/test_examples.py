@@ -64,6 +64,11 @@ def test_negatives_of_the_same_document_are_not_the_continuation(
             homes = [{document_of(corpus, at) for at in places(corpus, part)} for part in (first, second)]
             assert homes[0] & homes[1]
             assert not places(corpus, first + second)
+            here, there = (
+                {at + n for at in places(corpus, part) for n in range(len(part))} for part in (first, second)
+            )
+            if len(places(corpus, first)) == len(places(corpus, second)) == 1:
+                assert not here & there, "B holds a part of A"
 
 
 def test_the_same_chance_gives_the_same_pairs(corpus: Corpus, vocabulary: Vocabulary) -> None:

@@ -10,9 +10,13 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+from models.catalog import load_catalog
+from models.service import ModelService
+from tests.tiny import catalog_file
 from training import corpus, evaluate, finetune, pretrain, tokenizer
 
-POSITIVE, NEGATIVE = ("좋았다", "웃었다"), ("별로였다", "울었다")
+MARKS = ("산에", "웃었다", "친구들이")  # unlike neighbours, so unlike first vectors
+POSITIVE, NEGATIVE = ("웃었다", "먹었다"), ("울었다", "도와주었다")
 
 
 @pytest.fixture(scope="module")
@@ -27,9 +31,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (out / f"nsmc_{name}.tsv").write_text("\n".join(rows) + "\n", encoding="utf-8")
         pairs = ["premise\thypothesis\tlabel"]
         for n in range(size):
-            place = ("산", "강", "들")[n % 3]
+            mark = MARKS[n % 3]
             label = ("entailment", "neutral", "contradiction")[n % 3]
-            pairs.append(f"{name} {n} 고양이가 살았다.\t{name} {n} {place}에 살았다.\t{label}")
+            pairs.append(f"{name} {n}\t{name} {n} {mark}\t{label}")
         (out / f"nli_{name}.tsv").write_text("\n".join(pairs) + "\n", encoding="utf-8")
     return out
 
@@ -42,13 +46,17 @@ def call(module_main: object, *arguments: str | Path) -> str:
     return result.output
 
 
-def test_the_whole_way(folder: Path, data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_whole_way(folder: Path, data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pretrain, "LENGTHS", ((32, 1.0),))
     for name, value in (("LENGTH", 32), ("PAIRS", 128)):
         monkeypatch.setattr(evaluate, name, value)
     for name in ("SENTIMENT_TOKENS", "NLI_TOKENS", "REPLAY_TOKENS"):
-        monkeypatch.setattr(finetune, name, 256)
+        monkeypatch.setattr(finetune, name, 512)
     monkeypatch.setattr(pretrain, "TOKENS_PER_STEP", (256, 256))
+    monkeypatch.setattr(finetune, "DROPOUT", 0.0)  # a few seconds must do
+    # In a corpus this small all words have the same neighbours, and vectors made of those would all be alike.
+    began: list[object] = []
+    monkeypatch.setattr(pretrain, "initialise", lambda model, *_, **__: began.append(model))
     monkeypatch.setattr(corpus, "HELD_OUT_EVERY", 4)
 
     texts = {name: data / f"{name}.txt" for name in ("ko", "en", "reviews")}
@@ -90,10 +98,11 @@ def test_the_whole_way(folder: Path, data: Path, monkeypatch: pytest.MonkeyPatch
         "--layers",
         "1",
         "--hidden",
-        "32",
+        "64",
         "--heads",
         "2",
     )
+    assert len(began) == 1
     out = call(
         finetune.main,
         *(
@@ -106,7 +115,7 @@ def test_the_whole_way(folder: Path, data: Path, monkeypatch: pytest.MonkeyPatch
         ),
         *("--held-out-nsmc", folder / "nsmc_test.tsv", "--held-out-nli", folder / "nli_test.tsv"),
         *corpora,
-        *("--out", folder / "fine", "--steps", "300", "--lr", "0.01"),
+        *("--out", folder / "fine", "--steps", "300", "--lr", "0.003"),
     )
     assert "sentiment 240 + dev 60; NLI 240 + dev 60" in out
 
@@ -133,3 +142,14 @@ def test_the_whole_way(folder: Path, data: Path, monkeypatch: pytest.MonkeyPatch
         figures["masked token top-1, ko-heldout"]["value"]
         <= figures["masked token top-5, ko-heldout"]["value"]
     )
+
+    service = ModelService(
+        load_catalog(catalog_file(folder / "catalog.toml", builtin=str(folder / "fine" / "model")))
+    )
+    try:
+        assert (await service.sentiment("test 1 영화 웃었다")).label == "positive"
+        assert (await service.sentiment("test 0 영화 울었다")).label == "negative"
+        labels = [(await service.nli("test 3", f"test 3 {mark}")).label for mark in MARKS]
+        assert labels == ["entailment", "neutral", "contradiction"]
+    finally:
+        await service.close()

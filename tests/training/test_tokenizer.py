@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from transformers import AutoTokenizer, BertTokenizerFast
+
+
+@pytest.fixture
+def saved(tokenizer: BertTokenizerFast, tmp_path: Path) -> BertTokenizerFast:
+    """The tokenizer as `from_pretrained` gives it back."""
+    tokenizer.save_pretrained(tmp_path)
+    loaded = AutoTokenizer.from_pretrained(tmp_path)
+    assert isinstance(loaded, BertTokenizerFast)
+    return loaded
+
+
+@pytest.mark.parametrize("text", ["좋았다😀", "좋았다😭😭", "좋았다❤️", "😀좋았다"])
+def test_an_emoji_does_not_take_its_word_along(saved: BertTokenizerFast, text: str) -> None:
+    pieces = saved.tokenize(text)
+    assert "좋았다" in pieces
+    assert "[UNK]" in pieces, "the emoji itself is not in the vocabulary"
+
+
+def test_hangul_stays_whole_and_english_is_lower_cased(saved: BertTokenizerFast) -> None:
+    assert saved.tokenize("고양이가 The CAT") == saved.tokenize("고양이가 the cat")
+    assert "[UNK]" not in saved.tokenize("고양이가 the cat")
+    assert "".join(saved.tokenize("고양이가")).replace("##", "") == "고양이가"
+
+
+def test_a_long_laugh_is_read(saved: BertTokenizerFast) -> None:
+    assert "[UNK]" not in saved.tokenize("다" * 200)
+    assert saved.tokenize("다" * 251) == ["[UNK]"]
+
+
+def test_texts_are_framed_and_pairs_are_segments(saved: BertTokenizerFast) -> None:
+    encoded = saved("산에", "강에")
+    assert saved.convert_ids_to_tokens(encoded["input_ids"]) == ["[CLS]", "산에", "[SEP]", "강에", "[SEP]"]
+    assert encoded["token_type_ids"] == [0, 0, 0, 1, 1]
+    assert saved.all_special_ids == [1, 3, 0, 2, 4]
