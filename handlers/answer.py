@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Hashable
 from contextlib import asynccontextmanager
 
 from telegram import InlineKeyboardMarkup, Message
@@ -13,7 +13,7 @@ from telegram.error import BadRequest
 
 from handlers.context import Context
 from handlers.replies.keyboards import vote_keyboard
-from storage.store import NewPrediction, VoteCounts
+from storage.store import EarlierAnswer, NewPrediction
 
 _log = logging.getLogger(__name__)
 _TYPING_AFTER = 0.4  # seconds; most answers are there sooner
@@ -30,15 +30,13 @@ async def answer(message: Message, context: Context, html: str, prediction: NewP
         html: The answer as Telegram HTML.
         prediction: What was asked and answered, for the votes to come.
     """
-    prediction_id = await context.store.add_prediction(prediction, chat_id=message.chat_id)
-    tally = VoteCounts(
-        prediction_id=prediction_id,
-        task=prediction.task,
-        shown=prediction.label,
-        options=prediction.options,
-        counts=tuple((0,) * len(labels) for labels in prediction.options),
-        total=0,
+    earlier = await earlier_answer(message, context)
+    prediction_id = await context.store.add_prediction(
+        prediction,
+        chat_id=message.chat_id,
+        unless_same_as=earlier.prediction_id if earlier is not None else None,
     )
+    tally = await context.store.tally(prediction_id, chat_id=message.chat_id)
     keyboard = vote_keyboard(tally, await context.language(message.from_user))
     await reply(message, context, html, keyboard, prediction_id)
 
@@ -59,14 +57,26 @@ async def reply(
         keyboard: Its buttons.
         prediction_id: The stored prediction that the message shows, if it shows one.
     """
-    store, chat_id = context.store, message.chat_id
-    answer_id = await store.answer_to(chat_id, message.message_id)
-    if answer_id is None or not await _edit(context, chat_id, answer_id, html, keyboard):
-        sent = await message.reply_html(
-            html, reply_markup=keyboard, do_quote=True, allow_sending_without_reply=True
-        )
-        answer_id = sent.message_id
-    await store.remember_answer(chat_id, message.message_id, answer_id, prediction_id)
+    earlier = await earlier_answer(message, context)
+    if earlier is not None:
+        async with context.services.turns.of(answer_turn(message.chat_id, earlier.message_id)):
+            if await _edit(context, message.chat_id, earlier.message_id, html, keyboard):
+                await _remember(message, context, earlier.message_id, prediction_id)
+                return
+    sent = await message.reply_html(
+        html, reply_markup=keyboard, do_quote=True, allow_sending_without_reply=True
+    )
+    await _remember(message, context, sent.message_id, prediction_id)
+
+
+async def earlier_answer(message: Message, context: Context) -> EarlierAnswer | None:
+    """Return the message that answered this command before, if it was answered."""
+    return await context.store.answer_to(message.chat_id, message.message_id, asked_at=message.date)
+
+
+def answer_turn(chat_id: int, message_id: int) -> Hashable:
+    """Return the key of the turns in which an answer's text and its buttons are changed."""
+    return ("answer", chat_id, message_id)
 
 
 @asynccontextmanager
@@ -85,6 +95,12 @@ async def _keep_typing(message: Message) -> None:
     while True:
         await message.reply_chat_action(ChatAction.TYPING)
         await asyncio.sleep(_TYPING_LASTS)
+
+
+async def _remember(message: Message, context: Context, answer_id: int, prediction_id: int | None) -> None:
+    await context.store.remember_answer(
+        message.chat_id, message.message_id, answer_id, prediction_id, asked_at=message.date
+    )
 
 
 async def _edit(

@@ -8,6 +8,7 @@ from typing import Any
 from telegram import BotCommand, Message, Update
 from telegram.ext import BaseHandler, CallbackQueryHandler, CommandHandler
 
+from handlers.answer import earlier_answer
 from handlers.context import Context
 from handlers.feedback import on_tap
 from handlers.language import language
@@ -48,8 +49,11 @@ def _handler(name: str, run: Command) -> CommandHandler[Context, None]:
 
     async def callback(update: Update, context: Context) -> None:
         message = update.effective_message
-        if message is not None:
-            async with context.services.turns.of((message.chat_id, message.message_id)):
-                await run(message, context)
+        if message is None:
+            return
+        async with context.services.turns.of((message.chat_id, message.message_id)):
+            if update.edited_message is None and await earlier_answer(message, context) is not None:
+                return  # the same update, delivered again
+            await run(message, context)
 
     return CommandHandler(name, callback)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from telegram import CallbackQuery, MaybeInaccessibleMessage, Update
 
+from handlers.answer import answer_turn
 from handlers.callback_data import BadCallbackData, LanguageTap, UndoTap, VoteTap, decode
 from handlers.context import Context
 from handlers.language import choose_language
@@ -30,18 +31,8 @@ async def on_tap(update: Update, context: Context) -> None:
             )
             await _acknowledge(query, shown, context, outcome, language)
         case UndoTap(prediction_id, language):
-            outcome = await _undo_all(context, prediction_id, query.from_user.id, shown.chat.id)
+            outcome = await context.store.undo_all(prediction_id, query.from_user.id, chat_id=shown.chat.id)
             await _acknowledge(query, shown, context, outcome, language)
-
-
-async def _undo_all(context: Context, prediction_id: int, user_id: int, chat_id: int) -> VoteOutcome:
-    """Take back the user's votes on every blank; undone when at least one was."""
-    tally = await context.store.tally(prediction_id, chat_id=chat_id)
-    outcomes = [
-        await context.store.undo(prediction_id, user_id, slot, chat_id=chat_id)
-        for slot in range(len(tally.options))
-    ]
-    return next((one for one in outcomes if one.status is VoteStatus.UNDONE), outcomes[-1])
 
 
 async def _acknowledge(
@@ -54,15 +45,18 @@ async def _acknowledge(
     """Say what is committed, then redraw the keyboard from the database, in the answer's language."""
     with tolerating():
         await query.answer(_toast(outcome, await context.texts(query.from_user)))
-    prediction_id = outcome.tally.prediction_id
+    prediction_id, chat_id = outcome.tally.prediction_id, shown.chat.id
 
     async def draw() -> None:
-        tally = await context.store.tally(prediction_id, chat_id=shown.chat.id)
-        with tolerating():
-            await query.edit_message_reply_markup(vote_keyboard(tally, language))
+        async with context.services.turns.of(answer_turn(chat_id, shown.message_id)):
+            if not await context.store.shows(chat_id, shown.message_id, prediction_id):
+                return  # the command was edited since, and its new answer has buttons of its own
+            tally = await context.store.tally(prediction_id, chat_id=chat_id)
+            with tolerating():
+                await query.edit_message_reply_markup(vote_keyboard(tally, language))
 
     if outcome.status not in (VoteStatus.UNCHANGED, VoteStatus.NOTHING_TO_UNDO):
-        await context.services.redraws.redraw((shown.chat.id, shown.message_id), draw)
+        await context.services.redraws.redraw(chat_id, (shown.message_id, prediction_id), draw)
 
 
 def _toast(outcome: VoteOutcome, texts: Texts) -> str:

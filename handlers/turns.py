@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
 from contextlib import asynccontextmanager
+
+_log = logging.getLogger(__name__)
+
+Draw = Callable[[], Awaitable[object]]
 
 
 class Turns:
@@ -33,30 +38,36 @@ class Turns:
 
 
 class Redraws:
-    """At most one redraw per message at a time, and one more after it when something changed meanwhile.
+    """Per chat one redraw at a time, and for each of its messages the newest alone.
 
-    Twenty taps in a second cost two edits, and the last one shows them all.
+    Twenty taps in a second cost two edits, and the last one shows them all. Telegram's limits for a chat make
+    its edits wait for one another anyway; waiting here, all of a chat's taps hold one update's place.
     """
 
     def __init__(self) -> None:
-        self._running: set[Hashable] = set()
-        self._stale: set[Hashable] = set()
+        self._waiting: dict[Hashable, dict[Hashable, Draw]] = {}
 
-    async def redraw(self, key: Hashable, draw: Callable[[], Awaitable[object]]) -> None:
-        """Draw now, or leave it to the redraw of ``key`` that is already running.
+    async def redraw(self, chat: Hashable, key: Hashable, draw: Draw) -> None:
+        """Draw now, or leave it to the caller that is already drawing in this chat.
+
+        A failure is logged and raises nothing: what is drawn was committed before, the next redraw shows it
+        too, and the caller may be drawing for others.
 
         Args:
-            key: What is drawn, such as chat and message id.
+            chat: The chat.
+            key: What is drawn in it.
             draw: Reads the present state and shows it.
         """
-        self._stale.add(key)
-        if key in self._running:
+        if chat in self._waiting:
+            self._waiting[chat][key] = draw
             return
-        self._running.add(key)
+        waiting = self._waiting[chat] = {key: draw}
         try:
-            while key in self._stale:
-                self._stale.discard(key)
-                await draw()
+            while waiting:
+                draw = waiting.pop(next(iter(waiting)))
+                try:
+                    await draw()
+                except Exception:  # noqa: BLE001  # whatever it is, the votes stand and others wait
+                    _log.exception("some buttons could not be redrawn")
         finally:
-            self._running.discard(key)
-            self._stale.discard(key)
+            del self._waiting[chat]

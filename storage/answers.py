@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.tables import Answer, utc_now
 from storage.upsert import upsert
+from storage.values import EarlierAnswer
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,22 +19,39 @@ class Answers:
 
     connection: AsyncConnection
 
-    async def find(self, chat_pseudonym: str, command_message_id: int) -> int | None:
-        """Return the id of the message that answered a command."""
-        query = select(Answer.answer_message_id).where(
-            Answer.chat_pseudonym == chat_pseudonym, Answer.command_message_id == command_message_id
+    async def find(
+        self, chat_pseudonym: str, command_message_id: int, asked_at: datetime
+    ) -> EarlierAnswer | None:
+        """Return the message that answered a command, and what it shows."""
+        query = select(Answer.answer_message_id, Answer.prediction_id).where(
+            Answer.chat_pseudonym == chat_pseudonym,
+            Answer.command_message_id == command_message_id,
+            Answer.asked_at == asked_at,
         )
-        return await self.connection.scalar(query)
+        row = (await self.connection.execute(query)).one_or_none()
+        return None if row is None else EarlierAnswer(row.answer_message_id, row.prediction_id)
+
+    async def shows(self, chat_pseudonym: str, answer_message_id: int, prediction_id: int) -> bool:
+        """Tell whether a message shows a prediction; one not known yet has just been sent with it."""
+        query = (
+            select(Answer.prediction_id)
+            .where(Answer.chat_pseudonym == chat_pseudonym, Answer.answer_message_id == answer_message_id)
+            .order_by(Answer.updated_at.desc())
+            .limit(1)
+        )
+        row = (await self.connection.execute(query)).one_or_none()
+        return row is None or row.prediction_id == prediction_id
 
     async def put(
-        self, chat_pseudonym: str, command_message_id: int, answer_message_id: int, prediction_id: int | None
+        self, chat_pseudonym: str, command_message_id: int, asked_at: datetime, answer: EarlierAnswer
     ) -> None:
         """Keep, or replace, which message answered a command and which prediction it shows."""
         row = {
             "chat_pseudonym": chat_pseudonym,
             "command_message_id": command_message_id,
-            "answer_message_id": answer_message_id,
-            "prediction_id": prediction_id,
+            "answer_message_id": answer.message_id,
+            "prediction_id": answer.prediction_id,
+            "asked_at": asked_at,
             "updated_at": utc_now(),
         }
         await upsert(
@@ -40,5 +59,5 @@ class Answers:
             Answer,
             row,
             key=["chat_pseudonym", "command_message_id"],
-            update=["answer_message_id", "prediction_id", "updated_at"],
+            update=["answer_message_id", "prediction_id", "asked_at", "updated_at"],
         )

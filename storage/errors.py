@@ -17,6 +17,5 @@ class UnknownPrediction(StorageError):
 class UnknownChoice(StorageError):
     """The prediction has no such slot, or the slot has no such button."""
 
-    def __init__(self, prediction_id: int, slot: int, choice: int | None = None) -> None:
-        button = "" if choice is None else f", choice {choice}"
-        super().__init__(f"prediction {prediction_id} has no slot {slot}{button}")
+    def __init__(self, prediction_id: int, slot: int, choice: int) -> None:
+        super().__init__(f"prediction {prediction_id} has no slot {slot}, choice {choice}")

@@ -32,15 +32,9 @@ class ShownPrediction:
         Raises:
             UnknownChoice: There is no such button.
         """
-        self.check_slot(slot)
-        if not 0 <= choice < len(self.options[slot]):
+        if not (0 <= slot < len(self.options) and 0 <= choice < len(self.options[slot])):
             raise UnknownChoice(self.id, slot, choice)
         return self.options[slot][choice]
-
-    def check_slot(self, slot: int) -> None:
-        """Raise ``UnknownChoice`` unless the answer has this slot."""
-        if not 0 <= slot < len(self.options):
-            raise UnknownChoice(self.id, slot)
 
     def kind(self, slot: int, choice: int) -> VoteKind:
         """Tell whether a button agrees with what was shown: for mask that is the blank's own word on top."""
@@ -58,21 +52,25 @@ class Predictions:
 
     connection: AsyncConnection
 
-    async def add(self, new: NewPrediction, chat_pseudonym: str) -> int:
+    async def add(self, new: NewPrediction, chat_pseudonym: str, *, unless_same_as: int | None = None) -> int:
         """Keep an answer shown in a chat; an equal text and a known model are not kept twice.
 
         Returns:
-            The answer's id.
+            The answer's id; ``unless_same_as`` when that one answered the same and is kept in its place.
         """
-        row = {
+        options = [list(slot) for slot in new.options]
+        row: dict[str, object] = {
             "input_id": await self._input(new),
             "model_version_id": await self._model_version(new),
             "chat_pseudonym": chat_pseudonym,
             "label": new.label,
-            "probabilities": dict(new.probabilities),
-            "options": [list(slot) for slot in new.options],
-            "created_at": utc_now(),
         }
+        if unless_same_as is not None:
+            same = [getattr(Prediction, column) == value for column, value in row.items()]
+            earlier = select(Prediction.options).where(Prediction.id == unless_same_as, *same)
+            if await self.connection.scalar(earlier) == options:
+                return unless_same_as
+        row |= {"probabilities": dict(new.probabilities), "options": options, "created_at": utc_now()}
         added = await self.connection.execute(insert(Prediction).values(row).returning(Prediction.id))
         return added.scalar_one()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import datetime
 
 from storage.annotators import Annotators
 from storage.answers import Answers
@@ -12,10 +13,11 @@ from storage.export import FeedbackRow, feedback_rows
 from storage.migrate import migrate
 from storage.predictions import Predictions
 from storage.privacy.pseudonym import Pseudonymizer
-from storage.values import NewPrediction, VoteCounts, VoteKind, VoteOutcome, VoteStatus
+from storage.values import EarlierAnswer, NewPrediction, VoteCounts, VoteKind, VoteOutcome, VoteStatus
 from storage.votes import Votes
 
 __all__ = [
+    "EarlierAnswer",
     "FeedbackRow",
     "NewPrediction",
     "StorageError",
@@ -62,10 +64,23 @@ class Store:
         """Close every connection."""
         await self._database.close()
 
-    async def add_prediction(self, new: NewPrediction, *, chat_id: int) -> int:
-        """Keep an answer that is about to be shown in a chat and return its id."""
+    async def add_prediction(
+        self, new: NewPrediction, *, chat_id: int, unless_same_as: int | None = None
+    ) -> int:
+        """Keep an answer that is about to be shown.
+
+        Args:
+            new: The answer.
+            chat_id: Where it is shown; its buttons work there alone.
+            unless_same_as: An earlier prediction, kept with its votes when it is the same answer to the same
+                input by the same weights in the same chat.
+
+        Returns:
+            The id for its buttons.
+        """
         async with self._database.write() as connection:
-            return await Predictions(connection).add(new, self._pseudonymizer.chat(chat_id))
+            chat = self._pseudonymizer.chat(chat_id)
+            return await Predictions(connection).add(new, chat, unless_same_as=unless_same_as)
 
     async def tally(self, prediction_id: int, *, chat_id: int) -> VoteCounts:
         """Count the votes on an answer.
@@ -104,24 +119,23 @@ class Store:
             status = await votes.put(annotator, slot, choice)
             return VoteOutcome(await votes.tally(), status, label)
 
-    async def undo(self, prediction_id: int, user_id: int, slot: int, *, chat_id: int) -> VoteOutcome:
-        """Take back a person's vote in one slot of an answer; committed on return.
+    async def undo_all(self, prediction_id: int, user_id: int, *, chat_id: int) -> VoteOutcome:
+        """Take back a person's votes in every slot of an answer, all or none; committed on return.
 
         Returns:
-            ``undone``, or ``nothing_to_undo``.
+            ``undone`` when there was at least one, else ``nothing_to_undo``.
 
         Raises:
             UnknownPrediction: There is no such answer in this chat.
-            UnknownChoice: It has no such slot.
         """
         async with self._database.write() as connection:
             prediction = await Predictions(connection).get(prediction_id, self._pseudonymizer.chat(chat_id))
-            prediction.check_slot(slot)
-            votes = Votes(connection, prediction)
+            votes, status = Votes(connection, prediction), VoteStatus.NOTHING_TO_UNDO
             annotator = await Annotators(connection).lock(self._pseudonymizer.person(user_id))
-            status = (
-                VoteStatus.NOTHING_TO_UNDO if annotator is None else await votes.withdraw(annotator, slot)
-            )
+            if annotator is not None:
+                for slot in range(len(prediction.options)):
+                    if await votes.withdraw(annotator, slot) is VoteStatus.UNDONE:
+                        status = VoteStatus.UNDONE
             return VoteOutcome(await votes.tally(), status, None)
 
     async def language(self, user_id: int) -> str | None:
@@ -134,19 +148,39 @@ class Store:
         async with self._database.write() as connection:
             await Annotators(connection).set_language(self._pseudonymizer.person(user_id), language)
 
-    async def answer_to(self, chat_id: int, command_message_id: int) -> int | None:
-        """Return the id of the message that answered a command, for when the command is edited."""
+    async def answer_to(
+        self, chat_id: int, command_message_id: int, *, asked_at: datetime
+    ) -> EarlierAnswer | None:
+        """Return the message that answered a command, for when the command comes again or is edited.
+
+        Args:
+            chat_id: The chat.
+            command_message_id: The command.
+            asked_at: The command's date; it stays when the command is edited.
+        """
         async with self._database.read() as connection:
-            return await Answers(connection).find(self._pseudonymizer.chat(chat_id), command_message_id)
+            chat = self._pseudonymizer.chat(chat_id)
+            return await Answers(connection).find(chat, command_message_id, asked_at)
 
     async def remember_answer(
-        self, chat_id: int, command_message_id: int, answer_message_id: int, prediction_id: int | None
+        self,
+        chat_id: int,
+        command_message_id: int,
+        answer_message_id: int,
+        prediction_id: int | None,
+        *,
+        asked_at: datetime,
     ) -> None:
         """Keep, or replace, which message answered a command and the prediction it shows, if any."""
         async with self._database.write() as connection:
-            await Answers(connection).put(
-                self._pseudonymizer.chat(chat_id), command_message_id, answer_message_id, prediction_id
-            )
+            chat, answer = self._pseudonymizer.chat(chat_id), EarlierAnswer(answer_message_id, prediction_id)
+            await Answers(connection).put(chat, command_message_id, asked_at, answer)
+
+    async def shows(self, chat_id: int, answer_message_id: int, prediction_id: int) -> bool:
+        """Tell whether a message still shows a prediction, or shows another since its command was edited."""
+        async with self._database.read() as connection:
+            chat = self._pseudonymizer.chat(chat_id)
+            return await Answers(connection).shows(chat, answer_message_id, prediction_id)
 
     def feedback(self) -> AsyncIterator[FeedbackRow]:
         """Iterate over every vote, oldest first."""

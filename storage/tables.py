@@ -15,6 +15,7 @@ from sqlalchemy import (
     DateTime,
     Dialect,
     ForeignKey,
+    Index,
     MetaData,
     String,
     Text,
@@ -162,13 +163,16 @@ class VoteEvent(Base):
 class Answer(Base):
     """Which message answered which command, so that an edited command edits its answer.
 
-    The chat is a pseudonym because a private chat's id is its user's id.
+    The chat is a pseudonym because a private chat's id is its user's id. ``asked_at`` is the command's own
+    date: a Bot API server that starts anew counts its messages from 1 again, and those are other commands.
     """
 
     __tablename__ = "answers"
+    __table_args__ = (Index(None, "chat_pseudonym", "answer_message_id"),)
 
     chat_pseudonym: Mapped[str] = mapped_column(String(64), primary_key=True)
     command_message_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     answer_message_id: Mapped[int] = mapped_column(BigInteger)
     prediction_id: Mapped[int | None] = mapped_column(ForeignKey("predictions.id"), index=True)
+    asked_at: Mapped[datetime]
     updated_at: Mapped[datetime]

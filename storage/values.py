@@ -51,6 +51,19 @@ class NewPrediction:
 
 
 @dataclass(frozen=True, slots=True)
+class EarlierAnswer:
+    """The message that answered a command before.
+
+    Attributes:
+        message_id: The bot's message.
+        prediction_id: The prediction it shows, if it shows one.
+    """
+
+    message_id: int
+    prediction_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class VoteCounts:
     """What the keyboard shows.
 

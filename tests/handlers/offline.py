@@ -91,7 +91,7 @@ class OfflineRequest(BaseRequest):
         data = _decoded(request_data)
         self.calls.append(Call(endpoint, data))
         await asyncio.sleep(0)  # as on a network, others get a turn
-        if endpoint == "editMessageReplyMarkup":
+        if endpoint.startswith("editMessage"):
             await self.edits_go_through.wait()
         if self.refusals[endpoint]:
             code, description, parameters = self.refusals[endpoint].pop(0)

@@ -64,8 +64,57 @@ async def test_an_edit_while_the_first_answer_is_on_its_way_waits_for_it(
     assert "It follows" in telegram.answers[-1].text
 
 
-async def test_an_update_that_comes_twice_is_answered_once(telegram: Telegram) -> None:
+async def test_an_update_that_comes_twice_is_answered_once(telegram: Telegram, model: FakeModel) -> None:
     update = telegram.message("/sentiment good")
     await telegram.application.process_update(update)
     await telegram.application.process_update(update)
-    assert [answer.method for answer in telegram.answers] == ["sendMessage", "editMessageText"]
+    assert [answer.method for answer in telegram.answers] == ["sendMessage"]
+    assert len(model.asked) == 1
+
+
+async def test_an_edit_that_changes_nothing_keeps_the_votes(telegram: Telegram) -> None:
+    first = await telegram.says("/sentiment good", message_id=5)
+    await telegram.taps(first.button("✅"))
+    again = await telegram.says("/sentiment  good ", edits=5)
+    assert again.button("✅ Right · 1") == first.button("✅")
+    other = await telegram.says("/sentiment bad", edits=5)
+    assert other.button("✅ Right") != first.button("✅")
+    assert "·" not in other.buttons[0][0]["text"]
+
+
+async def test_a_message_that_reuses_a_number_is_another_command(telegram: Telegram) -> None:
+    """A local Bot API server that starts anew counts its messages from 1 again."""
+    await telegram.says("/sentiment good", message_id=5)
+    later = {"date": 1_700_000_999}
+    assert (await telegram.says("/sentiment good", message_id=5, extra=later)).method == "sendMessage"
+    assert (await telegram.says("/sentiment bad", edits=5, extra=later)).data["message_id"] == 1002
+
+
+async def test_a_late_tap_leaves_the_buttons_of_the_edited_answer_alone(telegram: Telegram) -> None:
+    old = await telegram.says("/sentiment good", message_id=5)
+    new = await telegram.says("/nli one | two", edits=5)
+    toast = await telegram.taps(old.button("✅"))
+    assert toast.text == TEXTS["en"].counted_toast.format(label="Positive")
+    assert telegram.keyboards == []
+    await telegram.taps(new.button("✅"))
+    assert [row[0]["text"] for row in telegram.keyboards[-1].buttons][:2] == [
+        "✅ Right · 1",
+        "True (entailment)",
+    ]
+
+
+async def test_a_tap_during_an_edit_waits_for_it(telegram: Telegram) -> None:
+    old = await telegram.says("/sentiment good", message_id=5)
+    telegram.request.edits_go_through.clear()
+    edit = telegram.message("/nli one | two", edits=5)
+    async with asyncio.TaskGroup() as group:
+        group.create_task(telegram.application.process_update(edit))
+        while telegram.answers[-1].method != "editMessageText":  # noqa: ASYNC110  # the request only records
+            await asyncio.sleep(0.01)
+        group.create_task(telegram.application.process_update(telegram.tap(old.button("✅"))))
+        while not telegram.toasts:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(0.1)
+        assert telegram.keyboards == []
+        telegram.request.edits_go_through.set()
+    assert telegram.keyboards == []

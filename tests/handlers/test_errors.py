@@ -80,7 +80,7 @@ async def test_the_same_error_is_reported_once_a_minute(telegram: Telegram, mode
 async def test_a_broken_database_still_gets_an_apology(
     telegram: Telegram, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def broken(*_: object) -> None:
+    async def broken(*_: object, **__: object) -> None:
         raise StorageError("disk full")
 
     for method in ("add_prediction", "answer_to", "language"):
@@ -93,7 +93,7 @@ async def test_a_broken_database_still_gets_an_apology(
 async def test_an_error_behind_a_button_is_an_alert(
     telegram: Telegram, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def broken(*_: object) -> None:
+    async def broken(*_: object, **__: object) -> None:
         raise RuntimeError("bug")
 
     answer = await telegram.says("/sentiment good")

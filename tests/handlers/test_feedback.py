@@ -211,6 +211,18 @@ async def test_a_keyboard_that_is_already_so_is_no_error(
     assert caplog.records == []
 
 
+async def test_a_redraw_that_fails_after_a_vote_is_logged_and_nothing_else(
+    telegram: Telegram, store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    answer = await telegram.says("/sentiment good")
+    telegram.request.refuse("editMessageReplyMarkup", 400, "Bad Request: chat not found")
+    await telegram.taps(answer.button("✅"))
+    assert [toast.text for toast in telegram.toasts] == [EN.counted_toast.format(label="Positive")]
+    assert len(telegram.answers) == 1
+    assert len(await votes(store)) == 1
+    assert ["redrawn" in record.getMessage() for record in caplog.records if record.levelno >= 30] == [True]
+
+
 async def test_the_vote_is_committed_before_it_is_acknowledged(telegram: Telegram, store: Store) -> None:
     answer = await telegram.says("/sentiment good")
     seen: list[int] = []

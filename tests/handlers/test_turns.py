@@ -43,25 +43,49 @@ async def test_changes_during_a_redraw_cost_one_more() -> None:
     async def change() -> None:
         nonlocal state
         state += 1
-        await redraws.redraw("message", draw)
+        await redraws.redraw("chat", "message", draw)
 
     await asyncio.gather(*(change() for _ in range(20)))
     assert shown in ([1, 20], [20], [20, 20])
 
 
-async def test_a_failed_redraw_does_not_stop_the_next() -> None:
+async def test_a_chat_redraws_one_message_at_a_time_and_others_do_not_wait() -> None:
+    redraws, drawn, go = Redraws(), list[str](), asyncio.Event()
+
+    async def slow() -> None:
+        await go.wait()
+        drawn.append("slow")
+
+    async def quick(name: str) -> None:
+        drawn.append(name)
+
+    async with asyncio.TaskGroup() as group, asyncio.timeout(10):
+        group.create_task(redraws.redraw("chat", 1, slow))
+        await asyncio.sleep(0)
+        await redraws.redraw("chat", 2, lambda: quick("second"))  # left to the one that runs
+        await redraws.redraw("other chat", 1, lambda: quick("other"))
+        assert drawn == ["other"]
+        go.set()
+    assert drawn == ["other", "slow", "second"]
+
+
+async def test_a_failed_redraw_is_logged_and_the_next_ones_are_drawn(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     redraws, drawn = Redraws(), list[bool]()
 
     async def fail() -> None:
+        await redraws.redraw("chat", "other message", draw)
         raise ValueError("bad")
 
     async def draw() -> None:
         drawn.append(True)
 
-    with pytest.raises(ValueError, match="bad"):
-        await redraws.redraw(1, fail)
-    await redraws.redraw(1, draw)
+    await redraws.redraw("chat", "message", fail)
     assert drawn == [True]
+    assert [record.exc_info is not None for record in caplog.records] == [True]
+    await redraws.redraw("chat", "message", draw)
+    assert drawn == [True, True]
 
 
 def test_news_is_news_once_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -65,7 +65,7 @@ async def test_one_person_tapping_everything_at_once_ends_with_one_vote(
         taps += [
             through.vote(prediction, 7, 0, 0, chat_id=CHAT),
             through.vote(prediction, 7, 0, 1, chat_id=CHAT),
-            through.undo(prediction, 7, 0, chat_id=CHAT),
+            through.undo_all(prediction, 7, chat_id=CHAT),
         ]
     await asyncio.gather(*taps)
     await second.close()

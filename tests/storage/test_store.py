@@ -1,17 +1,20 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
-from storage.store import NewPrediction, StorageError, Store
+from storage.store import EarlierAnswer, NewPrediction, StorageError, Store
 
 if TYPE_CHECKING:
     from tests.storage.conftest import Sql
 
 USER = 4242424242
 CHAT = -1001234567890
+NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
 
 async def test_a_language_is_kept_and_can_be_changed(store: Store, sql: Sql) -> None:
@@ -37,18 +40,50 @@ async def test_an_answer_is_found_again_and_replaced(
     store: Store, sentiment: NewPrediction, sql: Sql
 ) -> None:
     prediction = await store.add_prediction(sentiment, chat_id=CHAT)
-    assert await store.answer_to(CHAT, 7) is None
-    await store.remember_answer(CHAT, 7, 8, None)
-    assert await store.answer_to(CHAT, 7) == 8
-    await store.remember_answer(CHAT, 7, 9, prediction)
-    assert await store.answer_to(CHAT, 7) == 9
-    assert await store.answer_to(CHAT + 1, 7) is None
+    assert await store.answer_to(CHAT, 7, asked_at=NOON) is None
+    await store.remember_answer(CHAT, 7, 8, None, asked_at=NOON)
+    assert await store.answer_to(CHAT, 7, asked_at=NOON) == EarlierAnswer(8, None)
+    await store.remember_answer(CHAT, 7, 9, prediction, asked_at=NOON)
+    assert await store.answer_to(CHAT, 7, asked_at=NOON) == EarlierAnswer(9, prediction)
+    assert await store.answer_to(CHAT + 1, 7, asked_at=NOON) is None
+    assert await store.answer_to(CHAT, 7, asked_at=NOON + timedelta(seconds=1)) is None
     assert await sql("SELECT answer_message_id, prediction_id FROM answers") == [(9, prediction)]
+
+
+async def test_what_a_message_shows_is_known_after_edits(store: Store, sentiment: NewPrediction) -> None:
+    first = await store.add_prediction(sentiment, chat_id=CHAT)
+    second = await store.add_prediction(sentiment, chat_id=CHAT)
+    assert await store.shows(CHAT, 8, first)  # just sent: nothing is known yet
+    await store.remember_answer(CHAT, 7, 8, first, asked_at=NOON)
+    assert await store.shows(CHAT, 8, first)
+    await store.remember_answer(CHAT, 7, 8, second, asked_at=NOON)
+    assert await store.shows(CHAT, 8, second)
+    assert not await store.shows(CHAT, 8, first)
+    await store.remember_answer(CHAT, 7, 8, None, asked_at=NOON)
+    assert not await store.shows(CHAT, 8, second)
+
+
+async def test_the_same_answer_again_is_the_earlier_prediction(
+    store: Store, sentiment: NewPrediction, sql: Sql
+) -> None:
+    first = await store.add_prediction(sentiment, chat_id=CHAT)
+    same = dataclasses.replace(sentiment, text_a=f" {sentiment.text_a}")
+    assert await store.add_prediction(same, chat_id=CHAT, unless_same_as=first) == first
+    others = [
+        dataclasses.replace(sentiment, text_a="다른 글"),
+        dataclasses.replace(sentiment, version="0123456789ab"),
+        dataclasses.replace(sentiment, label="negative"),
+        dataclasses.replace(sentiment, options=(("negative", "positive"),)),
+    ]
+    for other in others:
+        assert await store.add_prediction(other, chat_id=CHAT, unless_same_as=first) != first
+    assert await store.add_prediction(sentiment, chat_id=CHAT + 1, unless_same_as=first) != first
+    assert await sql("SELECT count(*) FROM predictions") == [(6,)]
 
 
 async def test_an_answer_cannot_refer_to_a_prediction_that_is_not_there(store: Store, sql: Sql) -> None:
     with pytest.raises(StorageError, match=r"(?i)foreign key") as caught:
-        await store.remember_answer(CHAT, 7, 8, 99)
+        await store.remember_answer(CHAT, 7, 8, 99, asked_at=NOON)
     assert "\n" not in str(caught.value)
     assert await sql("SELECT * FROM answers") == []
 
@@ -57,7 +92,7 @@ async def test_no_table_holds_a_telegram_id(store: Store, sentiment: NewPredicti
     prediction = await store.add_prediction(sentiment, chat_id=CHAT)
     await store.vote(prediction, USER, 0, 0, chat_id=CHAT)
     await store.set_language(USER, "ko")
-    await store.remember_answer(USER, 7, 8, prediction)  # a private chat has its user's id
+    await store.remember_answer(USER, 7, 8, prediction, asked_at=NOON)  # a private chat has its user's id
     tables = ["annotators", "answers", "inputs", "model_versions", "predictions", "vote_events", "votes"]
     rows = [row for table in tables for row in await sql(f"SELECT * FROM {table}")]
     assert len(rows) == 7

@@ -53,12 +53,12 @@ async def test_undo_removes_the_vote_and_logs_it(store: Store, sentiment: NewPre
     prediction = await store.add_prediction(sentiment, chat_id=CHAT)
     await store.vote(prediction, ADA, 0, 0, chat_id=CHAT)
     await store.vote(prediction, BOB, 0, 0, chat_id=CHAT)
-    outcome = await store.undo(prediction, ADA, 0, chat_id=CHAT)
+    outcome = await store.undo_all(prediction, ADA, chat_id=CHAT)
     assert (outcome.status, outcome.label) == (VoteStatus.UNDONE, None)
     assert outcome.tally.counts == ((1, 0),)
     assert await sql("SELECT count(*) FROM votes") == [(1,)]
     assert (await sql(EVENTS))[2:] == [("undone", "positive", None)]
-    again = await store.undo(prediction, ADA, 0, chat_id=CHAT)
+    again = await store.undo_all(prediction, ADA, chat_id=CHAT)
     assert again.status is VoteStatus.NOTHING_TO_UNDO
     assert len(await sql(EVENTS)) == 3
     assert (await store.vote(prediction, ADA, 0, 1, chat_id=CHAT)).status is VoteStatus.COUNTED
@@ -68,7 +68,7 @@ async def test_undo_by_somebody_unknown_keeps_nothing_about_them(
     store: Store, sentiment: NewPrediction, sql: Sql
 ) -> None:
     prediction = await store.add_prediction(sentiment, chat_id=CHAT)
-    assert (await store.undo(prediction, ADA, 0, chat_id=CHAT)).status is VoteStatus.NOTHING_TO_UNDO
+    assert (await store.undo_all(prediction, ADA, chat_id=CHAT)).status is VoteStatus.NOTHING_TO_UNDO
     assert await sql("SELECT * FROM annotators") == []
 
 
@@ -86,6 +86,20 @@ async def test_each_blank_has_its_own_vote(store: Store, mask: NewPrediction, sq
         (1, "none", "correct"),
         (0, "부산", "correct"),
     ]
+
+
+async def test_undo_takes_back_the_votes_on_every_blank_at_once(
+    store: Store, mask: NewPrediction, sql: Sql
+) -> None:
+    prediction = await store.add_prediction(mask, chat_id=CHAT)
+    await store.vote(prediction, ADA, 0, 0, chat_id=CHAT)
+    await store.vote(prediction, BOB, 1, 0, chat_id=CHAT)
+    assert (await store.undo_all(prediction, ADA, chat_id=CHAT)).status is VoteStatus.UNDONE
+    await store.vote(prediction, ADA, 0, 0, chat_id=CHAT)
+    await store.vote(prediction, ADA, 1, 1, chat_id=CHAT)
+    outcome = await store.undo_all(prediction, ADA, chat_id=CHAT)
+    assert (outcome.status, outcome.tally.counts) == (VoteStatus.UNDONE, ((0, 0, 0), (1, 0)))
+    assert (await sql(EVENTS))[-2:] == [("undone", "서울", None), ("undone", "none", None)]
 
 
 async def test_two_buttons_with_one_label_are_counted_apart(store: Store, sql: Sql) -> None:
@@ -128,12 +142,6 @@ async def test_a_forged_button_is_refused(
     assert await sql("SELECT * FROM annotators") == []
 
 
-async def test_undo_in_a_slot_that_is_not_there_is_refused(store: Store, sentiment: NewPrediction) -> None:
-    prediction = await store.add_prediction(sentiment, chat_id=CHAT)
-    with pytest.raises(UnknownChoice):
-        await store.undo(prediction, ADA, 1, chat_id=CHAT)
-
-
 @pytest.mark.parametrize("number", [0, -1, 12345, 2**31, 2**70])
 async def test_a_prediction_that_is_not_there_is_refused(store: Store, number: int) -> None:
     with pytest.raises(UnknownPrediction, match=f"there is no prediction {number}"):
@@ -141,4 +149,4 @@ async def test_a_prediction_that_is_not_there_is_refused(store: Store, number: i
     with pytest.raises(UnknownPrediction):
         await store.vote(number, ADA, 0, 0, chat_id=CHAT)
     with pytest.raises(UnknownPrediction):
-        await store.undo(number, ADA, 0, chat_id=CHAT)
+        await store.undo_all(number, ADA, chat_id=CHAT)

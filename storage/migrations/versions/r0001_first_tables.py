@@ -110,6 +110,7 @@ def upgrade() -> None:
         sa.Column("command_message_id", sa.BigInteger(), nullable=False, autoincrement=False),
         sa.Column("answer_message_id", sa.BigInteger(), nullable=False),
         sa.Column("prediction_id", sa.Integer(), nullable=True),
+        sa.Column("asked_at", _TIME, nullable=False),
         sa.Column("updated_at", _TIME, nullable=False),
         sa.PrimaryKeyConstraint("chat_pseudonym", "command_message_id", name="pk_answers"),
         sa.ForeignKeyConstraint(
@@ -117,6 +118,9 @@ def upgrade() -> None:
         ),
     )
     op.create_index("ix_answers_prediction_id", "answers", ["prediction_id"])
+    op.create_index(
+        "ix_answers_chat_pseudonym_answer_message_id", "answers", ["chat_pseudonym", "answer_message_id"]
+    )
 
 
 def downgrade() -> None:
