@@ -1,38 +1,96 @@
 from __future__ import annotations
 
+import asyncio
 import socket
 from pathlib import Path
 
 import pytest
 
-from bot.run import CannotStart, _free_port, run
+from bot.application import build_application
+from bot.run import CannotStart, _page, _polling, run
 from bot.settings import Settings
+from handlers.context import Services
+from storage.store import Store
+from tests.handlers.offline import FakeModel, OfflineRequest
 from tests.tiny import catalog_file, write_checkpoint
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def here(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """An empty folder and an environment without the settings of whoever runs the tests."""
     monkeypatch.chdir(tmp_path)
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
     return tmp_path
 
 
-def test_a_taken_port_gives_the_next_one_and_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+class Hanging(OfflineRequest):
+    """A server that never answers one method."""
+
+    def __init__(self, method: str) -> None:
+        super().__init__()
+        self.method = method
+        self.asked = asyncio.Event()
+
+    async def do_request(self, url: str, *args: object, **kwargs: object) -> tuple[int, bytes]:
+        if url.endswith(self.method):
+            self.asked.set()
+            await asyncio.Event().wait()
+        return await super().do_request(url, *args, **kwargs)  # type: ignore[arg-type]  # handed on as given
+
+
+async def test_a_taken_port_gives_the_next_one_and_says_so(capsys: pytest.CaptureFixture[str]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        free = _free_port(Settings(playground_port=port))
-        assert port < free <= port + 20
-        shown = capsys.readouterr().out
-        assert f"Port {port} is taken, using {free}." in shown
-        assert "포트" in shown
+        async with _page(Settings(playground_port=port), "1:token") as url:
+            free = int(url.rpartition(":")[2])
+            assert port < free <= port + 20
+            shown = capsys.readouterr().out
+            assert f"Port {port} is taken, using {free}." in shown
+            assert "포트" in shown
 
 
-def test_port_0_is_left_to_the_system() -> None:
-    assert _free_port(Settings(playground_port=0)) == 0
+async def test_the_page_may_be_on_ipv6() -> None:
+    try:
+        socket.create_server(("::1", 0), family=socket.AF_INET6).close()
+    except OSError:
+        pytest.skip("this machine has no IPv6")
+    with socket.create_server(("::1", 0), family=socket.AF_INET6) as taken:
+        port = taken.getsockname()[1]
+        async with _page(Settings(playground_host="::1", playground_port=port), "1:token") as url:
+            assert url.startswith("http://[::1]:")
+            assert int(url.rpartition(":")[2]) > port
 
 
-def test_an_address_of_another_machine_is_one_line() -> None:
+async def test_port_0_is_left_to_the_system(capsys: pytest.CaptureFixture[str]) -> None:
+    async with _page(Settings(playground_port=0), "1:token") as url:
+        assert int(url.rpartition(":")[2]) > 0
+    assert capsys.readouterr().out == ""
+
+
+async def test_an_address_of_another_machine_is_one_line() -> None:
     with pytest.raises(CannotStart, match=r"PLAYGROUND_HOST 192\.0\.2\.1: "):
-        _free_port(Settings(playground_host="192.0.2.1"))
+        async with _page(Settings(playground_host="192.0.2.1"), "1:token"):
+            pass
+
+
+async def test_a_stop_while_polling_is_set_up_is_orderly(here: Path) -> None:
+    store = await Store.open(f"sqlite+aiosqlite:///{here}/bot.db", pepper=b"pepper")
+    request = Hanging("deleteWebhook")
+    application = build_application(Services(FakeModel(), store), token="1:token", request=request)
+
+    async def poll() -> None:
+        async with _polling(application, "http://server"):
+            raise AssertionError("it never gets here")
+
+    async with asyncio.timeout(30), asyncio.TaskGroup() as group:
+        polling = group.create_task(poll())
+        await request.asked.wait()
+        polling.cancel()
+    assert polling.cancelled()
+    assert application.updater is not None
+    assert not application.updater.running
+    await store.close()
 
 
 @pytest.mark.parametrize(
@@ -44,9 +102,8 @@ def test_an_address_of_another_machine_is_one_line() -> None:
     ],
 )
 def test_what_stops_the_start_is_one_line(
-    here: Path, capsys: pytest.CaptureFixture[str], settings: dict[str, str], reason: str
+    capsys: pytest.CaptureFixture[str], settings: dict[str, str], reason: str
 ) -> None:
-    assert here.exists()
     assert run(Settings.model_validate(settings)) == 1
     error = capsys.readouterr().err.strip()
     assert error.startswith("kobert-bot: ")
@@ -66,3 +123,19 @@ def test_a_server_out_of_reach_is_one_line(here: Path, capsys: pytest.CaptureFix
     assert f"no answer from the Bot API at http://127.0.0.1:{port}" in error.splitlines()[-1]
     assert "secret" not in error
     assert "Traceback" not in error
+
+
+def has_ipv6() -> bool:
+    """Whether this machine has an IPv6 loopback; containers often don't."""
+    try:
+        socket.create_server(("::1", 0), family=socket.AF_INET6).close()
+    except OSError:
+        return False
+    return True
+
+
+@pytest.mark.skipif(not has_ipv6(), reason="no IPv6 loopback here")
+def test_an_ipv6_address_is_tried_as_one() -> None:
+    with socket.create_server(("::1", 0), family=socket.AF_INET6) as taken:
+        port = taken.getsockname()[1]
+        assert _free_port(Settings(playground_host="::1", playground_port=port)) != port
