@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import threading
 import time
 from collections import deque
@@ -21,6 +22,8 @@ Item = TypeVar("Item")
 Item_contra = TypeVar("Item_contra", contravariant=True)
 Outcome = TypeVar("Outcome")
 Outcome_co = TypeVar("Outcome_co", covariant=True)
+
+_LOG = logging.getLogger(__name__)
 
 _FIRST_GUESS = 1_000.0  # tokens per second of a worker before any were measured
 _LONGEST_RETRY = 60.0  # seconds
@@ -79,7 +82,7 @@ class Batcher:
 
         Args:
             workers: How many.
-            prepare: Called once in each before its first batch.
+            prepare: Called once in each before its first batch. If it raises, the worker works unprepared.
         """
         if self._threads:
             return
@@ -137,7 +140,10 @@ class Batcher:
         self._queue.extend(kept)
 
     def _run(self, prepare: Callable[[], None]) -> None:
-        prepare()
+        try:
+            prepare()
+        except Exception:  # a slower worker is better than questions that nobody answers
+            _LOG.exception("a model worker could not be prepared")
         while batch := self._take():
             begin = time.monotonic()
             outcomes = self._answer(batch)
@@ -170,7 +176,10 @@ class Batcher:
 
     def _answer(self, batch: Sequence[_Waiting]) -> Sequence[Any]:
         try:
-            return list(batch[0].runner.run([each.item for each in batch]))
+            outcomes = list(batch[0].runner.run([each.item for each in batch]))
+            if len(outcomes) != len(batch):  # who gets which is anybody's guess
+                raise RuntimeError(f"{len(outcomes)} outcomes for {len(batch)} items")
+            return outcomes
         except Exception as error:  # noqa: BLE001  # goes to the callers
             if len(batch) == 1:
                 return [error]

@@ -184,3 +184,35 @@ async def test_workers_are_prepared_once_each() -> None:
     await batcher.submit(runner, 1, 1)
     await batcher.close()
     assert sorted(prepared) == ["model-worker-0", "model-worker-1"]
+
+
+async def test_a_worker_that_could_not_be_prepared_still_answers(caplog: pytest.LogCaptureFixture) -> None:
+    def fail() -> None:
+        raise OSError("no more threads")
+
+    batcher, runner = Batcher(), Doubler()
+    runner.gate.set()
+    batcher.start(1, fail)
+    async with asyncio.timeout(10):
+        assert await batcher.submit(runner, 1, 1) == 2
+    await batcher.close()
+    assert "no more threads" in caplog.text
+
+
+async def test_a_runner_that_forgets_someone_forgets_nobody_forever(batcher: Batcher) -> None:
+    class Forgetful:
+        def run(self, items: Sequence[int]) -> list[int]:
+            return list(items)[:1] if items != [3] else []
+
+    runner, forgetful = Doubler(), Forgetful()
+    first = await occupied(batcher, runner)
+    loop = asyncio.get_running_loop()
+    rest = [loop.create_task(batcher.submit(forgetful, item, 1)) for item in (2, 3)]
+    await asyncio.sleep(0)
+    runner.gate.set()
+    async with asyncio.timeout(10):
+        outcomes = await asyncio.gather(first, *rest, return_exceptions=True)
+        assert await batcher.submit(runner, 7, 1) == 14
+    assert outcomes[:2] == [2, 2]
+    assert isinstance(outcomes[2], RuntimeError)
+    assert "0 outcomes for 1 items" in str(outcomes[2])
