@@ -172,10 +172,9 @@ def _free_port(settings: Settings) -> int:
     wanted = settings.playground_port
     if wanted == 0:
         return 0
-    family = socket.AF_INET6 if ":" in settings.playground_host else socket.AF_INET
     for port in range(wanted, min(wanted + _PORTS_TRIED, 65536)):
         try:
-            with socket.create_server((settings.playground_host, port), family=family):
+            with socket.create_server((settings.playground_host, port)):
                 pass
         except OSError as error:
             if error.errno in (errno.EADDRINUSE, errno.EACCES):

@@ -123,19 +123,3 @@ def test_a_server_out_of_reach_is_one_line(here: Path, capsys: pytest.CaptureFix
     assert f"no answer from the Bot API at http://127.0.0.1:{port}" in error.splitlines()[-1]
     assert "secret" not in error
     assert "Traceback" not in error
-
-
-def has_ipv6() -> bool:
-    """Whether this machine has an IPv6 loopback; containers often don't."""
-    try:
-        socket.create_server(("::1", 0), family=socket.AF_INET6).close()
-    except OSError:
-        return False
-    return True
-
-
-@pytest.mark.skipif(not has_ipv6(), reason="no IPv6 loopback here")
-def test_an_ipv6_address_is_tried_as_one() -> None:
-    with socket.create_server(("::1", 0), family=socket.AF_INET6) as taken:
-        port = taken.getsockname()[1]
-        assert _free_port(Settings(playground_host="::1", playground_port=port)) != port
