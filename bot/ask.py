@@ -9,7 +9,7 @@ from itertools import islice
 from unicodedata import east_asian_width
 
 from handlers.source_text import split
-from models.errors import ModelServiceError
+from models.errors import Busy, EmptyText, ModelServiceError, NoBlank
 from models.results import LabelResult, MaskResult, Task, TokensResult
 from models.service import ModelService
 
@@ -55,12 +55,10 @@ def question_of_line(task: Task, line: str) -> Question:
     Raises:
         BadQuestion: The task needs two texts and there is no tab.
     """
-    if task in PAIR_TASKS:
-        first, tab, second = line.partition("\t")
-        if not tab:
-            raise BadQuestion("no tab between two texts")
-        return Question(first, second)
-    return Question(line)
+    first, tab, second = line.partition("\t")
+    if task in PAIR_TASKS and not tab:
+        raise BadQuestion("no tab between two texts")
+    return Question(first, second) if tab and task in (*PAIR_TASKS, Task.TOKENS) else Question(line)
 
 
 async def ask(service: ModelService, task: Task, asked: Question, preset: str | None) -> Result:
@@ -88,18 +86,27 @@ async def ask_lines(
     """Ask a question per line, many at once; yields what to print, in the order of the lines.
 
     A line that cannot be answered gives ``{"task", "line", "error"}`` in its place, so nothing shifts.
+
+    Raises:
+        ModelServiceError: No line can be answered: no such preset, a checkpoint out of reach …
     """
 
     async def answer(number: int, line: str) -> dict[str, object]:
-        try:
-            return as_json(task, await ask(service, task, question_of_line(task, line), preset))
-        except (BadQuestion, ModelServiceError) as error:
-            return {"task": task, "line": number, "error": str(error)}
+        while True:
+            try:
+                return as_json(task, await ask(service, task, question_of_line(task, line), preset))
+            except Busy as busy:  # a small queue: every line waits for its turn
+                await asyncio.sleep(busy.retry_after)
+            except (BadQuestion, EmptyText, NoBlank) as error:
+                return {"task": task, "line": number, "error": str(error)}
 
     numbered = iter(enumerate(lines, start=1))
     while some := list(islice(numbered, IN_FLIGHT)):
-        async with asyncio.TaskGroup() as group:
-            answers = [group.create_task(answer(number, line)) for number, line in some]
+        try:
+            async with asyncio.TaskGroup() as group:
+                answers = [group.create_task(answer(number, line)) for number, line in some]
+        except* ModelServiceError as failed:
+            raise failed.exceptions[0] from None
         for done in answers:
             yield done.result()
 
@@ -145,7 +152,7 @@ def as_text(result: Result) -> str:
                 other = " ".join(span.token for span in result.other_tokens)
                 lines.append(f"{result.other_model}: {other}")
     if result.truncated:
-        lines.append("(the text was longer than the model reads; its end was cut)")
+        lines.append("(the text was longer than the model reads; a part of it was cut)")
     return "\n".join([*lines, f"— {result.model}"])
 
 

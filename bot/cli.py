@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import codecs
 import json
 import sys
 from pathlib import Path
@@ -130,11 +131,14 @@ def _lines(file: Path) -> list[str]:
         raw = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
     except OSError as error:
         _fail(f"{file}: {error.strerror}")
-    lines = raw.removesuffix(b"\n").split(b"\n") if raw else []
-    try:
-        return [line.decode("utf-8-sig").rstrip("\r") for line in lines]
-    except UnicodeDecodeError as error:
-        _fail(f"{file}: row {lines.index(error.object) + 1} is not UTF-8")
+    lines = raw.removeprefix(codecs.BOM_UTF8).removesuffix(b"\n").split(b"\n") if raw else []
+    texts = []
+    for number, line in enumerate(lines, start=1):
+        try:
+            texts.append(line.decode("utf-8").rstrip("\r"))
+        except UnicodeDecodeError:
+            _fail(f"{file}: row {number} is not UTF-8")
+    return texts
 
 
 @feedback_app.command()
@@ -147,13 +151,16 @@ def export(
         if out is None:
             count = asyncio.run(_export(settings, sys.stdout))
         else:
-            with out.open("w", encoding="utf-8") as stream:
+            # Written aside and renamed: an export that fails leaves the one before it as it was.
+            draft = out.with_name(f"{out.name}.partial")
+            with draft.open("w", encoding="utf-8") as stream:
                 count = asyncio.run(_export(settings, stream))
+            draft.replace(out)
     except (StorageError, SettingsError) as error:
         _fail(error)
     except OSError as error:
         _fail(f"{out}: {error.strerror}")
-    typer.echo(f"{count} votes", err=True)
+    typer.echo(f"exported {count} vote{'' if count == 1 else 's'}", err=True)
 
 
 async def _export(settings: Settings, stream: IO[str]) -> int:

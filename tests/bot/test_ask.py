@@ -76,7 +76,16 @@ def test_text_for_a_terminal_lines_up_and_names_the_model() -> None:
     assert lines[:2] == ["a [MASK]", "[MASK] 1"]
     assert lines[2].startswith("  영화  █")
     assert lines[3].startswith("  fun   █"), "Hangul takes two columns"
-    assert "its end was cut" in lines[-2]
+    assert "a part of it was cut" in lines[-2]
+
+
+async def test_a_queue_smaller_than_a_file_loses_no_line(tmp_path: Path) -> None:
+    service = ModelService(tiny_catalog(tmp_path), device="cpu", queue_size=2)
+    try:
+        answers = [each async for each in ask_lines(service, Task.SENTIMENT, ["영화 좋다"] * 20, None)]
+    finally:
+        await service.close()
+    assert [answer.get("error") for answer in answers] == [None] * 20
 
 
 async def test_a_file_is_answered_line_by_line_and_nothing_shifts(tmp_path: Path) -> None:

@@ -57,9 +57,9 @@ def test_a_file_gives_json_lines_on_stdout_and_progress_on_stderr(tmp_path: Path
     assert result.exit_code == 0, result.output
     assert [json.loads(line)["task"] for line in result.stdout.splitlines()] == ["nli", "nli"]
     assert "nli" in result.stderr
-    assert "tokens" not in result.stdout
-    spaces = call("ask", "tokens", "--file", file, "--json")
-    assert [json.loads(line)["tokens"][1]["start"] for line in spaces.stdout.splitlines()] == [0, 0], "no BOM"
+    cut = [json.loads(line)["tokens"] for line in call("ask", "tokens", "--file", file).stdout.splitlines()]
+    assert [tokens[1]["start"] for tokens in cut] == [0, 0], "no byte order mark"
+    assert [tokens[-1]["segment"] for tokens in cut] == [1, 1], "a tab makes a pair"
 
 
 def test_lines_that_cannot_be_answered_are_counted_and_kept_in_place() -> None:
@@ -84,6 +84,8 @@ def test_lines_that_cannot_be_answered_are_counted_and_kept_in_place() -> None:
         ),
         (("ask", "mask", "--file", "missing.txt"), b"", "missing.txt: No such file"),
         (("ask", "mask", "--file", "-"), b"a [MASK]\n\xb0\xa1\n", "-: row 2 is not UTF-8"),
+        (("ask", "mask", "--file", "-"), b"\xef\xbb\xbfa \xb0\xa1\n", "-: row 1 is not UTF-8"),
+        (("ask", "sentiment", "--file", "-", "--preset", "none"), b"a\nb\n", "there is no preset 'none'"),
     ],
 )
 def test_bad_input_is_one_line_and_a_bad_exit(arguments: tuple[str, ...], stdin: bytes, message: str) -> None:
@@ -129,7 +131,7 @@ def test_votes_are_exported_as_json_lines(tmp_path: Path) -> None:
         "negative",
         "correct",
     )
-    assert "1 votes" in result.stderr
+    assert "exported 1 vote\n" in result.stderr
     assert call("feedback", "export", "--out", tmp_path / "votes.jsonl").exit_code == 0
     assert json.loads((tmp_path / "votes.jsonl").read_text("utf-8")) == row
     assert call("feedback", "export", "--out", tmp_path / "no" / "votes.jsonl").exit_code == 1
