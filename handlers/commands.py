@@ -8,10 +8,12 @@ from typing import Any
 from telegram import BotCommand, Message, Update
 from telegram.ext import BaseHandler, CallbackQueryHandler, CommandHandler
 
-from handlers.answer import earlier_answer
+from handlers.answer import earlier_answer, reply
 from handlers.context import Context
+from handlers.errors import settle
 from handlers.feedback import on_tap
 from handlers.language import language
+from handlers.limits import Place
 from handlers.mask import mask
 from handlers.nli import nli
 from handlers.nsp import nsp
@@ -51,9 +53,28 @@ def _handler(name: str, run: Command) -> CommandHandler[Context, None]:
         message = update.effective_message
         if message is None:
             return
-        async with context.services.turns.of((message.chat_id, message.message_id)):
-            if update.edited_message is None and await earlier_answer(message, context) is not None:
-                return  # the same update, delivered again
-            await run(message, context)
+        services, user = context.services, message.from_user
+        with services.limits.place(
+            None if user is None or message.sender_chat else user.id, message.chat_id
+        ) as place:
+            if place is Place.NONE:
+                return
+            async with services.turns.of((message.chat_id, message.message_id)):
+                try:
+                    await _answer_once(update, message, context, run if place is Place.GIVEN else _one_moment)
+                except Exception as error:  # noqa: BLE001  # told before the turn ends, so that an edit comes after
+                    await settle(update, context, error)
 
     return CommandHandler(name, callback)
+
+
+async def _answer_once(update: Update, message: Message, context: Context, run: Command) -> None:
+    """Run a command, unless it is the same update, delivered again."""
+    if update.edited_message is not None or await earlier_answer(message, context) is None:
+        await run(message, context)
+
+
+async def _one_moment(message: Message, context: Context) -> None:
+    """Ask for patience."""
+    texts = await context.texts(message.from_user)
+    await reply(message, context, texts.one_moment)

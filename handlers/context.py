@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Protocol
 from telegram import User
 from telegram.ext import CallbackContext, ExtBot
 
+from handlers.limits import Limits
 from handlers.news import News
 from handlers.replies.texts import TEXTS, Language, Texts, language_for
 from handlers.turns import Redraws, Turns
@@ -49,6 +50,7 @@ class Services:
         model: The model service.
         store: Predictions, votes, languages.
         admin_chat: Chat that gets a short report of unexpected errors; None for no reports.
+        limits: How many commands of one person and one chat at once.
         turns: One command message at a time.
         redraws: Keyboards to bring up to date.
         news: Which errors the admin chat has just heard of.
@@ -57,6 +59,7 @@ class Services:
     model: Service
     store: Store
     admin_chat: int | None = None
+    limits: Limits = field(default_factory=Limits)
     turns: Turns = field(default_factory=Turns)
     redraws: Redraws = field(default_factory=Redraws)
     news: News = field(default_factory=News)

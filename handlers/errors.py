@@ -50,9 +50,14 @@ _TOAST_UNITS = CallbackQueryLimit.ANSWER_CALLBACK_QUERY_TEXT_LENGTH
 
 
 async def on_error(update: object, context: Context) -> None:
+    """Settle what a handler raised, as PTB's error handler; commands settle theirs before their turn ends."""
+    if context.error is not None:
+        await settle(update, context, context.error)
+
+
+async def settle(update: object, context: Context, error: Exception) -> None:
     """Log an exception, tell its user in their language, report it to the operator when it is news."""
-    error = context.error
-    if error is None or _is_telegrams(error):
+    if _is_telegrams(error):
         return
     if _is_unexpected(error):
         _log.error("%s failed at %s", _what(update), _place(error), exc_info=error)

@@ -56,6 +56,7 @@ class Texts:
     language_question: str
     language_set: str
     language_set_toast: str
+    one_moment: str
     busy: str
     empty_text: str
     no_blank: str
@@ -150,6 +151,7 @@ KO = Texts(
     language_question="어떤 언어로 말할까요? · Which language should I speak?",
     language_set="이제 한국어로 말할게요.",
     language_set_toast="한국어로 바꿨어요.",
+    one_moment="잠시만요, 앞의 명령에 먼저 대답하고 있어요. 조금 뒤에 다시 보내 주세요.",
     busy="지금 물어보는 사람이 많아요. {seconds}초 뒤에 다시 보내 주세요.",
     empty_text="글자가 없어서 읽을 수 없어요.",
     no_blank="빈칸이 없어요. 맞힐 자리를 [MASK], ___ 또는 (빈칸)으로 써 주세요.",
@@ -249,6 +251,7 @@ EN = Texts(
     language_question="Which language should I speak? · 어떤 언어로 말할까요?",
     language_set="I will speak English from now on.",
     language_set_toast="Switched to English.",
+    one_moment="One moment, please: I am still answering earlier commands. Send this again shortly.",
     busy="Many people are asking right now. Please try again in {seconds} s.",
     empty_text="There are no letters in it for me to read.",
     no_blank="There is no blank. Write the missing word as [MASK], ___ or (빈칸).",

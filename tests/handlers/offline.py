@@ -244,9 +244,14 @@ class FakeModel:
     delay: float = 0.0
     truncated: bool = False
     cut_blanks: frozenset[int] = frozenset()
+    gate: asyncio.Event = field(default_factory=asyncio.Event)  # cleared: answers wait until it is set
+
+    def __post_init__(self) -> None:
+        self.gate.set()
 
     async def _ask(self, *question: object) -> None:
         self.asked.append(question)
+        await self.gate.wait()
         await asyncio.sleep(self.delay)
         if self.error is not None:
             raise self.error

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from handlers.replies.texts import TEXTS
+from tests.handlers.conftest import ADMIN
 from tests.handlers.offline import FakeModel, Telegram
 
 
@@ -62,6 +63,19 @@ async def test_an_edit_while_the_first_answer_is_on_its_way_waits_for_it(
     await asyncio.gather(*(telegram.application.process_update(update) for update in updates))
     assert [answer.method for answer in telegram.answers] == ["sendMessage", "editMessageText"]
     assert "It follows" in telegram.answers[-1].text
+
+
+@pytest.mark.parametrize("error", [None, RuntimeError("broken")])
+async def test_a_mistake_and_its_quick_edit_are_one_message(
+    telegram: Telegram, model: FakeModel, error: Exception | None
+) -> None:
+    model.error = error
+    first = telegram.message("/sentiment" if error is None else "/sentiment good", message_id=5)
+    edit = telegram.message("/help", edits=5)
+    await asyncio.gather(*(telegram.application.process_update(update) for update in (first, edit)))
+    own = [answer for answer in telegram.answers if answer.data["chat_id"] != ADMIN]
+    assert [answer.method for answer in own] == ["sendMessage", "editMessageText"]
+    assert own[-1].text.startswith("<b>What I can do")
 
 
 async def test_an_update_that_comes_twice_is_answered_once(telegram: Telegram, model: FakeModel) -> None:

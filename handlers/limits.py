@@ -1,0 +1,62 @@
+"""How many commands of one person, and of one chat, are worked on at once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Hashable, Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+
+PER_USER = 3
+"""A person reads one answer at a time; three leave room for a quick second thought and an edit."""
+
+PER_CHAT = 8
+"""Of the 64 updates worked on at once: Telegram lets a group have 20 messages a minute, so more would only
+wait there for their turn, while a few such groups would leave no place for anybody else."""
+
+
+class Place(StrEnum):
+    """What a command gets."""
+
+    GIVEN = "given"
+    TELL = "tell"  # none, and it is the first of its burst that gets none: its writer is told
+    NONE = "none"
+
+
+class Limits:
+    """Gives places to commands; a burst past the limit gets one reply, and its other commands none."""
+
+    def __init__(self) -> None:
+        self._taken: Counter[Hashable] = Counter()
+        self._told: set[Hashable] = set()
+
+    @contextmanager
+    def place(self, user_id: int | None, chat_id: int) -> Iterator[Place]:
+        """Hold a place while the block runs, if there is one.
+
+        Args:
+            user_id: Who asks; None for somebody who speaks in the name of a chat, as one id stands for all of
+                these.
+            chat_id: Where.
+
+        Yields:
+            Whether a place was given, and if not, whether to say so.
+        """
+        caps: dict[Hashable, int] = {("chat", chat_id): PER_CHAT}
+        if user_id is not None:
+            caps["user", user_id] = PER_USER
+        full = {key for key, cap in caps.items() if self._taken[key] >= cap}
+        if full:
+            first = self._told.isdisjoint(full)
+            self._told |= full
+            yield Place.TELL if first else Place.NONE
+            return
+        self._taken.update(caps.keys())
+        try:
+            yield Place.GIVEN
+        finally:
+            for key in caps:
+                self._taken[key] -= 1
+                if not self._taken[key]:  # the burst is over
+                    del self._taken[key]
+                    self._told.discard(key)
