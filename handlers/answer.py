@@ -13,6 +13,7 @@ from telegram.error import BadRequest
 
 from handlers.context import Context
 from handlers.replies.keyboards import vote_keyboard
+from handlers.replies.texts import Language
 from storage.store import EarlierAnswer, NewPrediction
 
 _log = logging.getLogger(__name__)
@@ -21,7 +22,9 @@ _TYPING_LASTS = 4.5  # Telegram shows it for five seconds
 _GONE = ("message to edit not found", "message can't be edited", "message_id_invalid")
 
 
-async def answer(message: Message, context: Context, html: str, prediction: NewPrediction) -> None:
+async def answer(
+    message: Message, context: Context, html: str, prediction: NewPrediction, language: Language
+) -> None:
     """Store a prediction and answer the command with it and its buttons.
 
     Args:
@@ -29,6 +32,7 @@ async def answer(message: Message, context: Context, html: str, prediction: NewP
         context: The handler's context.
         html: The answer as Telegram HTML.
         prediction: What was asked and answered, for the votes to come.
+        language: Language of the answer.
     """
     earlier = await earlier_answer(message, context)
     prediction_id = await context.store.add_prediction(
@@ -37,7 +41,7 @@ async def answer(message: Message, context: Context, html: str, prediction: NewP
         unless_same_as=earlier.prediction_id if earlier is not None else None,
     )
     tally = await context.store.tally(prediction_id, chat_id=message.chat_id)
-    keyboard = vote_keyboard(tally, await context.language(message.from_user))
+    keyboard = vote_keyboard(tally, language)
     await reply(message, context, html, keyboard, prediction_id)
 
 

@@ -7,6 +7,7 @@ from telegram import Message
 from handlers.answer import answer
 from handlers.context import Context
 from handlers.replies.answers import label_answer
+from handlers.replies.texts import TEXTS
 from models.results import LabelResult
 from storage.store import NewPrediction
 
@@ -34,5 +35,5 @@ async def answer_label(
         options=((result.label, *others),),
         version=result.version,
     )
-    texts = await context.texts(message.from_user)
-    await answer(message, context, label_answer(result, texts), prediction)
+    language = await context.language(message.from_user)
+    await answer(message, context, label_answer(result, TEXTS[language]), prediction, language)

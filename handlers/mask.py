@@ -10,6 +10,7 @@ from handlers.answer import answer, typing
 from handlers.context import Context
 from handlers.replies.answers import CIRCLED, SHOWN_CANDIDATES, SHOWN_CANDIDATES_OF_MANY, mask_answer
 from handlers.replies.keyboards import NONE_OF_THESE
+from handlers.replies.texts import TEXTS
 from handlers.source_text import one_text
 from models.results import MaskResult, Task
 from storage.store import NewPrediction
@@ -20,8 +21,8 @@ async def mask(message: Message, context: Context) -> None:
     text = one_text(message)
     async with typing(message):
         result = await context.model.mask(text, top_k=SHOWN_CANDIDATES)
-    texts = await context.texts(message.from_user)
-    await answer(message, context, mask_answer(result, texts), _prediction(text, result))
+    language = await context.language(message.from_user)
+    await answer(message, context, mask_answer(result, TEXTS[language]), _prediction(text, result), language)
 
 
 def _prediction(text: str, result: MaskResult) -> NewPrediction:

@@ -8,6 +8,7 @@ from handlers.answer import answer, typing
 from handlers.context import Context
 from handlers.replies.answers import tokens_answer
 from handlers.replies.keyboards import PIECES_RIGHT, PIECES_WRONG
+from handlers.replies.texts import TEXTS
 from handlers.source_text import one_or_two_texts
 from models.results import Task
 from storage.store import NewPrediction
@@ -28,5 +29,5 @@ async def tokens(message: Message, context: Context) -> None:
         options=((PIECES_RIGHT, PIECES_WRONG),),
         version=result.version,
     )
-    texts = await context.texts(message.from_user)
-    await answer(message, context, tokens_answer(result, texts), prediction)
+    language = await context.language(message.from_user)
+    await answer(message, context, tokens_answer(result, TEXTS[language]), prediction, language)

@@ -18,6 +18,21 @@ async def test_a_chosen_language_outlives_telegrams(telegram: Telegram, store: S
     assert "긍정" in (await telegram.says("/sentiment good")).text
 
 
+@pytest.mark.parametrize("command", ["/mask ___", "/nli a | b", "/sentiment good", "/tokens a", "/help"])
+async def test_a_command_looks_the_language_up_once(
+    telegram: Telegram, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    asked: list[int] = []
+
+    async def language(_: Store, user_id: int) -> str | None:
+        asked.append(user_id)
+        return None
+
+    monkeypatch.setattr(Store, "language", language)
+    await telegram.says(command)
+    assert asked == [ENGLISH]
+
+
 async def test_a_korean_may_choose_english(telegram: Telegram) -> None:
     question = await telegram.says("/language", user=KOREAN)
     await telegram.taps(question.button("English"), user=KOREAN)
