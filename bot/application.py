@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from functools import partial
 from typing import Any
 
 from telegram import LinkPreviewOptions, Update
@@ -83,12 +84,14 @@ async def _introduce(bot: ExtBot[int], language: Language) -> None:
     """Make the calls for one language; English is the default for all others."""
     code, texts = (None if language == "en" else language), TEXTS[language]
     calls = {
-        "command menu": bot.set_my_commands(menu(language), language_code=code),
-        "description": bot.set_my_description(texts.description, language_code=code),
-        "short description": bot.set_my_short_description(texts.short_description, language_code=code),
+        "command menu": partial(bot.set_my_commands, menu(language), language_code=code),
+        "description": partial(bot.set_my_description, texts.description, language_code=code),
+        "short description": partial(
+            bot.set_my_short_description, texts.short_description, language_code=code
+        ),
     }
     for name, call in calls.items():
         try:
-            await call
+            await call()
         except TelegramError as error:
             _log.warning("the server refused the %s (%s): %s", name, language, error)

@@ -11,13 +11,13 @@ import errno
 import logging
 import secrets
 import signal
-import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import Self
 
 from telegram.error import InvalidToken, TelegramError
+from telegram.ext import Updater
 
 from bot.application import ALLOWED_UPDATES, TELEGRAM_API_URL, BotApplication, build_application, introduce
 from bot.logs import set_up_logging
@@ -83,9 +83,7 @@ async def _main(settings: Settings, token: str) -> None:
             await model.start()
             playground = settings.telegram_bot_token is None
             if playground:
-                api_url = await closing.enter_async_context(
-                    serve(host=settings.playground_host, port=_free_port(settings), token=token)
-                )
+                api_url = await closing.enter_async_context(_page(settings, token))
             else:
                 api_url = settings.telegram_api_url or TELEGRAM_API_URL
             application = build_application(
@@ -115,17 +113,23 @@ async def _polling(application: BotApplication, api_url: str) -> AsyncIterator[N
             await application.initialize()
             await application.start()
             stopping.push_async_callback(application.stop)
+            stopping.push_async_callback(_stop_polling, updater)
             await updater.start_polling(
                 allowed_updates=ALLOWED_UPDATES,
                 drop_pending_updates=False,
                 error_callback=_log_polling_error,
             )
-            stopping.push_async_callback(updater.stop)
         except InvalidToken:
             raise CannotStart(f"{api_url} does not know this TELEGRAM_BOT_TOKEN") from None
         except TelegramError as error:
             raise CannotStart(f"no answer from the Bot API at {api_url}: {error.message}") from None
         yield
+
+
+async def _stop_polling(updater: Updater) -> None:
+    """Stop polling; PTB counts an updater as running also when its start was cancelled half-way."""
+    if updater.running:
+        await updater.stop()
 
 
 class _StopSignal:
@@ -163,27 +167,27 @@ class _StopSignal:
                 self._loop.remove_signal_handler(number)
 
 
-def _free_port(settings: Settings) -> int:
-    """Return the playground's port, or the next free one after it, saying so.
+@asynccontextmanager
+async def _page(settings: Settings, token: str) -> AsyncIterator[str]:
+    """Serve the local page on its port, or the next free one after it, saying so; yields its URL.
 
     Raises:
         CannotStart: If none of twenty is free, or the address is not this machine's.
     """
-    wanted = settings.playground_port
-    if wanted == 0:
-        return 0
-    for port in range(wanted, min(wanted + _PORTS_TRIED, 65536)):
-        try:
-            with socket.create_server((settings.playground_host, port)):
-                pass
-        except OSError as error:
-            if error.errno in (errno.EADDRINUSE, errno.EACCES):
-                continue
-            reason = error.strerror or error
-            raise CannotStart(f"PLAYGROUND_HOST {settings.playground_host}: {reason}") from error
-        if port != wanted:
-            _say(_OTHER_PORT.format(port=wanted, free=port))
-        return port
+    host, wanted = settings.playground_host, settings.playground_port
+    tried = range(wanted, min(wanted + _PORTS_TRIED, 65536)) if wanted else (0,)  # 0: the system's choice
+    async with AsyncExitStack() as serving:
+        for port in tried:
+            try:  # listening itself tells whether a port is free; asking before would leave time to lose it
+                url = await serving.enter_async_context(serve(host=host, port=port, token=token))
+            except OSError as error:
+                if error.errno in (errno.EADDRINUSE, errno.EACCES):
+                    continue
+                raise CannotStart(f"PLAYGROUND_HOST {host}: {error.strerror or error}") from error
+            if port != wanted:
+                _say(_OTHER_PORT.format(port=wanted, free=port))
+            yield url
+            return
     raise CannotStart(f"no free port from {wanted} on; set PLAYGROUND_PORT")
 
 

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import asyncio
+import gc
 import logging
+import warnings
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -55,6 +58,21 @@ async def test_a_server_that_refuses_them_is_one_line_each(
     warnings = [record for record in caplog.records if record.name == "bot.application"]
     assert len(warnings) == 6
     assert all("\n" not in record.getMessage() and record.exc_info is None for record in warnings)
+
+
+async def test_a_stop_while_they_are_set_leaves_no_call_unmade(store: Store) -> None:
+    request = OfflineRequest()
+    async with build_application(services(store), token="1:token", request=request) as application:
+        introducing = asyncio.ensure_future(introduce(application.bot))
+        while "setMyCommands" not in [call.method for call in request.calls]:  # noqa: ASYNC110  # the request only records
+            await asyncio.sleep(0)
+        introducing.cancel()
+        await asyncio.gather(introducing, return_exceptions=True)
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            del introducing
+            gc.collect()
+    assert [str(one.message) for one in caught if "never awaited" in str(one.message)] == []
 
 
 async def test_it_works_on_many_updates_at_once_and_asks_for_those_it_handles(store: Store) -> None:
