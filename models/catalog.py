@@ -151,8 +151,11 @@ def _read_source(where: str, task: Task, value: object, base: Path) -> Source:
     tokenizer_class = entry.get("tokenizer_class", "auto")
     if tokenizer_class not in _TOKENIZER_CLASSES:
         raise BadCatalog(f"{where}: tokenizer_class is one of {', '.join(_TOKENIZER_CLASSES)}")
+    for key in ("tokenizer", "revision"):
+        if not isinstance(entry.get(key, ""), str):
+            raise BadCatalog(f"{where}: {key} must be a text")
     labels = entry.get("labels")
-    if labels is not None and (not isinstance(labels, list) or set(labels) != set(LABELS.get(task, ()))):
+    if labels is not None and not _are_labels(labels, task):
         raise BadCatalog(
             f"{where}: labels must be {', '.join(LABELS.get(task, ())) or 'left out'}, in the head's order"
         )
@@ -162,6 +165,15 @@ def _read_source(where: str, task: Task, value: object, base: Path) -> Source:
         tokenizer_class=tokenizer_class,
         labels=None if labels is None else tuple(labels),
         revision=entry.get("revision"),
+    )
+
+
+def _are_labels(labels: object, task: Task) -> bool:
+    """Whether these are the task's labels, each once, in any order."""
+    return (
+        isinstance(labels, list)
+        and all(isinstance(label, str) for label in labels)
+        and sorted(labels) == sorted(LABELS.get(task, ()))
     )
 
 

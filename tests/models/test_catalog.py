@@ -69,6 +69,18 @@ def test_a_file_of_ones_own_adds_to_the_shipped_presets(tmp_path: Path) -> None:
         ("[presets.a]\nmask.ko = { model = 'x/y', tokenizer_class = 'magic' }", "tokenizer_class"),
         ("[presets.a]\nnli.ko = { model = 'x/y', labels = ['yes', 'no'] }", "labels must be"),
         ("[presets.a]\nmask.ko = { model = 'x/y', labels = ['yes'] }", "left out"),
+        (
+            "[presets.a]\nsentiment.ko = { model = 'x/y', labels = ['negative', 'positive', 'positive'] }",
+            "labels must be",
+        ),
+        (
+            "[presets.a]\nnli.ko = { model = 'x/y', labels = [['neutral'], 'neutral'] }",
+            "labels must be",
+        ),
+        ("[presets.a]\nsentiment.ko = { model = 'x/y', labels = 'negative' }", "labels must be"),
+        ("[presets.a]\nmask.ko = { model = 'x/y', revision = 1 }", "revision must be a text"),
+        ("[presets.a]\nmask.ko = { model = 'x/y', tokenizer = 1 }", "tokenizer must be a text"),
+        ("[presets.a]\nmask.ko = { model = 'x/y', tokenizer_class = ['auto'] }", "tokenizer_class"),
     ],
 )
 def test_a_mistake_is_told_in_one_line(tmp_path: Path, text: str, message: str) -> None:
