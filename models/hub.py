@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from huggingface_hub import snapshot_download
+from huggingface_hub import list_repo_files, snapshot_download
 from huggingface_hub.errors import (
     GatedRepoError,
     HFValidationError,
@@ -46,10 +46,29 @@ def find_files(
     if not folder.is_dir():
         raise CheckpointUnavailable(f"there is no folder {folder}")
     if weights and not any(folder.glob("*.safetensors")):
+        if not is_folder(name):
+            _require_reachable(name, revision)
         raise CheckpointUnavailable(
             f"{name} has no safetensors weights, and other formats are not read; {_WAY_OUT}"
         )
     return folder
+
+
+def _require_reachable(name: str, revision: str | None) -> None:
+    """Tell files that the hub doesn't have from files that couldn't be fetched.
+
+    Out of reach of the hub, ``snapshot_download`` is content with whatever the cache holds, such as the files
+    of the tokenizer alone.
+
+    Raises:
+        CheckpointUnavailable: If the hub can't be asked.
+    """
+    try:
+        list_repo_files(name, revision=revision)
+    except (OfflineModeIsEnabled, OSError) as error:
+        raise CheckpointUnavailable(
+            f"{name} is not wholly on this machine and the hub cannot be reached; {_WAY_OUT}"
+        ) from error
 
 
 def _fetch(name: str, revision: str | None, *, weights: bool, download: bool) -> Path:

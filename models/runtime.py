@@ -6,7 +6,6 @@ import.
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
@@ -19,6 +18,7 @@ from transformers.utils import logging as transformers_logging
 
 from models.catalog import Source
 from models.checkpoints import Checkpoint, load_checkpoint, max_length, read_blueprint
+from models.cores import usable_cores
 from models.encoding import Query
 from models.engine import choose_device, forward
 from models.hub import find_files
@@ -103,7 +103,7 @@ class Loader:
         """How many worker threads suit the device: one for a GPU, else one per core, each computing alone."""
         if self.device.type == "cuda":
             return 1
-        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        return usable_cores()
 
     def model(self, source: Source, task: Task) -> ModelRunner:
         """The model and tokenizer of a catalogue line.
@@ -119,8 +119,7 @@ class Loader:
             checkpoint = self._checkpoints.get(key)
             if checkpoint is None:
                 checkpoint = load_checkpoint(blueprint, source, task, self.device)
-                checkpoint.require(task)
-                self._checkpoints[key] = checkpoint
+                self._checkpoints[key] = checkpoint  # also one whose head is refused: it is asked again
             checkpoint.require(task)
             if (key, folder) not in self._runners:
                 tokenizer = load_tokenizer(folder, source.tokenizer_class, checkpoint.max_length)

@@ -1,14 +1,17 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import torch
 from huggingface_hub import constants
+from huggingface_hub.errors import OfflineModeIsEnabled
 
 from models.catalog import Source
-from models.checkpoints import Checkpoint, class_names, load_checkpoint, read_blueprint
+from models.checkpoints import Blueprint, Checkpoint, class_names, load_checkpoint, read_blueprint
 from models.errors import CheckpointUnavailable, TaskNotServed
+from models.hub import find_files
 from models.results import LABELS, Task
 from tests.tiny import Architecture, copy_without, write_checkpoint
 
@@ -69,6 +72,27 @@ def test_a_head_without_trained_weights_never_answers(
     with pytest.raises(CheckpointUnavailable, match=rf"no trained weights for {task}.*'builtin'") as caught:
         load(tmp_path, task)
     assert "\n" not in str(caught.value)
+
+
+def test_a_refused_head_does_not_read_the_weights_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from models import runtime  # noqa: PLC0415  # beside its only use
+
+    read: list[Task] = []
+
+    def counted(blueprint: Blueprint, source: Source, task: Task, device: torch.device) -> Checkpoint:
+        read.append(task)
+        return load_checkpoint(blueprint, source, task, device)
+
+    monkeypatch.setattr(runtime, "load_checkpoint", counted)
+    write_checkpoint(tmp_path, "bert-trunk")
+    loader = runtime.Loader("cpu")
+    source = Source(model=str(tmp_path), tokenizer=str(tmp_path))
+    for _ in range(2):
+        with pytest.raises(CheckpointUnavailable, match="no trained weights"):
+            loader.model(source, Task.MASK)
+    assert read == [Task.MASK]
 
 
 @pytest.mark.parametrize(("architecture", "task"), [("bert-mask", Task.MASK), ("bert-nsp", Task.NSP)])
@@ -185,4 +209,40 @@ def test_a_hub_out_of_reach_names_the_builtin_preset(
         CheckpointUnavailable, match=r"klue/bert-base.*cannot be reached.*'builtin'"
     ) as caught:
         load()
+    assert "\n" not in str(caught.value)
+
+
+def hub_files(reason: Exception | None) -> Callable[..., list[str]]:
+    """A hub that has pickled weights only, or can't be asked."""
+
+    def listed(*_: object, **__: object) -> list[str]:
+        if reason is not None:
+            raise reason
+        return ["config.json", "pytorch_model.bin"]
+
+    return listed
+
+
+@pytest.mark.parametrize(
+    ("reason", "message"),
+    [
+        (OfflineModeIsEnabled("offline"), r"klue/bert-base is not wholly on this machine.*cannot be reached"),
+        (ConnectionError("no route"), r"klue/bert-base is not wholly on this machine.*cannot be reached"),
+        (None, "klue/bert-base has no safetensors"),
+    ],
+)
+def test_weights_that_were_never_fetched_are_not_said_to_be_of_another_format(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reason: Exception | None, message: str
+) -> None:
+    repository = tmp_path / "models--klue--bert-base"
+    snapshot = repository / "snapshots" / "abc"
+    snapshot.mkdir(parents=True)
+    (snapshot / "config.json").write_text("{}", encoding="utf-8")
+    (repository / "refs").mkdir()
+    (repository / "refs" / "main").write_text("abc", encoding="utf-8")
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path))
+    monkeypatch.setattr("models.hub.list_repo_files", hub_files(reason), raising=False)
+    with pytest.raises(CheckpointUnavailable, match=rf"{message}.*'builtin'") as caught:
+        find_files("klue/bert-base")
     assert "\n" not in str(caught.value)
