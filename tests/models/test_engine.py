@@ -163,3 +163,9 @@ def test_a_gpu_answers_as_the_cpu(tmp_path: Path) -> None:
     for ours, theirs in zip(on_cpu, on_gpu, strict=True):
         if isinstance(ours, LabelResult):
             assert ours.scores == pytest.approx(theirs.scores, abs=1e-4)
+        else:
+            assert isinstance(theirs, MaskResult)
+            for here, there in zip(ours.masks, theirs.masks, strict=True):
+                assert [candidate.token for candidate in here] == [candidate.token for candidate in there]
+                scores = [candidate.score for candidate in there]
+                assert [candidate.score for candidate in here] == pytest.approx(scores, abs=1e-4)
