@@ -142,7 +142,7 @@ class Batcher:
     def _run(self, prepare: Callable[[], None]) -> None:
         try:
             prepare()
-        except Exception:  # a slower worker is better than questions that nobody answers
+        except Exception:  # noqa: BLE001  # a slower worker is better than questions that nobody answers
             _LOG.exception("a model worker could not be prepared")
         while batch := self._take():
             begin = time.monotonic()
@@ -176,14 +176,18 @@ class Batcher:
 
     def _answer(self, batch: Sequence[_Waiting]) -> Sequence[Any]:
         try:
-            outcomes = list(batch[0].runner.run([each.item for each in batch]))
-            if len(outcomes) != len(batch):  # who gets which is anybody's guess
-                raise RuntimeError(f"{len(outcomes)} outcomes for {len(batch)} items")
-            return outcomes
+            return _outcomes(batch[0].runner, [each.item for each in batch])
         except Exception as error:  # noqa: BLE001  # goes to the callers
             if len(batch) == 1:
                 return [error]
             return [outcome for each in batch for outcome in self._answer([each])]
+
+
+def _outcomes(runner: Runner[Any, Any], items: Sequence[Any]) -> Sequence[Any]:
+    outcomes = runner.run(items)
+    if len(outcomes) != len(items):  # who gets which is anybody's guess
+        raise RuntimeError(f"{len(outcomes)} outcomes for {len(items)} items")
+    return outcomes
 
 
 def _deliver(batch: Sequence[_Waiting], outcomes: Sequence[Any]) -> None:

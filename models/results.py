@@ -111,7 +111,7 @@ class TokensResult:
         tokens: Every input position, special tokens included.
         other_model: Preset of the tokenizer compared with; None if there is no other one at hand.
         other_tokens: The same text cut by that tokenizer.
-        truncated: Whether the end was cut to the model's length.
+        truncated: Whether the end was cut to a model's length, for either tokenizer.
         version: First digits of the SHA-256 of the weights (tokens: of the tokenizer) that answered.
     """
 

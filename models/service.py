@@ -158,10 +158,9 @@ class ModelService:
             }
         )
         with self._accepted():
-            key = (Task.TOKENS, source, tuple(others.items()))
-            runner = await self._load(
-                key, lambda: self._tokens_runner(source, others, download=compare is not None)
-            )
+            download = compare is not None
+            key = (Task.TOKENS, source, tuple(others.items()), download)
+            runner = await self._load(key, lambda: self._tokens_runner(source, others, download=download))
             return await self._batcher.submit(runner, job, _cost(job.characters))
 
     def _find(self, preset: str | None, task: Task, language: Language) -> tuple[str, Source]:
@@ -221,6 +220,8 @@ class ModelService:
                     self._get_loader().model(source, task)
             except ModelServiceError as error:
                 _LOG.warning("%s of preset %s: %s", task, self._preset, error)
+            except Exception:  # noqa: BLE001  # nobody awaits the warm-up; who asks later gets it too
+                _LOG.exception("%s of preset %s", task, self._preset)
 
     def _tokens_runner(self, source: Source, others: dict[str, Source], *, download: bool) -> TokensRunner:
         from models.runtime import TokensRunner  # noqa: PLC0415  # see _get_loader

@@ -36,15 +36,18 @@ class TokensJob:
         encoding = tokenizer.encode(*(text.text for text in self.texts))
         if encoding.is_empty:
             raise EmptyText("the tokenizer finds nothing to read in the text")
+        truncated = encoding.truncated
         other_tokens: tuple[TokenSpan, ...] = ()
         if other is not None:
-            other_tokens = self._spans(other.encode(*(text.text for text in self.texts)), other)
+            other_encoding = other.encode(*(text.text for text in self.texts))
+            other_tokens = self._spans(other_encoding, other)
+            truncated = truncated or other_encoding.truncated
         return TokensResult(
             model=self.model,
             tokens=self._spans(encoding, tokenizer),
             other_model=other_model if other is not None else None,
             other_tokens=other_tokens,
-            truncated=encoding.truncated,
+            truncated=truncated,
             version=tokenizer.version,
         )
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from models.catalog import Catalog, load_catalog
+from models.catalog import Catalog, Source, load_catalog
 from models.errors import (
     Busy,
     CheckpointUnavailable,
@@ -21,22 +21,22 @@ from models.errors import (
     TaskNotServed,
     UnknownPreset,
 )
-from models.results import LABELS, LabelResult, Task
+from models.results import LABELS, LabelResult, Task, TokensResult
 from models.runtime import Loader, ModelRunner
 from models.service import ModelService, build_service
 from tests.tiny import catalog_file, write_checkpoint
 
-NASTY = [
-    "\x00",
-    "a\x00b",
-    "\ud800",
-    "a\udfff가",
-    "שלום עולם",
-    "😀👨‍👩‍👧‍👦",
-    "\u202egnp.exe",
-    "[CLS] [SEP] [PAD]",
-    "##다",
-    "가" * 5000,
+NASTY = [  # and whether there is anything to read in them
+    ("\x00", False),
+    ("a\x00b", True),
+    ("\ud800", False),
+    ("a\udfff가", True),
+    ("שלום עולם", True),
+    ("😀👨‍👩‍👧‍👦", True),
+    ("\u202egnp.exe", True),
+    ("[CLS] [SEP] [PAD]", True),
+    ("##다", True),
+    ("가" * 5000, True),
 ]
 
 
@@ -97,17 +97,29 @@ async def test_tokens_compared_by_name(service: ModelService) -> None:
         await service.tokens("나는", compare="nope")
 
 
-@pytest.mark.parametrize("text", NASTY)
-async def test_nasty_texts_are_answered_or_refused_by_type(service: ModelService, text: str) -> None:
+async def test_a_tokenizer_asked_for_by_name_is_missed_aloud(catalog: Catalog, tmp_path: Path) -> None:
+    gone = Source(model=str(tmp_path / "gone"), tokenizer=str(tmp_path / "gone"))
+    presets = {"builtin": catalog.presets["builtin"], "gone": {(Task.TOKENS, "any"): gone}}
+    service = ModelService(Catalog(presets), device="cpu")
+    assert (await service.tokens("나는")).other_model is None
+    with pytest.raises(CheckpointUnavailable, match="no folder"):
+        await service.tokens("나는", compare="gone")
+    await service.close()
+
+
+@pytest.mark.parametrize(("text", "readable"), NASTY)
+async def test_nasty_texts_are_answered_or_refused_by_type(
+    service: ModelService, text: str, readable: bool
+) -> None:
+    assert (await service.mask(f"{text} [MASK]")).masks[0]
     calls = [
-        service.mask(f"{text} [MASK]"),
         service.nsp(text, "가"),
         service.nli("가", text),
         service.sentiment(text),
         service.tokens(text, text),
     ]
     for outcome in await asyncio.gather(*calls, return_exceptions=True):
-        assert not isinstance(outcome, BaseException) or isinstance(outcome, EmptyText), outcome
+        assert isinstance(outcome, LabelResult | TokensResult if readable else EmptyText), outcome
 
 
 async def test_long_texts_are_cut_and_say_so(service: ModelService) -> None:
@@ -118,6 +130,14 @@ async def test_long_texts_are_cut_and_say_so(service: ModelService) -> None:
     tokens = await service.tokens(long)
     assert tokens.truncated
     assert len(tokens.tokens) == 64
+    compared = await service.tokens("나는 학교 " * 20, preset="kobert", compare="builtin")
+    assert len(compared.tokens) < 512
+    assert len(compared.other_tokens) < 64
+    assert not compared.truncated
+    compared = await service.tokens("나는 학교 " * 40, preset="kobert", compare="builtin")
+    assert len(compared.tokens) < 512
+    assert len(compared.other_tokens) == 64
+    assert compared.truncated
     assert not (await service.sentiment("나는")).truncated
 
 
@@ -230,6 +250,23 @@ async def test_start_loads_without_waiting_and_survives_a_missing_checkpoint(
         await service.close()
     assert "there is no folder" in caplog.text
     assert all("\n" not in record.getMessage() for record in caplog.records)
+
+
+async def test_what_nobody_expected_of_a_warm_up_is_logged_and_the_rest_is_loaded(
+    catalog: Catalog, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    asked: list[Task] = []
+
+    def broken(_: Loader, __: object, task: Task) -> None:
+        asked.append(task)
+        raise RuntimeError("never seen before")
+
+    monkeypatch.setattr(Loader, "model", broken)
+    service = ModelService(catalog, device="cpu")
+    await service.start()
+    await service.close()
+    assert "RuntimeError: never seen before" in caplog.text
+    assert asked == [Task.MASK, Task.NSP, Task.SENTIMENT, Task.NLI]
 
 
 async def test_an_unusable_device_is_told_at_the_start(catalog: Catalog) -> None:
