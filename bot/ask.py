@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from itertools import islice
 from unicodedata import east_asian_width
 
-from handlers.source_text import split
+from handlers.pairs import split
 from models.errors import Busy, EmptyText, ModelServiceError, NoBlank
 from models.results import LabelResult, MaskResult, Task, TokensResult
 from models.service import ModelService

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from telegram import Message, MessageEntity
 
 from handlers import utf16
-
-_SEPARATORS = ("///", "\n", "|")
+from handlers.pairs import Pair, split
 
 
 class NothingToRead(Exception):
@@ -17,14 +14,6 @@ class NothingToRead(Exception):
 
 class OneTextMissing(Exception):
     """A command that compares two texts found only one."""
-
-
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """Two texts, in the order in which they were written or said."""
-
-    first: str
-    second: str
 
 
 def arguments(message: Message) -> str:
@@ -91,17 +80,3 @@ def one_or_two_texts(message: Message) -> tuple[str, str | None]:
     """
     pair = split(arguments(message))
     return (pair.first, pair.second) if pair else (one_text(message), None)
-
-
-def split(text: str) -> Pair | None:
-    r"""Split a text at the first ``///``, else the first line break, else the first ``|``.
-
-    Returns:
-        Both parts, stripped; None when no separator leaves two parts that hold something.
-    """
-    text = text.strip()
-    for separator in _SEPARATORS:
-        first, _, second = (part.strip() for part in text.partition(separator))
-        if first and second:
-            return Pair(first, second)
-    return None

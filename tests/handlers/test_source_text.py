@@ -1,14 +1,19 @@
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from handlers import utf16
+from handlers.pairs import Pair, split
 from handlers.replies.texts import TEXTS
-from handlers.source_text import Pair, split
 from tests.handlers.offline import BOT_NAME, ENGLISH, GROUP, KOREAN, FakeModel, Telegram, message_text
 
+ROOT = Path(__file__).parents[2]
 CHAT = {"id": ENGLISH, "type": "private", "first_name": "Person"}
 OTHER = {"message_id": 3, "date": 1_700_000_000, "chat": CHAT}
 
@@ -144,3 +149,9 @@ def test_clip_keeps_within_the_limit(text: str, units: int) -> None:
     clipped = utf16.clip(text, units)
     assert utf16.length(clipped) <= units
     assert clipped == text or (clipped.endswith("…") and text.startswith(clipped[:-1]))
+
+
+def test_pairs_are_split_without_telegram() -> None:
+    """The command line splits pairs too, and starts faster without Telegram's library."""
+    code = "import sys, handlers.pairs; sys.exit('telegram' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
