@@ -41,14 +41,14 @@ def parse_url(url: str) -> URL:
             "DATABASE_URL is not a SQLAlchemy URL such as sqlite+aiosqlite:///var/kobert-bot.db"
         ) from None
     try:
-        dialect = parsed.get_dialect()
+        dialect = parsed.get_dialect(_is_async=True)  # a driver such as psycopg has a dialect of each kind
     except (NoSuchModuleError, ModuleNotFoundError) as error:
         raise StorageError(
             f"DATABASE_URL {hidden(parsed)} names an unknown driver: {one_line(error)}"
         ) from error
     if parsed.get_backend_name() not in {"sqlite", "postgresql"}:
         raise StorageError(
-            f"DATABASE_URL {hidden(parsed)}: only sqlite+aiosqlite and postgresql+asyncpg are supported"
+            f"DATABASE_URL {hidden(parsed)}: only SQLite and PostgreSQL are supported, with any async driver"
         )
     if not dialect.is_async:
         driver = "sqlite+aiosqlite" if parsed.get_backend_name() == "sqlite" else "postgresql+asyncpg"
@@ -98,7 +98,7 @@ class Database:
         except ModuleNotFoundError as error:
             raise StorageError(
                 f"DATABASE_URL {hidden(url)} needs the Python package {error.name}; "
-                "for PostgreSQL: pip install 'kobert-bot[postgres]'"
+                "for PostgreSQL: pip install 'kobert-bot[postgres]' and write postgresql+asyncpg://…"
             ) from error
         if self._sqlite:
             _take_over_transactions(self._engine, foreign_keys=not migrating)
@@ -144,7 +144,7 @@ def _prepare_file(url: URL) -> None:
         return
     folder = Path(url.database).parent
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # texts are for the owner alone
     except OSError as error:
         raise StorageError(f"cannot make the folder {folder} of the database: {error.strerror}") from error
     # aiosqlite leaves a thread behind that reports to a loop which may be gone when a file does not open,

@@ -46,7 +46,8 @@ class Store:
         """Open the database, make its folder and tables if they are missing, and bring old tables up to date.
 
         Args:
-            url: A SQLAlchemy async URL, ``sqlite+aiosqlite:///path`` or ``postgresql+asyncpg://…``.
+            url: A SQLAlchemy URL of SQLite or PostgreSQL with an async driver, such as
+                ``sqlite+aiosqlite:///path`` or ``postgresql+asyncpg://…``.
             pepper: The secret that pseudonyms are made with; the same for the life of the database.
 
         Returns:

@@ -78,7 +78,11 @@ class Annotator(Base):
 
 
 class Input(Base):
-    """A text, or a pair, that was asked about; equal texts share a row per task."""
+    """A text, or a pair, that was asked about; equal texts share a row per task.
+
+    Every text is stored together with its answer, so that a vote has something to be about; ``/start`` and
+    ``/help`` say so. Nobody is asked for consent first, and nothing here says who asked.
+    """
 
     __tablename__ = "inputs"
     __table_args__ = (UniqueConstraint("task", "content_hash"),)

@@ -62,8 +62,8 @@ async def test_a_failed_block_keeps_nothing(tmp_path: Path) -> None:
     [
         ("nonsense", "not a SQLAlchemy URL"),
         ("sqlite:///var/a.db", r"needs an async driver: write sqlite\+aiosqlite"),
-        ("postgresql://bot:secret@db/votes", r"needs an async driver: write postgresql\+asyncpg"),
-        ("mysql+aiomysql://bot:secret@db/votes", r"only sqlite.* and postgresql.* are supported"),
+        ("postgresql+psycopg2://bot:secret@db/votes", r"needs an async driver: write postgresql\+asyncpg"),
+        ("mysql+aiomysql://bot:secret@db/votes", "only SQLite and PostgreSQL are supported"),
         ("sqlite+nodriver:///a.db", "unknown driver"),
         ("nothing+at_all://db", "unknown driver"),
         ("sqlite+aiosqlite://", "must name a file"),
@@ -75,6 +75,15 @@ async def test_a_url_that_cannot_work_is_one_clear_line(url: str, says: str) -> 
         await Store.open(url, pepper=b"x")
     assert "\n" not in str(caught.value)
     assert "secret" not in str(caught.value)
+
+
+def test_any_async_driver_of_both_databases_will_do() -> None:
+    for driver in (
+        "sqlite+aiosqlite:///a.db",
+        "postgresql+asyncpg://db/votes",
+        "postgresql+psycopg://db/votes",
+    ):
+        assert parse_url(driver).get_dialect(_is_async=True).is_async
 
 
 async def test_a_missing_driver_names_its_package(monkeypatch: pytest.MonkeyPatch) -> None:
