@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -27,7 +28,7 @@ class Settings(BaseSettings):
     Attributes:
         telegram_bot_token: From @BotFather; without it the bot runs on a page of its own.
         telegram_api_url: A Bot API server, without ``/bot``.
-        database_url: Any SQLAlchemy async URL.
+        database_url: SQLite or PostgreSQL, as a SQLAlchemy URL with any async driver.
         device: Where the models run.
         preset: Which checkpoints answer.
         catalog: Another catalogue of presets, TOML.
@@ -96,17 +97,30 @@ def pseudonym_key(settings: Settings, file: Path = PSEUDONYM_KEY_FILE) -> bytes:
     if settings.pseudonym_key is not None:
         return settings.pseudonym_key.get_secret_value().encode()
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
+        with suppress(FileNotFoundError):
+            return _read_key(file)
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         draft = file.with_name(f"{file.name}.{secrets.token_hex(4)}")
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w") as stream:
             stream.write(secrets.token_hex(32))
+            stream.flush()
+            os.fsync(stream.fileno())  # votes are kept through a power cut, and are worth nothing without it
         try:
             os.link(draft, file)  # all or nothing: of two first starts at once, one key wins
         except FileExistsError:
             pass
         finally:
             draft.unlink()
-        return file.read_text(encoding="ascii").strip().encode()
+        folder = os.open(file.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)  # the file's name is kept in its folder
+        finally:
+            os.close(folder)
+        return _read_key(file)
     except OSError as error:
         raise SettingsError(f"PSEUDONYM_KEY: cannot keep a key in {file}: {error.strerror}") from error
+
+
+def _read_key(file: Path) -> bytes:
+    return file.read_text(encoding="ascii").strip().encode()

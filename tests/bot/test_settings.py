@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import stat
 from pathlib import Path
 
@@ -90,6 +91,23 @@ def test_a_key_is_made_once_for_its_owner_alone(tmp_path: Path) -> None:
     assert pseudonym_key(Settings(), file) == key
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert [path.name for path in file.parent.iterdir()] == ["key"]
+
+
+def test_a_key_that_is_there_is_only_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "var" / "key"
+    key = pseudonym_key(Settings(), file)
+    monkeypatch.setattr("os.open", lambda *_: pytest.fail("the folder may be read-only by now"))
+    assert pseudonym_key(Settings(), file) == key
+
+
+def test_a_new_key_is_on_the_disk_in_a_folder_for_its_owner_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[bool] = []
+    monkeypatch.setattr("os.fsync", lambda number: synced.append(stat.S_ISDIR(os.fstat(number).st_mode)))
+    pseudonym_key(Settings(), tmp_path / "var" / "key")
+    assert synced == [False, True]
+    assert stat.S_IMODE((tmp_path / "var").stat().st_mode) == 0o700
 
 
 def test_a_key_that_cannot_be_kept_is_one_line(tmp_path: Path) -> None:
