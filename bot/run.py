@@ -34,7 +34,7 @@ _PORTS_TRIED = 20
 
 _OPEN = "Open {url} in your browser and talk to the bot.\n브라우저에서 {url} 을 열고 봇과 이야기해 보세요."
 _OTHER_PORT = "Port {port} is taken, using {free}.\n{port}번 포트가 쓰이고 있어서 {free}번을 써요."
-_ON_TELEGRAM = "@{name} is running. Stop it with Ctrl-C.\n@{name} 봇이 켜졌어요. Ctrl-C로 꺼요."
+_ON_TELEGRAM = "@{name} is running. Stop it with Ctrl-C.\n@{name} 봇이 켜졌어요. Ctrl-C를 누르면 꺼져요."
 
 
 class CannotStart(Exception):

@@ -24,7 +24,7 @@ async def tokens(message: Message, context: Context) -> None:
         text_a=text,
         text_b=second,
         model=result.model,
-        label=PIECES_RIGHT,  # what an answer shown claims; "cut wrongly" corrects it
+        label=PIECES_RIGHT,  # what an answer shown claims; "split wrongly" corrects it
         probabilities={},
         options=((PIECES_RIGHT, PIECES_WRONG),),
         version=result.version,

@@ -72,7 +72,7 @@ def tokens_answer(result: TokensResult, texts: Texts) -> str:
 
 
 def bar_line(name: str, probability: float) -> str:
-    """Draw one probability, e.g. ``▓▓▓▓▓▓▓▓▓░ 93 % Positive``.
+    """Draw one probability, e.g. ``▓▓▓▓▓▓▓▓▓░ 93% Positive``.
 
     Args:
         name: HTML-safe name of the class or candidate.
@@ -85,10 +85,10 @@ def bar_line(name: str, probability: float) -> str:
 def percent(probability: float) -> str:
     """Write a probability for people: whole percents, and never a false 0 or 100."""
     if probability < 0.005:
-        return "&lt;1 %"
+        return "&lt;1%"
     if probability > 0.995:
-        return "&gt;99 %"
-    return f"{probability * 100:.0f} %"
+        return "&gt;99%"
+    return f"{probability * 100:.0f}%"
 
 
 def _assemble(

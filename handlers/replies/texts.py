@@ -75,11 +75,11 @@ KO = Texts(
         "<b>할 수 있는 일</b>\n"
         "/mask{at} – 빈칸에 들어갈 말을 맞혀요. 빈칸은 [MASK], ___ 또는 (빈칸)으로 써 주세요.\n"
         "<code>/mask{at} 오늘은 날씨가 ___ 좋다.</code>\n"
-        "/nsp{at} – 둘째 문장이 첫째 문장에 이어지는지 봐요.\n"
+        "/nsp{at} – 두 번째 문장이 첫 번째 문장에 이어지는지 봐요.\n"
         "<code>/nsp{at} 배가 고프다. | 그래서 밥을 먹었다.</code>\n"
         "/sentiment{at} – 긍정인지 부정인지 알려 줘요.\n"
         "<code>/sentiment{at} 이 영화 정말 재미있어요!</code>\n"
-        "/nli{at} – 첫째 문장이 맞다면 둘째 문장도 맞는지 봐요.\n"
+        "/nli{at} – 첫 번째 문장이 맞다면 두 번째 문장도 맞는지 봐요.\n"
         "<code>/nli{at} 아이가 공원에서 뛰고 있다. | 아이가 밖에 있다.</code>\n"
         "/tokens{at} – 모델이 글을 어떤 조각으로 나누는지 보여 줘요.\n"
         "<code>/tokens{at} 안녕하세요, 반갑습니다!</code>\n"
@@ -89,13 +89,13 @@ KO = Texts(
         "다른 메시지에 답장으로 명령만 보내면 그 메시지를 읽어요. 명령을 고치면 제 대답도 고쳐져요.\n"
         "\n"
         "<b>가르치기</b>\n"
-        "대답 아래 단추로 맞았는지, 아니면 무엇이 맞는지 알려 주세요. "
+        "대답 아래 버튼으로 맞았는지, 아니면 무엇이 맞는지 알려 주세요. "
         "한 사람이 한 표이고, 언제든 바꾸거나 취소할 수 있어요. "
         "모인 표는 모델을 더 잘 가르치는 데 써요.\n"
         "\n"
         "<b>저장하는 것</b>\n"
-        "물어보신 글과 제 대답, 누른 표, 고른 언어를 저장해요. "
-        "사용자 번호는 열쇠가 있는 해시(HMAC)로 바꿔서 저장하고, 이름은 저장하지 않아요."
+        "물어보신 글과 제 대답, 투표한 내용, 고른 언어를 저장해요. "
+        "사용자 ID는 비밀 키로 만든 해시(HMAC)로 바꿔서 저장하고, 이름은 저장하지 않아요."
     ),
     group_help="그룹에서는 명령 뒤에 제 이름을 붙여 주세요. 예: <code>/sentiment{at} 정말 좋아요</code>",
     menu={
@@ -131,7 +131,7 @@ KO = Texts(
     },
     pieces="<b>조각 {count}개</b>",
     other_pieces="<b>{model}</b> 모델은 {count}개로 나눠요.",
-    second_note="번호 뒤의 ·는 둘째 글이라는 뜻이에요.",
+    second_note="번호 뒤의 ·는 두 번째 글이라는 뜻이에요.",
     by_model="모델: {model}",
     truncated="✂️ 글이 길어서 끝부분은 읽지 못했어요.",
     more_lines="… 그 밖에 {count}개",
@@ -147,7 +147,7 @@ KO = Texts(
     unchanged_toast="이미 기록한 표예요: {label}",
     undone_toast="내 표를 취소했어요.",
     nothing_to_undo_toast="취소할 내 표가 없어요.",
-    old_button_toast="이 단추는 이제 쓸 수 없어요. 명령을 다시 보내 주세요.",
+    old_button_toast="이 버튼은 이제 쓸 수 없어요. 명령을 다시 보내 주세요.",
     language_question="어떤 언어로 말할까요? · Which language should I speak?",
     language_set="이제 한국어로 말할게요.",
     language_set_toast="한국어로 바꿨어요.",
@@ -162,7 +162,7 @@ KO = Texts(
         "BERT 모델로 글을 읽는 봇이에요. 빈칸을 맞히고, 문장이 이어지는지, 긍정인지 부정인지, "
         "한 문장에서 다른 문장이 나오는지 알려 주고, 글을 조각으로 나눠요. 한국어와 영어를 읽어요."
     ),
-    short_description="글을 읽는 BERT 봇: 빈칸, 이어짐, 감정, 함의, 토큰",
+    short_description="글을 읽는 BERT 봇: 빈칸, 다음 문장, 감정, 함의, 토큰",
     admin_report="⚠️ {command}에서 오류가 났어요: <code>{error}</code>\n위치: <code>{place}</code>",
 )
 
@@ -188,7 +188,7 @@ EN = Texts(
         "Edit your command and I edit my answer.\n"
         "\n"
         "<b>Teaching me</b>\n"
-        "The buttons under an answer say whether it is right, or what would be. "
+        "The buttons under an answer let you say whether it is right, and if not, what is. "
         "Everyone has one vote on each answer "
         "and can change it or take it back at any time. The votes are used to train better models.\n"
         "\n"
@@ -210,7 +210,9 @@ EN = Texts(
     usage={
         "mask": "Send a text with a blank, like this:\n<code>/mask{at} The capital of France is ___.</code>",
         "nsp": "Send two sentences, like this:\n<code>/nsp{at} I was hungry. | So I made a sandwich.</code>",
-        "sentiment": "Send a text along, like this:\n<code>/sentiment{at} What a wonderful film!</code>",
+        "sentiment": (
+            "Send some text with the command, like this:\n<code>/sentiment{at} What a wonderful film!</code>"
+        ),
         "nli": (
             "Send two sentences, like this:\n"
             "<code>/nli{at} A child is running in the park. | A child is outside.</code>"
@@ -227,7 +229,7 @@ EN = Texts(
             "neutral": "Unknown (neutral)",
             "contradiction": "False (contradiction)",
         },
-        "tokens": {"right": "Cut well", "wrong": "Cut wrongly"},
+        "tokens": {"right": "Split correctly", "wrong": "Split wrongly"},
     },
     pieces="<b>Pieces: {count}</b>",
     other_pieces="<b>{model}</b> cuts it into {count}.",
@@ -238,14 +240,14 @@ EN = Texts(
     more_blanks="… and {count} more blanks",
     right_button="✅ Right",
     none_button="✖️ None of these",
-    pieces_right_button="✅ Cut well",
-    pieces_wrong_button="✖️ Cut wrongly",
+    pieces_right_button="✅ Split correctly",
+    pieces_wrong_button="✖️ Split wrongly",
     undo_button="↩️ Undo my vote",
     none_toast="none of these",
     counted_toast="Thank you, counted: {label}",
     changed_toast="Vote changed: {label}",
     unchanged_toast="Already counted: {label}",
-    undone_toast="Your vote is taken back.",
+    undone_toast="Your vote was removed.",
     nothing_to_undo_toast="You have no vote here to take back.",
     old_button_toast="This button no longer works. Please send the command again.",
     language_question="Which language should I speak? · 어떤 언어로 말할까요?",

@@ -15,9 +15,9 @@ ASK = {
 }
 HEADLINES: dict[str, dict[Language, str]] = {
     "mask": {"ko": "I go to <b>school</b>.", "en": "I go to <b>school</b>."},
-    "nsp": {"ko": "<b>이어져요</b> 70 %", "en": "<b>It follows</b> 70 %"},
-    "sentiment": {"ko": "<b>긍정</b> 93 %", "en": "<b>Positive</b> 93 %"},
-    "nli": {"ko": "<b>거짓이에요 (모순)</b> 60 %", "en": "<b>False (contradiction)</b> 60 %"},
+    "nsp": {"ko": "<b>이어져요</b> 70%", "en": "<b>It follows</b> 70%"},
+    "sentiment": {"ko": "<b>긍정</b> 93%", "en": "<b>Positive</b> 93%"},
+    "nli": {"ko": "<b>거짓이에요 (모순)</b> 60%", "en": "<b>False (contradiction)</b> 60%"},
     "tokens": {"ko": "<b>조각 2개</b>", "en": "<b>Pieces: 2</b>"},
 }
 
@@ -68,13 +68,13 @@ async def test_shows_typing_only_while_it_takes_long(telegram: Telegram, model: 
     model.delay = 0.05
     await telegram.says("/sentiment good")
     assert "sendChatAction" not in [call.method for call in telegram.request.calls]
-    model.delay = 0.6
+    model.delay = 1.0
     await telegram.says("/sentiment good")
     assert [call.method for call in telegram.request.calls[-2:]] == ["sendChatAction", "sendMessage"]
 
 
 async def test_a_refused_typing_does_not_matter(telegram: Telegram, model: FakeModel) -> None:
-    model.delay = 0.6
+    model.delay = 1.0
     telegram.request.refuse("sendChatAction", 400, "Bad Request: no rights")
     assert "Positive" in (await telegram.says("/sentiment good")).text
 

@@ -23,10 +23,10 @@ def visible(html: str) -> str:
 def test_a_label_answer_reads_well_on_a_phone() -> None:
     result = LabelResult(Task.SENTIMENT, "builtin", "positive", {"negative": 0.068, "positive": 0.932})
     assert label_answer(result, EN).splitlines() == [
-        "<b>Positive</b> 93 %",
+        "<b>Positive</b> 93%",
         "",
-        "▓▓▓▓▓▓▓▓▓░ 93 % Positive",
-        "▓░░░░░░░░░ 7 % Negative",
+        "▓▓▓▓▓▓▓▓▓░ 93% Positive",
+        "▓░░░░░░░░░ 7% Negative",
         "",
         "Model: <i>builtin</i>",
     ]
@@ -38,9 +38,9 @@ def test_a_mask_answer_fills_the_blank_and_ranks_the_words() -> None:
     assert mask_answer(result, KO).splitlines() == [
         "한국의 수도는 <b>서울</b>이다.",
         "",
-        "▓▓▓▓▓▓░░░░ 62 % 서울",
-        "▓▓░░░░░░░░ 20 % 부산",
-        "░░░░░░░░░░ &lt;1 % ##시",
+        "▓▓▓▓▓▓░░░░ 62% 서울",
+        "▓▓░░░░░░░░ 20% 부산",
+        "░░░░░░░░░░ &lt;1% ##시",
         "",
         "모델: <i>klue</i>",
         "✂️ 글이 길어서 끝부분은 읽지 못했어요.",
@@ -51,7 +51,7 @@ def test_several_blanks_get_a_line_each() -> None:
     blank = (Candidate("a", 0.5), Candidate("b", 0.3), Candidate("c", 0.1), Candidate("d", 0.05))
     lines = mask_answer(MaskResult("builtin", "[MASK] [MASK]", (blank, blank)), EN).splitlines()
     assert lines[0] == "<b>a</b> <b>a</b>"
-    assert lines[2:4] == ["① a 50 % · b 30 % · c 10 %", "② a 50 % · b 30 % · c 10 %"]
+    assert lines[2:4] == ["① a 50% · b 30% · c 10%", "② a 50% · b 30% · c 10%"]
 
 
 def test_tokens_show_ids_places_and_another_tokenizers_cut() -> None:
@@ -94,12 +94,12 @@ def test_a_long_table_is_cut_with_a_clear_line(texts: Texts) -> None:
 @pytest.mark.parametrize(
     ("probability", "words"),
     [
-        (0.0, "&lt;1 %"),
-        (0.004, "&lt;1 %"),
-        (0.006, "1 %"),
-        (0.5, "50 %"),
-        (0.99, "99 %"),
-        (0.9999, "&gt;99 %"),
+        (0.0, "&lt;1%"),
+        (0.004, "&lt;1%"),
+        (0.006, "1%"),
+        (0.5, "50%"),
+        (0.99, "99%"),
+        (0.9999, "&gt;99%"),
     ],
 )
 def test_percent_never_says_a_false_0_or_100(probability: float, words: str) -> None:

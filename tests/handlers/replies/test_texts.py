@@ -64,3 +64,10 @@ def test_html_is_balanced_and_plain_texts_have_none(name: str, text: str) -> Non
     if name.endswith(PLAIN) or name.startswith(("menu.", "labels.")):
         assert not opened
         assert "&" not in text
+
+
+@pytest.mark.parametrize("texts", TEXTS.values())
+def test_no_label_reads_like_the_button_that_confirms(texts: Texts) -> None:
+    right = texts.right_button.split()[-1]
+    labels = [name for task in ("sentiment", "nsp", "nli") for name in texts.labels[task].values()]
+    assert [name for name in labels if right in name] == []
