@@ -5,8 +5,8 @@
     python -m benchmarks.serving --clients 16 --json
 
 Each client sends its next question when the last one is answered (closed loop), so the waiting time is what
-a person feels under that load. Figures hold for the machine and the hour they were taken in: the first line
-says how busy other programs kept it.
+a person feels under that load. Questions that the preset doesn't serve are left out. Figures hold for the
+machine and the hour they were taken in: the first line says how busy other programs kept it.
 """
 
 from __future__ import annotations
@@ -15,27 +15,53 @@ import asyncio
 import itertools
 import json
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Annotated
 
 import psutil
 import typer
 
-from models.errors import Busy
+from models.catalog import Catalog, load_catalog
+from models.errors import Busy, ModelServiceError
+from models.results import LabelResult, MaskResult, Task
 from models.service import ModelService, build_service
+from models.text import language_of
 
 QUEUE_SIZE = 256
-Question = Callable[[ModelService], Awaitable[object]]
 
-QUESTIONS: tuple[Question, ...] = (
-    lambda service: service.sentiment("배우들의 연기가 좋아서 두 시간이 금방 지나갔다. 다시 보고 싶은 영화."),
-    lambda service: service.mask("The capital of France is [MASK]."),
-    lambda service: service.nsp("비가 많이 온다.", "그래서 우산을 챙겨 나갔다."),
-    lambda service: service.nli("한 남자가 기타를 치고 있다.", "남자가 악기를 연주한다."),
-    lambda service: service.mask("대한민국의 수도는 [MASK]이다."),
-    lambda service: service.sentiment("지루하다"),
-    lambda service: service.nsp("He opened the door.", "The room behind it was dark and cold."),
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a client asks.
+
+    Attributes:
+        task: ``mask`` or ``sentiment`` of one text, ``nsp`` or ``nli`` of two.
+        texts: The text or the pair.
+    """
+
+    task: Task
+    texts: tuple[str, ...]
+
+    async def ask(self, service: ModelService, preset: str) -> MaskResult | LabelResult:
+        """Ask the service and wait for its answer."""
+        if self.task is Task.MASK:
+            return await service.mask(*self.texts, preset=preset)
+        if self.task is Task.NSP:
+            return await service.nsp(*self.texts, preset=preset)
+        if self.task is Task.NLI:
+            return await service.nli(*self.texts, preset=preset)
+        return await service.sentiment(*self.texts, preset=preset)
+
+
+QUESTIONS = (
+    Question(Task.SENTIMENT, ("배우들의 연기가 좋아서 두 시간이 금방 지나갔다. 다시 보고 싶은 영화.",)),
+    Question(Task.MASK, ("The capital of France is [MASK].",)),
+    Question(Task.NSP, ("비가 많이 온다.", "그래서 우산을 챙겨 나갔다.")),
+    Question(Task.NLI, ("한 남자가 기타를 치고 있다.", "남자가 악기를 연주한다.")),
+    Question(Task.MASK, ("대한민국의 수도는 [MASK]이다.",)),
+    Question(Task.SENTIMENT, ("지루하다",)),
+    Question(Task.NSP, ("He opened the door.", "The room behind it was dark and cold.")),
 )
 
 
@@ -48,35 +74,50 @@ class Load:
         answered: Questions answered in the measured time.
         refused: Questions turned away because the queue was full.
         per_second: Answers per second.
-        p50_ms: Median wait for an answer, milliseconds.
-        p95_ms: 95th percentile of that wait, milliseconds.
+        p50_ms: Median wait for an answer, milliseconds; None if there was none.
+        p95_ms: 95th percentile of that wait, milliseconds; None if there was none.
     """
 
     clients: int
     answered: int
     refused: int
     per_second: float
-    p50_ms: float
-    p95_ms: float
+    p50_ms: float | None
+    p95_ms: float | None
 
 
-async def measure(service: ModelService, clients: int, seconds: float) -> Load:
-    """Let ``clients`` closed-loop clients ask for ``seconds`` seconds."""
+def served(catalog: Catalog, preset: str) -> list[Question]:
+    """The questions that a preset has checkpoints for.
+
+    Raises:
+        ModelServiceError: If there is no such preset, or it serves none of them.
+    """
+    catalog.checked(preset)
+    questions = [each for each in QUESTIONS if catalog.serves(preset, each.task, language_of(*each.texts))]
+    if not questions:
+        raise ModelServiceError(f"the preset {preset!r} serves none of the questions")
+    return questions
+
+
+async def measure(
+    service: ModelService, preset: str, questions: Sequence[Question], clients: int, seconds: float
+) -> Load:
+    """Let ``clients`` closed-loop clients ask ``questions`` in turn for ``seconds`` seconds."""
     waits: list[float] = []
     refused = 0
     started = time.perf_counter()
 
     async def client(offset: int) -> None:
         nonlocal refused
-        for question in itertools.islice(itertools.cycle(QUESTIONS), offset % len(QUESTIONS), None):
+        for question in itertools.islice(itertools.cycle(questions), offset % len(questions), None):
             asked = time.perf_counter()
             if asked - started >= seconds:
                 return
             try:
-                await question(service)
+                await question.ask(service, preset)
             except Busy as busy:
                 refused += 1
-                await asyncio.sleep(busy.retry_after)
+                await asyncio.sleep(min(busy.retry_after, seconds))
             else:
                 waits.append(time.perf_counter() - asked)
 
@@ -85,17 +126,22 @@ async def measure(service: ModelService, clients: int, seconds: float) -> Load:
             group.create_task(client(number))
     elapsed = time.perf_counter() - started
     waits.sort()
-    p50, p95 = (waits[round(share * (len(waits) - 1))] * 1e3 for share in (0.50, 0.95))
+    p50, p95 = (waits[round(share * (len(waits) - 1))] * 1e3 if waits else None for share in (0.50, 0.95))
     return Load(clients, len(waits), refused, len(waits) / elapsed, p50, p95)
 
 
-async def measure_all(preset: str, device: str, loads: list[int], seconds: float) -> list[Load]:
-    """Start the service, warm it up and measure it under each load in turn."""
+async def measure_all(preset: str, device: str, loads: Sequence[int], seconds: float) -> list[Load]:
+    """Start the service, warm it up and measure it under each load in turn.
+
+    Raises:
+        ModelServiceError: If the preset can't be loaded.
+    """
+    questions = served(load_catalog(), preset)
     service = build_service(device=device, preset=preset, catalog_path=None, queue_size=QUEUE_SIZE)
-    await service.start()
     try:
-        await measure(service, clients=1, seconds=1.0)  # warm-up, not counted
-        return [await measure(service, clients, seconds) for clients in loads]
+        for question in questions:  # load everything, and show what can't be
+            await question.ask(service, preset)
+        return [await measure(service, preset, questions, clients, seconds) for clients in loads]
     finally:
         await service.close()
 
@@ -109,7 +155,11 @@ def main(
 ) -> None:
     """Print requests per second and waiting times of the model service under each load."""
     busy = psutil.cpu_percent(interval=1.0)
-    results = asyncio.run(measure_all(preset, device, clients or [1, 8, 64], seconds))
+    try:
+        results = asyncio.run(measure_all(preset, device, clients or [1, 8, 64], seconds))
+    except ModelServiceError as error:
+        typer.echo(f"benchmarks.serving: {error}", err=True)
+        raise typer.Exit(1) from None
     if json_lines:
         for load in results:
             print(json.dumps({"preset": preset, "device": device, **asdict(load)}))
@@ -118,8 +168,10 @@ def main(
     print(f"{preset} on {device}; {psutil.cpu_count()} cores, {busy:.0f} % busy before; {used:.0f} MiB used")
     print("clients  answers/s   p50 ms   p95 ms  answered  refused")
     for load in results:
-        rates = f"{load.clients:7d} {load.per_second:10.1f} {load.p50_ms:8.1f} {load.p95_ms:8.1f}"
-        print(f"{rates} {load.answered:9d} {load.refused:8d}")
+        waits = "".join(
+            "        –" if wait is None else f" {wait:8.1f}" for wait in (load.p50_ms, load.p95_ms)
+        )
+        print(f"{load.clients:7d} {load.per_second:10.1f}{waits} {load.answered:9d} {load.refused:8d}")
 
 
 if __name__ == "__main__":
