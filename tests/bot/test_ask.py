@@ -82,6 +82,7 @@ def test_text_for_a_terminal_lines_up_and_names_the_model() -> None:
 async def test_a_queue_smaller_than_a_file_loses_no_line(tmp_path: Path) -> None:
     service = ModelService(tiny_catalog(tmp_path), device="cpu", queue_size=2)
     try:
+        await service.sentiment("영화")  # loaded: what follows waits for the queue alone
         answers = [each async for each in ask_lines(service, Task.SENTIMENT, ["영화 좋다"] * 20, None)]
     finally:
         await service.close()
