@@ -105,8 +105,13 @@ async def ask_lines(
         try:
             async with asyncio.TaskGroup() as group:
                 answers = [group.create_task(answer(number, line)) for number, line in some]
-        except* ModelServiceError as failed:
-            raise failed.exceptions[0] from None
+        except (
+            BaseExceptionGroup
+        ) as failed:  # not `except*`: before Python 3.11.4 it wraps what is raised in it
+            refused, others = failed.split(ModelServiceError)
+            if refused is None or others is not None:
+                raise
+            raise refused.exceptions[0] from None
         for done in answers:
             yield done.result()
 

@@ -151,11 +151,8 @@ def export(
         if out is None:
             count = asyncio.run(_export(settings, sys.stdout))
         else:
-            # Written aside and renamed: an export that fails leaves the one before it as it was.
-            draft = out.with_name(f"{out.name}.partial")
-            with draft.open("w", encoding="utf-8") as stream:
+            with out.open("w", encoding="utf-8") as stream:
                 count = asyncio.run(_export(settings, stream))
-            draft.replace(out)
     except (StorageError, SettingsError) as error:
         _fail(error)
     except OSError as error:

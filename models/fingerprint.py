@@ -8,7 +8,7 @@ from pathlib import Path
 DIGITS = 12  # 48 bits tell any number of versions apart that a bot will ever see
 
 WEIGHTS = ("*.safetensors",)
-TOKENIZER = ("tokenizer.json", "vocab.txt", "*.model")
+TOKENIZER = ("tokenizer.json", "tokenizer_config.json", "vocab.txt", "vocab.json", "merges.txt", "*.model")
 
 
 def fingerprint(folder: Path, patterns: tuple[str, ...]) -> str:
@@ -19,10 +19,14 @@ def fingerprint(folder: Path, patterns: tuple[str, ...]) -> str:
         patterns: ``WEIGHTS`` or ``TOKENIZER``.
 
     Returns:
-        The first 12 hexadecimal digits of the SHA-256 of all of them, in the order of their names.
+        The first 12 hexadecimal digits of the SHA-256 of all of them, in the order of their names; empty when
+        there are none.
     """
+    files = sorted({path for pattern in patterns for path in folder.glob(pattern)})
+    if not files:
+        return ""
     digest = hashlib.sha256()
-    for path in sorted({path for pattern in patterns for path in folder.glob(pattern)}):
+    for path in files:
         with path.open("rb") as file:
             digest.update(hashlib.file_digest(file, "sha256").digest())
     return digest.hexdigest()[:DIGITS]

@@ -18,6 +18,7 @@ def test_a_fingerprint_changes_with_its_files_and_with_nothing_else(tmp_path: Pa
     file.write_bytes(file.read_bytes()[:-1] + b"\x01")
     assert fingerprint(tmp_path, WEIGHTS) != weights
     assert fingerprint(tmp_path, TOKENIZER) == tokenizer
+    assert fingerprint(tmp_path / "nowhere", WEIGHTS) == ""
 
 
 async def test_every_answer_names_the_weights_that_gave_it(service: ModelService) -> None:
