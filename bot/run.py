@@ -172,7 +172,7 @@ async def _page(settings: Settings, token: str) -> AsyncIterator[str]:
     """Serve the local page on its port, or the next free one after it, saying so; yields its URL.
 
     Raises:
-        CannotStart: If none of twenty is free, or the address is not this machine's.
+        CannotStart: If none of twenty is free, the address is not this machine's, or the page does not start.
     """
     host, wanted = settings.playground_host, settings.playground_port
     tried = range(wanted, min(wanted + _PORTS_TRIED, 65536)) if wanted else (0,)  # 0: the system's choice
@@ -184,6 +184,8 @@ async def _page(settings: Settings, token: str) -> AsyncIterator[str]:
                 if error.errno in (errno.EADDRINUSE, errno.EACCES):
                     continue
                 raise CannotStart(f"PLAYGROUND_HOST {host}: {error.strerror or error}") from error
+            except RuntimeError as error:
+                raise CannotStart(str(error)) from error
             if port != wanted:
                 _say(_OTHER_PORT.format(port=wanted, free=port))
             yield url

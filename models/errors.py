@@ -19,6 +19,10 @@ class Busy(ModelServiceError):
         self.retry_after = retry_after
 
 
+class StillLoading(Busy):
+    """A checkpoint is still being loaded; ``retry_after`` is when to look again."""
+
+
 class EmptyText(ModelServiceError):
     """A text holds nothing the tokenizer can read (only white space, control characters …)."""
 

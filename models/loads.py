@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Hashable
 from typing import Any, TypeVar
 
-from models.errors import Busy
+from models.errors import StillLoading
 
 Result = TypeVar("Result")
 
@@ -45,21 +45,21 @@ class Loads:
             load: Called in a thread.
 
         Raises:
-            Busy: If too many wait already, or it takes longer than the patience.
+            StillLoading: If too many wait already, or it takes longer than the patience.
             Exception: Whatever ``load`` raised.
         """
         future = self.begin(key, load)
         if future.done():
             return future.result()
         if self._waiting >= self._most_waiting:
-            raise Busy(_RETRY)
+            raise StillLoading(_RETRY)
         self._waiting += 1
         try:
             await asyncio.wait([future], timeout=self._patience)  # leaves it running: others wait for it too
         finally:
             self._waiting -= 1
         if not future.done():
-            raise Busy(_RETRY)
+            raise StillLoading(_RETRY)
         return future.result()
 
     async def close(self) -> None:

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -71,6 +73,19 @@ async def test_port_0_is_left_to_the_system(capsys: pytest.CaptureFixture[str]) 
 async def test_an_address_of_another_machine_is_one_line() -> None:
     with pytest.raises(CannotStart, match=r"PLAYGROUND_HOST 192\.0\.2\.1: "):
         async with _page(Settings(playground_host="192.0.2.1"), "1:token"):
+            pass
+
+
+async def test_a_page_that_does_not_start_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    @asynccontextmanager
+    async def broken(**_: object) -> AsyncIterator[str]:
+        if _:
+            raise RuntimeError("the local Bot API server did not start")
+        yield ""
+
+    monkeypatch.setattr("bot.run.serve", broken)
+    with pytest.raises(CannotStart, match="the local Bot API server did not start"):
+        async with _page(Settings(playground_port=0), "1:token"):
             pass
 
 
