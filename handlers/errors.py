@@ -11,7 +11,7 @@ from pathlib import Path
 
 from telegram import Message, Update, User
 from telegram.constants import CallbackQueryLimit
-from telegram.error import BadRequest, Conflict, NetworkError, RetryAfter, TelegramError
+from telegram.error import TelegramError
 
 from handlers import utf16
 from handlers.answer import reply
@@ -20,13 +20,14 @@ from handlers.context import Context
 from handlers.replies.texts import TEXTS, Texts, language_for
 from handlers.source_text import NothingToRead, OneTextMissing
 from handlers.start import address
-from handlers.tolerance import is_harmless
+from handlers.tolerance import is_harmless, is_passing
 from models.errors import (
     Busy,
     CheckpointUnavailable,
     EmptyText,
     ModelServiceError,
     NoBlank,
+    StillLoading,
     TaskNotServed,
     UnknownPreset,
 )
@@ -83,6 +84,8 @@ def message_for(error: BaseException, texts: Texts, *, command: str = "", at: st
     """
     usage = texts.usage.get(command, "").format(at=at)
     match error:
+        case StillLoading():
+            words = texts.loading.format(seconds=max(1, ceil(error.retry_after)))
         case Busy():
             words = texts.busy.format(seconds=max(1, ceil(error.retry_after)))
         case NothingToRead():
@@ -152,7 +155,7 @@ def _is_telegrams(error: BaseException) -> bool:
     if is_harmless(error):
         _log.info("normal life: %s", error)
         return True
-    if isinstance(error, RetryAfter | Conflict | NetworkError) and not isinstance(error, BadRequest):
+    if is_passing(error):
         _log.warning("Telegram: %s: %s", type(error).__name__, error)
         return True
     return False

@@ -53,7 +53,9 @@ async def _acknowledge(
                 return  # the command was edited since, and its new answer has buttons of its own
             tally = await context.store.tally(prediction_id, chat_id=chat_id)
             with tolerating():
-                await query.edit_message_reply_markup(vote_keyboard(tally, language))
+                await context.bot.edit_message_reply_markup(  # works on a message too old to be read, too
+                    chat_id, shown.message_id, reply_markup=vote_keyboard(tally, language)
+                )
 
     if outcome.status not in (VoteStatus.UNCHANGED, VoteStatus.NOTHING_TO_UNDO):
         await context.services.redraws.redraw(chat_id, (shown.message_id, prediction_id), draw)

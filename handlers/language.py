@@ -26,4 +26,9 @@ async def choose_language(query: CallbackQuery, context: Context, chosen: Langua
         await query.answer(texts.language_set_toast)
     if query.message is not None and query.message.chat.type == ChatType.PRIVATE:
         with tolerating():
-            await query.edit_message_text(texts.language_set, reply_markup=language_keyboard())
+            await context.bot.edit_message_text(  # works on a message too old to be read, too
+                texts.language_set,
+                query.message.chat.id,
+                query.message.message_id,
+                reply_markup=language_keyboard(),
+            )

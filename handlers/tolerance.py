@@ -6,7 +6,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from telegram.error import BadRequest, Forbidden, TelegramError
+from telegram.error import BadRequest, Conflict, Forbidden, NetworkError, RetryAfter, TelegramError
 
 _log = logging.getLogger(__name__)
 
@@ -25,6 +25,11 @@ def is_harmless(error: BaseException | None) -> bool:
     if isinstance(error, Forbidden):  # blocked, or removed from the group
         return True
     return isinstance(error, BadRequest) and any(reason in error.message.lower() for reason in _HARMLESS)
+
+
+def is_passing(error: BaseException | None) -> bool:
+    """Say whether an error is Telegram's or the network's and goes by itself: a limit, a time-out, a 5xx."""
+    return isinstance(error, RetryAfter | Conflict | NetworkError) and not isinstance(error, BadRequest)
 
 
 @contextmanager

@@ -8,6 +8,8 @@ from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
 from contextlib import asynccontextmanager
 
+from handlers.tolerance import is_harmless, is_passing
+
 _log = logging.getLogger(__name__)
 
 Draw = Callable[[], Awaitable[object]]
@@ -67,7 +69,10 @@ class Redraws:
                 draw = waiting.pop(next(iter(waiting)))
                 try:
                     await draw()
-                except Exception:  # noqa: BLE001  # whatever it is, the votes stand and others wait
-                    _log.exception("some buttons could not be redrawn")
+                except Exception as error:  # noqa: BLE001  # whatever it is, the votes stand and others wait
+                    if is_harmless(error) or is_passing(error):
+                        _log.warning("some buttons could not be redrawn: %s: %s", type(error).__name__, error)
+                    else:
+                        _log.exception("some buttons could not be redrawn")
         finally:
             del self._waiting[chat]

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import logging
+import threading
+from math import ceil
 
 import pytest
 
-from handlers.replies.texts import EN, KO
+from handlers.replies.texts import EN, KO, Texts
 from handlers.source_text import OneTextMissing
 from models.errors import (
     Busy,
@@ -14,9 +16,10 @@ from models.errors import (
     TaskNotServed,
     UnknownPreset,
 )
+from models.loads import Loads
 from storage.store import StorageError, Store
 from tests.handlers.conftest import ADMIN
-from tests.handlers.offline import KOREAN, Call, FakeModel, Telegram
+from tests.handlers.offline import ENGLISH, KOREAN, Call, FakeModel, Telegram
 
 SECRET = "나의 비밀 이야기"
 
@@ -131,3 +134,18 @@ async def test_html_in_a_text_is_text(telegram: Telegram) -> None:
     answer = await telegram.says("/mask <i>I & you</i> go to ___.")
     assert answer.text.startswith("&lt;i&gt;I &amp; you&lt;/i&gt; go to <b>school</b>.")
     assert "&lt;b&gt;" in answer.text  # a candidate that looks like a tag
+
+
+@pytest.mark.parametrize(("user", "texts"), [(KOREAN, KO), (ENGLISH, EN)])
+async def test_who_meets_a_loading_model_is_told_so(
+    telegram: Telegram, model: FakeModel, user: int, texts: Texts
+) -> None:
+    gate, loads = threading.Event(), Loads(most_waiting=1, patience=0.01)
+    with pytest.raises(Busy) as caught:
+        await loads.get("model", gate.wait)
+    gate.set()
+    await loads.close()
+    model.error = caught.value
+    answer = await telegram.says("/sentiment good", user=user)
+    assert answer.text == texts.loading.format(seconds=ceil(caught.value.retry_after))
+    assert reports(telegram) == []

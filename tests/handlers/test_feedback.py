@@ -2,12 +2,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
+from functools import partial
 
 import pytest
+from telegram import CallbackQuery, InaccessibleMessage, Update
+from telegram.error import Forbidden, NetworkError, RetryAfter, TelegramError, TimedOut
 
-from handlers.callback_data import UndoTap, VoteTap, encode
+from handlers.callback_data import LanguageTap, UndoTap, VoteTap, encode
 from handlers.replies.keyboards import NONE_OF_THESE
 from handlers.replies.texts import KO, TEXTS
+from handlers.turns import Redraws
 from storage.store import FeedbackRow, Store
 from tests.handlers.offline import ENGLISH, GROUP, KOREAN, VERSION, Call, FakeModel, Telegram
 
@@ -239,3 +244,59 @@ async def test_the_vote_is_committed_before_it_is_acknowledged(telegram: Telegra
     telegram.request.do_request = watch  # type: ignore[method-assign]
     await telegram.taps(answer.button("✅"), user=ENGLISH)
     assert seen == [1]
+
+
+async def test_the_buttons_of_a_message_too_old_to_be_read_are_redrawn(telegram: Telegram) -> None:
+    answer = await telegram.says("/sentiment good")
+    tap = telegram.tap(answer.button("✅"))
+    assert tap.callback_query is not None
+    assert tap.callback_query.message is not None
+    old = InaccessibleMessage(tap.callback_query.message.chat, 1001)
+    query = CallbackQuery("7", tap.callback_query.from_user, "1", message=old, data=answer.button("✅"))
+    query.set_bot(telegram.application.bot)
+    await telegram.application.process_update(Update(tap.update_id, callback_query=query))
+    assert faces(telegram.keyboards[-1])[0] == ["✅ Right · 1"]
+    assert (telegram.keyboards[-1].data["chat_id"], telegram.keyboards[-1].data["message_id"]) == (
+        ENGLISH,
+        1001,
+    )
+
+
+async def test_a_language_is_chosen_under_a_message_too_old_to_be_read(telegram: Telegram) -> None:
+    await telegram.says("/language")
+    tap = telegram.tap(encode(LanguageTap("ko")))
+    assert tap.callback_query is not None
+    assert tap.callback_query.message is not None
+    old = InaccessibleMessage(tap.callback_query.message.chat, 1001)
+    query = CallbackQuery("7", tap.callback_query.from_user, "1", message=old, data=encode(LanguageTap("ko")))
+    query.set_bot(telegram.application.bot)
+    await telegram.application.process_update(Update(tap.update_id, callback_query=query))
+    assert (telegram.answers[-1].method, telegram.answers[-1].text) == ("editMessageText", KO.language_set)
+    assert len(telegram.toasts) == 1
+
+
+@pytest.mark.parametrize(
+    "refuse",
+    [
+        partial(RetryAfter, 1000),
+        TimedOut,
+        partial(NetworkError, "Bad Gateway"),
+        partial(Forbidden, "blocked"),
+    ],
+)
+async def test_a_redraw_that_telegram_refuses_for_now_is_one_line(
+    caplog: pytest.LogCaptureFixture, refuse: Callable[[], TelegramError]
+) -> None:
+    async def draw() -> None:
+        raise refuse()
+
+    await Redraws().redraw(1, 2, draw)
+    assert [(record.levelno, record.exc_info) for record in caplog.records] == [(logging.WARNING, None)]
+
+
+async def test_a_redraw_that_fails_through_a_mistake_is_a_traceback(caplog: pytest.LogCaptureFixture) -> None:
+    async def draw() -> None:
+        raise KeyError("bug")
+
+    await Redraws().redraw(1, 2, draw)
+    assert [(record.levelno, bool(record.exc_info)) for record in caplog.records] == [(logging.ERROR, True)]
