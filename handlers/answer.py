@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Hashable
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
 from contextlib import asynccontextmanager
 
 from telegram import InlineKeyboardMarkup, Message
@@ -15,6 +15,8 @@ from handlers.context import Context
 from handlers.replies.keyboards import vote_keyboard
 from handlers.replies.texts import Language
 from storage.store import EarlierAnswer, NewPrediction
+
+Keyboard = Callable[[], Awaitable[InlineKeyboardMarkup | None]]
 
 _log = logging.getLogger(__name__)
 _TYPING_AFTER = 0.4  # seconds; most answers are there sooner
@@ -40,8 +42,10 @@ async def answer(
         chat_id=message.chat_id,
         unless_same_as=earlier.prediction_id if earlier is not None else None,
     )
-    tally = await context.store.tally(prediction_id, chat_id=message.chat_id)
-    keyboard = vote_keyboard(tally, language)
+
+    async def keyboard() -> InlineKeyboardMarkup | None:
+        return vote_keyboard(await context.store.tally(prediction_id, chat_id=message.chat_id), language)
+
     await reply(message, context, html, keyboard, prediction_id)
 
 
@@ -49,7 +53,7 @@ async def reply(
     message: Message,
     context: Context,
     html: str,
-    keyboard: InlineKeyboardMarkup | None = None,
+    keyboard: Keyboard | InlineKeyboardMarkup | None = None,
     prediction_id: int | None = None,
 ) -> None:
     """Answer a command with one message, which later edits of the command change instead of adding to.
@@ -58,18 +62,19 @@ async def reply(
         message: The command.
         context: The handler's context.
         html: Telegram HTML.
-        keyboard: Its buttons.
+        keyboard: Its buttons, or what reads their counts and draws them: called in the answer's turn, so that
+            no newer counts are overwritten.
         prediction_id: The stored prediction that the message shows, if it shows one.
     """
     earlier = await earlier_answer(message, context)
     if earlier is not None:
         async with context.services.turns.of(answer_turn(message.chat_id, earlier.message_id)):
-            if await _edit(context, message.chat_id, earlier.message_id, html, keyboard):
+            drawn = await _drawn(keyboard)
+            if await _edit(context, message.chat_id, earlier.message_id, html, drawn):
                 await _remember(message, context, earlier.message_id, prediction_id)
                 return
-    sent = await message.reply_html(
-        html, reply_markup=keyboard, do_quote=True, allow_sending_without_reply=True
-    )
+    drawn = await _drawn(keyboard)
+    sent = await message.reply_html(html, reply_markup=drawn, do_quote=True, allow_sending_without_reply=True)
     await _remember(message, context, sent.message_id, prediction_id)
 
 
@@ -99,6 +104,10 @@ async def _keep_typing(message: Message) -> None:
     while True:
         await message.reply_chat_action(ChatAction.TYPING)
         await asyncio.sleep(_TYPING_LASTS)
+
+
+async def _drawn(keyboard: Keyboard | InlineKeyboardMarkup | None) -> InlineKeyboardMarkup | None:
+    return await keyboard() if callable(keyboard) else keyboard
 
 
 async def _remember(message: Message, context: Context, answer_id: int, prediction_id: int | None) -> None:

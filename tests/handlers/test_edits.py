@@ -7,7 +7,7 @@ import pytest
 
 from handlers.replies.texts import TEXTS
 from tests.handlers.conftest import ADMIN
-from tests.handlers.offline import FakeModel, Telegram
+from tests.handlers.offline import ENGLISH, KOREAN, FakeModel, Telegram
 
 
 async def test_an_edited_command_edits_its_answer(telegram: Telegram) -> None:
@@ -133,3 +133,20 @@ async def test_a_tap_during_an_edit_waits_for_it(telegram: Telegram) -> None:
         assert telegram.keyboards == []
         telegram.request.edits_go_through.set()
     assert telegram.keyboards == []
+
+
+async def test_an_edited_answer_shows_the_votes_that_came_before_its_turn(telegram: Telegram) -> None:
+    first = await telegram.says("/sentiment good", message_id=5)
+    telegram.request.edits_go_through.clear()
+    process = telegram.application.process_update
+    async with asyncio.TaskGroup() as group, asyncio.timeout(30):
+        group.create_task(process(telegram.tap(first.button("✅"))))
+        while not telegram.keyboards:  # noqa: ASYNC110  # the request only records
+            await asyncio.sleep(0.01)
+        group.create_task(process(telegram.message("/sentiment good", edits=5)))
+        await asyncio.sleep(0.1)  # it waits for its turn
+        group.create_task(process(telegram.tap(first.button("✅"), user=KOREAN, chat=ENGLISH)))
+        while len(telegram.toasts) < 2:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+        telegram.request.edits_go_through.set()
+    assert telegram.answers[-1].button("✅ Right · 2") == first.button("✅")
