@@ -21,6 +21,7 @@ from handlers.replies.texts import TEXTS, Language
 from handlers.sentiment import sentiment
 from handlers.start import help_, start
 from handlers.tokens import tokens
+from storage.store import StorageError
 
 Command = Callable[[Message, Context], Awaitable[None]]
 
@@ -37,8 +38,11 @@ COMMANDS: Mapping[str, Command] = {
 
 
 def all_handlers() -> list[BaseHandler[Update, Context, Any]]:
-    """Return a handler per command, and one for every button."""
-    return [*(_handler(name, run) for name, run in COMMANDS.items()), CallbackQueryHandler(on_tap)]
+    """Return a handler for every button, and one per command.
+
+    Buttons come first: PTB's command handlers warn of each tap under a message too old to be read.
+    """
+    return [CallbackQueryHandler(on_tap), *(_handler(name, run) for name, run in COMMANDS.items())]
 
 
 def menu(language_code: Language) -> list[BotCommand]:
@@ -54,18 +58,27 @@ def _handler(name: str, run: Command) -> CommandHandler[Context, None]:
         if message is None:
             return
         services, user = context.services, message.from_user
-        with services.limits.place(
-            None if user is None or message.sender_chat else user.id, message.chat_id
-        ) as place:
-            if place is Place.NONE:
-                return
-            async with services.turns.of((message.chat_id, message.message_id)):
+        async with services.turns.of((message.chat_id, message.message_id)):
+            mends = update.edited_message is not None and await _was_answered(message, context)
+            with services.limits.place(
+                None if user is None or message.sender_chat else user.id, message.chat_id, always=mends
+            ) as place:
+                if place is Place.NONE:
+                    return
                 try:
                     await _answer_once(update, message, context, run if place is Place.GIVEN else _one_moment)
                 except Exception as error:  # noqa: BLE001  # told before the turn ends, so that an edit comes after
                     await settle(update, context, error)
 
     return CommandHandler(name, callback)
+
+
+async def _was_answered(message: Message, context: Context) -> bool:
+    """Say whether an edited command has an answer, which would be wrong if the edit were refused."""
+    try:
+        return await earlier_answer(message, context) is not None
+    except StorageError:  # the command meets it too, and settles it
+        return False
 
 
 async def _answer_once(update: Update, message: Message, context: Context, run: Command) -> None:
@@ -75,6 +88,6 @@ async def _answer_once(update: Update, message: Message, context: Context, run: 
 
 
 async def _one_moment(message: Message, context: Context) -> None:
-    """Ask for patience."""
+    """Ask for patience; only commands without an answer are refused, so nothing is overwritten."""
     texts = await context.texts(message.from_user)
     await reply(message, context, texts.one_moment)

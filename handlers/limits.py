@@ -7,12 +7,13 @@ from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 
-PER_USER = 3
-"""A person reads one answer at a time; three leave room for a quick second thought and an edit."""
+PER_USER = 10
+"""A person reads one answer at a time, but what they sent during a downtime comes all at once afterwards and
+is to be answered. Of the 64 updates worked on at once, six such people still leave some for others."""
 
-PER_CHAT = 8
-"""Of the 64 updates worked on at once: Telegram lets a group have 20 messages a minute, so more would only
-wait there for their turn, while a few such groups would leave no place for anybody else."""
+PER_CHAT = 16
+"""A quarter of the 64 updates worked on at once: room for a group's backlog, while Telegram lets a group have
+20 messages a minute, so more would only wait there for their turn and leave no place for anybody else."""
 
 
 class Place(StrEnum):
@@ -31,13 +32,14 @@ class Limits:
         self._told: set[Hashable] = set()
 
     @contextmanager
-    def place(self, user_id: int | None, chat_id: int) -> Iterator[Place]:
+    def place(self, user_id: int | None, chat_id: int, *, always: bool = False) -> Iterator[Place]:
         """Hold a place while the block runs, if there is one.
 
         Args:
             user_id: Who asks; None for somebody who speaks in the name of a chat, as one id stands for all of
                 these.
             chat_id: Where.
+            always: Give a place past the limit too; it counts like any other.
 
         Yields:
             Whether a place was given, and if not, whether to say so.
@@ -46,17 +48,20 @@ class Limits:
         if user_id is not None:
             caps["user", user_id] = PER_USER
         full = {key for key, cap in caps.items() if self._taken[key] >= cap}
-        if full:
-            first = self._told.isdisjoint(full)
-            self._told |= full
-            yield Place.TELL if first else Place.NONE
+        if full and not always:
+            if self._told.isdisjoint(full):
+                self._told |= full
+                yield Place.TELL
+            else:  # what is full besides stays unmarked: whoever meets that alone has been told nothing
+                yield Place.NONE
             return
         self._taken.update(caps.keys())
         try:
             yield Place.GIVEN
         finally:
-            for key in caps:
+            for key, cap in caps.items():
                 self._taken[key] -= 1
-                if not self._taken[key]:  # the burst is over
-                    del self._taken[key]
+                if self._taken[key] < cap:  # the burst is over
                     self._told.discard(key)
+                if not self._taken[key]:
+                    del self._taken[key]
