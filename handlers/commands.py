@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Any
 
 from telegram import BotCommand, Message, Update
-from telegram.ext import BaseHandler, CallbackQueryHandler, CommandHandler
+from telegram.ext import BaseHandler, CallbackQueryHandler, CommandHandler, MessageHandler, filters
 
 from handlers.answer import earlier_answer, reply
 from handlers.context import Context
@@ -19,7 +19,7 @@ from handlers.nli import nli
 from handlers.nsp import nsp
 from handlers.replies.texts import TEXTS, Language
 from handlers.sentiment import sentiment
-from handlers.start import help_, start
+from handlers.start import help_, only_commands, start
 from handlers.tokens import tokens
 from storage.store import StorageError
 
@@ -36,13 +36,20 @@ COMMANDS: Mapping[str, Command] = {
     "start": start,
 }
 
+# In private nothing is for somebody else, except a command that says so.
+_ANYTHING_ELSE = filters.ChatType.PRIVATE & ~filters.StatusUpdate.ALL & ~filters.Regex(r"^/\w+@")
+
 
 def all_handlers() -> list[BaseHandler[Update, Context, Any]]:
-    """Return a handler for every button, and one per command.
+    """Return a handler for every button, one per command, and one for what else is said in private.
 
     Buttons come first: PTB's command handlers warn of each tap under a message too old to be read.
     """
-    return [CallbackQueryHandler(on_tap), *(_handler(name, run) for name, run in COMMANDS.items())]
+    return [
+        CallbackQueryHandler(on_tap),
+        *(CommandHandler(name, _answering(run)) for name, run in COMMANDS.items()),
+        MessageHandler(_ANYTHING_ELSE, _answering(only_commands)),
+    ]
 
 
 def menu(language_code: Language) -> list[BotCommand]:
@@ -50,8 +57,8 @@ def menu(language_code: Language) -> list[BotCommand]:
     return [BotCommand(name, TEXTS[language_code].menu[name]) for name in COMMANDS]
 
 
-def _handler(name: str, run: Command) -> CommandHandler[Context, None]:
-    """Make PTB's handler: ``/name`` and ``/name@ThisBot``, new or edited, one at a time per message."""
+def _answering(run: Command) -> Callable[[Update, Context], Coroutine[Any, Any, None]]:
+    """Make a callback for PTB: messages new or edited, one at a time per message."""
 
     async def callback(update: Update, context: Context) -> None:
         message = update.effective_message
@@ -70,7 +77,7 @@ def _handler(name: str, run: Command) -> CommandHandler[Context, None]:
                 except Exception as error:  # noqa: BLE001  # told before the turn ends, so that an edit comes after
                     await settle(update, context, error)
 
-    return CommandHandler(name, callback)
+    return callback
 
 
 async def _was_answered(message: Message, context: Context) -> bool:

@@ -22,6 +22,11 @@ async def help_(message: Message, context: Context) -> None:
     await reply(message, context, _help(message, context, texts))
 
 
+async def only_commands(message: Message, context: Context) -> None:
+    """Say how to ask, to somebody who wrote without a command of ours."""
+    await reply(message, context, (await context.texts(message.from_user)).only_commands)
+
+
 def address(message: Message, context: Context) -> str:
     """Return what to write after a command: ``@BotName`` in groups, nothing in a private chat.
 

@@ -31,6 +31,7 @@ class Texts:
     group_help: str
     menu: Mapping[str, str]
     usage: Mapping[str, str]
+    only_commands: str
     nothing_to_read: str
     one_text_missing: str
     labels: Mapping[str, Mapping[str, str]]
@@ -118,6 +119,10 @@ KO = Texts(
         ),
         "tokens": "나눌 글을 보내 주세요. 예:\n<code>/tokens{at} 안녕하세요, 반갑습니다!</code>",
     },
+    only_commands=(
+        "명령으로 물어봐 주시면 대답해요. 예:\n<code>/sentiment 이 영화 정말 재미있어요!</code>\n"
+        "모든 명령: /help"
+    ),
     nothing_to_read="읽을 글이 없어요.",
     one_text_missing="두 문장이 필요한데 하나만 있어요. 줄을 바꾸거나 | 또는 ///로 나눠 주세요.",
     labels={
@@ -221,6 +226,10 @@ EN = Texts(
         ),
         "tokens": "Send a text to cut, like this:\n<code>/tokens{at} Nice to meet you!</code>",
     },
+    only_commands=(
+        "Ask me with a command, like this:\n<code>/sentiment What a wonderful film!</code>\n"
+        "All commands: /help"
+    ),
     nothing_to_read="There is no text to read.",
     one_text_missing="I need two sentences and found one. Split them with a new line, | or ///.",
     labels={

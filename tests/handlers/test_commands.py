@@ -51,6 +51,24 @@ async def test_ignores_a_command_for_another_bot(telegram: Telegram, model: Fake
     assert telegram.answers == []
 
 
+@pytest.mark.parametrize("said", ["안녕하세요", "/unknown 글", "/"])
+async def test_tells_who_writes_without_a_command_how_to_ask(
+    telegram: Telegram, model: FakeModel, said: str
+) -> None:
+    answer = await telegram.says(said, user=KOREAN)
+    assert answer.text == TEXTS["ko"].only_commands
+    assert len(telegram.answers) == 1
+    assert model.asked == []
+
+
+@pytest.mark.parametrize(
+    ("said", "chat"), [("안녕하세요", GROUP), ("/unknown", GROUP), ("/mask@OtherBot ___", KOREAN)]
+)
+async def test_says_nothing_to_what_is_not_for_it(telegram: Telegram, said: str, chat: int) -> None:
+    await telegram.application.process_update(telegram.message(said, chat=chat))
+    assert telegram.answers == []
+
+
 async def test_stays_in_the_topic(telegram: Telegram) -> None:
     answer = await telegram.says(
         "/sentiment good", chat=GROUP, extra={"is_topic_message": True, "message_thread_id": 77}
