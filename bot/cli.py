@@ -172,12 +172,3 @@ async def _export(settings: Settings, stream: IO[str]) -> int:
     finally:
         await store.close()
     return count
-
-
-def main() -> None:
-    """Run the command line."""
-    app()
-
-
-if __name__ == "__main__":
-    main()

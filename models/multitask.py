@@ -14,8 +14,8 @@ from transformers import BertConfig, BertForPreTraining
 class ClassificationHead(nn.Module):
     """Dense, GELU, dropout, linear over the hidden state of ``[CLS]``.
 
-    Not BERT's pooler: that one belongs to next-sentence prediction, and three tasks pulling at one tanh layer
-    would cost each of them accuracy.
+    Not BERT's pooler: that one belongs to next-sentence prediction, and each task has a layer of its
+    own here.
     """
 
     def __init__(self, config: BertConfig, num_labels: int) -> None:

@@ -1,9 +1,9 @@
-"""Word vectors to begin with: a minute of counting saves hours of gradient steps on a small budget.
+"""Word vectors to begin with, from counting: a minute on a corpus of 70 M tokens.
 
 Positive pointwise mutual information of words within a window, factorised (Levy & Goldberg 2014,
 https://papers.nips.cc/paper/5477), gives word embeddings that already know which words are alike; the
-logarithm of the word frequencies gives the bias of the masked-LM decoder, so that training starts where it
-would otherwise arrive after hundreds of steps.
+logarithm of the word frequencies gives the bias of the masked-LM decoder, so that training
+need not learn the frequencies first.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ r"""Pre-train the built-in BERT: masked LM and next-sentence prediction, the two
         --reviews var/corpus/reviews --out var/pretrain --minutes 72
 
 Run it again and it goes on where it was stopped. A 4×256 model reads about 2,500-3,000 tokens a second in
-fp32 on two AVX2 cores, and more than twice as many in bf16 where the processor multiplies it.
+fp32 on two AVX2 cores; where the processor multiplies bfloat16, that is used.
 """
 
 from __future__ import annotations
