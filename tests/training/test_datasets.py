@@ -59,8 +59,8 @@ def test_an_unknown_nli_label_is_named(tmp_path: Path) -> None:
 
 
 def test_ratings_become_labels_by_the_rule_of_nsmc(tmp_path: Path) -> None:
-    texts = file(tmp_path / "texts", "최고", "보통", "최악", "좋음", "별로")
-    ratings = file(tmp_path / "ratings", "10\t-", "6\t-", "1\tT", "9\t-", "4\t-")
+    texts = file(tmp_path / "texts", "최고", "여덟", "최악", "좋음", "별로", "다섯")
+    ratings = file(tmp_path / "ratings", "10\t-", "8\t-", "1\tT", "9\t-", "4\t-", "5\t-")
     expected = [
         Example("최고", None, 1),
         Example("최악", None, 0),
