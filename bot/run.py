@@ -78,6 +78,7 @@ async def _main(settings: Settings, token: str) -> None:
                 catalog_path=settings.catalog,
                 queue_size=settings.queue_size,
                 load_patience=20.0,
+                answer_deadline=settings.answer_deadline,
             )
             closing.push_async_callback(model.close)
             await model.start()

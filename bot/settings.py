@@ -33,6 +33,7 @@ class Settings(BaseSettings):
         preset: Which checkpoints answer.
         catalog: Another catalogue of presets, TOML.
         queue_size: Requests that may wait for a model before the bot says that it is busy.
+        answer_deadline: Seconds that a request may wait for its answer before it is told that none comes.
         playground_host: Interface of the local page.
         playground_port: Its port; the next free one is taken when it is not free.
         pseudonym_key: Secret that turns user ids into pseudonyms; empty for one made once in ``var/``.
@@ -52,6 +53,7 @@ class Settings(BaseSettings):
     preset: str = "builtin"
     catalog: Path | None = None
     queue_size: int = Field(default=256, ge=1)
+    answer_deadline: float = Field(default=60.0, gt=0, allow_inf_nan=False)
     playground_host: str = "127.0.0.1"
     playground_port: int = Field(default=8081, ge=0, le=65535)
     pseudonym_key: SecretStr | None = None

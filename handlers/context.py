@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol
 
@@ -17,26 +18,40 @@ from storage.store import Store
 
 
 class Service(Protocol):
-    """What the handlers ask of the model service."""
+    """What the handlers ask of the model service, in the name of a chat, as chats take turns."""
 
-    async def mask(self, text: str, *, preset: str | None = None, top_k: int = 5) -> MaskResult:
+    async def mask(
+        self, text: str, *, preset: str | None = None, top_k: int = 5, chat: Hashable | None = None
+    ) -> MaskResult:
         """Candidates for every blank of a text."""
         ...
 
-    async def nsp(self, first: str, second: str, *, preset: str | None = None) -> LabelResult:
+    async def nsp(
+        self, first: str, second: str, *, preset: str | None = None, chat: Hashable | None = None
+    ) -> LabelResult:
         """Whether the second text follows the first."""
         ...
 
-    async def sentiment(self, text: str, *, preset: str | None = None) -> LabelResult:
+    async def sentiment(
+        self, text: str, *, preset: str | None = None, chat: Hashable | None = None
+    ) -> LabelResult:
         """Whether a text is positive or negative."""
         ...
 
-    async def nli(self, premise: str, hypothesis: str, *, preset: str | None = None) -> LabelResult:
+    async def nli(
+        self, premise: str, hypothesis: str, *, preset: str | None = None, chat: Hashable | None = None
+    ) -> LabelResult:
         """What the premise says of the hypothesis."""
         ...
 
     async def tokens(
-        self, text: str, second: str | None = None, *, preset: str | None = None, compare: str | None = None
+        self,
+        text: str,
+        second: str | None = None,
+        *,
+        preset: str | None = None,
+        compare: str | None = None,
+        chat: Hashable | None = None,
     ) -> TokensResult:
         """The pieces that one tokenizer, and another to compare, cut a text into."""
         ...

@@ -29,7 +29,9 @@ from models.errors import (
     NoBlank,
     StillLoading,
     TaskNotServed,
+    TooLate,
     UnknownPreset,
+    WorkerStopped,
 )
 from storage.store import StorageError, UnknownChoice, UnknownPrediction
 
@@ -84,10 +86,11 @@ def message_for(error: BaseException, texts: Texts, *, command: str = "", at: st
     """
     usage = texts.usage.get(command, "").format(at=at)
     match error:
-        case StillLoading():
-            words = texts.loading.format(seconds=max(1, ceil(error.retry_after)))
         case Busy():
-            words = texts.busy.format(seconds=max(1, ceil(error.retry_after)))
+            words = texts.loading if isinstance(error, StillLoading) else texts.busy
+            words = words.format(seconds=max(1, ceil(error.retry_after)))
+        case TooLate():
+            words = texts.too_late
         case NothingToRead():
             words = usage or texts.nothing_to_read
         case OneTextMissing():
@@ -162,7 +165,7 @@ def _is_telegrams(error: BaseException) -> bool:
 
 
 def _is_unexpected(error: BaseException) -> bool:
-    return isinstance(error, CheckpointUnavailable) or not isinstance(error, _EXPECTED)
+    return isinstance(error, CheckpointUnavailable | WorkerStopped) or not isinstance(error, _EXPECTED)
 
 
 def _command(message: Message) -> str:

@@ -14,5 +14,5 @@ async def nli(message: Message, context: Context) -> None:
     """Find premise and hypothesis, ask what one says of the other, reply with buttons."""
     pair = two_texts(message)
     async with typing(message):
-        result = await context.model.nli(pair.first, pair.second)
+        result = await context.model.nli(pair.first, pair.second, chat=message.chat_id)
     await answer_label(message, context, result, pair.first, pair.second)

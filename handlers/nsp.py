@@ -14,5 +14,5 @@ async def nsp(message: Message, context: Context) -> None:
     """Find both sentences, ask whether they belong together, reply with buttons."""
     pair = two_texts(message)
     async with typing(message):
-        result = await context.model.nsp(pair.first, pair.second)
+        result = await context.model.nsp(pair.first, pair.second, chat=message.chat_id)
     await answer_label(message, context, result, pair.first, pair.second)

@@ -14,5 +14,5 @@ async def sentiment(message: Message, context: Context) -> None:
     """Find the text, ask how it feels, reply with buttons."""
     text = one_text(message)
     async with typing(message):
-        result = await context.model.sentiment(text)
+        result = await context.model.sentiment(text, chat=message.chat_id)
     await answer_label(message, context, result, text)

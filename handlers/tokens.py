@@ -18,7 +18,7 @@ async def tokens(message: Message, context: Context) -> None:
     """Find the text, ask how it is cut, reply with buttons."""
     text, second = one_or_two_texts(message)
     async with typing(message):
-        result = await context.model.tokens(text, second)
+        result = await context.model.tokens(text, second, chat=message.chat_id)
     prediction = NewPrediction(
         task=Task.TOKENS,
         text_a=text,

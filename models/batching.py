@@ -1,7 +1,7 @@
 """A bounded queue between the event loop and worker threads that take what is waiting in batches.
 
 Knows nothing of models: it moves items to runners, and outcomes back. There is no wait timer: while a batch
-is worked on, the next one gathers. The seam for smarter batching is ``_take``.
+is worked on, the next one gathers. Whose turn it is, the fair queue tells.
 """
 
 from __future__ import annotations
@@ -11,12 +11,13 @@ import contextlib
 import logging
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from math import inf
 from typing import Any, Protocol, TypeVar
 
-from models.errors import Busy, ModelServiceError
+from models.errors import Busy, ModelServiceError, TooLate, WorkerStopped
+from models.fair_queue import FairQueue, Waiting
 
 Item = TypeVar("Item")
 Item_contra = TypeVar("Item_contra", contravariant=True)
@@ -25,8 +26,9 @@ Outcome_co = TypeVar("Outcome_co", covariant=True)
 
 _LOG = logging.getLogger(__name__)
 
-_FIRST_GUESS = 1_000.0  # tokens per second of a worker before any were measured
+_FIRST_GUESS = 1_000.0  # tokens per second before any were measured
 _LONGEST_RETRY = 60.0  # seconds
+_KEPT = 0.95  # of what was measured, at each batch: the last twenty or so count
 
 
 class Runner(Hashable, Protocol[Item_contra, Outcome_co]):
@@ -35,29 +37,42 @@ class Runner(Hashable, Protocol[Item_contra, Outcome_co]):
     def run(self, items: Sequence[Item_contra]) -> Sequence[Outcome_co | Exception]:
         """Called in a worker thread: an outcome or an exception per item, in order.
 
-        If it raises, each item is tried alone, so that an exception reaches only who caused it.
+        If it raises, each half is tried alone, and so on, so that an exception reaches only who caused it.
         """
 
 
-@dataclass(slots=True, eq=False)
-class _Waiting:
+@dataclass(slots=True, eq=False, kw_only=True)
+class _Request(Waiting):
     runner: Runner[Any, Any]
     item: Any
-    cost: int
     future: asyncio.Future[Any]
+    until: float  # on the monotonic clock
 
 
 @dataclass(slots=True)
-class _Throughput:
-    """Cost worked off per second and worker, an exponential average."""
+class _Pace:
+    """Tokens per second of all workers together, over the last batches; idle time doesn't count."""
 
-    per_second: float = _FIRST_GUESS
-    measured: bool = field(default=False)
+    tokens: float = 0.0
+    seconds: float = 0.0
+    working: int = 0
+    since: float = 0.0
 
-    def add(self, cost: int, seconds: float) -> None:
-        sample = cost / max(seconds, 1e-4)
-        self.per_second = 0.8 * self.per_second + 0.2 * sample if self.measured else sample
-        self.measured = True
+    def begin(self) -> None:
+        if not self.working:
+            self.since = time.monotonic()
+        self.working += 1
+
+    def end(self, tokens: int) -> None:
+        now = time.monotonic()
+        self.tokens = _KEPT * self.tokens + tokens
+        self.seconds = _KEPT * self.seconds + (now - self.since)
+        self.working -= 1
+        self.since = now
+
+    @property
+    def per_second(self) -> float:
+        return self.tokens / self.seconds if self.seconds else _FIRST_GUESS
 
 
 class Batcher:
@@ -65,16 +80,15 @@ class Batcher:
 
     Args:
         queue_size: How many items may wait; more are refused.
-        batch_cost: Summed cost (tokens, by estimate) after which a batch is full.
+        batch_cost: Summed cost (tokens, by estimate) of a batch; only an item that costs more alone exceeds
+            it.
     """
 
     def __init__(self, *, queue_size: int = 256, batch_cost: int = 512) -> None:
-        self._queue_size = queue_size
-        self._batch_cost = batch_cost
-        self._queue: deque[_Waiting] = deque()
+        self._queue: FairQueue[_Request] = FairQueue(queue_size, batch_cost)
         self._changed = threading.Condition()
         self._closing = False
-        self._throughput = _Throughput()
+        self._pace = _Pace()
         self._threads: list[threading.Thread] = []
 
     def start(self, workers: int = 1, prepare: Callable[[], None] = lambda: None) -> None:
@@ -93,38 +107,61 @@ class Batcher:
         for thread in self._threads:
             thread.start()
 
-    async def submit(self, runner: Runner[Item, Outcome], item: Item, cost: int) -> Outcome:
+    async def submit(
+        self,
+        runner: Runner[Item, Outcome],
+        item: Item,
+        cost: int,
+        *,
+        chat: Hashable | None = None,
+        deadline: float | None = None,
+    ) -> Outcome:
         """Queue an item and wait for its outcome.
 
-        If the waiting task is cancelled, an item that no worker has taken yet is never worked on.
+        If the waiting task is cancelled, or the deadline passes, an item that no worker has taken yet is
+        never worked on and gives its place back; the outcome of one that was taken is dropped.
 
         Args:
             runner: Who works on it.
             item: Handed to ``runner.run``.
             cost: Estimated work, in tokens.
+            chat: Who shares the workers with others by fair queueing; None for one of its own.
+            deadline: Seconds until the outcome is worth nothing any more.
 
         Raises:
-            Busy: If the queue is full; with an estimate of when it won't be.
+            Busy: If the queue, or the chat's share of it, is full; with an estimate of when it won't be.
+            TooLate: If the deadline passed.
+            WorkerStopped: If something stopped the worker at it.
             ModelServiceError: If the batcher is closed.
             Exception: Whatever the runner answered for this item.
         """
         future: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+        until = inf if deadline is None else time.monotonic() + deadline
+        request = _Request(
+            lane=runner, cost=max(cost, 1), chat=chat, runner=runner, item=item, future=future, until=until
+        )
         with self._changed:
             if self._closing:
                 raise ModelServiceError("the model service is closed")
-            if len(self._queue) >= self._queue_size:
-                self._drop_cancelled()
-            if len(self._queue) >= self._queue_size:
+            if not self._queue.add(request):
                 raise Busy(self.retry_after())
-            self._queue.append(_Waiting(runner, item, cost, future))
             self._changed.notify()
-        return await future
+        timer = asyncio.timeout(deadline)
+        try:
+            async with timer:
+                return await future
+        except TimeoutError:
+            if deadline is not None and timer.expired():
+                raise TooLate(deadline) from None
+            raise  # the runner's own
+        finally:
+            if request.queued:
+                with self._changed:
+                    self._queue.remove(request)
 
     def retry_after(self) -> float:
-        """Seconds until what waits now will be worked off, by the throughput measured so far; 1 to 60."""
-        waiting = sum(each.cost for each in self._queue)
-        seconds = waiting / (self._throughput.per_second * max(len(self._threads), 1))
-        return min(max(seconds, 1.0), _LONGEST_RETRY)
+        """Seconds until what waits now will be worked off, by the pace measured so far; 1 to 60."""
+        return min(max(self._queue.cost / self._pace.per_second, 1.0), _LONGEST_RETRY)
 
     async def close(self) -> None:
         """Refuse new items, answer all that wait, and end the threads."""
@@ -133,11 +170,10 @@ class Batcher:
             self._changed.notify_all()
         for thread in self._threads:
             await asyncio.to_thread(thread.join)
-
-    def _drop_cancelled(self) -> None:
-        kept = [each for each in self._queue if not each.future.cancelled()]
-        self._queue.clear()
-        self._queue.extend(kept)
+        while self._queue:  # nobody was ever started to work on it
+            for each in self._queue.take():
+                if not each.future.done():
+                    each.future.set_exception(ModelServiceError("the model service is closed"))
 
     def _run(self, prepare: Callable[[], None]) -> None:
         try:
@@ -145,56 +181,56 @@ class Batcher:
         except Exception:  # noqa: BLE001  # a slower worker is better than questions that nobody answers
             _LOG.exception("a model worker could not be prepared")
         while batch := self._take():
-            begin = time.monotonic()
-            outcomes = self._answer(batch)
-            self._throughput.add(sum(each.cost for each in batch), time.monotonic() - begin)
+            try:
+                outcomes = _answer(batch[0].runner, [each.item for each in batch])
+            except BaseException as error:  # noqa: BLE001  # the worker lives on, and nobody waits forever
+                _LOG.critical("a model worker was stopped at %d requests", len(batch), exc_info=error)
+                outcomes = [WorkerStopped(type(error).__name__) for _ in batch]
+            with self._changed:
+                self._pace.end(sum(each.cost for each in batch))
             # All of a batch were queued by callers of one loop: one wake-up delivers them all.
             with contextlib.suppress(RuntimeError):  # the loop is gone, and with it who waited
                 batch[0].future.get_loop().call_soon_threadsafe(_deliver, batch, outcomes)
 
-    def _take(self) -> list[_Waiting]:
-        """The oldest item and others for its runner, until the batch is full; nothing at the end."""
+    def _take(self) -> list[_Request]:
+        """The next batch; nothing at the end."""
         with self._changed:
             while True:
-                self._drop_cancelled()
-                if self._queue:
-                    break
-                if self._closing:
-                    return []
-                self._changed.wait()
-            oldest = self._queue.popleft()
-            batch, cost = [oldest], oldest.cost
-            left: deque[_Waiting] = deque()
-            for each in self._queue:
-                if each.runner == oldest.runner and cost + each.cost <= self._batch_cost:
-                    batch.append(each)
-                    cost += each.cost
-                else:
-                    left.append(each)
-            self._queue = left
-            return batch
-
-    def _answer(self, batch: Sequence[_Waiting]) -> Sequence[Any]:
-        try:
-            return _outcomes(batch[0].runner, [each.item for each in batch])
-        except Exception as error:  # noqa: BLE001  # goes to the callers
-            if len(batch) == 1:
-                return [error]
-            return [outcome for each in batch for outcome in self._answer([each])]
+                while not self._queue:
+                    if self._closing:
+                        return []
+                    self._changed.wait()
+                batch, now = self._queue.take(), time.monotonic()
+                # The loop may be late to take out who went away; it tells them, too.
+                if batch := [each for each in batch if not each.future.done() and each.until > now]:
+                    self._pace.begin()
+                    return batch
 
 
-def _outcomes(runner: Runner[Any, Any], items: Sequence[Any]) -> Sequence[Any]:
-    outcomes = runner.run(items)
+def _answer(runner: Runner[Any, Any], items: Sequence[Any]) -> list[Any]:
+    try:
+        return _outcomes(runner, items)
+    except Exception as error:  # noqa: BLE001  # goes to its caller
+        if len(items) == 1:
+            return [error]
+        half = len(items) // 2
+        return _answer(runner, items[:half]) + _answer(runner, items[half:])
+
+
+def _outcomes(runner: Runner[Any, Any], items: Sequence[Any]) -> list[Any]:
+    outcomes = list(runner.run(items))
     if len(outcomes) != len(items):  # who gets which is anybody's guess
         raise RuntimeError(f"{len(outcomes)} outcomes for {len(items)} items")
     return outcomes
 
 
-def _deliver(batch: Sequence[_Waiting], outcomes: Sequence[Any]) -> None:
-    for waiting, outcome in zip(batch, outcomes, strict=True):
-        if waiting.future.done():
+def _deliver(batch: Sequence[_Request], outcomes: Sequence[Any]) -> None:
+    for request, outcome in zip(batch, outcomes, strict=True):
+        if request.future.done():
             continue  # the caller went away meanwhile
-        if isinstance(outcome, Exception):
-            waiting.future.set_exception(outcome)
+        if isinstance(outcome, StopIteration):  # futures refuse it
+            request.future.set_exception(RuntimeError("a runner's StopIteration"))
+        elif isinstance(outcome, Exception):
+            request.future.set_exception(outcome)
         else:
-            waiting.future.set_result(outcome)
+            request.future.set_result(outcome)

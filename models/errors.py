@@ -23,6 +23,20 @@ class StillLoading(Busy):
     """A checkpoint is still being loaded; ``retry_after`` is when to look again."""
 
 
+class TooLate(ModelServiceError):
+    """The deadline passed before there was an answer."""
+
+    def __init__(self, deadline: float) -> None:
+        super().__init__(f"no answer within {deadline:g} s")
+
+
+class WorkerStopped(ModelServiceError):
+    """Something stopped the worker in the middle of a batch: ``SystemExit`` and the like, never an error."""
+
+    def __init__(self, cause: str) -> None:
+        super().__init__(f"the model worker was stopped by {cause}")
+
+
 class EmptyText(ModelServiceError):
     """A text holds nothing the tokenizer can read (only white space, control characters …)."""
 

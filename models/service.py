@@ -48,10 +48,16 @@ class ModelService:
         queue_size: How many requests may wait; more are refused as ``Busy``.
         load_patience: Seconds a request waits for its checkpoint to load or download before it is refused
             as ``Busy``; the load goes on for who asks later. None to wait for as long as it takes.
+        answer_deadline: Seconds from when a request is queued until it is refused as ``TooLate``. None to
+            wait for as long as it takes.
         batch_cost: Tokens, by estimate, that are worked on together.
 
-    Every coroutine that answers raises, besides what it names:
-        Busy: If the queue is full, or a checkpoint is still loading.
+    Every coroutine that answers takes the ``chat`` that asks: chats share the workers by turns, and none may
+    fill the queue alone. None shares with nobody.
+
+    It raises, besides what it names:
+        Busy: If the queue, or the chat's share of it, is full, or a checkpoint is still loading.
+        TooLate: If the deadline passed.
         EmptyText: If there is nothing to read in a text.
         UnknownPreset: If no preset has the name.
         TaskNotServed: If the named preset has no checkpoint for the task in the text's language.
@@ -67,6 +73,7 @@ class ModelService:
         preset: str = BUILTIN,
         queue_size: int = 256,
         load_patience: float | None = None,
+        answer_deadline: float | None = None,
         batch_cost: int = 512,
     ) -> None:
         self._catalog = catalog
@@ -75,6 +82,7 @@ class ModelService:
         self._blocklist: Blocklist = load_blocklist()
         self._batcher = Batcher(queue_size=queue_size, batch_cost=batch_cost)
         self._loads = Loads(most_waiting=queue_size, patience=load_patience)
+        self._answer_deadline = answer_deadline
         self._active = 0
         self._idle = asyncio.Event()
         self._idle.set()
@@ -104,38 +112,53 @@ class ModelService:
         await self._batcher.close()
         await self._loads.close()
 
-    async def mask(self, text: str, *, preset: str | None = None, top_k: int = 5) -> MaskResult:
+    async def mask(
+        self, text: str, *, preset: str | None = None, top_k: int = 5, chat: Hashable | None = None
+    ) -> MaskResult:
         """Fill the blanks of a text.
 
         Args:
             text: Has at least one ``[MASK]``, ``___``, ``(빈칸)`` or ``(blank)``.
             preset: Who answers; None for the default.
             top_k: Candidates per blank.
+            chat: Who asks.
 
         Raises:
             NoBlank: If the text has no blank.
         """
         blanked = parse(text)
         name, source = self._find(preset, Task.MASK, blanked.language)
-        return await self._ask(source, mask_job(blanked, name, top_k, self._blocklist))
+        return await self._ask(source, mask_job(blanked, name, top_k, self._blocklist), chat)
 
-    async def nsp(self, first: str, second: str, *, preset: str | None = None) -> LabelResult:
+    async def nsp(
+        self, first: str, second: str, *, preset: str | None = None, chat: Hashable | None = None
+    ) -> LabelResult:
         """Tell whether ``second`` follows ``first``."""
         name, source = self._find(preset, Task.NSP, _language(first, second))
-        return await self._ask(source, nsp_job(first, second, name))
+        return await self._ask(source, nsp_job(first, second, name), chat)
 
-    async def sentiment(self, text: str, *, preset: str | None = None) -> LabelResult:
+    async def sentiment(
+        self, text: str, *, preset: str | None = None, chat: Hashable | None = None
+    ) -> LabelResult:
         """Tell whether a text is positive or negative."""
         name, source = self._find(preset, Task.SENTIMENT, _language(text))
-        return await self._ask(source, sentiment_job(text, name))
+        return await self._ask(source, sentiment_job(text, name), chat)
 
-    async def nli(self, premise: str, hypothesis: str, *, preset: str | None = None) -> LabelResult:
+    async def nli(
+        self, premise: str, hypothesis: str, *, preset: str | None = None, chat: Hashable | None = None
+    ) -> LabelResult:
         """Tell whether ``premise`` entails ``hypothesis``, contradicts it, or neither."""
         name, source = self._find(preset, Task.NLI, _language(premise, hypothesis))
-        return await self._ask(source, nli_job(premise, hypothesis, name))
+        return await self._ask(source, nli_job(premise, hypothesis, name), chat)
 
     async def tokens(
-        self, text: str, second: str | None = None, *, preset: str | None = None, compare: str | None = None
+        self,
+        text: str,
+        second: str | None = None,
+        *,
+        preset: str | None = None,
+        compare: str | None = None,
+        chat: Hashable | None = None,
     ) -> TokensResult:
         """Cut a text, or a pair, into subwords.
 
@@ -144,6 +167,7 @@ class ModelService:
             second: The second text of a pair.
             preset: Whose tokenizer cuts.
             compare: Whose tokenizer also cuts; None for the first other one that needs no download.
+            chat: Who asks.
         """
         language = _language(text, second or "")
         name, source = self._find(preset, Task.TOKENS, language)
@@ -161,7 +185,9 @@ class ModelService:
             download = compare is not None
             key = (Task.TOKENS, source, tuple(others.items()), download)
             runner = await self._load(key, lambda: self._tokens_runner(source, others, download=download))
-            return await self._batcher.submit(runner, job, _cost(job.characters))
+            return await self._batcher.submit(
+                runner, job, _cost(job.characters), chat=chat, deadline=self._answer_deadline
+            )
 
     def _find(self, preset: str | None, task: Task, language: Language) -> tuple[str, Source]:
         """The preset that answers and its checkpoint."""
@@ -170,10 +196,12 @@ class ModelService:
             preset = self._preset if serves else BUILTIN
         return preset, self._catalog.source(preset, task, language)
 
-    async def _ask(self, source: Source, job: Job[Result]) -> Result:
+    async def _ask(self, source: Source, job: Job[Result], chat: Hashable | None) -> Result:
         with self._accepted():
             runner = await self._load((job.task, source), lambda: self._get_loader().model(source, job.task))
-            return await self._batcher.submit(runner, job, _cost(job.characters))
+            return await self._batcher.submit(
+                runner, job, _cost(job.characters), chat=chat, deadline=self._answer_deadline
+            )
 
     @contextlib.contextmanager
     def _accepted(self) -> Iterator[None]:
@@ -244,6 +272,7 @@ def build_service(
     catalog_path: Path | None,
     queue_size: int,
     load_patience: float | None = None,
+    answer_deadline: float | None = None,
 ) -> ModelService:
     """Build the service from settings.
 
@@ -253,6 +282,7 @@ def build_service(
         catalog_path: A catalogue of one's own; None for the shipped one.
         queue_size: How many requests may wait.
         load_patience: Seconds that a person in a chat waits for a load; None for who can wait for a download.
+        answer_deadline: Seconds that a person in a chat waits for an answer; None for as long as it takes.
 
     Raises:
         BadCatalog: If the catalogue file can't be read.
@@ -264,6 +294,7 @@ def build_service(
         preset=preset,
         queue_size=queue_size,
         load_patience=load_patience,
+        answer_deadline=answer_deadline,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -240,6 +240,7 @@ class FakeModel:
     """A model service with fixed answers, which remembers what it was asked."""
 
     asked: list[tuple[object, ...]] = field(default_factory=list)
+    chats: list[Hashable | None] = field(default_factory=list)  # in whose name
     error: Exception | None = None
     delay: float = 0.0
     truncated: bool = False
@@ -249,15 +250,18 @@ class FakeModel:
     def __post_init__(self) -> None:
         self.gate.set()
 
-    async def _ask(self, *question: object) -> None:
+    async def _ask(self, chat: Hashable | None, *question: object) -> None:
         self.asked.append(question)
+        self.chats.append(chat)
         await self.gate.wait()
         await asyncio.sleep(self.delay)
         if self.error is not None:
             raise self.error
 
-    async def mask(self, text: str, *, preset: str | None = None, top_k: int = 5) -> MaskResult:
-        await self._ask("mask", text, preset)
+    async def mask(
+        self, text: str, *, preset: str | None = None, top_k: int = 5, chat: Hashable | None = None
+    ) -> MaskResult:
+        await self._ask(chat, "mask", text, preset)
         words = ("school", "home", "park", "work", "<b>", "sea")[:top_k]
         candidates = tuple(Candidate(word, 0.5 / (index + 1)) for index, word in enumerate(words))
         read = text.replace("___", "[MASK]")
@@ -265,22 +269,34 @@ class FakeModel:
         masks = tuple(() if blank in self.cut_blanks else candidates for blank in blanks)
         return MaskResult("builtin", read, masks, self.truncated, VERSION)
 
-    async def nsp(self, first: str, second: str, *, preset: str | None = None) -> LabelResult:
-        await self._ask("nsp", first, second, preset)
+    async def nsp(
+        self, first: str, second: str, *, preset: str | None = None, chat: Hashable | None = None
+    ) -> LabelResult:
+        await self._ask(chat, "nsp", first, second, preset)
         return self._labels(Task.NSP, 0.7, 0.3)
 
-    async def sentiment(self, text: str, *, preset: str | None = None) -> LabelResult:
-        await self._ask("sentiment", text, preset)
+    async def sentiment(
+        self, text: str, *, preset: str | None = None, chat: Hashable | None = None
+    ) -> LabelResult:
+        await self._ask(chat, "sentiment", text, preset)
         return self._labels(Task.SENTIMENT, 0.07, 0.93)
 
-    async def nli(self, premise: str, hypothesis: str, *, preset: str | None = None) -> LabelResult:
-        await self._ask("nli", premise, hypothesis, preset)
+    async def nli(
+        self, premise: str, hypothesis: str, *, preset: str | None = None, chat: Hashable | None = None
+    ) -> LabelResult:
+        await self._ask(chat, "nli", premise, hypothesis, preset)
         return self._labels(Task.NLI, 0.1, 0.3, 0.6)
 
     async def tokens(
-        self, text: str, second: str | None = None, *, preset: str | None = None, compare: str | None = None
+        self,
+        text: str,
+        second: str | None = None,
+        *,
+        preset: str | None = None,
+        compare: str | None = None,
+        chat: Hashable | None = None,
     ) -> TokensResult:
-        await self._ask("tokens", text, second, preset, compare)
+        await self._ask(chat, "tokens", text, second, preset, compare)
         spans = [TokenSpan("[CLS]", 2, 0, 0, special=True)]
         for segment, part in enumerate((text, second or "")):
             spans += [
