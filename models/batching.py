@@ -43,7 +43,7 @@ class Runner(Hashable, Protocol[Item_contra, Outcome_co]):
 
 @dataclass(slots=True, eq=False, kw_only=True)
 class _Request(Waiting):
-    runner: Runner[Any, Any]
+    lane: Runner[Any, Any]
     item: Any
     future: asyncio.Future[Any]
     until: float  # on the monotonic clock
@@ -137,9 +137,7 @@ class Batcher:
         """
         future: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
         until = inf if deadline is None else time.monotonic() + deadline
-        request = _Request(
-            lane=runner, cost=max(cost, 1), chat=chat, runner=runner, item=item, future=future, until=until
-        )
+        request = _Request(lane=runner, cost=max(cost, 1), chat=chat, item=item, future=future, until=until)
         with self._changed:
             if self._closing:
                 raise ModelServiceError("the model service is closed")
@@ -180,17 +178,27 @@ class Batcher:
             prepare()
         except Exception:  # noqa: BLE001  # a slower worker is better than questions that nobody answers
             _LOG.exception("a model worker could not be prepared")
-        while batch := self._take():
-            try:
-                outcomes = _answer(batch[0].runner, [each.item for each in batch])
-            except BaseException as error:  # noqa: BLE001  # the worker lives on, and nobody waits forever
-                _LOG.critical("a model worker was stopped at %d requests", len(batch), exc_info=error)
-                outcomes = [WorkerStopped(type(error).__name__) for _ in batch]
-            with self._changed:
-                self._pace.end(sum(each.cost for each in batch))
-            # All of a batch were queued by callers of one loop: one wake-up delivers them all.
-            with contextlib.suppress(RuntimeError):  # the loop is gone, and with it who waited
-                batch[0].future.get_loop().call_soon_threadsafe(_deliver, batch, outcomes)
+        while self._work():
+            pass
+
+    def _work(self) -> bool:
+        """Answer the next batch; False at the end.
+
+        A call for each: a worker without work holds no runner, and with it no model that was swapped out.
+        """
+        if not (batch := self._take()):
+            return False
+        try:
+            outcomes = _answer(batch[0].lane, [each.item for each in batch])
+        except BaseException as error:  # noqa: BLE001  # the worker lives on, and nobody waits forever
+            _LOG.critical("a model worker was stopped at %d requests", len(batch), exc_info=error)
+            outcomes = [WorkerStopped(type(error).__name__) for _ in batch]
+        with self._changed:
+            self._pace.end(sum(each.cost for each in batch))
+        # All of a batch were queued by callers of one loop: one wake-up delivers them all.
+        with contextlib.suppress(RuntimeError):  # the loop is gone, and with it who waited
+            batch[0].future.get_loop().call_soon_threadsafe(_deliver, batch, outcomes)
+        return True
 
     def _take(self) -> list[_Request]:
         """The next batch; nothing at the end."""

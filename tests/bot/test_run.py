@@ -138,3 +138,15 @@ def test_a_server_out_of_reach_is_one_line(here: Path, capsys: pytest.CaptureFix
     assert f"no answer from the Bot API at http://127.0.0.1:{port}" in error.splitlines()[-1]
     assert "secret" not in error
     assert "Traceback" not in error
+
+
+def test_the_deadline_is_handed_to_the_model_service(monkeypatch: pytest.MonkeyPatch) -> None:
+    given: dict[str, object] = {}
+
+    def build(**settings: object) -> None:
+        given.update(settings)
+        raise CannotStart("seen enough")
+
+    monkeypatch.setattr("bot.run.build_service", build)
+    assert run(Settings(answer_deadline=7)) == 1
+    assert given["answer_deadline"] == 7

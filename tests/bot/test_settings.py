@@ -53,6 +53,8 @@ def test_log_levels_are_forgiving(monkeypatch: pytest.MonkeyPatch, level: str) -
     [
         ("DEVICE", "tpu"),
         ("QUEUE_SIZE", "0"),
+        ("ANSWER_DEADLINE", "0"),
+        ("ANSWER_DEADLINE", "inf"),
         ("PLAYGROUND_PORT", "99999"),
         ("TELEGRAM_API_URL", "telegram"),
         ("ADMIN_CHAT_ID", "me"),

@@ -38,6 +38,12 @@ async def test_answers_in_the_users_language(
     assert answer.buttons
 
 
+@pytest.mark.parametrize("command", ASK)
+async def test_the_model_is_told_which_chat_asks(telegram: Telegram, model: FakeModel, command: str) -> None:
+    await telegram.says(f"/{command} {ASK[command][0]}", chat=GROUP)
+    assert model.chats == [GROUP]
+
+
 async def test_replies_to_the_command_even_when_it_is_gone(telegram: Telegram) -> None:
     answer = await telegram.says(f"/sentiment@{BOT_NAME} good", chat=GROUP, message_id=5)
     reply = answer.data["reply_parameters"]

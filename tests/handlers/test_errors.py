@@ -14,7 +14,9 @@ from models.errors import (
     EmptyText,
     NoBlank,
     TaskNotServed,
+    TooLate,
     UnknownPreset,
+    WorkerStopped,
 )
 from models.loads import Loads
 from storage.store import StorageError, Store
@@ -33,6 +35,7 @@ def reports(telegram: Telegram) -> list[Call]:
     [
         (Busy(2.3), KO.busy.format(seconds=3)),
         (Busy(0.1), KO.busy.format(seconds=1)),
+        (TooLate(60), KO.too_late),
         (EmptyText("nothing"), KO.empty_text),
         (NoBlank("none"), f"{KO.no_blank}\n{KO.usage['mask'].format(at='')}"),
         (TaskNotServed("no"), KO.not_served),
@@ -53,6 +56,13 @@ async def test_a_missing_checkpoint_is_told_and_reported(telegram: Telegram, mod
     model.error = CheckpointUnavailable("cannot load")
     await telegram.says("/sentiment good")
     assert [answer.text for answer in telegram.answers[:1]] == [EN.unavailable]
+    assert len(reports(telegram)) == 1
+
+
+async def test_a_stopped_worker_is_an_apology_and_a_report(telegram: Telegram, model: FakeModel) -> None:
+    model.error = WorkerStopped("SystemExit")
+    await telegram.says("/sentiment good")
+    assert [answer.text for answer in telegram.answers[:1]] == [EN.unexpected]
     assert len(reports(telegram)) == 1
 
 

@@ -1,33 +1,19 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import threading
 import time
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field
+import weakref
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
 
 import pytest
 
-from models.batching import Batcher
+from models.batching import Batcher, _Pace
 from models.errors import Busy, ModelServiceError
-
-
-@dataclass(eq=False)
-class Doubler:
-    """Doubles numbers; waits at its gate before each batch."""
-
-    batches: list[list[int]] = field(default_factory=list)
-    gate: threading.Event = field(default_factory=threading.Event)
-    entered: threading.Event = field(default_factory=threading.Event)
-    bad: int | None = None
-
-    def run(self, items: Sequence[int]) -> list[int | Exception]:
-        self.entered.set()
-        assert self.gate.wait(10)
-        self.batches.append(list(items))
-        if self.bad in items:
-            raise ValueError("poison")
-        return [item * 2 for item in items]
+from tests.models.doubler import Doubler, occupied, queued
 
 
 @pytest.fixture
@@ -36,22 +22,6 @@ async def batcher() -> AsyncIterator[Batcher]:
     batcher.start()
     yield batcher
     await batcher.close()
-
-
-async def occupied(batcher: Batcher, runner: Doubler) -> asyncio.Task[int]:
-    """Keep the only worker busy with item 1 until the gate opens."""
-    task: asyncio.Task[int] = asyncio.get_running_loop().create_task(batcher.submit(runner, 1, 1))
-    await asyncio.to_thread(runner.entered.wait, 10)
-    return task
-
-
-async def queued(
-    batcher: Batcher, runner: Doubler, items: Sequence[int], cost: int = 1
-) -> list[asyncio.Task[int]]:
-    loop = asyncio.get_running_loop()
-    tasks: list[asyncio.Task[int]] = [loop.create_task(batcher.submit(runner, item, cost)) for item in items]
-    await asyncio.sleep(0)  # let them reach the queue
-    return tasks
 
 
 async def test_what_waits_is_worked_on_together_and_everyone_gets_their_own(batcher: Batcher) -> None:
@@ -130,17 +100,6 @@ async def test_a_cancelled_item_is_never_worked_on_and_frees_its_place(batcher: 
     assert runner.batches == [[1], [2, 4, 5, 6]]
 
 
-async def test_an_exception_reaches_exactly_who_caused_it(batcher: Batcher) -> None:
-    runner = Doubler(bad=3)
-    first = await occupied(batcher, runner)
-    rest = await queued(batcher, runner, [2, 3, 4])
-    runner.gate.set()
-    results = await asyncio.gather(first, *rest, return_exceptions=True)
-    assert isinstance(results[2], ValueError)
-    assert [results[0], results[1], results[3]] == [2, 4, 8]
-    assert await batcher.submit(runner, 7, 1) == 14  # the worker lives on
-
-
 async def test_closing_answers_what_was_accepted_and_refuses_the_rest() -> None:
     batcher, runner = Batcher(queue_size=8), Doubler()
     batcher.start()
@@ -199,20 +158,104 @@ async def test_a_worker_that_could_not_be_prepared_still_answers(caplog: pytest.
     assert "no more threads" in caplog.text
 
 
-async def test_a_runner_that_forgets_someone_forgets_nobody_forever(batcher: Batcher) -> None:
-    class Forgetful:
-        def run(self, items: Sequence[int]) -> list[int]:
-            return list(items)[:1] if items != [3] else []
-
-    runner, forgetful = Doubler(), Forgetful()
+async def test_one_message_passes_hundreds_of_another_chat() -> None:
+    batcher, runner = Batcher(queue_size=1_000, batch_cost=10), Doubler()
+    batcher.start()
     first = await occupied(batcher, runner)
-    loop = asyncio.get_running_loop()
-    rest = [loop.create_task(batcher.submit(forgetful, item, 1)) for item in (2, 3)]
-    await asyncio.sleep(0)
+    flood = await queued(batcher, runner, range(100, 500), chat=7)
+    (other,) = await queued(batcher, runner, [2], chat=8)
     runner.gate.set()
+    await asyncio.gather(first, *flood, other)
+    await batcher.close()
+    worked = [item for batch in runner.batches for item in batch]
+    assert worked.index(2) <= 2
+    worked.remove(2)
+    assert worked == [1, *range(100, 500)]
+
+
+async def test_one_chat_cannot_fill_the_queue(batcher: Batcher) -> None:
+    runner = Doubler()
+    first = await occupied(batcher, runner)
+    flood = await queued(batcher, runner, [2, 3, 4, 5], chat=7)
+    others = await queued(batcher, runner, [6], chat=8)
+    runner.gate.set()
+    outcomes = await asyncio.gather(first, *flood, *others, return_exceptions=True)
+    assert [type(outcome) for outcome in outcomes] == [int, int, int, Busy, Busy, int]
+
+
+async def test_all_outcomes_of_a_batch_wake_the_loop_once(
+    batcher: Batcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loop, runner, woken = asyncio.get_running_loop(), Doubler(), Counter[str]()
+    wake = loop.call_soon_threadsafe
+
+    def counted(callback: Callable[..., object], *arguments: object) -> asyncio.Handle:
+        if threading.current_thread().name.startswith("model-worker"):
+            woken["times"] += 1
+        return wake(callback, *arguments)
+
+    first = await occupied(batcher, runner)
+    rest = await queued(batcher, runner, [2, 3, 4])
+    monkeypatch.setattr(loop, "call_soon_threadsafe", counted)
+    runner.gate.set()
+    await asyncio.gather(first, *rest)
+    assert woken["times"] == len(runner.batches) == 2
+
+
+async def test_a_worker_without_work_holds_no_runner(batcher: Batcher) -> None:
+    runner = Doubler()
+    runner.gate.set()
+    await batcher.submit(runner, 1, 1)
+    gone = weakref.ref(runner)
+    del runner
+    begin = time.monotonic()
+    while gone() is not None and time.monotonic() - begin < 10:
+        await asyncio.sleep(0.01)  # the worker is on its way back to the queue
+        gc.collect()
+    assert gone() is None
+
+
+def test_the_pace_is_of_all_workers_together_and_of_the_time_they_work(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = 0.0
+    monkeypatch.setattr("models.batching.time.monotonic", lambda: now)
+    pace = _Pace()
+    for _ in range(20):
+        pace.begin()
+        pace.begin()
+        now += 1
+        pace.end(100)
+        pace.end(100)
+        now += 50  # without work
+    assert pace.per_second == pytest.approx(200, rel=0.05)
+
+
+async def test_closing_what_never_started_tells_who_waits() -> None:
+    batcher, runner = Batcher(), Doubler()
+    waiting = await queued(batcher, runner, [1, 2])
     async with asyncio.timeout(10):
-        outcomes = await asyncio.gather(first, *rest, return_exceptions=True)
-        assert await batcher.submit(runner, 7, 1) == 14
-    assert outcomes[:2] == [2, 2]
-    assert isinstance(outcomes[2], RuntimeError)
-    assert "0 outcomes for 1 items" in str(outcomes[2])
+        await batcher.close()
+        outcomes = await asyncio.gather(*waiting, return_exceptions=True)
+    assert [str(outcome) for outcome in outcomes] == ["the model service is closed"] * 2
+
+
+async def test_closing_under_load_answers_all_that_were_accepted() -> None:
+    class Steady:
+        def run(self, items: Sequence[int]) -> list[int]:
+            time.sleep(0.002)
+            return list(items)
+
+    batcher = Batcher(queue_size=500, batch_cost=10)
+    batcher.start(workers=3)
+    runners = [Steady() for _ in range(3)]
+    loop = asyncio.get_running_loop()
+    tasks = [
+        loop.create_task(batcher.submit(runners[item % 3], item, 1 + item % 7, chat=item % 5))
+        for item in range(300)
+    ]
+    await asyncio.sleep(0)
+    async with asyncio.timeout(60):
+        await asyncio.gather(batcher.close(), batcher.close())
+        assert await asyncio.gather(*tasks) == list(range(300))
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("model-worker")]
