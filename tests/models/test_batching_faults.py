@@ -109,11 +109,14 @@ async def test_who_waits_too_long_is_told_while_no_worker_is_free(batcher: Batch
     assert runner.batches == [[1], [4, 5, 6, 7]]
 
 
-async def test_who_is_late_is_not_worked_on_though_the_loop_had_no_time_to_say_so(batcher: Batcher) -> None:
+async def test_who_is_late_or_gone_is_not_worked_on_though_the_loop_had_no_time_to_say_so(
+    batcher: Batcher,
+) -> None:
     runner = Doubler()
     first = await occupied(batcher, runner)
     (late,) = await queued(batcher, runner, [2], deadline=0.05)
-    rest = await queued(batcher, runner, [3])
+    gone, *rest = await queued(batcher, runner, [3, 4])
+    gone.cancel()
     time.sleep(0.1)  # noqa: ASYNC251  # the loop is held up past the deadline, and until a worker went by
     runner.gate.set()
     begin = time.monotonic()
@@ -121,8 +124,9 @@ async def test_who_is_late_is_not_worked_on_though_the_loop_had_no_time_to_say_s
         time.sleep(0.01)  # noqa: ASYNC251
     with pytest.raises(TooLate):
         await late
-    assert await asyncio.gather(first, *rest) == [2, 6]
-    assert runner.batches == [[1], [3]]
+    assert await asyncio.gather(first, *rest) == [2, 8]
+    assert gone.cancelled()
+    assert runner.batches == [[1], [4]]
 
 
 async def test_an_answer_that_comes_too_late_is_dropped(batcher: Batcher) -> None:

@@ -53,7 +53,7 @@ def test_chats_with_enough_to_ask_get_equal_work(costs: list[list[int]]) -> None
 
 
 def test_newcomers_without_end_do_not_starve_a_waiting_chat() -> None:
-    queue: FairQueue[Waiting] = FairQueue(places=100, batch_cost=30)
+    queue: FairQueue[Waiting] = FairQueue(places=100, batch_cost=10)
     second = request(1)
     queue.add(request(1))
     queue.add(second)

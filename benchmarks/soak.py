@@ -1,0 +1,301 @@
+"""Keep the model service at twice its capacity for minutes, with everything going wrong; count the outcomes.
+
+    python -m benchmarks.soak                       # ten minutes
+    python -m benchmarks.soak --minutes 1 --json
+
+Questions arrive at twice the pace that the service was measured to keep: many chats of a few, and one chat of
+many. Some askers go away, some answers come after the deadline, the checkpoint of a task is swapped every 20
+seconds, and a worker is killed every 30. It fails, with exit code 1, unless every question had exactly one
+outcome, every answer was the one that the same question had before, memory stayed flat and nothing was left
+running.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import itertools
+import json
+import logging
+import random
+import shutil
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Awaitable, Callable, Hashable, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Annotated, Any
+
+import psutil
+import typer
+
+from benchmarks.soak_report import Report
+from models.catalog import BUILTIN, Catalog, load_catalog
+from models.errors import TooLate
+from models.results import LabelResult, MaskResult, Task
+from models.runtime import ModelRunner
+from models.service import ModelService
+from models.tasks.job import Job
+
+QUEUE_SIZE = 256
+OVERLOAD = 2.0
+SWAP_EVERY = 20.0  # seconds
+KILL_EVERY = 30.0
+GO_AWAY = 0.1  # of those who ask
+TOLERANCE = 0.02  # of a score: a question's company in its batch moves the last digits, more so in eight bits
+SWAPPED = Task.SENTIMENT
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a chat asks: ``mask`` or ``sentiment`` of one text, ``nsp`` or ``nli`` of two."""
+
+    task: Task
+    texts: tuple[str, ...]
+
+    async def ask(self, service: ModelService, chat: Hashable | None) -> dict[str, float]:
+        """Ask it; gives back the scores by label, of a mask's one blank by word."""
+        answers: dict[Task, Callable[..., Any]] = {
+            Task.MASK: service.mask,
+            Task.NSP: service.nsp,
+            Task.SENTIMENT: service.sentiment,
+            Task.NLI: service.nli,
+        }
+        result: MaskResult | LabelResult = await answers[self.task](*self.texts, chat=chat)
+        if isinstance(result, LabelResult):
+            return dict(result.scores)
+        return {candidate.token: candidate.score for candidate in result.masks[0]}
+
+
+QUESTIONS = (
+    Question(Task.SENTIMENT, ("배우들의 연기가 좋아서 두 시간이 금방 지나갔다. 다시 보고 싶은 영화.",)),
+    Question(Task.MASK, ("The capital of France is [MASK].",)),
+    Question(Task.NSP, ("비가 많이 온다.", "그래서 우산을 챙겨 나갔다.")),
+    Question(Task.NLI, ("한 남자가 기타를 치고 있다.", "남자가 악기를 연주한다.")),
+    Question(Task.MASK, ("대한민국의 수도는 [MASK]이다.",)),
+    Question(Task.SENTIMENT, ("지루하다",)),
+    Question(Task.NSP, ("He opened the door.", "The room behind it was dark and cold.")),
+    Question(Task.SENTIMENT, ("이야기는 뻔하지만 음악과 풍경이 아름다워서 끝까지 봤다. " * 8,)),
+)
+
+
+class Killed(BaseException):
+    """What stops a worker."""
+
+
+@dataclass(slots=True)
+class Killer:
+    """Stops the worker that takes the next batch after it was told to."""
+
+    told: bool = False
+    killed: int = 0
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def watch(self) -> Callable[[], None]:
+        """Stand between the workers and the model; gives back how to step aside."""
+        run = ModelRunner.run
+
+        def run_or_die(runner: ModelRunner, items: Sequence[Job[Any]]) -> list[Any]:
+            with self._lock:
+                told, self.told = self.told, False
+                self.killed += told
+            if told:
+                raise Killed
+            return run(runner, items)
+
+        def step_aside() -> None:
+            ModelRunner.run = run  # type: ignore[method-assign]  # as it was
+
+        ModelRunner.run = run_or_die  # type: ignore[assignment,method-assign]  # for the time of the soak
+        return step_aside
+
+
+@dataclass(slots=True)
+class Soak:
+    """One service under overload.
+
+    Attributes:
+        service: Built; it is started and closed here.
+        expected: The scores of each question.
+        report: Filled in.
+        swap: Swaps the checkpoint of :data:`SWAPPED`; None where the service can't.
+    """
+
+    service: ModelService
+    expected: Sequence[dict[str, float]]
+    report: Report
+    swap: Callable[[], Awaitable[None]] | None
+    killer: Killer = field(default_factory=Killer)
+    _random: random.Random = field(default_factory=lambda: random.Random(1))  # noqa: S311  # no secret
+    _outcomes: bytearray = field(default_factory=bytearray)  # how many each question had: small for millions
+
+    async def run(self) -> None:
+        """Ask for the report's minutes, then close the service and see what is left."""
+        await self.service.start()
+        for question in QUESTIONS:  # warm before the clock starts
+            with contextlib.suppress(TooLate):
+                await question.ask(self.service, None)
+        step_aside = self.killer.watch()
+        self._sample()
+        seconds = 60 * self.report.minutes
+        try:
+            async with asyncio.TaskGroup() as group:
+                disturbers = [
+                    group.create_task(self._every(1.0, self._sample)),
+                    group.create_task(self._every(min(KILL_EVERY, seconds / 3), self._kill)),
+                    group.create_task(self._every(min(SWAP_EVERY, seconds / 3), self._swap)),
+                ]
+                await self._arrive(group, seconds)
+                for disturber in disturbers:
+                    disturber.cancel()
+                await self.service.close()
+        finally:
+            step_aside()
+        self.report.kills = self.killer.killed
+        self.report.without = self._outcomes.count(0)
+        self.report.twice = len(self._outcomes) - self._outcomes.count(0) - self._outcomes.count(1)
+
+    async def _arrive(self, group: asyncio.TaskGroup, seconds: float) -> None:
+        begin = time.monotonic()
+        while (passed := time.monotonic() - begin) < seconds:
+            due = int(OVERLOAD * self.report.capacity * passed)
+            self._outcomes.extend(bytes(due - self.report.asked))
+            for number in range(self.report.asked, due):
+                task = group.create_task(self._ask(number))
+                if self._random.random() < GO_AWAY:
+                    patience = self._random.expovariate(1 / 0.1)
+                    asyncio.get_running_loop().call_later(patience, task.cancel)
+            self.report.asked = due
+            await asyncio.sleep(0.01)
+
+    async def _ask(self, number: int) -> None:
+        which = self._random.randrange(len(QUESTIONS))
+        chat = 0 if self._random.random() < 0.5 else self._random.randrange(1, 100)  # half comes from one
+        try:
+            scores = await QUESTIONS[which].ask(self.service, chat)
+        except asyncio.CancelledError:
+            outcome = "cancelled"
+        except Exception as error:  # noqa: BLE001  # counted
+            outcome = type(error).__name__
+        else:
+            outcome = "answered"
+            self.report.wrong += not _same(scores, self.expected[which])
+        self.report.outcomes[outcome] += 1
+        self._outcomes[number] += 1
+
+    async def _every(self, seconds: float, disturb: Callable[[], Any]) -> None:
+        while True:
+            await asyncio.sleep(seconds)
+            if (more := disturb()) is not None:
+                await more
+
+    def _sample(self) -> None:
+        report, now = self.report, psutil.Process().memory_info().rss / 2**20
+        report.rss_mib.append(now)
+        if len(report.rss_mib) % 10 == 0:
+            kinds = ", ".join(f"{count} {kind}" for kind, count in report.outcomes.most_common())
+            print(f"{len(report.rss_mib):4d} s  {now:6.0f} MiB  {kinds}", file=sys.stderr, flush=True)
+
+    def _kill(self) -> None:
+        self.killer.told = True
+
+    async def _swap(self) -> None:
+        if self.swap is not None:
+            await self.swap()
+            self.report.swaps += 1
+
+
+def _same(scores: dict[str, float], expected: dict[str, float]) -> bool:
+    """Whether scores are those expected; a mask's last candidates may change places."""
+    best = max(expected, key=lambda name: expected[name])
+    return best in scores and all(
+        abs(score - expected[name]) <= TOLERANCE for name, score in scores.items() if name in expected
+    )
+
+
+async def capacity(service: ModelService, *, clients: int = 64, seconds: float = 5.0) -> float:
+    """Answers per second with closed-loop clients."""
+    answered, begin = 0, time.monotonic()
+
+    async def client(number: int) -> None:
+        nonlocal answered
+        for question in itertools.islice(itertools.cycle(QUESTIONS), number % len(QUESTIONS), None):
+            if time.monotonic() - begin >= seconds:
+                return
+            await question.ask(service, number)
+            answered += 1
+
+    async with asyncio.TaskGroup() as group:
+        for number in range(clients):
+            group.create_task(client(number))
+    return answered / (time.monotonic() - begin)
+
+
+async def soak(catalog: Catalog, *, device: str, minutes: float, measure: float = 5.0) -> Report:
+    """Measure a service, then soak another one in twice what that kept up with.
+
+    Args:
+        catalog: Its built-in preset answers.
+        device: ``auto``, ``cpu`` or ``cuda``.
+        minutes: How long questions arrive.
+        measure: Seconds to measure for.
+    """
+    tasks, threads = asyncio.all_tasks(), set(threading.enumerate())
+    measured = ModelService(catalog, device=device)
+    expected = [await question.ask(measured, None) for question in QUESTIONS]
+    report = Report(minutes, await capacity(measured, seconds=measure))
+    await measured.close()
+    print(
+        f"{report.capacity:.0f} answers a second; now {OVERLOAD:g} times as many questions", file=sys.stderr
+    )
+    deadline = QUEUE_SIZE / report.capacity  # what the last in a full queue waits: some are late
+    service = ModelService(catalog, device=device, queue_size=QUEUE_SIZE, answer_deadline=deadline)
+    with tempfile.TemporaryDirectory() as folder:
+        swap = _swapper(service, catalog, Path(folder))
+        await Soak(service, expected, report, swap).run()
+    report.left = [task.get_name() for task in asyncio.all_tasks() - tasks]
+    left = (thread.name for thread in threading.enumerate() if thread not in threads)
+    report.left += [name for name in left if name.startswith("model-")]  # not asyncio's own pool
+    return report
+
+
+def _swapper(service: ModelService, catalog: Catalog, folder: Path) -> Callable[[], Awaitable[None]] | None:
+    """What swaps the checkpoint of :data:`SWAPPED` for one of two copies of itself, by turns."""
+    service_swap = getattr(service, "swap", None)
+    if service_swap is None:
+        return None
+    source = catalog.source(BUILTIN, SWAPPED, "ko")
+    copies = [shutil.copytree(source.model, folder / name) for name in ("one", "other")]
+    turns = itertools.cycle(str(copy) for copy in copies)
+
+    async def swap() -> None:
+        model = next(turns)
+        await service_swap(SWAPPED, replace(source, model=model, tokenizer=model), preset=BUILTIN)
+
+    return swap
+
+
+def main(
+    minutes: Annotated[float, typer.Option(min=0.01, help="How long questions arrive.")] = 10.0,
+    device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
+    as_json: Annotated[bool, typer.Option("--json", help="Print all that was counted, as JSON.")] = False,
+) -> None:
+    """Soak the built-in model's service, and tell what it did not stand."""
+    logging.getLogger("models.batching").setLevel(logging.CRITICAL + 1)  # the kills are meant
+    report = asyncio.run(soak(load_catalog(), device=device, minutes=minutes))
+    if as_json:
+        print(json.dumps({**asdict(report), "growth": report.growth, "faults": report.faults}))
+    else:
+        kinds = ", ".join(f"{count} {kind}" for kind, count in report.outcomes.most_common())
+        print(f"{report.asked} questions in {minutes:g} minutes: {kinds}")
+        print(f"{report.swaps} swaps, {report.kills} kills; memory {100 * report.growth:+.1f} %")
+    for fault in report.faults:
+        print(f"benchmarks.soak: {fault}", file=sys.stderr)
+    if report.faults:
+        raise typer.Exit(1)
+
+
+if __name__ == "__main__":
+    typer.run(main)

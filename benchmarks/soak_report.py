@@ -1,0 +1,64 @@
+"""What a soak counts, and what of it must not be."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from statistics import median
+
+from models.errors import Busy, TooLate, WorkerStopped
+
+FLAT = 0.05  # by which memory may grow between the first and the last third
+
+
+@dataclass(slots=True)
+class Report:
+    """What happened.
+
+    Attributes:
+        minutes: How long questions arrived.
+        capacity: Answers per second with 64 closed-loop clients, before.
+        asked: Questions that arrived.
+        outcomes: How many of them had which: ``answered``, or the name of what they were refused with.
+        twice: Questions that had a second outcome.
+        without: Questions that had none.
+        wrong: Answers other than before.
+        swaps: Checkpoints swapped.
+        kills: Workers killed.
+        rss_mib: Memory in use, each second.
+        left: Tasks and threads of the service that ran on after it was closed.
+    """
+
+    minutes: float
+    capacity: float
+    asked: int = 0
+    outcomes: Counter[str] = field(default_factory=Counter)
+    twice: int = 0
+    without: int = 0
+    wrong: int = 0
+    swaps: int = 0
+    kills: int = 0
+    rss_mib: list[float] = field(default_factory=list)
+    left: list[str] = field(default_factory=list)
+
+    @property
+    def growth(self) -> float:
+        """By which part the memory in use grew from the first third to the last, by their medians."""
+        third = max(len(self.rss_mib) // 3, 1)
+        return median(self.rss_mib[-third:]) / median(self.rss_mib[:third]) - 1
+
+    @property
+    def faults(self) -> list[str]:
+        """What must not be; empty if the service stood it."""
+        expected = {"answered", "cancelled", *(error.__name__ for error in (Busy, TooLate, WorkerStopped))}
+        unexpected = {kind: count for kind, count in self.outcomes.items() if kind not in expected}
+        checks = {
+            f"{self.without} questions without an outcome": self.without,
+            f"{self.twice} questions with two outcomes": self.twice,
+            f"{self.wrong} answers other than before": self.wrong,
+            f"unexpected outcomes: {unexpected}": unexpected,
+            f"memory grew by {100 * self.growth:.1f} %": self.growth > FLAT,
+            f"left running: {', '.join(self.left)}": self.left,
+            "nothing was answered": not self.outcomes["answered"],
+        }
+        return [words for words, wrong in checks.items() if wrong]

@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from benchmarks import soak, soak_report
+from models.runtime import ModelRunner
+from models.service import ModelService
+from tests.tiny import tiny_catalog
+
+
+def fine() -> soak_report.Report:
+    return soak_report.Report(1.0, 100.0, asked=2, outcomes=Counter(answered=1, Busy=1), rss_mib=[100.0] * 30)
+
+
+async def test_a_few_seconds_of_the_soak(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.CRITICAL + 1)
+    monkeypatch.setattr(soak_report, "FLAT", 1.0)  # so short a time says nothing of memory
+    run = ModelRunner.run
+    report = await soak.soak(tiny_catalog(tmp_path), device="cpu", minutes=0.06, measure=0.5)
+    assert report.faults == []
+    assert report.asked > 0
+    assert report.outcomes.total() == report.asked
+    assert report.kills > 0
+    assert report.swaps > 0 or not hasattr(ModelService, "swap")
+    assert report.rss_mib
+    assert ModelRunner.run is run
+
+
+def test_what_must_not_be_is_told() -> None:
+    assert fine().faults == []
+    assert soak_report.Report(1.0, 1.0, rss_mib=[1.0]).faults == ["nothing was answered"]
+    growing = fine()
+    growing.rss_mib = [100.0] * 10 + [150.0] * 10 + [200.0] * 10
+    assert growing.faults == ["memory grew by 100.0 %"]
+    lost = fine()
+    lost.without, lost.twice, lost.wrong, lost.left = 1, 2, 3, ["model-worker-0"]
+    lost.outcomes["KeyError"] = 4
+    assert lost.faults == [
+        "1 questions without an outcome",
+        "2 questions with two outcomes",
+        "3 answers other than before",
+        "unexpected outcomes: {'KeyError': 4}",
+        "left running: model-worker-0",
+    ]
