@@ -63,5 +63,5 @@ clean: ## remove .venv and caches; never var/, where the votes are
 
 .venv/.stamp-dev: .venv/.stamp-run
 	@echo "── installing the tools for training and testing"
-	@$(PIP_INSTALL) -e '.[dev,train,bench,postgres]'
+	@$(PIP_INSTALL) -e '.[dev,train,bench,postgres,mysql]'
 	@touch $@

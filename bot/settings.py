@@ -28,8 +28,9 @@ class Settings(BaseSettings):
     Attributes:
         telegram_bot_token: From @BotFather; without it the bot runs on a page of its own.
         telegram_api_url: A Bot API server, without ``/bot``.
-        database_url: SQLite or PostgreSQL, as a SQLAlchemy URL with any async driver.
+        database_url: Where votes are kept: any SQLAlchemy URL with an async driver.
         device: Where the models run.
+        precision: What their matrix products are computed in.
         preset: Which checkpoints answer.
         catalog: Another catalogue of presets, TOML.
         queue_size: Requests that may wait for a model before the bot says that it is busy.
@@ -50,6 +51,7 @@ class Settings(BaseSettings):
     telegram_api_url: str | None = None
     database_url: str = "sqlite+aiosqlite:///var/kobert-bot.db"
     device: Literal["auto", "cpu", "cuda"] = "auto"
+    precision: Literal["auto", "fp32", "bf16", "int8"] = "auto"
     preset: str = "builtin"
     catalog: Path | None = None
     queue_size: int = Field(default=256, ge=1)

@@ -20,7 +20,7 @@ class Annotators:
     async def lock(self, pseudonym: str) -> int | None:
         """Return the annotator's id and hold their row until the transaction ends, or ``None``.
 
-        The lock puts two taps of one person in order in PostgreSQL; SQLite has one writer anyway.
+        The lock puts two taps of one person in order; a database without such locks has one writer anyway.
         """
         query = select(Annotator.id).where(Annotator.pseudonym == pseudonym).with_for_update()
         return await self.connection.scalar(query)

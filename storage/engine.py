@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import URL, Connection, event, make_url
 from sqlalchemy.dialects.sqlite.aiosqlite import AsyncAdapt_aiosqlite_connection
@@ -16,14 +17,29 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
-from storage.errors import StorageError
+from storage.conflicts import is_conflict
+from storage.errors import Conflict, StorageError
 
 BUSY_TIMEOUT_MS = 30_000
+# The async driver to name to those who named one that is not.
+_DRIVERS = {
+    "sqlite": "aiosqlite",
+    "postgresql": "asyncpg",
+    "mysql": "aiomysql",
+    "mariadb": "aiomysql",
+    "mssql": "aioodbc",
+    "oracle": "oracledb",
+}
+_EXTRAS = {"asyncpg": "postgres", "aiomysql": "mysql"}
+MYSQL = frozenset({"mysql", "mariadb"})
+_LOCKING = MYSQL | {"postgresql", "oracle"}  # SELECT … FOR UPDATE holds a row there
 _BEGIN = "sqlite_begin"  # execution option: the statement that opens a SQLite transaction
+# Readable Korean in the file; NaN is no JSON and PostgreSQL refuses it.
+_dumps = partial(json.dumps, ensure_ascii=False, allow_nan=False)
 
 
 def parse_url(url: str) -> URL:
-    """Check that ``url`` names a database this package speaks to.
+    """Check that ``url`` names a database that can be spoken to.
 
     Args:
         url: A SQLAlchemy async URL.
@@ -32,7 +48,7 @@ def parse_url(url: str) -> URL:
         The parsed URL.
 
     Raises:
-        StorageError: It is no URL, names another database, or a driver that is missing or not async.
+        StorageError: It is no URL, or names a driver that is unknown or not async.
     """
     try:
         parsed = make_url(url)
@@ -46,14 +62,12 @@ def parse_url(url: str) -> URL:
         raise StorageError(
             f"DATABASE_URL {hidden(parsed)} names an unknown driver: {one_line(error)}"
         ) from error
-    if parsed.get_backend_name() not in {"sqlite", "postgresql"}:
-        raise StorageError(
-            f"DATABASE_URL {hidden(parsed)}: only SQLite and PostgreSQL are supported, with any async driver"
-        )
+    backend = parsed.get_backend_name()
     if not dialect.is_async:
-        driver = "sqlite+aiosqlite" if parsed.get_backend_name() == "sqlite" else "postgresql+asyncpg"
-        raise StorageError(f"DATABASE_URL {hidden(parsed)} needs an async driver: write {driver}://…")
-    if parsed.get_backend_name() == "sqlite" and (not parsed.database or ":memory:" in parsed.database):
+        driver = _DRIVERS.get(backend)
+        hint = f": write {backend}+{driver}://…" if driver else f", and SQLAlchemy has none of {backend}"
+        raise StorageError(f"DATABASE_URL {hidden(parsed)} needs an async driver{hint}")
+    if backend == "sqlite" and (not parsed.database or ":memory:" in parsed.database):
         raise StorageError(f"DATABASE_URL {hidden(parsed)} must name a file: memory keeps no votes")
     return parsed
 
@@ -87,31 +101,47 @@ class Database:
         self._sqlite = url.get_backend_name() == "sqlite"
         if self._sqlite:
             _prepare_file(url)
+        # Ask a server whether it is still there before a transaction begins on an idle connection.
+        options: dict[str, Any] = (
+            {"poolclass": NullPool} if migrating else {"pool_pre_ping": not self._sqlite}
+        )
+        if url.get_backend_name() in MYSQL:
+            # The default there is a snapshot, in which a row that another has just added is not to be seen.
+            options["isolation_level"] = "READ COMMITTED"
         try:
-            self._engine = create_async_engine(
-                url,
-                # Readable Korean in the file; NaN is no JSON and PostgreSQL refuses it.
-                json_serializer=partial(json.dumps, ensure_ascii=False, allow_nan=False),
-                # Ask a server whether it is still there before a transaction begins on an idle connection.
-                **({"poolclass": NullPool} if migrating else {"pool_pre_ping": not self._sqlite}),
-            )
-        except ModuleNotFoundError as error:
-            raise StorageError(
-                f"DATABASE_URL {hidden(url)} needs the Python package {error.name}; "
-                "for PostgreSQL: pip install 'kobert-bot[postgres]' and write postgresql+asyncpg://…"
-            ) from error
+            self._engine = create_async_engine(url, json_serializer=_dumps, **options)
+        except ImportError as error:
+            raise StorageError(f"DATABASE_URL {hidden(url)} {_missing(error)}") from error
         if self._sqlite:
             _take_over_transactions(self._engine, foreign_keys=not migrating)
         self._writer = self._engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
         # SQLite has one writer at a time. Waiting in turn here is fair and wakes at once; SQLite's own
-        # busy handler sleeps and guesses, and is left for the other processes.
-        self._turn: asyncio.Lock | nullcontext[None] = asyncio.Lock() if self._sqlite else nullcontext()
+        # busy handler sleeps and guesses, and is left for the other processes. Where rows may not be locked,
+        # writing in turn is what keeps two taps of one person apart.
+        locking = url.get_backend_name() in _LOCKING
+        self._turn: asyncio.Lock | nullcontext[None] = nullcontext() if locking else asyncio.Lock()
+
+    async def check(self) -> None:
+        """Connect once.
+
+        Raises:
+            StorageError: There is no connection, or the driver does not take an option of the URL, or needs a
+                package to log in with.
+        """
+        try:
+            async with self.read():
+                pass
+        except (TypeError, ValueError, RuntimeError) as error:
+            raise StorageError(
+                f"DATABASE_URL {hidden(self.url)}: its driver refuses it: {one_line(error)}"
+            ) from error
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
         """Open a transaction that is committed, durably, when the block ends without an exception.
 
         Raises:
+            Conflict: The database undid the block, which may run again.
             StorageError: The database failed; nothing of the block was kept.
         """
         async with self._turn:
@@ -119,7 +149,8 @@ class Database:
                 async with self._writer.begin() as connection:
                     yield connection
             except (SQLAlchemyError, OSError) as error:
-                raise StorageError(f"the database failed: {one_line(error)}") from error
+                kind = Conflict if is_conflict(error) else StorageError
+                raise kind(f"the database failed: {one_line(error)}") from error
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
@@ -137,6 +168,15 @@ class Database:
     async def close(self) -> None:
         """Close every connection."""
         await self._engine.dispose()
+
+
+def _missing(error: ImportError) -> str:
+    if not isinstance(error, ModuleNotFoundError) or error.name is None:
+        return f"has a driver that does not load: {one_line(error)}"
+    extra = _EXTRAS.get(error.name)
+    return f"needs the Python package {error.name}: pip install " + (
+        f"'kobert-bot[{extra}]'" if extra else error.name
+    )
 
 
 def _prepare_file(url: URL) -> None:

@@ -7,6 +7,10 @@ class StorageError(Exception):
     """The database cannot be opened or used; the message is one line without secrets."""
 
 
+class Conflict(StorageError):
+    """The database undid the transaction to let one that waited for it go on; it can be done again."""
+
+
 class UnknownPrediction(StorageError):
     """No prediction has this id."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from typing import cast
 
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -14,7 +15,7 @@ from storage.tables import Input, ModelVersion, Prediction, utc_now
 from storage.upsert import upsert
 from storage.values import NewPrediction, VoteKind
 
-_LARGEST_ID = 2**31 - 1  # of an INTEGER in PostgreSQL; a forged button may hold any number
+_LARGEST_ID = 2**31 - 1  # of an INTEGER but in SQLite; a forged button may hold any number
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +65,18 @@ class Predictions:
             "model_version_id": await self._model_version(new),
             "chat_pseudonym": chat_pseudonym,
             "label": new.label,
+            "options": options,
         }
         if unless_same_as is not None:
-            same = [getattr(Prediction, column) == value for column, value in row.items()]
-            earlier = select(Prediction.options).where(Prediction.id == unless_same_as, *same)
-            if await self.connection.scalar(earlier) == options:
+            # Compared here, not by the database: not every one compares long texts.
+            columns = [getattr(Prediction, column) for column in row]
+            query = select(*columns).where(Prediction.id == unless_same_as)
+            earlier = (await self.connection.execute(query)).one_or_none()
+            if earlier is not None and tuple(earlier) == tuple(row.values()):
                 return unless_same_as
-        row |= {"probabilities": dict(new.probabilities), "options": options, "created_at": utc_now()}
-        added = await self.connection.execute(insert(Prediction).values(row).returning(Prediction.id))
-        return added.scalar_one()
+        row |= {"probabilities": dict(new.probabilities), "created_at": utc_now()}
+        added = await self.connection.execute(insert(Prediction).values(row))
+        return int(cast("tuple[int]", added.inserted_primary_key)[0])
 
     async def get(self, prediction_id: int, chat_pseudonym: str) -> ShownPrediction:
         """Return a prediction that was shown in a chat.

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from storage.annotators import Annotators
 from storage.answers import Answers
+from storage.conflicts import again_after_conflict
 from storage.engine import Database, parse_url
 from storage.errors import StorageError, UnknownChoice, UnknownPrediction
 from storage.export import FeedbackRow, feedback_rows
@@ -46,8 +47,8 @@ class Store:
         """Open the database, make its folder and tables if they are missing, and bring old tables up to date.
 
         Args:
-            url: A SQLAlchemy URL of SQLite or PostgreSQL with an async driver, such as
-                ``sqlite+aiosqlite:///path`` or ``postgresql+asyncpg://…``.
+            url: A SQLAlchemy URL with an async driver, such as ``sqlite+aiosqlite:///path``,
+                ``postgresql+asyncpg://…`` or ``mysql+aiomysql://…``.
             pepper: The secret that pseudonyms are made with; the same for the life of the database.
 
         Returns:
@@ -65,6 +66,7 @@ class Store:
         """Close every connection."""
         await self._database.close()
 
+    @again_after_conflict
     async def add_prediction(
         self, new: NewPrediction, *, chat_id: int, unless_same_as: int | None = None
     ) -> int:
@@ -93,6 +95,7 @@ class Store:
             prediction = await Predictions(connection).get(prediction_id, self._pseudonymizer.chat(chat_id))
             return await Votes(connection, prediction).tally()
 
+    @again_after_conflict
     async def vote(
         self, prediction_id: int, user_id: int, slot: int, choice: int, *, chat_id: int
     ) -> VoteOutcome:
@@ -120,6 +123,7 @@ class Store:
             status = await votes.put(annotator, slot, choice)
             return VoteOutcome(await votes.tally(), status, label)
 
+    @again_after_conflict
     async def undo_all(self, prediction_id: int, user_id: int, *, chat_id: int) -> VoteOutcome:
         """Take back a person's votes in every slot of an answer, all or none; committed on return.
 
@@ -144,6 +148,7 @@ class Store:
         async with self._database.read() as connection:
             return await Annotators(connection).language(self._pseudonymizer.person(user_id))
 
+    @again_after_conflict
     async def set_language(self, user_id: int, language: str) -> None:
         """Keep the language a person chose."""
         async with self._database.write() as connection:
@@ -163,6 +168,7 @@ class Store:
             chat = self._pseudonymizer.chat(chat_id)
             return await Answers(connection).find(chat, command_message_id, asked_at)
 
+    @again_after_conflict
     async def remember_answer(
         self,
         chat_id: int,

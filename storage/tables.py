@@ -15,13 +15,16 @@ from sqlalchemy import (
     DateTime,
     Dialect,
     ForeignKey,
+    Identity,
     Index,
     MetaData,
     String,
-    Text,
     TypeDecorator,
+    Unicode,
+    UnicodeText,
     UniqueConstraint,
 )
+from sqlalchemy.dialects import mysql
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 
@@ -31,9 +34,10 @@ def utc_now() -> datetime:
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """A moment: aware UTC in Python; ``timestamptz`` in PostgreSQL; SQLite keeps UTC without saying so."""
+    """A moment: aware UTC in Python; ``timestamptz`` in PostgreSQL; others keep UTC without saying so."""
 
-    impl = DateTime(timezone=True)
+    # MySQL cuts a plain DATETIME to whole seconds.
+    impl = DateTime(timezone=True).with_variant(mysql.DATETIME(fsp=6), "mysql", "mariadb")
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - given by SQLAlchemy
@@ -45,7 +49,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.astimezone(UTC)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - given by SQLAlchemy
-        """Give the zone back that SQLite dropped."""
+        """Give the zone back that the database dropped."""
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
@@ -71,7 +75,7 @@ class Annotator(Base):
 
     __tablename__ = "annotators"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     pseudonym: Mapped[str] = mapped_column(String(64), unique=True)
     language: Mapped[str | None] = mapped_column(String(16))
     created_at: Mapped[datetime]
@@ -87,10 +91,10 @@ class Input(Base):
     __tablename__ = "inputs"
     __table_args__ = (UniqueConstraint("task", "content_hash"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     task: Mapped[str] = mapped_column(String(32))
-    text_a: Mapped[str] = mapped_column(Text)
-    text_b: Mapped[str | None] = mapped_column(Text)
+    text_a: Mapped[str] = mapped_column(UnicodeText)
+    text_b: Mapped[str | None] = mapped_column(UnicodeText)
     content_hash: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime]
 
@@ -101,9 +105,9 @@ class ModelVersion(Base):
     __tablename__ = "model_versions"
     __table_args__ = (UniqueConstraint("task", "name", "version"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     task: Mapped[str] = mapped_column(String(32))
-    name: Mapped[str] = mapped_column(Text)
+    name: Mapped[str] = mapped_column(Unicode(255))  # a key in MySQL has no room for a text without end
     version: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime]
 
@@ -115,11 +119,11 @@ class Prediction(Base):
     # Buttons in old messages hold this id, so it must never be given out again after a deletion.
     __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012 - SQLAlchemy reads this class attribute
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     input_id: Mapped[int] = mapped_column(ForeignKey("inputs.id"), index=True)
     model_version_id: Mapped[int] = mapped_column(ForeignKey("model_versions.id"))
     chat_pseudonym: Mapped[str] = mapped_column(String(64))
-    label: Mapped[str] = mapped_column(Text)
+    label: Mapped[str] = mapped_column(UnicodeText)
     probabilities: Mapped[dict[str, Any]] = mapped_column(JSON)
     options: Mapped[list[list[str]]] = mapped_column(JSON)
     created_at: Mapped[datetime]
@@ -137,12 +141,12 @@ class Vote(Base):
         CheckConstraint("kind IN ('confirm', 'correct')", name="kind"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     prediction_id: Mapped[int] = mapped_column(ForeignKey("predictions.id"))
     annotator_id: Mapped[int] = mapped_column(ForeignKey("annotators.id"), index=True)
     slot: Mapped[int]
     choice: Mapped[int]
-    label: Mapped[str] = mapped_column(Text)
+    label: Mapped[str] = mapped_column(UnicodeText)
     kind: Mapped[str] = mapped_column(String(16))
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
@@ -154,13 +158,13 @@ class VoteEvent(Base):
     __tablename__ = "vote_events"
     __table_args__ = (CheckConstraint("action IN ('counted', 'changed', 'undone')", name="action"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     prediction_id: Mapped[int] = mapped_column(ForeignKey("predictions.id"), index=True)
     annotator_id: Mapped[int] = mapped_column(ForeignKey("annotators.id"), index=True)
     slot: Mapped[int]
     action: Mapped[str] = mapped_column(String(16))
-    old_label: Mapped[str | None] = mapped_column(Text)
-    new_label: Mapped[str | None] = mapped_column(Text)
+    old_label: Mapped[str | None] = mapped_column(UnicodeText)
+    new_label: Mapped[str | None] = mapped_column(UnicodeText)
     at: Mapped[datetime]
 
 

@@ -1,15 +1,8 @@
-"""A store on SQLite and, where it is installed, on PostgreSQL, and a second connection to look in."""
+"""A store on each kind of database that is installed, and a second connection to look in."""
 
 from __future__ import annotations
 
-import importlib.util
-import os
-import shutil
-import signal
 import sqlite3
-import subprocess
-import tempfile
-import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import closing
@@ -17,102 +10,92 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import make_url
+from alembic.ddl.postgresql import PostgresqlImpl
+from sqlalchemy import URL, Connection, inspect, make_url
+from sqlalchemy.dialects import registry
+from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from storage.store import NewPrediction, Store
+from storage.tables import Base
+from tests.storage import servers
 
 PEPPER = b"a secret of the tests"
 CHAT = -1001234567890
 
-EMPTY_TABLES = """
-DO $$
-DECLARE found text;
-BEGIN
-    SELECT string_agg(tablename, ', ') INTO found
-    FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version';
-    IF found IS NOT NULL THEN EXECUTE 'TRUNCATE ' || found || ' RESTART IDENTITY'; END IF;
-END $$
-"""
-
 Sql = Callable[[str], Awaitable[list[tuple[Any, ...]]]]
 
 
+class UnknownDialect(PGDialect_asyncpg):
+    """A database that no line of the code names: PostgreSQL incognito."""
+
+    name = "incognito"
+    supports_statement_cache = True
+
+
+class UnknownImpl(PostgresqlImpl):
+    """The same for Alembic, which registers it by its name."""
+
+    __dialect__ = "incognito"
+
+
+registry.register("incognito.asyncpg", __name__, "UnknownDialect")
+
+KINDS = ["sqlite", "postgresql", "mariadb"]
+EVERY_KIND = [*KINDS, "incognito"]  # for tests that stay in this process, which alone knows that dialect
+
+
 @pytest.fixture(scope="session")
-def postgres_url() -> Iterator[str]:
-    """Start a throw-away PostgreSQL server on a unix socket and yield the URL of its first database."""
-    if importlib.util.find_spec("asyncpg") is None:
-        pytest.skip("asyncpg is not installed")
-    programs = _postgres_programs()
-    if programs is None:
-        pytest.skip("PostgreSQL's initdb and postgres were not found")
-    # The server refuses to run as root, and pytest's own folders are closed to other users.
-    user = "nobody" if os.geteuid() == 0 else None
-    with tempfile.TemporaryDirectory(prefix="kobert-pg-", ignore_cleanup_errors=True) as name:
-        folder = Path(name)
-        if user is not None:
-            shutil.chown(folder, user)
-        data = folder / "data"
-        command = [str(programs / "initdb"), "--no-sync", "--auth=trust", "--username=bot", "--encoding=UTF8"]
-        made = subprocess.run(
-            [*command, "--locale=C", f"--pgdata={data}"],
-            user=user,
-            cwd=folder,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if made.returncode != 0:
-            pytest.skip(f"initdb failed: {made.stderr.strip()}")
-        options = ["-F", "-c", "listen_addresses=", "-c", "max_connections=60", "-k", name, "-D", str(data)]
-        with (folder / "log").open("w") as log:
-            server = subprocess.Popen(
-                [programs / "postgres", *options], user=user, cwd=folder, stdout=log, stderr=log
-            )
-        try:
-            _wait_for(lambda: "ready to accept connections" in (folder / "log").read_text())
-            yield f"postgresql+asyncpg://bot@/postgres?host={name}"
-        finally:
-            server.send_signal(signal.SIGQUIT)  # at once: nothing here is worth a checkpoint
-            server.wait(timeout=20)
+def postgresql_url() -> Iterator[str]:
+    with servers.postgresql() as url:
+        yield url
 
 
-def _postgres_programs() -> Path | None:
-    """Return the folder that holds both programs."""
-    folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
-    on_path = shutil.which("initdb")
-    if on_path is not None:
-        folders.append(Path(on_path).parent)
-    for folder in folders:
-        if (folder / "initdb").exists() and (folder / "postgres").exists():
-            return folder
-    return None
+@pytest.fixture(scope="session")
+def mariadb_url() -> Iterator[str]:
+    with servers.mariadb() as url:
+        yield url
 
 
-def _wait_for(ready: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 20
-    while not ready():
-        assert time.monotonic() < deadline, "PostgreSQL did not start"
-        time.sleep(0.05)
+@pytest.fixture(params=KINDS)
+def kind(request: pytest.FixtureRequest) -> str:
+    name: str = request.param
+    return name
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The URL of a database of each kind without rows; the one in PostgreSQL may have its tables already."""
-    if request.param == "sqlite":
+@pytest.fixture
+def server(request: pytest.FixtureRequest, kind: str) -> URL | None:
+    """The first database of a server of this kind; SQLite has none."""
+    if kind == "sqlite":
+        return None
+    url = make_url(request.getfixturevalue("mariadb_url" if kind == "mariadb" else "postgresql_url"))
+    return url.set(drivername="incognito+asyncpg") if kind == "incognito" else url
+
+
+@pytest.fixture
+async def url(server: URL | None, tmp_path: Path) -> str:
+    """The URL of a database without rows; on a server it may have its tables already."""
+    if server is None:
         return f"sqlite+aiosqlite:///{tmp_path}/var/votes.db"
-    server: str = request.getfixturevalue("postgres_url")
-    await _execute(server, EMPTY_TABLES)
-    return server
+    engine = create_async_engine(server, poolclass=NullPool)
+    async with engine.begin() as connection:
+        await connection.run_sync(_empty)
+    return server.render_as_string()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def bare_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The URL of a database of each kind without tables."""
-    if request.param == "sqlite":
+def _empty(connection: Connection) -> None:
+    present = set(inspect(connection).get_table_names())
+    for table in reversed(Base.metadata.sorted_tables):
+        if table.name in present:
+            connection.execute(table.delete())
+
+
+@pytest.fixture
+async def bare_url(server: URL | None, tmp_path: Path) -> str:
+    """The URL of a database without tables."""
+    if server is None:
         return f"sqlite+aiosqlite:///{tmp_path}/var/votes.db"
-    server = make_url(request.getfixturevalue("postgres_url"))
     name = f"t{uuid.uuid4().hex}"
     await _execute(server.render_as_string(), f"CREATE DATABASE {name}")
     return server.set(database=name).render_as_string()

@@ -7,9 +7,12 @@ from collections import Counter
 from collections.abc import Coroutine
 from typing import Any
 
-from storage.store import NewPrediction, Store, VoteOutcome, VoteStatus
-from tests.storage.conftest import CHAT, Sql
+import pytest
 
+from storage.store import NewPrediction, Store, VoteOutcome, VoteStatus
+from tests.storage.conftest import CHAT, EVERY_KIND, Sql
+
+pytestmark = pytest.mark.parametrize("kind", EVERY_KIND, indirect=True)
 VOTERS, DOUBLE_TAPS, PREDICTIONS = 200, 50, 4
 
 

@@ -1,15 +1,18 @@
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 import sys
 from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlalchemy import make_url
+from sqlalchemy import URL, make_url
+from sqlalchemy.dialects import registry
 
 from storage.engine import Database, parse_url
 from storage.store import StorageError, Store
+from tests.storage.conftest import EVERY_KIND
 
 
 async def pragma(url: str, name: str) -> object:
@@ -42,6 +45,19 @@ async def test_a_writer_holds_the_write_lock_from_its_first_statement(tmp_path: 
     await database.close()
 
 
+@pytest.mark.parametrize("kind", EVERY_KIND, indirect=True)
+async def test_who_writes_waits_for_a_turn_unless_rows_can_be_locked(url: str, kind: str) -> None:
+    database = Database(parse_url(url))
+    async with database.write():
+        try:
+            async with asyncio.timeout(0.5), database.write():
+                waited = False
+        except TimeoutError:
+            waited = True
+    await database.close()
+    assert waited is (kind in {"sqlite", "incognito"})
+
+
 async def test_a_failed_block_keeps_nothing(tmp_path: Path) -> None:
     database = Database(parse_url(f"sqlite+aiosqlite:///{tmp_path}/a.db"))
 
@@ -63,7 +79,9 @@ async def test_a_failed_block_keeps_nothing(tmp_path: Path) -> None:
         ("nonsense", "not a SQLAlchemy URL"),
         ("sqlite:///var/a.db", r"needs an async driver: write sqlite\+aiosqlite"),
         ("postgresql+psycopg2://bot:secret@db/votes", r"needs an async driver: write postgresql\+asyncpg"),
-        ("mysql+aiomysql://bot:secret@db/votes", "only SQLite and PostgreSQL are supported"),
+        ("mysql://bot:secret@db/votes", r"needs an async driver: write mysql\+aiomysql"),
+        ("mariadb+pymysql://bot:secret@db/votes", r"needs an async driver: write mariadb\+aiomysql"),
+        ("mssql+pyodbc://bot:secret@db/votes", r"needs an async driver: write mssql\+aioodbc"),
         ("sqlite+nodriver:///a.db", "unknown driver"),
         ("nothing+at_all://db", "unknown driver"),
         ("sqlite+aiosqlite://", "must name a file"),
@@ -77,33 +95,85 @@ async def test_a_url_that_cannot_work_is_one_clear_line(url: str, says: str) -> 
     assert "secret" not in str(caught.value)
 
 
-def test_any_async_driver_of_both_databases_will_do() -> None:
-    for driver in (
+def test_a_dialect_without_an_async_driver_is_one_clear_line() -> None:
+    registry.register("sync.only", "sqlalchemy.dialects.sqlite.pysqlite", "SQLiteDialect_pysqlite")
+    with pytest.raises(StorageError, match="needs an async driver, and SQLAlchemy has none of sync"):
+        parse_url("sync+only:///a.db")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
         "sqlite+aiosqlite:///a.db",
         "postgresql+asyncpg://db/votes",
         "postgresql+psycopg://db/votes",
-    ):
-        assert parse_url(driver).get_dialect(_is_async=True).is_async
+        "mysql+aiomysql://db/votes",
+        "mysql+asyncmy://db/votes",
+        "mariadb+aiomysql://db/votes",
+        "mssql+aioodbc://db/votes",
+        "oracle+oracledb://db/votes",
+    ],
+)
+def test_any_async_driver_will_do(url: str) -> None:
+    assert parse_url(url).get_dialect(_is_async=True).is_async
 
 
-async def test_a_missing_driver_names_its_package(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "asyncpg", None)
-    with pytest.raises(StorageError, match=r"needs the Python package asyncpg.*kobert-bot\[postgres\]"):
-        await Store.open("postgresql+asyncpg://bot@db/votes", pepper=b"x")
+@pytest.mark.parametrize(
+    ("url", "package", "install"),
+    [
+        ("postgresql+asyncpg", "asyncpg", "'kobert-bot[postgres]'"),
+        ("postgresql+psycopg", "psycopg", "psycopg"),
+        ("mysql+aiomysql", "aiomysql", "'kobert-bot[mysql]'"),
+        ("mariadb+asyncmy", "asyncmy", "asyncmy"),
+        ("mssql+aioodbc", "aioodbc", "aioodbc"),
+        ("oracle+oracledb", "oracledb", "oracledb"),
+    ],
+)
+async def test_a_missing_driver_names_its_package(
+    url: str, package: str, install: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, package, None)
+    with pytest.raises(StorageError) as caught:
+        await Store.open(f"{url}://bot:secret@db/votes", pepper=b"x")
+    says = f"DATABASE_URL {url}://bot:***@db/votes needs the Python package {package}: pip install {install}"
+    assert str(caught.value) == says
 
 
-async def test_a_server_that_is_not_there_is_one_clear_line(tmp_path: Path) -> None:
-    pytest.importorskip("asyncpg", exc_type=ImportError)
+async def test_a_driver_that_does_not_load_is_one_clear_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "aioodbc.py").write_text("raise ImportError('libodbc.so.2: cannot open shared object file')")
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(StorageError, match=r"driver that does not load: libodbc\.so\.2"):
+        await Store.open("mssql+aioodbc://bot@db/votes", pepper=b"x")
+
+
+@pytest.mark.parametrize(
+    "url", ["postgresql+asyncpg://bot:secret@db/votes", "mysql+aiomysql://bot:secret@db/votes"]
+)
+async def test_an_option_that_the_driver_does_not_take_is_one_clear_line(url: str) -> None:
+    pytest.importorskip(make_url(url).get_driver_name(), exc_type=ImportError)
+    with pytest.raises(StorageError, match=r"its driver refuses it: .*nonsense") as caught:
+        await Store.open(f"{url}?nonsense=1", pepper=b"x")
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "url", ["postgresql+asyncpg://bot:secret@/votes?host=", "mysql+aiomysql://bot:secret@/votes?unix_socket="]
+)
+async def test_a_server_that_is_not_there_is_one_clear_line(url: str, tmp_path: Path) -> None:
+    pytest.importorskip(make_url(url).get_driver_name(), exc_type=ImportError)
     with pytest.raises(StorageError, match=r"the database failed: .+") as caught:
-        await Store.open(f"postgresql+asyncpg://bot:secret@/votes?host={tmp_path}", pepper=b"x")
+        await Store.open(f"{url}{tmp_path}", pepper=b"x")
     assert "\n" not in str(caught.value)
     assert "secret" not in str(caught.value)
 
 
-async def test_a_database_that_the_server_does_not_have_is_one_clear_line(postgres_url: str) -> None:
-    missing = make_url(postgres_url).set(database="missing").render_as_string()
-    with pytest.raises(StorageError, match='database "missing" does not exist'):
-        await Store.open(missing, pepper=b"x")
+@pytest.mark.parametrize("kind", ["postgresql", "mariadb"], indirect=True)
+async def test_a_database_that_the_server_does_not_have_is_one_clear_line(server: URL) -> None:
+    with pytest.raises(StorageError, match=r'database "missing" does not exist|Unknown database') as caught:
+        await Store.open(server.set(database="missing").render_as_string(), pepper=b"x")
+    assert "\n" not in str(caught.value)
 
 
 async def test_a_folder_that_cannot_be_made_is_one_clear_line(tmp_path: Path) -> None:

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.ddl.impl import _impls
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection
+from sqlalchemy import Connection, make_url
+from sqlalchemy.schema import CreateTable
 
 from storage import migrate
 from storage.engine import Database, parse_url
@@ -99,3 +101,92 @@ async def test_the_program_may_live_in_a_folder_with_a_percent_sign(
     store = await Store.open(f"sqlite+aiosqlite:///{tmp_path}/votes.db", pepper=b"x")
     assert await store.language(1) is None
     await store.close()
+
+
+@pytest.mark.parametrize("kind", ["mariadb"], indirect=True)
+@pytest.mark.parametrize("dialect", ["mysql", "mariadb"])
+async def test_whatever_the_defaults_of_mysql_text_is_kept_and_compared_exactly(
+    url: str, sql: Sql, dialect: str
+) -> None:
+    store = await Store.open(url.replace("mysql+", f"{dialect}+"), pepper=b"x")
+    await store.close()
+    made = await sql(
+        "SELECT table_name, engine, table_collation FROM information_schema.tables"
+        " WHERE table_schema = database() AND table_name <> 'alembic_version'"
+    )
+    assert sorted(made) == [(table, "InnoDB", "utf8mb4_bin") for table in sorted(Base.metadata.tables)]
+
+
+@pytest.mark.parametrize("kind", ["mariadb"], indirect=True)
+async def test_a_first_start_that_was_cut_off_is_made_good(store: Store, url: str, sql: Sql) -> None:
+    await store.close()
+    await sql("DELETE FROM alembic_version")
+    await sql("DROP TABLE answers")
+    await sql("ALTER TABLE votes DROP COLUMN kind")
+    again = await Store.open(url, pepper=b"x")
+    await again.close()
+    assert await sql("SELECT kind FROM votes") == await sql("SELECT * FROM answers") == []
+    assert await sql("SELECT version_num FROM alembic_version") == [("0001",)]
+
+
+@pytest.mark.parametrize("kind", ["mariadb"], indirect=True)
+async def test_rows_are_never_dropped(store: Store, url: str, sql: Sql) -> None:
+    await store.set_language(1, "ko")
+    await store.close()
+    await sql("DELETE FROM alembic_version")
+    with pytest.raises(StorageError, match="a table annotators with rows but no revision"):
+        await Store.open(url, pepper=b"x")
+    assert await sql("SELECT language FROM annotators") == [("ko",)]
+    assert await sql("SELECT * FROM votes") == []
+
+
+SECOND = """
+from alembic import op
+import sqlalchemy as sa
+
+revision = "0002"
+down_revision = "0001"
+
+def upgrade():
+    op.create_table("more", sa.Column("id", sa.Integer(), primary_key=True))
+    op.drop_table("missing")
+"""
+
+
+async def test_a_change_that_fails_midway_is_undone_or_told(
+    store: Store, url: str, sql: Sql, kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await store.close()
+    shutil.copytree(migrate._FOLDER, tmp_path / "migrations")
+    (tmp_path / "migrations/versions/r0002.py").write_text(SECOND)
+    monkeypatch.setattr(migrate, "_FOLDER", tmp_path / "migrations")
+    stopped = "the tables from revision 0001 stopped midway, and mysql does not undo it: .*go back to a copy"
+    for _ in range(2):
+        with pytest.raises(
+            StorageError, match=stopped if kind == "mariadb" else "the database failed"
+        ) as caught:
+            await Store.open(url, pepper=b"x")
+        assert "\n" not in str(caught.value)
+    assert await sql("SELECT version_num FROM alembic_version") == [("0001",)]
+    if kind != "mariadb":
+        with pytest.raises(Exception, match="more"):
+            await sql("SELECT * FROM more")
+
+
+async def test_a_dialect_that_alembic_does_not_know_is_one_clear_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(_impls, "sqlite")
+    with pytest.raises(StorageError, match="Alembic, which makes the tables, does not know sqlite"):
+        await Store.open(f"sqlite+aiosqlite:///{tmp_path}/votes.db", pepper=b"x")
+
+
+@pytest.mark.parametrize("name", ["mssql", "oracle"])
+def test_the_tables_can_be_written_for_databases_that_are_not_here(name: str) -> None:
+    dialect = make_url(f"{name}://").get_dialect()()
+    for table in Base.metadata.sorted_tables:
+        said = str(CreateTable(table).compile(dialect=dialect))
+        if "id" in table.columns:
+            assert "IDENTITY" in said  # the database counts the rows
+        if name == "mssql":
+            assert " TEXT" not in said  # which holds no Korean

@@ -12,7 +12,8 @@ from tests.storage.conftest import CHAT, Sql
 async def test_a_prediction_is_kept_whole(store: Store, mask: NewPrediction, sql: Sql) -> None:
     prediction = await store.add_prediction(mask, chat_id=CHAT)
     [(task, text_a, text_b, model, label, scores, options)] = await sql(
-        "SELECT i.task, text_a, text_b, name, label, CAST(probabilities AS TEXT), CAST(options AS TEXT)"
+        "SELECT i.task, text_a, text_b, name, label,"
+        " CAST(probabilities AS CHAR(4000)), CAST(options AS CHAR(4000))"
         " FROM predictions p JOIN inputs i ON i.id = input_id"
         f" JOIN model_versions m ON m.id = model_version_id WHERE p.id = {prediction}"
     )

@@ -3,17 +3,14 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
 
 import pytest
 
 from storage.store import EarlierAnswer, NewPrediction, StorageError, Store
+from tests.storage.conftest import CHAT, EVERY_KIND, Sql
 
-if TYPE_CHECKING:
-    from tests.storage.conftest import Sql
-
+pytestmark = pytest.mark.parametrize("kind", EVERY_KIND, indirect=True)
 USER = 4242424242
-CHAT = -1001234567890
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
 

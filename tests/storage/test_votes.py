@@ -3,8 +3,9 @@ from __future__ import annotations
 import pytest
 
 from storage.store import NewPrediction, Store, UnknownChoice, UnknownPrediction, VoteStatus
-from tests.storage.conftest import CHAT, Sql
+from tests.storage.conftest import CHAT, EVERY_KIND, Sql
 
+pytestmark = pytest.mark.parametrize("kind", EVERY_KIND, indirect=True)
 EVENTS = "SELECT action, old_label, new_label FROM vote_events ORDER BY id"
 ADA, BOB = 101, 202
 
