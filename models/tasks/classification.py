@@ -43,7 +43,7 @@ class ClassificationJob:
         Raises:
             EmptyText: If a tokenizer drops every character of a text.
         """
-        encoding = tokenizer.encode(self.first, self.second)
+        encoding = tokenizer.encode(self.first, self.second, spans=False)
         if not {0, 0 if self.second is None else 1} <= set(encoding.texts):
             raise EmptyText("the tokenizer finds nothing to read in the text")
         return Query(self.task, encoding)

@@ -4,51 +4,15 @@ import unicodedata
 from pathlib import Path
 
 import pytest
-import sentencepiece
 from hypothesis import given
 from hypothesis import strategies as st
 from transformers import AutoTokenizer
 
+from models.alignment import align
 from models.errors import CheckpointUnavailable
 from models.text import clean
-from models.tokenizers import Tokenizer, align, load_tokenizer
+from models.tokenizers import Tokenizer, load_tokenizer
 from tests.tiny import KOREAN, write_byte_tokenizer, write_tokenizer
-
-SENTENCE = "축구는 정말 재미있는 [MASK]다."
-
-
-@pytest.fixture(scope="module")
-def trained_kobert(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """KoBertTokenizer's two files, made from a small text of our own as KoBERT's were."""
-    folder = tmp_path_factory.mktemp("sentencepiece")
-    text = folder / "text.txt"
-    text.write_text("\n".join([" ".join(KOREAN), "축구는 정말 재미있는 스포츠다."] * 20), encoding="utf-8")
-    sentencepiece.SentencePieceTrainer.train(
-        input=str(text),
-        model_prefix=str(folder / "tokenizer_78b3253a26"),
-        vocab_size=120,
-        hard_vocab_limit=False,
-        minloglevel=2,
-    )
-    model = sentencepiece.SentencePieceProcessor(model_file=str(folder / "tokenizer_78b3253a26.model"))
-    pieces = sorted(model.id_to_piece(index) for index in range(3, model.get_piece_size()))
-    special = ["[UNK]", "[PAD]", "[CLS]", "[SEP]", "[MASK]"]
-    (folder / "vocab.txt").write_text("\n".join(special + pieces) + "\n", encoding="utf-8")
-    return folder
-
-
-def test_kobert_tokenizer_runs_on_a_sentencepiece_model_made_here(trained_kobert: Path) -> None:
-    tokenizer = load_tokenizer(trained_kobert, "kobert")
-    encoding = tokenizer.encode(SENTENCE)
-    pieces = [tokenizer.vocabulary.pieces[index] for index in encoding.ids]
-    assert (pieces[0], pieces[-1]) == ("[CLS]", "[SEP]")
-    assert pieces[1:-1].count("[MASK]") == 1
-    assert "[UNK]" not in pieces
-    spelled = "".join(pieces[1:-1]).replace("▁", "")
-    assert spelled == SENTENCE.replace(" ", "")
-    for piece, (start, end), text in zip(pieces, encoding.spans, encoding.texts, strict=True):
-        if text is not None and (letters := piece.replace("▁", "")):
-            assert SENTENCE[start:end] == letters
 
 
 def test_the_shipped_kobert_tokenizer_has_kobert_s_ids(kobert: Tokenizer) -> None:
@@ -72,6 +36,12 @@ def test_alignment_survives_what_kobert_rewrites(kobert: Tokenizer) -> None:
     assert found[-1] == "한국"
     assert "é" in "".join(found)
     assert "".join(found).replace(" ", "").startswith("1,000원Caf")
+
+
+def test_characters_are_looked_for_only_when_asked(kobert: Tokenizer) -> None:
+    assert kobert.encode("나는 학교", spans=False).spans == ((0, 0),) * 4
+    assert kobert.encode("나는 학교", spans=False).ids == kobert.encode("나는 학교").ids
+    assert kobert.encode("나는 학교").spans == ((0, 0), (0, 2), (3, 5), (0, 0))
 
 
 def test_pieces_cut_inside_a_character_share_it() -> None:
@@ -150,3 +120,21 @@ def test_a_broken_folder_is_one_line(tmp_path: Path) -> None:
         with pytest.raises(CheckpointUnavailable, match="tokenizer in") as caught:
             load_tokenizer(tmp_path, kind)
         assert "\n" not in str(caught.value)
+
+
+def test_a_tokenizer_in_python_alone_is_run_by_transformers(tmp_path: Path) -> None:
+    """BERTweet's, for English tweets, has no fast form."""
+    (tmp_path / "vocab.txt").write_text("i 9\nwent@@ 9\nwent 8\nhome 7\n")
+    (tmp_path / "bpe.codes").write_text("h o 5\nm e</w> 4\nho me</w> 3\nw e 3\nn t</w> 3\nwe nt</w> 3\n")
+    (tmp_path / "tokenizer_config.json").write_text('{"tokenizer_class": "BertweetTokenizer"}')
+    tokenizer = load_tokenizer(tmp_path, "auto")
+    reference = AutoTokenizer.from_pretrained(tmp_path)
+    text = "i went home"
+    encoding = tokenizer.encode(text)
+    assert list(encoding.ids) == reference(text)["input_ids"]
+    assert [text[start:end] for start, end in encoding.spans[1:-1]] == ["i", "went", "home"]
+    assert tokenizer.encode(text, spans=False).spans[1:-1] == ((0, 0),) * 3
+    pair = tokenizer.encode("i", "home")
+    assert list(pair.ids) == reference("i", "home")["input_ids"]
+    assert tokenizer.mask_id == reference.mask_token_id
+    assert tokenizer.vocabulary.pieces[tokenizer.mask_id or 0] == "<mask>"
