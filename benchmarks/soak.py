@@ -24,7 +24,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Awaitable, Callable, Hashable, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -286,7 +286,7 @@ def main(
     logging.getLogger("models.batching").setLevel(logging.CRITICAL + 1)  # the kills are meant
     report = asyncio.run(soak(load_catalog(), device=device, minutes=minutes))
     if as_json:
-        print(json.dumps({**asdict(report), "growth": report.growth, "faults": report.faults}))
+        print(json.dumps(report.as_json()))
     else:
         kinds = ", ".join(f"{count} {kind}" for kind, count in report.outcomes.most_common())
         print(f"{report.asked} questions in {minutes:g} minutes: {kinds}")

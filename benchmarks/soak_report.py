@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from statistics import median
 
 from models.errors import Busy, TooLate, WorkerStopped
 
-FLAT = 0.05  # by which memory may grow between the first and the last third
+FLAT = 0.02  # by which memory may grow between the middle third, when all is warm, and the last
 
 
 @dataclass(slots=True)
@@ -41,11 +41,16 @@ class Report:
     rss_mib: list[float] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
 
+    def as_json(self) -> dict[str, object]:
+        """All that was counted, and what follows from it."""
+        counted = {each.name: getattr(self, each.name) for each in fields(self)}
+        return {**counted, "growth": self.growth, "faults": self.faults}
+
     @property
     def growth(self) -> float:
-        """By which part the memory in use grew from the first third to the last, by their medians."""
-        third = max(len(self.rss_mib) // 3, 1)
-        return median(self.rss_mib[-third:]) / median(self.rss_mib[:third]) - 1
+        """By which part the memory in use grew from the middle third to the last, by their medians."""
+        third = -(-len(self.rss_mib) // 3)
+        return median(self.rss_mib[-third:]) / median(self.rss_mib[-2 * third : -third] or self.rss_mib) - 1
 
     @property
     def faults(self) -> list[str]:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import logging
 from collections import Counter
 from pathlib import Path
@@ -32,12 +33,17 @@ async def test_a_few_seconds_of_the_soak(
     assert ModelRunner.run is run
 
 
+def test_a_report_is_json() -> None:
+    body = json.loads(json.dumps(fine().as_json()))
+    assert (body["outcomes"], body["growth"], body["faults"]) == ({"answered": 1, "Busy": 1}, 0, [])
+
+
 def test_what_must_not_be_is_told() -> None:
     assert fine().faults == []
     assert soak_report.Report(1.0, 1.0, rss_mib=[1.0]).faults == ["nothing was answered"]
     growing = fine()
-    growing.rss_mib = [100.0] * 10 + [150.0] * 10 + [200.0] * 10
-    assert growing.faults == ["memory grew by 100.0 %"]
+    growing.rss_mib = [50.0] * 10 + [100.0] * 10 + [150.0] * 10
+    assert growing.faults == ["memory grew by 50.0 %"]
     lost = fine()
     lost.without, lost.twice, lost.wrong, lost.left = 1, 2, 3, ["model-worker-0"]
     lost.outcomes["KeyError"] = 4
