@@ -83,6 +83,28 @@ class Catalog:
             raise UnknownPreset(f"there is no preset {preset!r}; there are: {', '.join(self.presets)}")
         return preset
 
+    def with_source(self, preset: str, task: Task, language: str, source: Source) -> Catalog:
+        """A copy in which another checkpoint serves a task.
+
+        Args:
+            preset: Which preset.
+            task: Which task.
+            language: ``ko``, ``en``, or ``any`` for all: then lines of single languages go.
+            source: The checkpoint.
+
+        Raises:
+            UnknownPreset: If there is no such preset.
+        """
+        lines = dict(self.presets[self.checked(preset)])
+        if language == "any":
+            lines = {key: each for key, each in lines.items() if key[0] is not task}
+        lines[task, language] = source
+        return Catalog({**self.presets, preset: lines})
+
+    def sources(self) -> frozenset[tuple[Source, Task]]:
+        """Every checkpoint and what it serves."""
+        return frozenset((each, key[0]) for lines in self.presets.values() for key, each in lines.items())
+
     def serves(self, preset: str, task: Task, language: Language) -> bool:
         """Whether a preset exists and has a checkpoint for a task and language."""
         return preset in self.presets and self._find(preset, task, language) is not None

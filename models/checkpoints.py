@@ -1,39 +1,32 @@
-"""Checkpoints through ``from_pretrained``: safetensors only, known families only, trained heads only."""
+"""Checkpoints: safetensors only, known families only, trained heads only."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping
+import logging
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Protocol
 
 import torch
-from transformers import (
-    AutoConfig,
-    AutoModelForMaskedLM,
-    AutoModelForSequenceClassification,
-    BertForPreTraining,
-    PretrainedConfig,
-    PreTrainedModel,
-)
+from torch import Tensor
 
+from models.bert import ACTIVATIONS, PackedBert, Shape
 from models.catalog import BUILTIN, Source
+from models.encoding import Query
 from models.errors import CheckpointUnavailable, ModelServiceError, TaskNotServed
 from models.fingerprint import WEIGHTS, fingerprint
 from models.hub import find_files
-from models.multitask import BertForFourTasks
+from models.linear import Precision
+from models.precision import choose
 from models.results import LABELS, Task
+from models.weights import read_bert_weights, read_config
 
 FAMILIES = ("bert", "distilbert", "roberta", "electra")
 
-# Weights that only one head of a shared trunk reads: the others may be asked without them.
-_PRETRAINING_PARTS: Mapping[Task, tuple[str, ...]] = {
-    Task.MASK: ("cls.predictions.",),
-    Task.NSP: ("cls.seq_relationship.", "bert.pooler."),
-    Task.SENTIMENT: ("sentiment.",),
-    Task.NLI: ("nli.",),
-}
+_LOG = logging.getLogger(__name__)
+_FOUR_HEADS = "BertForFourTasks"
 
 _NAMES: Mapping[str, str] = {
     **dict.fromkeys(("positive", "pos", "긍정", "긍정적"), "positive"),
@@ -44,6 +37,24 @@ _NAMES: Mapping[str, str] = {
 }
 
 
+class Network(Protocol):
+    """A model that runs: packed, or padded."""
+
+    @property
+    def device(self) -> torch.device:
+        """Where it runs."""
+
+    @property
+    def precision(self) -> Precision:
+        """Of its matrix products."""
+
+    def lacks(self, task: Task) -> str | None:
+        """The name of a parameter that a task needs and the checkpoint has not."""
+
+    def logits(self, queries: Sequence[Query]) -> list[Tensor]:
+        """Per query, float32 on the CPU: ``[positions, vocabulary]`` for ``mask``, else ``[classes]``."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Checkpoint:
     """A loaded model and the heads that may answer.
@@ -51,37 +62,27 @@ class Checkpoint:
     Attributes:
         name: Hub id or folder.
         version: Fingerprint of its weights.
-        model: In evaluation mode, on its device, float32.
+        network: What computes.
         orders: Per classifying head, for each of our labels (``LABELS[task]``) its class index in the head.
         max_length: Positions a sequence may have.
-        pad_id: Id that fills up shorter sequences of a batch.
-        has_segments: Whether ``token_type_ids`` are part of its input.
-        untrained: Parameter names that were missing in the file, by which heads are refused.
     """
 
     name: str
     version: str
-    model: PreTrainedModel
+    network: Network
     orders: Mapping[Task, tuple[int, ...]]
     max_length: int
-    pad_id: int
-    has_segments: bool
-    untrained: tuple[str, ...]
 
     def require(self, task: Task) -> None:
         """Make sure that a head, and the trunk under it, have trained weights.
 
         Raises:
-            CheckpointUnavailable: If one is missing: ``from_pretrained`` fills it with random numbers.
+            CheckpointUnavailable: If one is missing: a head of random numbers must not answer.
         """
-        optional: tuple[str, ...] = ()
-        if isinstance(self.model, BertForPreTraining):
-            others = (names for other, names in _PRETRAINING_PARTS.items() if other is not task)
-            optional = tuple(name for names in others for name in names)
-        missing = [name for name in self.untrained if not name.startswith(optional)]
-        if missing:
+        missing = self.network.lacks(task)
+        if missing is not None:
             raise CheckpointUnavailable(
-                f"{self.name} has no trained weights for {task} ({missing[0]} is missing), and a random head "
+                f"{self.name} has no trained weights for {task} ({missing} is missing), and a random head "
                 f"must not answer; name a fine-tuned checkpoint in your CATALOG file, "
                 f"or use the preset {BUILTIN!r}"
             )
@@ -94,21 +95,29 @@ class Blueprint:
     Attributes:
         folder: Where its files are.
         config: Its ``config.json``.
-        model_class: The class to load it with.
     """
 
     folder: Path
-    config: PretrainedConfig
-    model_class: Any
+    config: Mapping[str, Any]
+
+    @property
+    def packed(self) -> bool:
+        """Whether it runs without padding."""
+        return str(self.config["model_type"]) == "bert"
+
+    @property
+    def four_heads(self) -> bool:
+        """Whether it is a ``BertForFourTasks``."""
+        return _FOUR_HEADS in (self.config.get("architectures") or ())
 
     def key(self, source: Source, task: Task) -> Hashable:
         """Equal for requests that one loaded model can serve: BERT's pre-training heads share a trunk."""
-        shared = isinstance(self.model_class, type) and issubclass(self.model_class, BertForPreTraining)
-        return (self.folder, self.model_class, None if shared else (task, source.labels))
+        shared = self.four_heads or (self.packed and task in {Task.MASK, Task.NSP})
+        return (self.folder, None if shared else (task, source.labels))
 
 
 def read_blueprint(source: Source, task: Task) -> Blueprint:
-    """Find or fetch a checkpoint's files and decide how to load them.
+    """Find or fetch a checkpoint's files and see whether they can serve a task.
 
     Args:
         source: The catalogue's line.
@@ -120,11 +129,27 @@ def read_blueprint(source: Source, task: Task) -> Blueprint:
     """
     folder = find_files(source.model, revision=source.revision)
     with _in_one_line(source.model):
-        config = AutoConfig.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
-        return Blueprint(folder, config, _model_class(config, source, task))
+        config = read_config(folder)
+    family = config.get("model_type")
+    if family not in FAMILIES:
+        raise CheckpointUnavailable(
+            f"{source.model} is a {family} model; those that load are {', '.join(FAMILIES)}"
+        )
+    if family != "bert" and task is Task.NSP:
+        raise TaskNotServed(f"{source.model}: {family} has no next-sentence head; use a BERT checkpoint")
+    if family == "bert":
+        _require_packable(source.model, config)
+    return Blueprint(folder, config)
 
 
-def load_checkpoint(blueprint: Blueprint, source: Source, task: Task, device: torch.device) -> Checkpoint:
+def load_checkpoint(
+    blueprint: Blueprint,
+    source: Source,
+    task: Task,
+    device: torch.device,
+    precision: str,
+    probes: Callable[[Sequence[Task]], Sequence[Query]],
+) -> Checkpoint:
     """Read the weights.
 
     Args:
@@ -132,29 +157,57 @@ def load_checkpoint(blueprint: Blueprint, source: Source, task: Task, device: to
         source: The catalogue's line.
         task: Any but ``tokens``.
         device: Where it will run.
+        precision: Of a BERT, or ``auto``; other families run in float32.
+        probes: Makes sequences of some tasks, to try it with.
 
     Raises:
-        CheckpointUnavailable: If the weights are broken, or the classes of a head are not the task's.
+        CheckpointUnavailable: If the weights are broken or answer with what are not numbers, or the classes
+            of a head are not the task's.
     """
     with _in_one_line(source.model):
-        model, info = blueprint.model_class.from_pretrained(
-            blueprint.folder,
-            config=blueprint.config,
-            use_safetensors=True,
-            dtype=torch.float32,
-            output_loading_info=True,
-            local_files_only=True,
-        )
-        return Checkpoint(
-            name=source.model,
-            version=fingerprint(blueprint.folder, WEIGHTS),
-            model=model.eval().to(device),
-            orders=_orders(model, source, task),
-            max_length=max_length(blueprint.config),
-            pad_id=blueprint.config.pad_token_id or 0,
-            has_segments=getattr(blueprint.config, "type_vocab_size", 0) > 1,
-            untrained=tuple(sorted(info["missing_keys"])),
-        )
+        orders = _orders(blueprint, source, task)
+        network = _network(blueprint, task, device, precision, probes)
+        version = fingerprint(blueprint.folder, WEIGHTS)
+        return Checkpoint(source.model, version, network, orders, max_length(blueprint.config))
+
+
+def _network(
+    blueprint: Blueprint,
+    task: Task,
+    device: torch.device,
+    precision: str,
+    probes: Callable[[Sequence[Task]], Sequence[Query]],
+) -> Network:
+    if blueprint.packed:
+        weights, shape = read_bert_weights(blueprint.folder), Shape.of(blueprint.config)
+
+        def served(network: PackedBert) -> Sequence[Query]:
+            heads = (Task.MASK, Task.NSP, Task.SENTIMENT, Task.NLI)
+            wanted = heads if blueprint.four_heads or task in {Task.MASK, Task.NSP} else (task,)
+            return probes([each for each in wanted if network.lacks(each) is None])
+
+        choice = choose(lambda each: PackedBert(weights, shape, each, device), served, precision, device)
+        _LOG.info("%s: %s", blueprint.folder.name, choice.reason)
+        return choice.network
+    from models.padded import PaddedModel  # noqa: PLC0415  # transformers: seconds that a BERT needn't wait
+
+    padded = PaddedModel(blueprint.folder, task, device)
+    queries = probes([task]) if padded.lacks(task) is None else ()
+    if queries and not all(bool(torch.isfinite(logits).all()) for logits in padded.logits(queries)):
+        raise ValueError("its answers are not numbers")
+    return padded
+
+
+def _require_packable(name: str, config: Mapping[str, Any]) -> None:
+    """BERT's later variations are rare, and no published Korean or English checkpoint here has one."""
+    activation, positions = (
+        config.get("hidden_act", "gelu"),
+        config.get("position_embedding_type", "absolute"),
+    )
+    if activation not in ACTIVATIONS:
+        raise CheckpointUnavailable(f"{name} has the activation {activation}, not {', '.join(ACTIVATIONS)}")
+    if positions != "absolute":
+        raise CheckpointUnavailable(f"{name} has {positions} positions; only absolute ones are known here")
 
 
 @contextmanager
@@ -169,45 +222,31 @@ def _in_one_line(name: str) -> Iterator[None]:
         raise CheckpointUnavailable(f"{name} cannot be loaded: {reason}") from error
 
 
-def _model_class(config: PretrainedConfig, source: Source, task: Task) -> Any:  # noqa: ANN401  # Auto… aren't models
-    """Choose the class whose parameters match the file."""
-    family = config.model_type
-    if family not in FAMILIES:
-        raise CheckpointUnavailable(
-            f"{source.model} is a {family} model; those that load are {', '.join(FAMILIES)}"
-        )
-    if BertForFourTasks.__name__ in (config.architectures or ()):
-        return BertForFourTasks
-    if task in {Task.SENTIMENT, Task.NLI}:
-        return AutoModelForSequenceClassification
-    if family == "bert":
-        return BertForPreTraining  # both heads on one trunk; a missing one is refused when asked
-    if task is Task.NSP:
-        raise TaskNotServed(f"{source.model}: {family} has no next-sentence head; use a BERT checkpoint")
-    return AutoModelForMaskedLM
-
-
-def max_length(config: PretrainedConfig) -> int:
+def max_length(config: Mapping[str, Any]) -> int:
     """How many positions a sequence may have, special tokens included."""
-    positions = int(config.max_position_embeddings)
+    positions = int(config.get("max_position_embeddings", 512))
     # RoBERTa counts positions from the padding index on.
-    return positions - int(config.pad_token_id or 0) - 1 if config.model_type == "roberta" else positions
+    return (
+        positions - int(config.get("pad_token_id", 1)) - 1 if config["model_type"] == "roberta" else positions
+    )
 
 
-def _orders(model: PreTrainedModel, source: Source, task: Task) -> dict[Task, tuple[int, ...]]:
+def _orders(blueprint: Blueprint, source: Source, task: Task) -> dict[Task, tuple[int, ...]]:
     """Find our labels among the classes of every head the model has."""
-    if isinstance(model, BertForPreTraining):
-        fixed = {Task.NSP: LABELS[Task.NSP]}
-        if isinstance(model, BertForFourTasks):
-            fixed |= {each: LABELS[each] for each in (Task.SENTIMENT, Task.NLI)}
-        return {each: tuple(range(len(labels))) for each, labels in fixed.items()}
+    if blueprint.four_heads or (blueprint.packed and task in {Task.MASK, Task.NSP}):
+        fixed = (Task.NSP, Task.SENTIMENT, Task.NLI) if blueprint.four_heads else (Task.NSP,)
+        return {each: tuple(range(len(LABELS[each]))) for each in fixed}
     if task is Task.MASK:
         return {}
     wanted = LABELS[task]
-    given = cast("dict[int, str]", model.config.id2label)
+    named = blueprint.config.get("id2label") or {}
+    count = int(blueprint.config.get("num_labels", 2))
+    given = {int(index): str(name) for index, name in named.items()} or {
+        index: f"LABEL_{index}" for index in range(count)
+    }
     names = source.labels or class_names(given, task)
     if sorted(names) != sorted(wanted):
-        found = ", ".join(str(name) for name in given.values())
+        found = ", ".join(given.values())
         raise CheckpointUnavailable(
             f"{source.model} has the classes {found}, not {', '.join(wanted)}; "
             f"if they mean the same, say so with labels = [...] in the catalogue"

@@ -1,7 +1,4 @@
-"""The forward pass: a batch of queries on one checkpoint, whatever heads they ask for.
-
-The seam for faster engines: they replace ``forward`` and keep its contract.
-"""
+"""The forward pass as the service sees it: a batch of queries on one checkpoint, whatever their heads."""
 
 from __future__ import annotations
 
@@ -13,8 +10,6 @@ from torch import Tensor
 from models.checkpoints import Checkpoint
 from models.encoding import Query
 from models.errors import ModelServiceError
-from models.heads import class_logits, trunk_output, word_logits
-from models.results import Task
 
 
 def choose_device(name: str) -> torch.device:
@@ -31,7 +26,6 @@ def choose_device(name: str) -> torch.device:
     return torch.device("cuda" if available and name != "cpu" else "cpu")
 
 
-@torch.inference_mode()
 def forward(checkpoint: Checkpoint, queries: Sequence[Query]) -> list[Tensor]:
     """Run queries of any mix of heads through one trunk together.
 
@@ -43,38 +37,9 @@ def forward(checkpoint: Checkpoint, queries: Sequence[Query]) -> list[Tensor]:
         Per query, float32 on the CPU: ``[positions, vocabulary]`` for ``mask``, else ``[classes]`` in the
         order of ``LABELS``.
     """
-    device = checkpoint.model.device
-    hidden, pooled = trunk_output(checkpoint.model, _pad(checkpoint, queries, device))
-    answers: dict[int, Tensor] = {}
-    for task in {query.task for query in queries}:
-        rows = [row for row, query in enumerate(queries) if query.task is task]
-        if task is Task.MASK:
-            counts = [len(queries[row].positions) for row in rows]
-            where = [(row, position) for row in rows for position in queries[row].positions]
-            at = torch.tensor(where, device=device).reshape(-1, 2)
-            logits = word_logits(checkpoint.model, hidden[at[:, 0], at[:, 1]]).float().cpu()
-            answers.update(zip(rows, logits.split(counts), strict=True))
-        else:
-            pick = torch.tensor(rows, device=device)
-            of_rows = class_logits(
-                checkpoint.model, task, hidden[pick], None if pooled is None else pooled[pick]
-            )
-            order = list(checkpoint.orders[task])
-            answers.update(zip(rows, of_rows[:, order].float().cpu(), strict=True))
-    return [answers[row] for row in range(len(queries))]
-
-
-def _pad(checkpoint: Checkpoint, queries: Sequence[Query], device: torch.device) -> dict[str, Tensor]:
-    longest = max(len(query.encoding) for query in queries)
-    ids = torch.full((len(queries), longest), checkpoint.pad_id)
-    attention = torch.zeros_like(ids)
-    segments = torch.zeros_like(ids)
-    for row, query in enumerate(queries):
-        length = len(query.encoding)
-        ids[row, :length] = torch.tensor(query.encoding.ids)
-        attention[row, :length] = 1
-        segments[row, :length] = torch.tensor(query.encoding.segments)
-    inputs = {"input_ids": ids, "attention_mask": attention}
-    if checkpoint.has_segments:
-        inputs["token_type_ids"] = segments
-    return {name: tensor.to(device) for name, tensor in inputs.items()}
+    logits = checkpoint.network.logits(queries)
+    orders = [checkpoint.orders.get(query.task) for query in queries]
+    return [
+        found if order is None or order == tuple(range(len(order))) else found[list(order)]
+        for found, order in zip(logits, orders, strict=True)
+    ]

@@ -62,6 +62,10 @@ class Loads:
             raise StillLoading(_RETRY)
         return future.result()
 
+    def forget(self, unwanted: Callable[[Hashable], bool]) -> None:
+        """Drop what was loaded under these keys; who still waits for one gets it."""
+        self._futures = {key: future for key, future in self._futures.items() if not unwanted(key)}
+
     async def close(self) -> None:
         """Give unfinished loads a moment. Their threads are daemons: a download doesn't hold up the exit."""
         if pending := [future for future in self._futures.values() if not future.done()]:

@@ -7,14 +7,12 @@ import.
 from __future__ import annotations
 
 import threading
-from collections.abc import Hashable, Sequence
+from collections.abc import Collection, Hashable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import torch
-from transformers import AutoConfig
-from transformers.utils import logging as transformers_logging
 
 from models.catalog import Source
 from models.checkpoints import Checkpoint, load_checkpoint, max_length, read_blueprint
@@ -22,10 +20,13 @@ from models.cores import usable_cores
 from models.encoding import Query
 from models.engine import choose_device, forward
 from models.hub import find_files
+from models.precision import check_setting
+from models.probes import probes
 from models.results import Task, TokensResult
 from models.tasks.job import Job
 from models.tasks.tokens import TokensJob
 from models.tokenizers import Tokenizer, load_tokenizer
+from models.weights import CONFIG, read_config
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,19 +84,21 @@ class Loader:
 
     Args:
         device: ``auto``, ``cpu`` or ``cuda``.
+        precision: ``auto``, ``fp32``, ``bf16`` or ``int8``.
 
     Raises:
-        ModelServiceError: If the device isn't there.
+        ModelServiceError: If the device or the precision isn't there.
     """
 
-    def __init__(self, device: str) -> None:
+    def __init__(self, device: str, precision: str = "auto") -> None:
         self.device = choose_device(device)
-        transformers_logging.set_verbosity_error()  # what matters is checked, and said in one line
-        transformers_logging.disable_progress_bar()
+        check_setting(precision, self.device)
+        self._precision = precision
+        self._keys: dict[tuple[Source, Task], Hashable] = {}
         self._checkpoints: dict[Hashable, Checkpoint] = {}
-        self._runners: dict[Hashable, ModelRunner] = {}
+        self._runners: dict[tuple[Hashable, Path], ModelRunner] = {}
         self._tokenizers: dict[Path, Tokenizer] = {}
-        # from_pretrained patches torch while it runs: one at a time. Downloads happen outside.
+        # from_pretrained patches torch while it runs: one load at a time. Downloads happen outside.
         self._lock = threading.Lock()
 
     @property
@@ -116,15 +119,33 @@ class Loader:
         folder = _tokenizer_folder(source)
         with self._lock:
             key = blueprint.key(source, task)
-            checkpoint = self._checkpoints.get(key)
-            if checkpoint is None:
-                checkpoint = load_checkpoint(blueprint, source, task, self.device)
-                self._checkpoints[key] = checkpoint  # also one whose head is refused: it is asked again
-            checkpoint.require(task)
+            self._keys[source, task] = key
             if (key, folder) not in self._runners:
-                tokenizer = load_tokenizer(folder, source.tokenizer_class, checkpoint.max_length)
+                limit = max_length(blueprint.config)
+                tokenizer = load_tokenizer(folder, source.tokenizer_class, limit)
+                checkpoint = self._checkpoints.get(key)
+                if checkpoint is None:
+                    checkpoint = load_checkpoint(
+                        blueprint,
+                        source,
+                        task,
+                        self.device,
+                        self._precision,
+                        lambda tasks: probes(tokenizer, tasks),
+                    )
+                    self._checkpoints[key] = checkpoint  # also one whose head is refused: it is asked again
                 self._runners[key, folder] = ModelRunner(checkpoint, tokenizer)
-            return self._runners[key, folder]
+            runner = self._runners[key, folder]
+            runner.checkpoint.require(task)
+            return runner
+
+    def keep(self, wanted: Collection[tuple[Source, Task]]) -> None:
+        """Let go of every model that serves none of these; its memory is free when its last batch is done."""
+        with self._lock:
+            self._keys = {line: key for line, key in self._keys.items() if line in wanted}
+            keys = set(self._keys.values())
+            self._checkpoints = {key: each for key, each in self._checkpoints.items() if key in keys}
+            self._runners = {pair: each for pair, each in self._runners.items() if pair[0] in keys}
 
     def tokenizer(self, source: Source, *, download: bool) -> Tokenizer:
         """The tokenizer of a catalogue line alone.
@@ -136,8 +157,8 @@ class Loader:
         with self._lock:
             if folder not in self._tokenizers:
                 limit = None
-                if (folder / "config.json").is_file():
-                    limit = max_length(AutoConfig.from_pretrained(folder, local_files_only=True))
+                if (folder / CONFIG).is_file():
+                    limit = max_length(read_config(folder))
                 self._tokenizers[folder] = load_tokenizer(folder, source.tokenizer_class, limit)
             return self._tokenizers[folder]
 

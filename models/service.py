@@ -43,6 +43,7 @@ class ModelService:
     Args:
         catalog: The presets.
         device: ``auto``, ``cpu`` or ``cuda``.
+        precision: ``auto``, ``fp32``, ``bf16`` or ``int8``.
         preset: The preset that answers when none is named. Where it has no checkpoint for a task and
             language, the built-in one answers.
         queue_size: How many requests may wait; more are refused as ``Busy``.
@@ -70,6 +71,7 @@ class ModelService:
         catalog: Catalog,
         *,
         device: str = "auto",
+        precision: str = "auto",
         preset: str = BUILTIN,
         queue_size: int = 256,
         load_patience: float | None = None,
@@ -78,6 +80,7 @@ class ModelService:
     ) -> None:
         self._catalog = catalog
         self._device = device
+        self._precision = precision
         self._preset = catalog.checked(preset)
         self._blocklist: Blocklist = load_blocklist()
         self._batcher = Batcher(queue_size=queue_size, batch_cost=batch_cost)
@@ -99,9 +102,10 @@ class ModelService:
         """Begin to load the default preset, without waiting for it.
 
         Raises:
-            ModelServiceError: If a CUDA device is asked for and absent.
+            ModelServiceError: If a device or precision is asked for that isn't there.
         """
-        if self._device not in {"auto", "cpu"}:  # worth waiting for torch, to say that there is none
+        if self._device not in {"auto", "cpu"} or self._precision not in {"auto", "fp32"}:
+            # Worth waiting for torch, to say that the machine hasn't got it.
             await asyncio.shield(self._loads.begin("device", self._get_loader))
         self._loads.begin("warm-up", self._warm_up)
 
@@ -189,6 +193,42 @@ class ModelService:
                 runner, job, _cost(job.characters), chat=chat, deadline=self._answer_deadline
             )
 
+    async def swap(
+        self, task: Task, source: Source, *, preset: str | None = None, language: str = "any"
+    ) -> str:
+        """Let another checkpoint serve a task from now on, without a pause.
+
+        It is loaded and tried beside the one in service. Requests accepted before are answered by the old
+        one, those after by the new one, none by both; the old one's memory is free after its last answer.
+
+        Args:
+            task: Any but ``tokens``.
+            source: The checkpoint, in a folder or revision of its own: one that was loaded before isn't read
+                again.
+            preset: Whose line in the catalogue; None for the default one's.
+            language: ``ko``, ``en``, or ``any`` for both.
+
+        Returns:
+            The new checkpoint's version, which its answers carry.
+
+        Raises:
+            CheckpointUnavailable: If it can't be loaded, lacks the head, or answers with what are not
+                numbers; the old one stays.
+            UnknownPreset: If there is no such preset.
+        """
+        name = self._catalog.checked(preset or self._preset)
+        with self._accepted():
+            runner = await self._load((task, source), lambda: self._get_loader().model(source, task))
+            self._catalog = self._catalog.with_source(name, task, language, source)
+            wanted = self._catalog.sources()
+            self._loads.forget(
+                lambda key: (
+                    isinstance(key, tuple) and key[0] is not Task.TOKENS and (key[1], key[0]) not in wanted
+                )
+            )
+            self._get_loader().keep(wanted)
+            return runner.checkpoint.version
+
     def _find(self, preset: str | None, task: Task, language: Language) -> tuple[str, Source]:
         """The preset that answers and its checkpoint."""
         if preset is None:
@@ -235,7 +275,7 @@ class ModelService:
             if self._loader is None:
                 from models.runtime import Loader  # noqa: PLC0415  # torch: two seconds that --help needn't wait
 
-                self._loader = Loader(self._device)
+                self._loader = Loader(self._device, self._precision)
             return self._loader
 
     def _warm_up(self) -> None:
@@ -271,6 +311,7 @@ def build_service(
     preset: str,
     catalog_path: Path | None,
     queue_size: int,
+    precision: str = "auto",
     load_patience: float | None = None,
     answer_deadline: float | None = None,
 ) -> ModelService:
@@ -281,6 +322,7 @@ def build_service(
         preset: The preset that answers when none is named.
         catalog_path: A catalogue of one's own; None for the shipped one.
         queue_size: How many requests may wait.
+        precision: ``auto``, ``fp32``, ``bf16`` or ``int8``.
         load_patience: Seconds that a person in a chat waits for a load; None for who can wait for a download.
         answer_deadline: Seconds that a person in a chat waits for an answer; None for as long as it takes.
 
@@ -291,6 +333,7 @@ def build_service(
     return ModelService(
         load_catalog(catalog_path),
         device=device,
+        precision=precision,
         preset=preset,
         queue_size=queue_size,
         load_patience=load_patience,

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -10,6 +11,7 @@ from huggingface_hub.errors import OfflineModeIsEnabled
 
 from models.catalog import Source
 from models.checkpoints import Blueprint, Checkpoint, class_names, load_checkpoint, read_blueprint
+from models.encoding import Encoding, Query
 from models.errors import CheckpointUnavailable, TaskNotServed
 from models.hub import find_files
 from models.results import LABELS, Task
@@ -20,7 +22,7 @@ CPU = torch.device("cpu")
 
 def load(folder: Path, task: Task, labels: tuple[str, ...] | None = None) -> Checkpoint:
     source = Source(model=str(folder), tokenizer=str(folder), labels=labels)
-    checkpoint = load_checkpoint(read_blueprint(source, task), source, task, CPU)
+    checkpoint = load_checkpoint(read_blueprint(source, task), source, task, CPU, "fp32", lambda _: ())
     checkpoint.require(task)
     return checkpoint
 
@@ -32,7 +34,6 @@ def test_a_four_headed_checkpoint_serves_every_task(tmp_path: Path) -> None:
         checkpoint.require(task)
         assert checkpoint.orders[task] == tuple(range(len(LABELS[task])))
     assert checkpoint.max_length == 64
-    assert checkpoint.has_segments
 
 
 def test_half_precision_weights_are_read_as_single(tmp_path: Path) -> None:
@@ -40,14 +41,14 @@ def test_half_precision_weights_are_read_as_single(tmp_path: Path) -> None:
 
     file = write_checkpoint(tmp_path) / "model.safetensors"
     save_file({name: tensor.half() for name, tensor in load_file(file).items()}, file, {"format": "pt"})
-    assert load(tmp_path, Task.MASK).model.dtype == torch.float32
+    query = Query(Task.NSP, Encoding((2, 7, 3), (0, 0, 0), ((0, 0),) * 3, (None,) * 3, truncated=False))
+    assert load(tmp_path, Task.MASK).network.logits([query])[0].dtype == torch.float32
 
 
 def test_roberta_counts_its_padding_positions(tmp_path: Path) -> None:
     write_checkpoint(tmp_path, "roberta-mask")
     checkpoint = load(tmp_path, Task.MASK)
     assert checkpoint.max_length == 64
-    assert not checkpoint.has_segments
 
 
 @pytest.mark.parametrize(
@@ -81,9 +82,9 @@ def test_a_refused_head_does_not_read_the_weights_again(
 
     read: list[Task] = []
 
-    def counted(blueprint: Blueprint, source: Source, task: Task, device: torch.device) -> Checkpoint:
+    def counted(blueprint: Blueprint, source: Source, task: Task, *others: Any) -> Checkpoint:  # noqa: ANN401
         read.append(task)
-        return load_checkpoint(blueprint, source, task, device)
+        return load_checkpoint(blueprint, source, task, *others)
 
     monkeypatch.setattr(runtime, "load_checkpoint", counted)
     write_checkpoint(tmp_path, "bert-trunk")
@@ -242,7 +243,7 @@ def test_weights_that_were_never_fetched_are_not_said_to_be_of_another_format(
     (repository / "refs" / "main").write_text("abc", encoding="utf-8")
     monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
     monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path))
-    monkeypatch.setattr("models.hub.list_repo_files", hub_files(reason), raising=False)
+    monkeypatch.setattr("huggingface_hub.list_repo_files", hub_files(reason))
     with pytest.raises(CheckpointUnavailable, match=rf"{message}.*'builtin'") as caught:
         find_files("klue/bert-base")
     assert "\n" not in str(caught.value)

@@ -43,7 +43,7 @@ def job(task: Task, texts: tuple[str, ...]) -> MaskJob | ClassificationJob:
 
 
 def runner(folder: Path, task: Task) -> ModelRunner:
-    return Loader("cpu").model(Source(model=str(folder), tokenizer=str(folder)), task)
+    return Loader("cpu", "fp32").model(Source(model=str(folder), tokenizer=str(folder)), task)
 
 
 def reference(

@@ -57,13 +57,15 @@ async def test_five_tasks_in_two_languages(service: ModelService) -> None:
             assert answer.scores[answer.label] == max(answer.scores.values())
 
 
-async def test_answers_do_not_depend_on_company(service: ModelService) -> None:
+async def test_answers_do_not_depend_on_company(catalog: Catalog) -> None:
+    service = ModelService(catalog, device="cpu", precision="fp32")
     texts = [f"이 영화는 {'너무 ' * length}좋다" for length in range(12)]
     alone = [await service.sentiment(text) for text in texts]
     together = await asyncio.gather(*map(service.sentiment, texts))
     for one, other in zip(alone, together, strict=True):
         assert one.scores == pytest.approx(dict(other.scores), abs=1e-5)
     assert len({round(one.scores["positive"], 6) for one in alone}) > 6
+    await service.close()
 
 
 async def test_tokens_say_where_they_come_from_and_compare_offline(service: ModelService) -> None:

@@ -1,0 +1,77 @@
+"""Self-attention over sequences that lie end to end, without padding and without a mask.
+
+On the CPU, sequences of one length go through ``scaled_dot_product_attention`` together; on a GPU all of them
+through one FlashAttention call for variable lengths
+(https://docs.pytorch.org/docs/stable/nn.attention.varlen.html).
+"""
+
+from __future__ import annotations
+
+from itertools import accumulate
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from models.packing import Group, Pack
+
+
+def attend(query: Tensor, key: Tensor, value: Tensor, pack: Pack, heads: int, *, reads: bool) -> Tensor:
+    """Attend within each sequence.
+
+    Args:
+        query: ``[tokens, hidden]``, or ``[reads, hidden]`` if only the rows that are read ask.
+        key: ``[tokens, hidden]``.
+        value: ``[tokens, hidden]``.
+        pack: How the sequences lie.
+        heads: Attention heads; they divide ``hidden``.
+        reads: Whether ``query`` has the rows of ``pack.reads`` only.
+
+    Returns:
+        As many rows as ``query``.
+    """
+    if query.is_cuda and query.dtype in {torch.bfloat16, torch.float16}:
+        return _varlen(query, key, value, pack.groups, heads, reads=reads)
+    if len(pack.groups) == 1:
+        return _group(query, key, value, pack.groups[0], heads, reads=reads)
+    context = torch.empty_like(query)
+    row = 0
+    for group in pack.groups:
+        rows = slice(row, row + group.count * group.reads) if reads else group.rows
+        context[rows] = _group(query[rows], key[group.rows], value[group.rows], group, heads, reads=reads)
+        row = rows.stop
+    return context
+
+
+def _group(query: Tensor, key: Tensor, value: Tensor, group: Group, heads: int, *, reads: bool) -> Tensor:
+    def split(rows: Tensor, length: int) -> Tensor:
+        return rows.view(group.count, length, heads, -1).transpose(1, 2)
+
+    length = group.reads if reads else group.length
+    context = functional.scaled_dot_product_attention(
+        split(query, length), split(key, group.length), split(value, group.length)
+    )
+    return context.transpose(1, 2).reshape(group.count * length, -1)
+
+
+def _varlen(
+    query: Tensor, key: Tensor, value: Tensor, groups: tuple[Group, ...], heads: int, *, reads: bool
+) -> Tensor:
+    # Imported here: it registers custom operators, and only a GPU needs them.
+    from torch.nn.attention.varlen import varlen_attn  # noqa: PLC0415
+
+    lengths = [group.length for group in groups for _ in range(group.count)]
+    asked = [group.reads for group in groups for _ in range(group.count)] if reads else lengths
+    starts = torch.tensor([*accumulate(lengths, initial=0)], dtype=torch.int32).pin_memory()
+    asking = torch.tensor([*accumulate(asked, initial=0)], dtype=torch.int32).pin_memory()
+    context = varlen_attn(
+        query.unflatten(-1, (heads, -1)),
+        key.unflatten(-1, (heads, -1)),
+        value.unflatten(-1, (heads, -1)),
+        asking.to(query.device, non_blocking=True),
+        starts.to(query.device, non_blocking=True),
+        max(asked),
+        max(lengths),
+    )
+    assert isinstance(context, Tensor)  # noqa: S101  # a tuple only where auxiliary output is asked for
+    return context.flatten(-2)

@@ -1,0 +1,89 @@
+"""Sequences end to end without padding, and which of their rows the heads read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+import torch
+from torch import Tensor
+
+from models.encoding import Query
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Sequences of one length that lie side by side: attention needs no mask and no padding for them.
+
+    Attributes:
+        start: Row of the first one's first token.
+        count: How many sequences.
+        length: Tokens of each.
+        reads: Rows of each that a head reads.
+    """
+
+    start: int
+    count: int
+    length: int
+    reads: int
+
+    @property
+    def rows(self) -> slice:
+        """Where its tokens lie."""
+        return slice(self.start, self.start + self.count * self.length)
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """A batch as one row of tokens, the shortest sequences first.
+
+    Attributes:
+        input_ids: int64 ``[tokens]``.
+        position_ids: int64 ``[tokens]``; begins anew with each sequence.
+        token_type_ids: int64 ``[tokens]``.
+        groups: In the order of the rows.
+        reads: int64 ``[reads]``, the rows whose last hidden state a head reads.
+        answers: Per query, in the order they came, where its rows lie in ``reads``.
+    """
+
+    input_ids: Tensor
+    position_ids: Tensor
+    token_type_ids: Tensor
+    groups: tuple[Group, ...]
+    reads: Tensor
+    answers: tuple[slice, ...]
+
+
+def pack(queries: Sequence[Query], device: torch.device) -> Pack:
+    """Lay sequences end to end.
+
+    Args:
+        queries: At least one; ``[CLS]`` (position 0) is read where a query names no positions.
+        device: Where the tensors go.
+    """
+    ids: list[int] = []
+    positions: list[int] = []
+    segments: list[int] = []
+    reads: list[int] = []
+    groups: list[Group] = []
+    answers = [slice(0)] * len(queries)
+    lengths = [len(query.encoding) for query in queries]
+    for length, members in groupby(sorted(range(len(queries)), key=lengths.__getitem__), lengths.__getitem__):
+        same = list(members)
+        wanted = [queries[index].positions or (0,) for index in same]
+        width = max(map(len, wanted))
+        groups.append(Group(len(ids), len(same), length, width))
+        positions += [*range(length)] * len(same)
+        for index, own in zip(same, wanted, strict=True):
+            answers[index] = slice(len(reads), len(reads) + len(own))
+            # A group is a full array: who reads fewer rows reads the first again, and nobody looks at it.
+            reads += [len(ids) + position for position in own] + [len(ids) + own[0]] * (width - len(own))
+            ids += queries[index].encoding.ids
+            segments += queries[index].encoding.segments
+    # One staging array: on a GPU a single copy, from pinned memory, that the host doesn't wait for.
+    staged = torch.tensor([*ids, *positions, *segments, *reads])
+    if device.type == "cuda":
+        staged = staged.pin_memory().to(device, non_blocking=True)
+    parts = staged.split([len(ids), len(ids), len(ids), len(reads)])
+    return Pack(parts[0], parts[1], parts[2], tuple(groups), parts[3], tuple(answers))

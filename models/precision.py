@@ -1,0 +1,157 @@
+"""Which precision a checkpoint runs in: what the processor has, if the checkpoint stands it.
+
+Eight bits must earn their place: the same checkpoint answers some ordinary sentences in float32 and in the
+lower precision, and keeps the lower one only if the answers agree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from models.bert import PackedBert
+from models.encoding import Query
+from models.errors import ModelServiceError
+from models.linear import Precision, has_bf16, has_int8
+from models.results import Task
+
+SETTINGS = ("auto", *Precision)
+
+MOST_MOVED = 0.02
+"""Mean total variation distance between the class probabilities, 0…1, that a lower precision may cause."""
+LEAST_AGREED = 0.99
+"""Share of blanks whose likeliest word must stay the same."""
+
+
+@dataclass(frozen=True, eq=False)
+class ByTask:
+    """Two precisions of one checkpoint: blanks are filled by one, classes told by the other.
+
+    Which word of thousands is likeliest changes with smaller errors than which of three classes.
+    """
+
+    classes: PackedBert
+    words: PackedBert
+
+    @property
+    def device(self) -> torch.device:
+        """Where both run."""
+        return self.classes.device
+
+    @property
+    def precision(self) -> Precision:
+        """The lower one."""
+        return self.classes.precision
+
+    def lacks(self, task: Task) -> str | None:
+        """As ``PackedBert.lacks``."""
+        return self.classes.lacks(task)
+
+    def logits(self, queries: Sequence[Query]) -> list[Tensor]:
+        """As ``PackedBert.logits``, in one pass per precision."""
+        of_words = [query for query in queries if query.task is Task.MASK]
+        of_classes = [query for query in queries if query.task is not Task.MASK]
+        words = iter(self.words.logits(of_words) if of_words else ())
+        classes = iter(self.classes.logits(of_classes) if of_classes else ())
+        return [next(words if query.task is Task.MASK else classes) for query in queries]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A model in the precision that was chosen for it.
+
+    Attributes:
+        network: Ready to run.
+        reason: One line for the log: which precision, and why.
+    """
+
+    network: PackedBert | ByTask
+    reason: str
+
+
+def check_setting(name: str, device: torch.device) -> None:
+    """Make sure that a precision exists and the machine has it.
+
+    Raises:
+        ModelServiceError: Says what to set instead.
+    """
+    if name not in SETTINGS:
+        raise ModelServiceError(f"PRECISION is {', '.join(SETTINGS)}, not {name!r}")
+    if name == Precision.INT8 and (device.type != "cpu" or not has_int8()):
+        raise ModelServiceError("PRECISION=int8 needs an x86 processor with AVX2; use PRECISION=auto")
+
+
+def candidates(setting: str, device: torch.device) -> tuple[Precision, ...]:
+    """Precisions to try, the fastest first; a setting other than ``auto`` is the only one.
+
+    On processors without native bfloat16 it is several times slower than float32, so ``auto`` leaves it out.
+    """
+    if setting != "auto":
+        return (Precision(setting),)
+    if device.type == "cuda":
+        has = {Precision.BF16: torch.cuda.is_bf16_supported(including_emulation=False)}
+    else:
+        has = {Precision.INT8: has_int8(), Precision.BF16: has_bf16()}
+    return (*(each for each, there in has.items() if there), Precision.FP32)
+
+
+def choose(
+    make: Callable[[Precision], PackedBert],
+    probes: Callable[[PackedBert], Sequence[Query]],
+    setting: str,
+    device: torch.device,
+) -> Choice:
+    """Make a model in the fastest precision that answers like float32.
+
+    Args:
+        make: Builds it.
+        probes: Gives sequences of the tasks that a model serves.
+        setting: ``auto`` or a precision, which is then taken without a comparison.
+        device: Where it runs.
+
+    Raises:
+        ValueError: If the answers are not numbers.
+    """
+    *lower, last = candidates(setting, device)
+    exact = make(last)
+    queries = probes(exact)
+    if not queries:
+        return Choice(exact, f"{last}: nothing to compare")
+    expected = exact.logits(queries)
+    if not all(bool(torch.isfinite(logits).all()) for logits in expected):
+        raise ValueError("its answers are not numbers")
+    refused = ""
+    for precision in lower:
+        network = make(precision)
+        moved, agreed = compare(expected, network.logits(queries), queries)
+        figures = f"class probabilities moved by {moved:.4f}, {agreed:.1%} of the blanks' words stayed"
+        if moved <= MOST_MOVED and agreed >= LEAST_AGREED:
+            return Choice(network, f"{precision}: faster than {last}, {figures}")
+        if moved <= MOST_MOVED:
+            return Choice(ByTask(network, exact), f"{precision} for classes, {last} for blanks: {figures}")
+        refused += f"; {precision} refused: {figures}"
+    return Choice(exact, f"{last}: " + ("as set" if setting != "auto" else "the safe one") + refused)
+
+
+def compare(
+    exact: Sequence[Tensor], other: Sequence[Tensor], queries: Sequence[Query]
+) -> tuple[float, float]:
+    """How far the logits of two precisions are apart.
+
+    Returns:
+        The mean total variation distance of the class probabilities, and the share of blanks with the same
+        likeliest word. Logits that are not numbers are as far apart as can be.
+    """
+    moved: list[float] = []
+    agreed: list[float] = []
+    for task, one, two in zip((query.task for query in queries), exact, other, strict=True):
+        if not bool(torch.isfinite(two).all()):
+            return 1.0, 0.0
+        if task is Task.MASK:
+            agreed += (one.argmax(-1) == two.argmax(-1)).float().tolist()
+        else:
+            moved.append(float((one.softmax(-1) - two.softmax(-1)).abs().sum()) / 2)
+    return sum(moved) / max(len(moved), 1), sum(agreed) / len(agreed) if agreed else 1.0

@@ -1,0 +1,192 @@
+"""The packed forward pass gives what transformers gives, whatever is packed together."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from safetensors.torch import load_file, save_file
+from transformers import BertConfig, BertForPreTraining
+
+from models.bert import PackedBert, Shape
+from models.encoding import Encoding, Query
+from models.linear import Precision
+from models.multitask import BertForFourTasks
+from models.results import Task
+from models.weights import read_bert_weights, read_config
+
+CPU = torch.device("cpu")
+BUILTIN = Path(__file__).parents[2] / "models" / "builtin"
+CLASSES = (Task.NSP, Task.SENTIMENT, Task.NLI)
+
+
+@cache
+def random_checkpoint() -> Path:
+    """Three layers with outlying weights, 512 positions: long sequences and real contrasts between logits."""
+    torch.manual_seed(0)
+    config = BertConfig(
+        vocab_size=300,
+        hidden_size=48,
+        num_hidden_layers=3,
+        num_attention_heads=4,
+        intermediate_size=96,
+        max_position_embeddings=512,
+        initializer_range=0.2,
+    )
+    folder = Path(mkdtemp(prefix="kobert-packed-"))
+    BertForFourTasks(config).save_pretrained(folder)
+    return folder
+
+
+@cache
+def both(folder: Path) -> tuple[PackedBert, BertForFourTasks]:
+    shape = Shape.of(read_config(folder))
+    ours = PackedBert(read_bert_weights(folder), shape, Precision.FP32, CPU)
+    return ours, BertForFourTasks.from_pretrained(folder, dtype=torch.float32).eval()
+
+
+def query(task: Task, length: int, seed: int, vocabulary: int, blanks: int = 1) -> Query:
+    generator = torch.Generator().manual_seed(seed)
+    ids = torch.randint(5, vocabulary, (length,), generator=generator).tolist()
+    cut = int(torch.randint(length + 1, (1,), generator=generator))
+    places = torch.randperm(length, generator=generator)[:blanks].sort().values.tolist()
+    encoding = Encoding(
+        tuple(ids), (0,) * cut + (1,) * (length - cut), ((0, 0),) * length, (None,) * length, truncated=False
+    )
+    return Query(task, encoding, tuple(places) if task is Task.MASK else ())
+
+
+@torch.inference_mode()
+def reference(model: BertForFourTasks, asked: Query) -> torch.Tensor:
+    inputs = {
+        "input_ids": torch.tensor([asked.encoding.ids]),
+        "token_type_ids": torch.tensor([asked.encoding.segments]),
+    }
+    if asked.task in {Task.MASK, Task.NSP}:
+        output: Any = BertForPreTraining.forward(model, **inputs)
+        if asked.task is Task.NSP:
+            return torch.as_tensor(output.seq_relationship_logits[0])
+        return torch.as_tensor(output.prediction_logits[0, list(asked.positions)])
+    state = model.bert(**inputs).last_hidden_state[:, 0]
+    return torch.as_tensor(getattr(model, asked.task)(state)[0])
+
+
+def difference(ours: torch.Tensor, theirs: torch.Tensor) -> float:
+    return float((ours - theirs).norm() / theirs.norm())
+
+
+QUERIES = st.lists(
+    st.tuples(
+        st.sampled_from([Task.MASK, *CLASSES]),
+        st.one_of(st.integers(1, 12), st.integers(1, 512)),
+        st.integers(0, 2**31),
+        st.integers(1, 20),
+    ),
+    min_size=1,
+    max_size=8,
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(QUERIES)
+def test_any_batch_of_any_tasks_and_lengths_is_what_transformers_gives_one_by_one(
+    asked: list[tuple[Task, int, int, int]],
+) -> None:
+    ours, theirs = both(random_checkpoint())
+    queries = [query(task, length, seed, 300, blanks) for task, length, seed, blanks in asked]
+    answers, expected = ours.logits(queries), [reference(theirs, each) for each in queries]
+    assert [each.shape for each in answers] == [each.shape for each in expected]
+    assert all(each.dtype == torch.float32 for each in answers)
+    # Two logits of a random head may cancel out to nothing, and their own rounding is then no small part.
+    assert difference(*(torch.cat([each.flatten() for each in part]) for part in (answers, expected))) < 1e-5
+    for one, two in zip(answers, expected, strict=True):
+        torch.testing.assert_close(one, two, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("length", [1, 2, 3, 17, 100, 256])
+@pytest.mark.parametrize("task", [Task.MASK, *CLASSES])
+def test_the_built_in_model_is_what_transformers_gives(task: Task, length: int) -> None:
+    ours, theirs = both(BUILTIN)
+    queries = [query(task, each, seed, 16_000, 3) for seed, each in enumerate((length, 9, length, 1))]
+    for each, answer in zip(queries, ours.logits(queries), strict=True):
+        assert difference(answer, reference(theirs, each)) < 1e-5
+
+
+def test_a_sequence_alone_and_in_company_answers_alike() -> None:
+    ours, _ = both(random_checkpoint())
+    alone = query(Task.NLI, 30, 1, 300)
+    company = [query(task, 30, seed, 300) for seed, task in enumerate((Task.MASK, *CLASSES), start=2)]
+    (before,) = ours.logits([alone])
+    after = ours.logits([*company, alone])[-1]
+    torch.testing.assert_close(before, after, rtol=1e-5, atol=1e-5)
+
+
+def test_weights_with_the_names_of_a_bare_or_converted_checkpoint_are_found(tmp_path: Path) -> None:
+    old = load_file(random_checkpoint() / "model.safetensors")
+    bare = {name.removeprefix("bert."): tensor for name, tensor in old.items() if name.startswith("bert.")}
+    renamed = {
+        name.replace("LayerNorm.weight", "LayerNorm.gamma").replace(
+            "LayerNorm.bias", "LayerNorm.beta"
+        ): tensor
+        for name, tensor in bare.items()
+    }
+    save_file(renamed, tmp_path / "model.safetensors")
+    read = read_bert_weights(tmp_path)
+    assert read.keys() == {name for name in old if name.startswith("bert.")}
+    name = "bert.encoder.layer.2.output.LayerNorm.weight"
+    torch.testing.assert_close(read[name], old[name])
+
+
+def test_weights_in_shards_are_read_from_the_folder_alone(tmp_path: Path) -> None:
+    old = load_file(random_checkpoint() / "model.safetensors")
+    names = sorted(old)
+    for number, part in enumerate((names[:10], names[10:])):
+        save_file({name: old[name] for name in part}, tmp_path / f"part-{number}.safetensors")
+    places = dict.fromkeys(names[:10], "../elsewhere/part-0.safetensors")
+    places |= dict.fromkeys(names[10:], "part-1.safetensors")
+    index = '{"weight_map": {' + ", ".join(f'"{name}": "{file}"' for name, file in places.items()) + "}}"
+    (tmp_path / "model.safetensors.index.json").write_text(index, encoding="utf-8")
+    assert read_bert_weights(tmp_path).keys() == old.keys()
+
+
+def test_a_decoder_of_its_own_is_used_and_a_tied_one_found() -> None:
+    weights = read_bert_weights(random_checkpoint())
+    shape = Shape.of(read_config(random_checkpoint()))
+    asked = query(Task.MASK, 9, 0, 300)
+    tied = {name: each for name, each in weights.items() if name != "cls.predictions.decoder.weight"}
+    own = tied | {"cls.predictions.decoder.weight": -weights["bert.embeddings.word_embeddings.weight"]}
+    bias = weights["cls.predictions.bias"]
+    (one,), (two,) = (PackedBert(each, shape, Precision.FP32, CPU).logits([asked]) for each in (tied, own))
+    torch.testing.assert_close(one - bias, bias - two, rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize("activation", ["gelu_new", "gelu_pytorch_tanh", "relu"])
+def test_other_activations_are_those_of_transformers(tmp_path: Path, activation: str) -> None:
+    config = BertConfig.from_pretrained(random_checkpoint(), hidden_act=activation)
+    torch.manual_seed(1)
+    BertForFourTasks(config).save_pretrained(tmp_path)
+    ours, theirs = both(tmp_path)
+    for task in (Task.MASK, Task.NSP):
+        asked = query(task, 20, 3, 300)
+        assert difference(ours.logits([asked])[0], reference(theirs, asked)) < 1e-5
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device")
+@pytest.mark.parametrize(("precision", "most"), [(Precision.FP32, 1e-3), (Precision.BF16, 5e-2)])
+def test_a_gpu_gives_what_the_cpu_gives(precision: Precision, most: float) -> None:
+    folder = BUILTIN
+    exact, _ = both(folder)
+    shape = Shape.of(read_config(folder))
+    ours = PackedBert(read_bert_weights(folder), shape, precision, torch.device("cuda"))
+    queries = [
+        query(task, length, length, 16_000) for task in (Task.MASK, *CLASSES) for length in (1, 7, 7, 40, 256)
+    ]
+    for one, two in zip(ours.logits(queries), exact.logits(queries), strict=True):
+        assert difference(one, two) < most

@@ -1,0 +1,151 @@
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+import torch
+
+from models import precision as module
+from models.bert import PackedBert, Shape
+from models.catalog import Source
+from models.encoding import Encoding, Query
+from models.errors import ModelServiceError
+from models.linear import Precision, has_bf16, has_int8, linear
+from models.precision import ByTask, candidates, check_setting, choose, compare
+from models.probes import probes
+from models.results import LabelResult, Task
+from models.runtime import Loader
+from models.tasks.classification import classify
+from models.tokenizers import load_tokenizer
+from models.weights import read_bert_weights, read_config
+
+CPU = torch.device("cpu")
+BUILTIN = Path(__file__).parents[2] / "models" / "builtin"
+needs_int8 = pytest.mark.skipif(not has_int8(), reason="torch has no 8-bit kernels for this processor")
+
+
+def make(precision: Precision) -> PackedBert:
+    return PackedBert(read_bert_weights(BUILTIN), Shape.of(read_config(BUILTIN)), precision, CPU)
+
+
+def ask(task: Task) -> Query:
+    encoding = Encoding((2, 900, 4, 700, 3), (0,) * 5, ((0, 0),) * 5, (None, 0, 0, 0, None), truncated=False)
+    return Query(task, encoding, (2,) if task is Task.MASK else ())
+
+
+def some(_: PackedBert) -> Sequence[Query]:
+    return [ask(Task.MASK), ask(Task.SENTIMENT)]
+
+
+def measured(monkeypatch: pytest.MonkeyPatch, moved: float, agreed: float) -> None:
+    monkeypatch.setattr(module, "compare", lambda *_: (moved, agreed))
+    monkeypatch.setattr(module, "candidates", lambda *_: (Precision.INT8, Precision.FP32))
+
+
+@needs_int8
+def test_eight_bits_are_close_to_single_precision() -> None:
+    generator = torch.Generator().manual_seed(0)
+    weight, bias = torch.randn(40, 64, generator=generator), torch.randn(40, generator=generator)
+    rows = torch.randn(30, 64, generator=generator)
+    exact, low = (linear(weight, bias, each)(rows) for each in (Precision.FP32, Precision.INT8))
+    assert 1e-4 < float((low - exact).norm() / exact.norm()) < 0.05
+
+
+@needs_int8
+def test_a_precision_that_agrees_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    measured(monkeypatch, 0.001, 1.0)
+    choice = choose(make, some, "auto", CPU)
+    assert choice.network.precision is Precision.INT8
+    assert "int8: faster than fp32, class probabilities moved by 0.0010, 100.0%" in choice.reason
+
+
+@needs_int8
+def test_where_only_words_change_classes_alone_get_the_lower_precision(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    measured(monkeypatch, 0.001, 0.98)
+    network = choose(make, some, "auto", CPU).network
+    assert isinstance(network, ByTask)
+    words, classes = ask(Task.MASK), ask(Task.NLI)
+    found = network.logits([classes, words, classes])
+    exact, low = make(Precision.FP32), make(Precision.INT8)
+    torch.testing.assert_close(found[1], exact.logits([words])[0])
+    torch.testing.assert_close(found[0], low.logits([classes, classes])[0])
+    torch.testing.assert_close(found[2], found[0])
+    assert not torch.equal(found[0], exact.logits([classes])[0])
+
+
+@needs_int8
+def test_a_precision_that_disagrees_is_refused_and_the_log_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    measured(monkeypatch, 0.3, 1.0)
+    choice = choose(make, some, "auto", CPU)
+    assert choice.network.precision is Precision.FP32
+    assert "int8 refused: class probabilities moved by 0.3000" in choice.reason
+
+
+def test_answers_that_are_no_numbers_are_refused() -> None:
+    def broken(precision: Precision) -> PackedBert:
+        weights = read_bert_weights(BUILTIN)
+        weights["sentiment.out.bias"] = torch.tensor([float("nan"), 0.0])
+        return PackedBert(weights, Shape.of(read_config(BUILTIN)), precision, CPU)
+
+    with pytest.raises(ValueError, match="not numbers"):
+        choose(broken, some, "auto", CPU)
+
+
+def test_comparing_counts_classes_and_words() -> None:
+    queries = [ask(Task.SENTIMENT), ask(Task.MASK), ask(Task.MASK)]
+    one = [torch.tensor([0.0, 0.0]), torch.tensor([[1.0, 2.0]]), torch.tensor([[1.0, 2.0]])]
+    two = [torch.tensor([0.0, 1.0]).log(), torch.tensor([[1.0, 3.0]]), torch.tensor([[2.0, 1.0]])]
+    two[0] = torch.tensor([-30.0, 30.0])
+    moved, agreed = compare(one, two, queries)
+    assert moved == pytest.approx(0.5)
+    assert agreed == pytest.approx(0.5)
+    assert compare(one, [torch.tensor([float("nan"), 0.0]), *two[1:]], queries) == (1.0, 0.0)
+
+
+def test_the_processor_decides_what_is_tried() -> None:
+    tried = candidates("auto", CPU)
+    assert tried[-1] is Precision.FP32
+    assert (Precision.INT8 in tried) == has_int8()
+    assert (Precision.BF16 in tried) == has_bf16()
+    assert candidates("bf16", CPU) == (Precision.BF16,)
+
+
+def test_settings_that_cannot_be_are_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(ModelServiceError, match="PRECISION is auto, fp32, bf16, int8, not 'fp64'"):
+        check_setting("fp64", CPU)
+    monkeypatch.setattr(module, "has_int8", lambda: False)
+    with pytest.raises(ModelServiceError, match="needs an x86 processor with AVX2; use PRECISION=auto"):
+        check_setting("int8", CPU)
+    check_setting("auto", CPU)
+
+
+@pytest.mark.parametrize("setting", ["auto", "bf16", pytest.param("int8", marks=needs_int8)])
+def test_the_built_in_model_answers_alike_in_every_precision(
+    setting: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    source = Source(model=str(BUILTIN), tokenizer=str(BUILTIN))
+    jobs = [classify(Task.SENTIMENT, "m", text) for text in ("정말 재미있어요", "돈이 아깝다")]
+    exact = Loader("cpu", "fp32").model(source, Task.SENTIMENT).run(jobs)
+    with caplog.at_level(logging.INFO):
+        low = Loader("cpu", setting).model(source, Task.SENTIMENT).run(jobs)
+    assert f"builtin: {setting if setting != 'auto' else ''}" in caplog.text
+    for one, two in zip(exact, low, strict=True):
+        assert isinstance(one, LabelResult)
+        assert isinstance(two, LabelResult)
+        assert two.scores == pytest.approx(one.scores, abs=0.03)
+
+
+def test_probes_ask_every_task_and_blank_only_words() -> None:
+    tokenizer = load_tokenizer(BUILTIN, "auto", 256)
+    queries = probes(tokenizer, [Task.MASK, Task.NSP, Task.SENTIMENT, Task.NLI])
+    assert {query.task for query in queries} == {Task.MASK, Task.NSP, Task.SENTIMENT, Task.NLI}
+    blanks = [(query, at) for query in queries for at in query.positions]
+    assert len(blanks) > 100
+    for query, at in blanks:
+        assert query.encoding.ids[at] == tokenizer.mask_id
+        assert query.encoding.texts[at] is not None
+    assert probes(tokenizer, []) == []
