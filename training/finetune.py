@@ -28,6 +28,7 @@ from training.batches import LabelledBatch, LabelledExamples
 from training.corpus import Corpus
 from training.datasets import Example, read_nli, read_nsmc, read_rated, without
 from training.examples import Singles
+from training.matching import give_matching_head
 from training.pretrain import (
     Corpora,
     Recipe,
@@ -36,13 +37,14 @@ from training.pretrain import (
     pretraining_losses,
     vocabulary_of,
 )
-from training.schedule import Budget, Run, bf16_pays
+from training.schedule import Budget, Run, bf16_pays, has_state
 
 PEAK_LR = 5e-4  # ten times a base model's: the trunk is small and the run is short
 DROPOUT = 0.1
 SENTIMENT_TOKENS, NLI_TOKENS, REPLAY_TOKENS = 1_280, 1_024, 512  # a step, per task
 SMOOTHING = 0.05  # star ratings and crowd labels are noisy
 LONGEST = 128
+DEV_SEED = 0  # one development part for all runs: a run may go on from the model of another
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +160,6 @@ def load_sets(
     held_out_nsmc: list[str],
     held_out_nli: list[str],
     rated: tuple[str, str] | None,
-    seed: int,
 ) -> LabelledSets:
     """Read the labelled files, leave out what stands in a held-out set, and set development parts aside.
 
@@ -170,12 +171,12 @@ def load_sets(
     opinions = [without(read_nsmc(source), test) for source in nsmc]
     pairs = [without(read_nli(source, training=True), test) for source in nli]
     # The development parts come from the first file of each, so that they measure the set they are named for.
-    sentiment, sentiment_dev = split_dev(opinions[0], 4_000, seed)
-    inference, nli_dev = split_dev(pairs[0], 1_500, seed)
+    sentiment, sentiment_dev = split_dev(opinions[0], 4_000, DEV_SEED)
+    inference, nli_dev = split_dev(pairs[0], 1_500, DEV_SEED)
     sentiment += [example for more in opinions[1:] for example in without(more, sentiment_dev)]
     inference += [example for more in pairs[1:] for example in without(more, nli_dev)]
     if rated is not None:
-        sentiment += balanced(without(read_rated(*rated), test + sentiment + sentiment_dev), seed)
+        sentiment += balanced(without(read_rated(*rated), test + sentiment + sentiment_dev), DEV_SEED)
     parts = (sentiment, inference, sentiment_dev, nli_dev)
     return LabelledSets(*(LabelledExamples(part, tokenizer, longest=LONGEST) for part in parts))
 
@@ -203,6 +204,9 @@ def main(
     steps: Annotated[int | None, typer.Option(help="Number of steps, instead of minutes.")] = None,
     seed: Annotated[int, typer.Option(help="Of order and masks.")] = 0,
     lr: Annotated[float, typer.Option(help="Peak learning rate.")] = PEAK_LR,
+    matching_head: Annotated[
+        bool, typer.Option(help="Begin with a head that looks for the same word in the other text.")
+    ] = False,
 ) -> None:
     """Fine-tune the pre-trained trunk for sentiment and NLI."""
     tokenizer = BertTokenizerFast.from_pretrained(model)
@@ -213,7 +217,6 @@ def main(
         held_out_nsmc=held_out_nsmc,
         held_out_nli=held_out_nli,
         rated=(rated_texts, ratings) if rated_texts and ratings else None,
-        seed=seed,
     )
     typer.echo(
         f"sentiment {len(sets.sentiment):,} + dev {len(sets.sentiment_dev):,}; "
@@ -223,6 +226,8 @@ def main(
     network = BertForFourTasks.from_pretrained(
         model, hidden_dropout_prob=DROPOUT, attention_probs_dropout_prob=DROPOUT, use_safetensors=True
     )
+    if matching_head and not has_state(out):
+        give_matching_head(network)
     finetune(network, tokenizer, sets, replay, out, budget=Budget(minutes, steps), seed=seed, lr=lr)
 
 
