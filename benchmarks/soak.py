@@ -120,13 +120,13 @@ class Soak:
         service: Built; it is started and closed here.
         expected: The scores of each question.
         report: Filled in.
-        swap: Swaps the checkpoint of :data:`SWAPPED`; None where the service can't.
+        swap: Swaps the checkpoint of :data:`SWAPPED`.
     """
 
     service: ModelService
     expected: Sequence[dict[str, float]]
     report: Report
-    swap: Callable[[], Awaitable[None]] | None
+    swap: Callable[[], Awaitable[None]]
     killer: Killer = field(default_factory=Killer)
     _random: random.Random = field(default_factory=lambda: random.Random(1))  # noqa: S311  # no secret
     _outcomes: bytearray = field(default_factory=bytearray)  # how many each question had: small for millions
@@ -202,9 +202,8 @@ class Soak:
         self.killer.told = True
 
     async def _swap(self) -> None:
-        if self.swap is not None:
-            await self.swap()
-            self.report.swaps += 1
+        await self.swap()
+        self.report.swaps += 1
 
 
 def _same(scores: dict[str, float], expected: dict[str, float]) -> bool:
@@ -261,18 +260,15 @@ async def soak(catalog: Catalog, *, device: str, minutes: float, measure: float 
     return report
 
 
-def _swapper(service: ModelService, catalog: Catalog, folder: Path) -> Callable[[], Awaitable[None]] | None:
+def _swapper(service: ModelService, catalog: Catalog, folder: Path) -> Callable[[], Awaitable[None]]:
     """What swaps the checkpoint of :data:`SWAPPED` for one of two copies of itself, by turns."""
-    service_swap = getattr(service, "swap", None)
-    if service_swap is None:
-        return None
     source = catalog.source(BUILTIN, SWAPPED, "ko")
     copies = [shutil.copytree(source.model, folder / name) for name in ("one", "other")]
     turns = itertools.cycle(str(copy) for copy in copies)
 
     async def swap() -> None:
         model = next(turns)
-        await service_swap(SWAPPED, replace(source, model=model, tokenizer=model), preset=BUILTIN)
+        await service.swap(SWAPPED, replace(source, model=model, tokenizer=model), preset=BUILTIN)
 
     return swap
 

@@ -8,7 +8,7 @@ from statistics import median
 
 from models.errors import Busy, TooLate, WorkerStopped
 
-FLAT = 0.02  # by which memory may grow between the middle third, when all is warm, and the last
+FLAT = 0.05  # by which memory may grow between the middle third, when all is warm, and the last
 
 
 @dataclass(slots=True)
