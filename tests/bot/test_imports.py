@@ -1,0 +1,89 @@
+"""What starting costs is mostly what is imported: each command brings only what it needs."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.tiny import catalog_file, write_checkpoint
+
+ROOT = Path(__file__).parents[2]
+TELEGRAM = {"telegram", "starlette", "uvicorn", "httpx"}
+STORAGE = {"sqlalchemy", "alembic", "aiosqlite"}
+HUB = {"huggingface_hub.file_download", "requests"}
+MODELS = {"torch", "numpy", "safetensors", "tokenizers", "sentencepiece"}
+HEAVY = TELEGRAM | STORAGE | HUB | MODELS | {"transformers"}
+
+ASK = """
+import asyncio
+from pathlib import Path
+from models.service import build_service
+
+async def ask():
+    service = build_service(
+        device="cpu", preset="builtin", catalog_path=Path({catalog!r}), queue_size=8, precision="fp32"
+    )
+    try:
+        return await service.{question}
+    finally:
+        await service.close()
+
+assert asyncio.run(ask()).model == "builtin"
+"""
+BUILD = """
+from pathlib import Path
+from models.service import load_catalog, ModelService
+ModelService(load_catalog(Path({catalog!r})))
+"""
+
+
+@pytest.fixture(scope="module")
+def catalog(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("tiny")
+    return catalog_file(folder / "catalog.toml", builtin=str(write_checkpoint(folder / "checkpoint")))
+
+
+def imported_by(code: str, home: Path) -> set[str]:
+    """The heavy modules that a new Python has imported after running some code."""
+    report = (
+        f"\nimport json, sys\nprint(json.dumps([name for name in {sorted(HEAVY)} if name in sys.modules]))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code + report],
+        cwd=ROOT,
+        env={"PATH": "", "HF_HOME": str(home), "HOME": str(home)},  # an empty cache of the hub
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return set(json.loads(done.stdout.splitlines()[-1]))
+
+
+def test_the_command_line_starts_without_any_of_the_large_libraries(catalog: Path, tmp_path: Path) -> None:
+    assert imported_by("import bot.cli" + BUILD.format(catalog=str(catalog)), tmp_path) == set()
+
+
+@pytest.mark.parametrize(
+    ("question", "needed"),
+    [
+        ('sentiment("재밌다")', {"torch", "numpy", "safetensors", "tokenizers"}),
+        ('mask("재밌는 [MASK]")', {"torch", "numpy", "safetensors", "tokenizers"}),
+        ('tokens("재밌다")', {"torch", "numpy", "safetensors", "tokenizers", "sentencepiece"}),
+    ],
+)
+def test_a_question_brings_what_its_models_need_and_no_more(
+    catalog: Path, tmp_path: Path, question: str, needed: set[str]
+) -> None:
+    """Transformers would double the wait for a first answer; the hub's library is not for folders."""
+    code = "import bot.cli" + ASK.format(catalog=str(catalog), question=question)
+    assert imported_by(code, tmp_path) <= needed
+
+
+def test_the_bot_starts_to_listen_before_the_models_libraries_are_imported(tmp_path: Path) -> None:
+    assert imported_by("import bot.run", tmp_path).isdisjoint(HUB | MODELS | {"transformers"})
