@@ -90,7 +90,9 @@ async def test_a_queue_smaller_than_a_file_loses_no_line(tmp_path: Path) -> None
 
 
 async def test_a_file_is_answered_line_by_line_and_nothing_shifts(tmp_path: Path) -> None:
-    service = ModelService(tiny_catalog(tmp_path), device="cpu")
+    service = ModelService(
+        tiny_catalog(tmp_path), device="cpu", precision="fp32"
+    )  # same alone and in a batch
     lines = [f"영화 {n} 좋다" for n in range(IN_FLIGHT + 5)]
     lines[3] = " "
     try:
