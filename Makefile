@@ -1,6 +1,6 @@
 # One command each; `make help` lists them. `run` and `test` build what they need first.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-run run test check bench clean
+.PHONY: help setup setup-run run test check bench bench-quick clean
 .DELETE_ON_ERROR:
 
 BIN := .venv/bin
@@ -35,8 +35,11 @@ check: .venv/.stamp-dev ## lint, format, types, imports, dead code
 	@echo "── import-linter"; $(BIN)/lint-imports --no-logo
 	@echo "── vulture";     $(BIN)/python -m vulture
 
-bench: .venv/.stamp-dev ## measure the model service on this machine
+bench: .venv/.stamp-bench ## measure the model service beside eight other engines; about 40 minutes
 	@$(BIN)/python -m benchmarks.serving
+
+bench-quick: .venv/.stamp-bench ## the same with three engines; 3 minutes
+	@$(BIN)/python -m benchmarks.serving --quick
 
 clean: ## remove .venv and caches; never var/, where the votes are
 	rm -rf .venv build dist .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis
@@ -63,5 +66,10 @@ clean: ## remove .venv and caches; never var/, where the votes are
 
 .venv/.stamp-dev: .venv/.stamp-run
 	@echo "── installing the tools for training and testing"
-	@$(PIP_INSTALL) -e '.[dev,train,bench,postgres,mysql]'
+	@$(PIP_INSTALL) -e '.[dev,train,postgres,mysql]'
+	@touch $@
+
+.venv/.stamp-bench: .venv/.stamp-dev
+	@echo "── installing the engines to compare with; three more get environments of their own on the first run"
+	@$(PIP_INSTALL) -e '.[bench]'
 	@touch $@

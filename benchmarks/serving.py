@@ -1,177 +1,236 @@
-"""Measure the model service: requests per second and waiting times with N clients that ask without a pause.
+"""Our model service beside eight others, on this machine: `make bench`, or `make bench-quick`.
 
-    python -m benchmarks.serving                      # the built-in model; 1, 8 and 64 clients, 5 s each
-    python -m benchmarks.serving --preset klue --device cuda --seconds 20
-    python -m benchmarks.serving --clients 16 --json
+    python -m benchmarks.serving --quick                  # HF pipeline, ONNX Runtime and ours; 3 minutes
+    python -m benchmarks.serving                          # all engines and checkpoints; about 40 minutes
+    python -m benchmarks.serving --engine ours --engine ctranslate2 --checkpoint base
+    python -m benchmarks.serving --precision int8         # ours in a precision of your choice
+    python -m benchmarks.serving --setup                  # only what needs the network and patience
+    python -m benchmarks.serving --redraw var/bench/DATE       # the report again, from the figures of a run
 
-Each client sends its next question when the last one is answered (closed loop), so the waiting time is what
-a person feels under that load. Questions that the preset doesn't serve are left out. Figures hold for the
-machine and the hour they were taken in: the first line says how busy other programs kept it.
+Engines: hf-one, hf-batched, onnxruntime, openvino, ctranslate2, infinity, litserve, ray-serve, ours. The
+peers' packages are in the extra `bench` (`pip install -e '.[bench]'`) or, where they don't go together with
+ours, in environments of their own that are made in var/bench/venvs when first needed (1.1 to 1.5 GB each). An
+engine that can't be installed, fails or answers wrongly is named in the table with the reason.
+
+Results: var/bench/DATE/ with figures.json, report.md, picture.png and what the engines printed. Figures hold
+for the machine and the hour: keep it quiet, and compare only within a run.
 """
 
 from __future__ import annotations
 
-import asyncio
-import itertools
-import json
+import shlex
+import subprocess
+import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from typing import Annotated
+from datetime import UTC, datetime
+from json import dumps, loads
+from pathlib import Path
+from typing import Annotated, cast, get_args
 
-import psutil
 import typer
+from tqdm import tqdm
 
-from models.catalog import Catalog, load_catalog
-from models.errors import Busy, ModelServiceError
-from models.results import LabelResult, MaskResult, Task
-from models.service import ModelService, build_service
-from models.text import language_of
+from benchmarks.engines import ENTRIES, Entry, Layout, entry, layouts
+from benchmarks.figures import CheckpointFigures, Figures, reduce
+from benchmarks.harness import Contest, Settings
+from benchmarks.lanes import ROOT, EngineFailed, Lane, Place
+from benchmarks.machine import look
+from benchmarks.report import draw, markdown
+from benchmarks.shape import NAMES, Name, shape
+from benchmarks.traffic import Traffic
+from benchmarks.venvs import SetupFailed, python_for
 
-QUEUE_SIZE = 256
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What a client asks.
-
-    Attributes:
-        task: ``mask`` or ``sentiment`` of one text, ``nsp`` or ``nli`` of two.
-        texts: The text or the pair.
-    """
-
-    task: Task
-    texts: tuple[str, ...]
-
-    async def ask(self, service: ModelService, preset: str) -> MaskResult | LabelResult:
-        """Ask the service and wait for its answer."""
-        if self.task is Task.MASK:
-            return await service.mask(*self.texts, preset=preset)
-        if self.task is Task.NSP:
-            return await service.nsp(*self.texts, preset=preset)
-        if self.task is Task.NLI:
-            return await service.nli(*self.texts, preset=preset)
-        return await service.sentiment(*self.texts, preset=preset)
-
-
-QUESTIONS = (
-    Question(Task.SENTIMENT, ("배우들의 연기가 좋아서 두 시간이 금방 지나갔다. 다시 보고 싶은 영화.",)),
-    Question(Task.MASK, ("The capital of France is [MASK].",)),
-    Question(Task.NSP, ("비가 많이 온다.", "그래서 우산을 챙겨 나갔다.")),
-    Question(Task.NLI, ("한 남자가 기타를 치고 있다.", "남자가 악기를 연주한다.")),
-    Question(Task.MASK, ("대한민국의 수도는 [MASK]이다.",)),
-    Question(Task.SENTIMENT, ("지루하다",)),
-    Question(Task.NSP, ("He opened the door.", "The room behind it was dark and cold.")),
-)
+WORKPLACE = ROOT / "var" / "bench"
+QUICK = Settings(rounds=2, seconds=2.5, light_seconds=1.5, at_least=64, most_offline=512)
+FULL = Settings()
 
 
 @dataclass(frozen=True, slots=True)
-class Load:
-    """What N clients saw.
+class Plan:
+    """What is measured.
 
     Attributes:
-        clients: How many asked at the same time.
-        answered: Questions answered in the measured time.
-        refused: Questions turned away because the queue was full.
-        per_second: Answers per second.
-        p50_ms: Median wait for an answer, milliseconds; None if there was none.
-        p95_ms: 95th percentile of that wait, milliseconds; None if there was none.
+        entries: Engines.
+        checkpoints: Their checkpoints.
+        settings: How long and how often.
+        precision: Of ours; None for int8 on random checkpoints, which have no accuracy to guard, and else
+            for what the service chooses.
+        folder: Where the results go.
+        command: What was typed.
     """
 
-    clients: int
-    answered: int
-    refused: int
-    per_second: float
-    p50_ms: float | None
-    p95_ms: float | None
+    entries: tuple[Entry, ...]
+    checkpoints: tuple[Name, ...]
+    settings: Settings
+    precision: str | None
+    folder: Path
+    command: str
 
 
-def served(catalog: Catalog, preset: str) -> list[Question]:
-    """The questions that a preset has checkpoints for.
+def set_up(plan: Plan, say: Callable[[str], None]) -> tuple[dict[str, Path], dict[str, str]]:
+    """Make checkpoints and environments.
 
-    Raises:
-        ModelServiceError: If there is no such preset, or it serves none of them.
+    Returns:
+        Per engine its interpreter, and of those that can't be installed the reason.
     """
-    catalog.checked(preset)
-    questions = [each for each in QUESTIONS if catalog.serves(preset, each.task, language_of(*each.texts))]
-    if not questions:
-        raise ModelServiceError(f"the preset {preset!r} serves none of the questions")
-    return questions
+    for name in plan.checkpoints:
+        say(f"checkpoint {name}")
+        # Not in this process, which is to stay small and to leave the cores alone.
+        command = [sys.executable, "-W", "ignore", "-m", "benchmarks.checkpoints", name]
+        subprocess.run([*command, str(WORKPLACE / "checkpoints")], cwd=ROOT, check=True)  # noqa: S603  # ours
+    pythons, failures = {}, {}
+    for each in plan.entries:
+        say(f"environment of {each.name}")
+        try:
+            pythons[each.name] = python_for(each, WORKPLACE / "venvs")
+        except SetupFailed as error:
+            failures[each.name] = f"cannot be installed: {error}"
+    return pythons, failures
 
 
-async def measure(
-    service: ModelService, preset: str, questions: Sequence[Question], clients: int, seconds: float
-) -> Load:
-    """Let ``clients`` closed-loop clients ask ``questions`` in turn for ``seconds`` seconds."""
-    waits: list[float] = []
-    refused = 0
-    started = time.perf_counter()
+def measure(plan: Plan, say: Callable[[str], None]) -> Figures:
+    """Set up and measure.
 
-    async def client(offset: int) -> None:
-        nonlocal refused
-        for question in itertools.islice(itertools.cycle(questions), offset % len(questions), None):
-            asked = time.perf_counter()
-            if asked - started >= seconds:
-                return
-            try:
-                await question.ask(service, preset)
-            except Busy as busy:
-                refused += 1
-                await asyncio.sleep(min(busy.retry_after, seconds))
-            else:
-                waits.append(time.perf_counter() - asked)
-
-    async with asyncio.TaskGroup() as group:
-        for number in range(clients):
-            group.create_task(client(number))
-    elapsed = time.perf_counter() - started
-    waits.sort()
-    p50, p95 = (waits[round(share * (len(waits) - 1))] * 1e3 if waits else None for share in (0.50, 0.95))
-    return Load(clients, len(waits), refused, len(waits) / elapsed, p50, p95)
-
-
-async def measure_all(preset: str, device: str, loads: Sequence[int], seconds: float) -> list[Load]:
-    """Start the service, warm it up and measure it under each load in turn.
-
-    Raises:
-        ModelServiceError: If the preset can't be loaded.
+    Args:
+        plan: What.
+        say: Called with every step as it begins.
     """
-    questions = served(load_catalog(), preset)
-    service = build_service(device=device, preset=preset, catalog_path=None, queue_size=QUEUE_SIZE)
+    pythons, failures = set_up(plan, say)
+    begun = datetime.now(UTC).astimezone()
+    machine = look()
+    peaks: dict[str, float] = {}
+
+    def take_peak() -> None:
+        say("peak of a core")
+        taken = subprocess.run(
+            [sys.executable, "-m", "benchmarks.peak"], cwd=ROOT, check=True, capture_output=True, text=True
+        )
+        for precision, rate in loads(taken.stdout).items():
+            peaks[precision] = max(rate, peaks.get(precision, 0.0))
+
+    results = []
+    for name in plan.checkpoints:
+        checkpoint = WORKPLACE / "checkpoints" / name
+        size = shape(checkpoint)
+
+        def make_lane(each: Entry, layout: Layout, checkpoint: Path = checkpoint) -> Lane:
+            if each.name in failures:
+                raise EngineFailed(failures[each.name])
+            log = plan.folder / f"{checkpoint.name}-{each.name}.log"
+            precision = plan.precision or ("auto" if checkpoint.name == "builtin" else "int8")
+            return Lane(Place(each, layout, checkpoint, pythons[each.name], log, precision))
+
+        contest = Contest(
+            plan.entries,
+            checkpoint,
+            [size.operations(length) for length in Traffic.load(checkpoint / "traffic.json").lengths],
+            plan.settings,
+            make_lane=make_lane,
+            cores=machine.cores,
+            say=lambda step, name=name: say(f"{name}: {step}"),  # type: ignore[misc]  # mypy can't infer the default
+        )
+        results.append(CheckpointFigures(name, tuple(map(reduce, contest.run(take_peak)))))
+    settings = {key: float(value) for key, value in asdict(plan.settings).items()}
+    return Figures(
+        begun.isoformat(timespec="seconds"), plan.command, machine, settings, peaks, tuple(results)
+    )
+
+
+def write(figures: Figures, folder: Path) -> None:
+    """Write JSON, Markdown and, if matplotlib is there, the picture."""
+    (folder / "figures.json").write_text(
+        dumps(figures.to_json(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
+    )
+    report(figures, folder)
+
+
+def report(figures: Figures, folder: Path) -> None:
+    """Write Markdown and, if matplotlib is there, the picture."""
+    (folder / "report.md").write_text(markdown(figures), encoding="utf-8")
     try:
-        for question in questions:  # load everything, and show what can't be
-            await question.ask(service, preset)
-        return [await measure(service, preset, questions, clients, seconds) for clients in loads]
-    finally:
-        await service.close()
+        draw(figures, folder / "picture.png")
+    except ImportError:
+        typer.echo("no picture: matplotlib is missing; pip install -e '.[bench]'", err=True)
+
+
+def steps(plan: Plan) -> int:
+    """How many steps the progress bar has, if nothing fails."""
+    cores = 2
+    starts = sum(len(layouts(each, cores)) for each in plan.entries)
+    per_checkpoint = starts + plan.settings.rounds * (len(plan.entries) + 1)
+    return len(plan.checkpoints) * (1 + per_checkpoint) + len(plan.entries)
+
+
+def _chosen_engines(names: Sequence[str] | None, *, quick: bool) -> tuple[Entry, ...]:
+    if not names:
+        return tuple(each for each in ENTRIES if each.quick or not quick)
+    try:
+        return tuple(map(entry, dict.fromkeys(names)))
+    except KeyError as error:
+        raise typer.BadParameter(error.args[0]) from None
+
+
+def _chosen_checkpoints(names: Sequence[str] | None, *, quick: bool) -> tuple[Name, ...]:
+    unknown = sorted(set(names or ()) - set(get_args(Name)))
+    if unknown:
+        raise typer.BadParameter(f"no checkpoint {unknown[0]!r}; there are: {', '.join(NAMES)}")
+    if names:
+        return cast("tuple[Name, ...]", tuple(dict.fromkeys(names)))
+    return tuple(name for name in NAMES if name != "base" or not quick)
 
 
 def main(
-    preset: Annotated[str, typer.Option(help="Which models answer.")] = "builtin",
-    device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
-    clients: Annotated[list[int] | None, typer.Option(min=1, help="How many ask at once.")] = None,
-    seconds: Annotated[float, typer.Option(min=1.0, help="How long each load lasts.")] = 5.0,
-    json_lines: Annotated[bool, typer.Option("--json", help="One JSON object per load.")] = False,
+    engine: Annotated[list[str] | None, typer.Option(help="Only these engines.")] = None,
+    checkpoint: Annotated[list[str] | None, typer.Option(help="Only these: base, mini, builtin.")] = None,
+    quick: Annotated[bool, typer.Option("--quick", help="Three engines, two checkpoints, short.")] = False,
+    rounds: Annotated[int | None, typer.Option(min=1, help="Rounds, instead of 3 (quick: 2).")] = None,
+    seconds: Annotated[float | None, typer.Option(min=0.5, help="Saturation per round and engine.")] = None,
+    precision: Annotated[
+        str | None, typer.Option(help="Ours in auto, fp32, bf16 or int8; else auto, random checkpoints int8.")
+    ] = None,
+    setup: Annotated[bool, typer.Option("--setup", help="Make checkpoints and environments only.")] = False,
+    redraw: Annotated[Path | None, typer.Option(exists=True, file_okay=False, help="A run's folder.")] = None,
 ) -> None:
-    """Print requests per second and waiting times of the model service under each load."""
-    busy = psutil.cpu_percent(interval=1.0)
-    try:
-        results = asyncio.run(measure_all(preset, device, clients or [1, 8, 64], seconds))
-    except ModelServiceError as error:
-        typer.echo(f"benchmarks.serving: {error}", err=True)
-        raise typer.Exit(1) from None
-    if json_lines:
-        for load in results:
-            print(json.dumps({"preset": preset, "device": device, **asdict(load)}))
+    """Measure, and print the report."""
+    if redraw is not None:
+        figures = Figures.from_json(loads((redraw / "figures.json").read_text(encoding="utf-8")))
+        report(figures, redraw)
+        print(markdown(figures), end="")
         return
-    used = psutil.Process().memory_info().rss / 2**20
-    print(f"{preset} on {device}; {psutil.cpu_count()} cores, {busy:.0f} % busy before; {used:.0f} MiB used")
-    print("clients  answers/s   p50 ms   p95 ms  answered  refused")
-    for load in results:
-        waits = "".join(
-            "        –" if wait is None else f" {wait:8.1f}" for wait in (load.p50_ms, load.p95_ms)
-        )
-        print(f"{load.clients:7d} {load.per_second:10.1f}{waits} {load.answered:9d} {load.refused:8d}")
+    base = QUICK if quick else FULL
+    changed = {"rounds": rounds, "seconds": seconds}
+    settings = Settings(**asdict(base) | {key: value for key, value in changed.items() if value is not None})
+    folder = WORKPLACE / datetime.now(UTC).astimezone().strftime("%Y-%m-%d_%H-%M-%S")
+    plan = Plan(
+        _chosen_engines(engine, quick=quick),
+        _chosen_checkpoints(checkpoint, quick=quick),
+        settings,
+        precision,
+        folder,
+        shlex.join(["python", "-m", "benchmarks.serving", *sys.argv[1:]]),
+    )
+    if setup:
+        _, failures = set_up(plan, lambda step: typer.echo(step, err=True))
+        for name, reason in failures.items():
+            typer.echo(f"{name} {reason}", err=True)
+        raise typer.Exit(1 if failures else 0)
+    folder.mkdir(parents=True)
+    begin = time.monotonic()
+    with tqdm(total=steps(plan), unit="step", file=sys.stderr) as progress:
+
+        def say(step: str) -> None:
+            progress.set_postfix_str(step)
+            progress.update()
+
+        figures = measure(plan, say)
+    write(figures, folder)
+    print(markdown(figures), end="")
+    typer.echo(f"{time.monotonic() - begin:.0f} s; {folder.relative_to(ROOT)}", err=True)
+
+
+main.__doc__ = __doc__  # the command teaches what the module says
 
 
 if __name__ == "__main__":
