@@ -1,11 +1,11 @@
 """Our model service beside eight others, on this machine: `make bench`, or `make bench-quick`.
 
-    python -m benchmarks.serving --quick                  # HF pipeline, ONNX Runtime and ours; 3 minutes
-    python -m benchmarks.serving                          # all engines and checkpoints; about 40 minutes
-    python -m benchmarks.serving --engine ours --engine ctranslate2 --checkpoint base
-    python -m benchmarks.serving --precision int8         # ours in a precision of your choice
-    python -m benchmarks.serving --setup                  # only what needs the network and patience
-    python -m benchmarks.serving --redraw var/bench/DATE       # the report again, from the figures of a run
+    python -m benchmarks.serving --quick           three engines; 3 minutes
+    python -m benchmarks.serving                   all; about 40 minutes
+    python -m benchmarks.serving --engine ours --checkpoint base    these alone
+    python -m benchmarks.serving --precision int8  ours in this precision
+    python -m benchmarks.serving --setup           only the preparations
+    python -m benchmarks.serving --redraw FOLDER   a run's report again
 
 Engines: hf-one, hf-batched, onnxruntime, openvino, ctranslate2, infinity, litserve, ray-serve, ours. The
 peers' packages are in the extra `bench` (`pip install -e '.[bench]'`) or, where they don't go together with
@@ -230,8 +230,9 @@ def main(
     typer.echo(f"{time.monotonic() - begin:.0f} s; {folder.relative_to(ROOT)}", err=True)
 
 
-main.__doc__ = __doc__  # the command teaches what the module says
+app = typer.Typer(add_completion=False, rich_markup_mode=None)  # markup would swallow [bench]
+app.command(help=(__doc__ or "").replace("\n\n    ", "\n\n\b\n    "))(main)  # examples keep their lines
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    app()

@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import typer
 from typer.testing import CliRunner
 
 from benchmarks import serving
@@ -65,21 +64,15 @@ def test_an_environment_is_made_once_for_its_versions(
     assert len(commands) == 4
 
 
-def app() -> typer.Typer:
-    made = typer.Typer()
-    made.command()(serving.main)
-    return made
-
-
 def test_the_command_teaches_itself() -> None:
-    shown = CliRunner().invoke(app(), ["--help"], env={"COLUMNS": "200"}).output
-    for word in ("make bench", "--quick", "--engine", "--redraw", "var/bench", "ctranslate2", "ray-serve"):
+    shown = CliRunner().invoke(serving.app, ["--help"], env={"COLUMNS": "200"}).output
+    for word in ("make bench", "--quick", "--engine", "--redraw", "var/bench", ".[bench]", "ray-serve"):
         assert word in shown
 
 
 @pytest.mark.parametrize("arguments", [["--engine", "bert"], ["--checkpoint", "huge"]])
 def test_an_unknown_name_lists_those_there_are(arguments: list[str]) -> None:
-    result = CliRunner().invoke(app(), arguments, env={"COLUMNS": "200"})
+    result = CliRunner().invoke(serving.app, arguments, env={"COLUMNS": "200"})
     assert result.exit_code == 2
     assert "there are:" in result.output
 
