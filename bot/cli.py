@@ -13,6 +13,7 @@ import typer
 from typer import progressbar
 
 from bot.ask import BadQuestion, as_json, as_text, ask, ask_lines, question
+from bot.downloads import DownloadDisplay
 from bot.settings import Settings, SettingsError, pseudonym_key, read_settings
 from models.errors import ModelServiceError
 from models.results import Task
@@ -93,9 +94,11 @@ def ask_command(
 def _service(settings: Settings) -> ModelService:
     return build_service(
         device=settings.device,
+        precision=settings.precision,
         preset=settings.preset,
         catalog_path=settings.catalog,
         queue_size=settings.queue_size,
+        watch=DownloadDisplay(sys.stderr),
     )
 
 

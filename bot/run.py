@@ -20,6 +20,7 @@ from telegram.error import InvalidToken, TelegramError
 from telegram.ext import Updater
 
 from bot.application import ALLOWED_UPDATES, TELEGRAM_API_URL, BotApplication, build_application, introduce
+from bot.downloads import DownloadDisplay
 from bot.logs import set_up_logging
 from bot.playground import serve
 from bot.settings import Settings, SettingsError, pseudonym_key
@@ -74,9 +75,11 @@ async def _main(settings: Settings, token: str) -> None:
             closing.push_async_callback(store.close)
             model = build_service(
                 device=settings.device,
+                precision=settings.precision,
                 preset=settings.preset,
                 catalog_path=settings.catalog,
                 queue_size=settings.queue_size,
+                watch=DownloadDisplay(sys.stderr),
                 load_patience=20.0,
                 answer_deadline=settings.answer_deadline,
             )

@@ -11,7 +11,7 @@ import contextlib
 import logging
 import threading
 import time
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from math import inf
 from typing import Any, Protocol, TypeVar
@@ -91,17 +91,16 @@ class Batcher:
         self._pace = _Pace()
         self._threads: list[threading.Thread] = []
 
-    def start(self, workers: int = 1, prepare: Callable[[], None] = lambda: None) -> None:
+    def start(self, workers: int = 1) -> None:
         """Start the worker threads; a second call changes nothing.
 
         Args:
             workers: How many.
-            prepare: Called once in each before its first batch. If it raises, the worker works unprepared.
         """
         if self._threads:
             return
         self._threads = [
-            threading.Thread(target=self._run, args=(prepare,), name=f"model-worker-{number}", daemon=True)
+            threading.Thread(target=self._run, name=f"model-worker-{number}", daemon=True)
             for number in range(workers)
         ]
         for thread in self._threads:
@@ -173,11 +172,7 @@ class Batcher:
                 if not each.future.done():
                     each.future.set_exception(ModelServiceError("the model service is closed"))
 
-    def _run(self, prepare: Callable[[], None]) -> None:
-        try:
-            prepare()
-        except Exception:  # noqa: BLE001  # a slower worker is better than questions that nobody answers
-            _LOG.exception("a model worker could not be prepared")
+    def _run(self) -> None:
         while self._work():
             pass
 

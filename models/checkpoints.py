@@ -7,21 +7,18 @@ from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
-import torch
-from torch import Tensor
-
-from models.bert import ACTIVATIONS, PackedBert, Shape
 from models.catalog import BUILTIN, Source
+from models.cores import usable_cores
+from models.downloads import Watch
 from models.encoding import Query
 from models.errors import CheckpointUnavailable, ModelServiceError, TaskNotServed
 from models.fingerprint import WEIGHTS, fingerprint
 from models.hub import find_files
-from models.linear import Precision
-from models.precision import choose
+from models.precision import Network, Precision, are_numbers, choose
 from models.results import LABELS, Task
-from models.weights import read_bert_weights, read_config
+from models.weights import ACTIVATIONS, Shape, Weights, read_bert_weights, read_config
 
 FAMILIES = ("bert", "distilbert", "roberta", "electra")
 
@@ -35,24 +32,6 @@ _NAMES: Mapping[str, str] = {
     **dict.fromkeys(("neutral", "중립"), "neutral"),
     **dict.fromkeys(("contradiction", "contradict", "contradicts", "모순"), "contradiction"),
 }
-
-
-class Network(Protocol):
-    """A model that runs: packed, or padded."""
-
-    @property
-    def device(self) -> torch.device:
-        """Where it runs."""
-
-    @property
-    def precision(self) -> Precision:
-        """Of its matrix products."""
-
-    def lacks(self, task: Task) -> str | None:
-        """The name of a parameter that a task needs and the checkpoint has not."""
-
-    def logits(self, queries: Sequence[Query]) -> list[Tensor]:
-        """Per query, float32 on the CPU: ``[positions, vocabulary]`` for ``mask``, else ``[classes]``."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -116,18 +95,19 @@ class Blueprint:
         return (self.folder, None if shared else (task, source.labels))
 
 
-def read_blueprint(source: Source, task: Task) -> Blueprint:
+def read_blueprint(source: Source, task: Task, watch: Watch | None = None) -> Blueprint:
     """Find or fetch a checkpoint's files and see whether they can serve a task.
 
     Args:
         source: The catalogue's line.
         task: Any but ``tokens``.
+        watch: Is told how far a download is.
 
     Raises:
         CheckpointUnavailable: If files are missing, out of reach or broken.
         TaskNotServed: If the model's family has no head for the task.
     """
-    folder = find_files(source.model, revision=source.revision)
+    folder = find_files(source.model, revision=source.revision, watch=watch)
     with _in_one_line(source.model):
         config = read_config(folder)
     family = config.get("model_type")
@@ -146,7 +126,7 @@ def load_checkpoint(
     blueprint: Blueprint,
     source: Source,
     task: Task,
-    device: torch.device,
+    device: str,
     precision: str,
     probes: Callable[[Sequence[Task]], Sequence[Query]],
 ) -> Checkpoint:
@@ -174,28 +154,38 @@ def load_checkpoint(
 def _network(
     blueprint: Blueprint,
     task: Task,
-    device: torch.device,
+    device: str,
     precision: str,
     probes: Callable[[Sequence[Task]], Sequence[Query]],
 ) -> Network:
     if blueprint.packed:
         weights, shape = read_bert_weights(blueprint.folder), Shape.of(blueprint.config)
 
-        def served(network: PackedBert) -> Sequence[Query]:
+        def served(network: Network) -> Sequence[Query]:
             heads = (Task.MASK, Task.NSP, Task.SENTIMENT, Task.NLI)
             wanted = heads if blueprint.four_heads or task in {Task.MASK, Task.NSP} else (task,)
             return probes([each for each in wanted if network.lacks(each) is None])
 
-        choice = choose(lambda each: PackedBert(weights, shape, each, device), served, precision, device)
+        choice = choose(lambda each: _packed(weights, shape, each, device), served, precision, device)
         _LOG.info("%s: %s", blueprint.folder.name, choice.reason)
         return choice.network
     from models.padded import PaddedModel  # noqa: PLC0415  # transformers: seconds that a BERT needn't wait
 
     padded = PaddedModel(blueprint.folder, task, device)
     queries = probes([task]) if padded.lacks(task) is None else ()
-    if queries and not all(bool(torch.isfinite(logits).all()) for logits in padded.logits(queries)):
+    if queries and not are_numbers(padded.logits(queries)):
         raise ValueError("its answers are not numbers")
     return padded
+
+
+def _packed(weights: Weights, shape: Shape, precision: Precision, device: str) -> Network:
+    if device == "cpu" and precision is not Precision.BF16:
+        from models.onnx_bert import OnnxBert  # noqa: PLC0415  # each backend is imported where it runs
+
+        return OnnxBert(weights, shape, precision, usable_cores())
+    from models.bert import PackedBert  # noqa: PLC0415  # as above
+
+    return PackedBert(weights, shape, precision, device)
 
 
 def _require_packable(name: str, config: Mapping[str, Any]) -> None:

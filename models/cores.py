@@ -1,10 +1,11 @@
-"""How many cores this process may really use."""
+"""How many cores this process may really use, and what they can do."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
 
+_CPUINFO = Path("/proc/cpuinfo")
 _QUOTA = Path("/sys/fs/cgroup/cpu.max")
 
 
@@ -24,3 +25,31 @@ def usable_cores(quota: Path = _QUOTA) -> int:
         return cores if limit == "max" else max(1, min(cores, -(-int(limit) // int(period))))
     except (OSError, ValueError):  # no cgroup v2 here
         return cores
+
+
+def processor_flags(info: Path = _CPUINFO) -> frozenset[str]:
+    """What an x86 Linux says its processor can do; nothing elsewhere.
+
+    Args:
+        info: ``/proc/cpuinfo``.
+    """
+    try:
+        lines = info.read_text(encoding="ascii", errors="replace").splitlines()
+    except OSError:
+        return frozenset()
+    return frozenset(next((line.partition(":")[2] for line in lines if line.startswith("flags")), "").split())
+
+
+def adds_bytes_in_32_bits(info: Path = _CPUINFO) -> bool:
+    """Whether sums of 8-bit products can't overflow on the way.
+
+    x86 processors without VNNI add two products in 16 bits
+    (https://onnxruntime.ai/docs/performance/model-optimizations/quantization.html, "reduce_range").
+    """
+    flags = processor_flags(info)
+    return not flags or bool(flags & {"avx512_vnni", "avx_vnni"})
+
+
+def has_bf16(info: Path = _CPUINFO) -> bool:
+    """Whether the processor multiplies bfloat16 natively, as every one with AMX does too."""
+    return "avx512_bf16" in processor_flags(info)

@@ -2,31 +2,43 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
+from pathlib import Path
 
-import torch
-from torch import Tensor
+import numpy as np
+from numpy.typing import NDArray
 
 from models.checkpoints import Checkpoint
 from models.encoding import Query
 from models.errors import ModelServiceError
 
+_GPU_FILES = ("/dev/nvidiactl", "/dev/dxg", "/dev/kfd")  # of NVIDIA's driver, of Windows' Linux, of AMD's
 
-def choose_device(name: str) -> torch.device:
-    """Turn ``auto``, ``cpu`` or ``cuda`` into a device.
+
+def choose_device(name: str) -> str:
+    """Turn ``auto``, ``cpu`` or ``cuda`` into ``cpu`` or ``cuda``.
 
     Raises:
         ModelServiceError: If CUDA is asked for and absent, or the name is another.
     """
     if name not in {"auto", "cpu", "cuda"}:
         raise ModelServiceError(f"DEVICE is auto, cpu or cuda, not {name!r}")
+    if name == "cpu" or (name == "auto" and not _may_have_gpu()):
+        return "cpu"
+    import torch  # noqa: PLC0415  # two seconds, spent only where there may be a GPU to ask for
+
     available = torch.cuda.is_available()
     if name == "cuda" and not available:
         raise ModelServiceError("DEVICE=cuda, but torch finds no CUDA device; use DEVICE=auto or cpu")
-    return torch.device("cuda" if available and name != "cpu" else "cpu")
+    return "cuda" if available else "cpu"
 
 
-def forward(checkpoint: Checkpoint, queries: Sequence[Query]) -> list[Tensor]:
+def _may_have_gpu() -> bool:
+    return sys.platform != "linux" or any(Path(file).exists() for file in _GPU_FILES)
+
+
+def forward(checkpoint: Checkpoint, queries: Sequence[Query]) -> list[NDArray[np.float32]]:
     """Run queries of any mix of heads through one trunk together.
 
     Args:
@@ -34,7 +46,7 @@ def forward(checkpoint: Checkpoint, queries: Sequence[Query]) -> list[Tensor]:
         queries: At least one.
 
     Returns:
-        Per query, float32 on the CPU: ``[positions, vocabulary]`` for ``mask``, else ``[classes]`` in the
+        Per query, ``[positions, vocabulary]`` for ``mask``, else ``[classes]`` in the
         order of ``LABELS``.
     """
     logits = checkpoint.network.logits(queries)

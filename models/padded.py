@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, cast
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 from transformers import (
     AutoModelForMaskedLM,
@@ -16,8 +18,9 @@ from transformers import (
 from transformers.utils import logging as transformers_logging
 
 from models.encoding import Query
-from models.linear import Precision
+from models.precision import Precision
 from models.results import Task
+from models.threads import compute_alone
 
 transformers_logging.set_verbosity_error()  # what matters is checked, and said in one line
 transformers_logging.disable_progress_bar()
@@ -34,7 +37,7 @@ class PaddedModel:
 
     precision = Precision.FP32
 
-    def __init__(self, folder: Path, task: Task, device: torch.device) -> None:
+    def __init__(self, folder: Path, task: Task, device: str) -> None:
         model_class: Any = AutoModelForMaskedLM if task is Task.MASK else AutoModelForSequenceClassification
         model, info = model_class.from_pretrained(
             folder,
@@ -44,7 +47,7 @@ class PaddedModel:
             output_loading_info=True,
             local_files_only=True,
         )
-        self.device = device
+        self._device = device
         self._task = task
         self._model: PreTrainedModel = model.eval().to(device)
         self._untrained = sorted(info["missing_keys"])
@@ -54,15 +57,17 @@ class PaddedModel:
         return str(task) if task is not self._task else next(iter(self._untrained), None)
 
     @torch.inference_mode()
-    def logits(self, queries: Sequence[Query]) -> list[Tensor]:
-        """As ``PackedBert.logits``, for queries of its one task."""
+    def logits(self, queries: Sequence[Query]) -> list[NDArray[np.float32]]:
+        """As ``Network.logits``, for queries of its one task."""
+        compute_alone()
         hidden = self._model.base_model(**self._pad(queries)).last_hidden_state
         if self._task is not Task.MASK:
-            return list(self._classes(hidden).float().cpu().unbind())
-        counts = [len(query.positions) for query in queries]
+            return list(self._classes(hidden).float().cpu().numpy())
+        ends = np.cumsum([len(query.positions) for query in queries])
         where = [(row, position) for row, query in enumerate(queries) for position in query.positions]
-        at = torch.tensor(where, device=self.device)
-        return list(self._words(hidden[at[:, 0], at[:, 1]]).float().cpu().split(counts))
+        at = torch.tensor(where, device=self._device)
+        found = self._words(hidden[at[:, 0], at[:, 1]]).float().cpu().numpy()
+        return np.split(found, ends[:-1])
 
     def _pad(self, queries: Sequence[Query]) -> dict[str, Tensor]:
         config = self._model.config
@@ -78,7 +83,7 @@ class PaddedModel:
         inputs = {"input_ids": ids, "attention_mask": attention}
         if getattr(config, "type_vocab_size", 0) > 1:
             inputs["token_type_ids"] = segments
-        return {name: tensor.to(self.device) for name, tensor in inputs.items()}
+        return {name: tensor.to(self._device) for name, tensor in inputs.items()}
 
     def _words(self, hidden: Tensor) -> Tensor:
         """Masked-LM logits ``[positions, vocabulary]`` of hidden states ``[positions, hidden]``."""

@@ -8,15 +8,42 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
 
-import torch
-from torch import Tensor
+import numpy as np
+from numpy.typing import NDArray
 
-from models.bert import PackedBert
+from models.cores import has_bf16
 from models.encoding import Query
 from models.errors import ModelServiceError
-from models.linear import Precision, has_bf16, has_int8
 from models.results import Task
+from models.softmax import softmax
+
+Logits = NDArray[np.float32]
+
+
+class Precision(StrEnum):
+    """What the matrix products are computed in."""
+
+    FP32 = "fp32"
+    BF16 = "bf16"
+    INT8 = "int8"
+
+
+class Network(Protocol):
+    """A model that runs."""
+
+    @property
+    def precision(self) -> Precision:
+        """Of its matrix products."""
+
+    def lacks(self, task: Task) -> str | None:
+        """The name of a parameter that a task needs and the checkpoint has not."""
+
+    def logits(self, queries: Sequence[Query]) -> list[Logits]:
+        """Per query, ``[positions, vocabulary]`` for ``mask``, else ``[classes]`` in the head's order."""
+
 
 SETTINGS = ("auto", *Precision)
 
@@ -33,13 +60,8 @@ class ByTask:
     Which word of thousands is likeliest changes with smaller errors than which of three classes.
     """
 
-    classes: PackedBert
-    words: PackedBert
-
-    @property
-    def device(self) -> torch.device:
-        """Where both run."""
-        return self.classes.device
+    classes: Network
+    words: Network
 
     @property
     def precision(self) -> Precision:
@@ -47,11 +69,11 @@ class ByTask:
         return self.classes.precision
 
     def lacks(self, task: Task) -> str | None:
-        """As ``PackedBert.lacks``."""
+        """As ``Network.lacks``."""
         return self.classes.lacks(task)
 
-    def logits(self, queries: Sequence[Query]) -> list[Tensor]:
-        """As ``PackedBert.logits``, in one pass per precision."""
+    def logits(self, queries: Sequence[Query]) -> list[Logits]:
+        """As ``Network.logits``, in one pass per precision."""
         of_words = [query for query in queries if query.task is Task.MASK]
         of_classes = [query for query in queries if query.task is not Task.MASK]
         words = iter(self.words.logits(of_words) if of_words else ())
@@ -68,41 +90,39 @@ class Choice:
         reason: One line for the log: which precision, and why.
     """
 
-    network: PackedBert | ByTask
+    network: Network
     reason: str
 
 
-def check_setting(name: str, device: torch.device) -> None:
-    """Make sure that a precision exists and the machine has it.
+def check_setting(name: str, device: str) -> None:
+    """Make sure that a precision exists and the device has it.
 
     Raises:
         ModelServiceError: Says what to set instead.
     """
     if name not in SETTINGS:
         raise ModelServiceError(f"PRECISION is {', '.join(SETTINGS)}, not {name!r}")
-    if name == Precision.INT8 and (device.type != "cpu" or not has_int8()):
-        raise ModelServiceError("PRECISION=int8 needs an x86 processor with AVX2; use PRECISION=auto")
+    if name == Precision.INT8 and device != "cpu":
+        raise ModelServiceError("PRECISION=int8 is for the CPU; on a GPU use PRECISION=auto or bf16")
 
 
-def candidates(setting: str, device: torch.device) -> tuple[Precision, ...]:
+def candidates(setting: str, device: str) -> tuple[Precision, ...]:
     """Precisions to try, the fastest first; a setting other than ``auto`` is the only one.
 
-    On processors without native bfloat16 it is several times slower than float32, so ``auto`` leaves it out.
+    A CPU without native bfloat16 is several times slower in it than in float32, so ``auto`` leaves it out.
     """
     if setting != "auto":
         return (Precision(setting),)
-    if device.type == "cuda":
-        has = {Precision.BF16: torch.cuda.is_bf16_supported(including_emulation=False)}
-    else:
-        has = {Precision.INT8: has_int8(), Precision.BF16: has_bf16()}
-    return (*(each for each, there in has.items() if there), Precision.FP32)
+    if device == "cuda":
+        return (Precision.BF16, Precision.FP32)
+    return (Precision.INT8, *((Precision.BF16,) if has_bf16() else ()), Precision.FP32)
 
 
 def choose(
-    make: Callable[[Precision], PackedBert],
-    probes: Callable[[PackedBert], Sequence[Query]],
+    make: Callable[[Precision], Network],
+    probes: Callable[[Network], Sequence[Query]],
     setting: str,
-    device: torch.device,
+    device: str,
 ) -> Choice:
     """Make a model in the fastest precision that answers like float32.
 
@@ -121,7 +141,7 @@ def choose(
     if not queries:
         return Choice(exact, f"{last}: nothing to compare")
     expected = exact.logits(queries)
-    if not all(bool(torch.isfinite(logits).all()) for logits in expected):
+    if not are_numbers(expected):
         raise ValueError("its answers are not numbers")
     refused = ""
     for precision in lower:
@@ -137,7 +157,7 @@ def choose(
 
 
 def compare(
-    exact: Sequence[Tensor], other: Sequence[Tensor], queries: Sequence[Query]
+    exact: Sequence[Logits], other: Sequence[Logits], queries: Sequence[Query]
 ) -> tuple[float, float]:
     """How far the logits of two precisions are apart.
 
@@ -145,13 +165,18 @@ def compare(
         The mean total variation distance of the class probabilities, and the share of blanks with the same
         likeliest word. Logits that are not numbers are as far apart as can be.
     """
+    if not are_numbers(other):
+        return 1.0, 0.0
     moved: list[float] = []
-    agreed: list[float] = []
-    for task, one, two in zip((query.task for query in queries), exact, other, strict=True):
-        if not bool(torch.isfinite(two).all()):
-            return 1.0, 0.0
-        if task is Task.MASK:
-            agreed += (one.argmax(-1) == two.argmax(-1)).float().tolist()
+    agreed: list[bool] = []
+    for query, one, two in zip(queries, exact, other, strict=True):
+        if query.task is Task.MASK:
+            agreed += (one.argmax(-1) == two.argmax(-1)).tolist()
         else:
-            moved.append(float((one.softmax(-1) - two.softmax(-1)).abs().sum()) / 2)
+            moved.append(float(np.abs(softmax(one) - softmax(two)).sum()) / 2)
     return sum(moved) / max(len(moved), 1), sum(agreed) / len(agreed) if agreed else 1.0
+
+
+def are_numbers(logits: Sequence[Logits]) -> bool:
+    """Whether none is NaN or infinite."""
+    return all(bool(np.isfinite(each).all()) for each in logits)

@@ -1,7 +1,6 @@
 """Loading on demand and working on batches: the part of the service that lives in threads.
 
-The only module that ``models.service`` imports late, as it brings torch and transformers: two seconds of
-import.
+The only module that ``models.service`` imports late, as it brings what runs the models.
 """
 
 from __future__ import annotations
@@ -12,11 +11,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import torch
+import numpy as np
+from numpy.typing import NDArray
 
 from models.catalog import Source
 from models.checkpoints import Checkpoint, load_checkpoint, max_length, read_blueprint
 from models.cores import usable_cores
+from models.downloads import Watch
 from models.encoding import Query
 from models.engine import choose_device, forward
 from models.hub import find_files
@@ -52,7 +53,7 @@ class ModelRunner:
         except Exception as error:  # noqa: BLE001  # goes to its caller
             return error
 
-    def _decoded(self, job: Job[Any], query: Query, logits: torch.Tensor) -> Any:  # noqa: ANN401  # the job's result
+    def _decoded(self, job: Job[Any], query: Query, logits: NDArray[np.float32]) -> Any:  # noqa: ANN401  # the job's result
         try:
             result = job.decode(query, logits, self.tokenizer)
             return replace(result, version=self.checkpoint.version)
@@ -85,15 +86,17 @@ class Loader:
     Args:
         device: ``auto``, ``cpu`` or ``cuda``.
         precision: ``auto``, ``fp32``, ``bf16`` or ``int8``.
+        watch: Is told how far downloads are.
 
     Raises:
         ModelServiceError: If the device or the precision isn't there.
     """
 
-    def __init__(self, device: str, precision: str = "auto") -> None:
+    def __init__(self, device: str, precision: str = "auto", watch: Watch | None = None) -> None:
         self.device = choose_device(device)
         check_setting(precision, self.device)
         self._precision = precision
+        self._watch = watch
         self._keys: dict[tuple[Source, Task], Hashable] = {}
         self._checkpoints: dict[Hashable, Checkpoint] = {}
         self._runners: dict[tuple[Hashable, Path], ModelRunner] = {}
@@ -104,7 +107,7 @@ class Loader:
     @property
     def workers(self) -> int:
         """How many worker threads suit the device: one for a GPU, else one per core, each computing alone."""
-        if self.device.type == "cuda":
+        if self.device == "cuda":
             return 1
         return usable_cores()
 
@@ -115,8 +118,8 @@ class Loader:
             CheckpointUnavailable: If they can't be loaded, or the head has no trained weights.
             TaskNotServed: If the model's family has no such head.
         """
-        blueprint = read_blueprint(source, task)
-        folder = _tokenizer_folder(source)
+        blueprint = read_blueprint(source, task, self._watch)
+        folder = self._tokenizer_folder(source)
         with self._lock:
             key = blueprint.key(source, task)
             self._keys[source, task] = key
@@ -153,7 +156,7 @@ class Loader:
         Raises:
             CheckpointUnavailable: If it can't be loaded, or would have to be downloaded and must not.
         """
-        folder = _tokenizer_folder(source, download=download)
+        folder = self._tokenizer_folder(source, download=download)
         with self._lock:
             if folder not in self._tokenizers:
                 limit = None
@@ -162,12 +165,8 @@ class Loader:
                 self._tokenizers[folder] = load_tokenizer(folder, source.tokenizer_class, limit)
             return self._tokenizers[folder]
 
-
-def _tokenizer_folder(source: Source, *, download: bool = True) -> Path:
-    revision = source.revision if source.tokenizer == source.model else None
-    return find_files(source.tokenizer, revision=revision, weights=False, download=download)
-
-
-def prepare_worker() -> None:
-    """Let a worker compute alone: shared thread pools collapse beside a busy neighbour."""
-    torch.set_num_threads(1)
+    def _tokenizer_folder(self, source: Source, *, download: bool = True) -> Path:
+        revision = source.revision if source.tokenizer == source.model else None
+        return find_files(
+            source.tokenizer, revision=revision, weights=False, download=download, watch=self._watch
+        )

@@ -14,6 +14,7 @@ from models.batching import Batcher
 from models.blanks import parse
 from models.blocklist import Blocklist, load_blocklist
 from models.catalog import BUILTIN, Catalog, Source, load_catalog
+from models.downloads import Watch
 from models.errors import CheckpointUnavailable, ModelServiceError
 from models.loads import Loads
 from models.results import LabelResult, MaskResult, Task, TokensResult
@@ -44,6 +45,7 @@ class ModelService:
         catalog: The presets.
         device: ``auto``, ``cpu`` or ``cuda``.
         precision: ``auto``, ``fp32``, ``bf16`` or ``int8``.
+        watch: Is told how far downloads are, from other threads.
         preset: The preset that answers when none is named. Where it has no checkpoint for a task and
             language, the built-in one answers.
         queue_size: How many requests may wait; more are refused as ``Busy``.
@@ -51,7 +53,6 @@ class ModelService:
             as ``Busy``; the load goes on for who asks later. None to wait for as long as it takes.
         answer_deadline: Seconds from when a request is queued until it is refused as ``TooLate``. None to
             wait for as long as it takes.
-        batch_cost: Tokens, by estimate, that are worked on together.
 
     Every coroutine that answers takes the ``chat`` that asks: chats share the workers by turns, and none may
     fill the queue alone. None shares with nobody.
@@ -72,18 +73,19 @@ class ModelService:
         *,
         device: str = "auto",
         precision: str = "auto",
+        watch: Watch | None = None,
         preset: str = BUILTIN,
         queue_size: int = 256,
         load_patience: float | None = None,
         answer_deadline: float | None = None,
-        batch_cost: int = 512,
     ) -> None:
         self._catalog = catalog
         self._device = device
         self._precision = precision
+        self._watch = watch
         self._preset = catalog.checked(preset)
         self._blocklist: Blocklist = load_blocklist()
-        self._batcher = Batcher(queue_size=queue_size, batch_cost=batch_cost)
+        self._batcher = Batcher(queue_size=queue_size)
         self._loads = Loads(most_waiting=queue_size, patience=load_patience)
         self._answer_deadline = answer_deadline
         self._active = 0
@@ -264,18 +266,16 @@ class ModelService:
 
     def _start_workers(self) -> None:
         if self._loader is not None:
-            from models.runtime import prepare_worker  # noqa: PLC0415  # imported by the loader already
-
-            self._batcher.start(self._loader.workers, prepare_worker)
+            self._batcher.start(self._loader.workers)
 
     # What follows runs in loading threads.
 
     def _get_loader(self) -> Loader:
         with self._loader_lock:
             if self._loader is None:
-                from models.runtime import Loader  # noqa: PLC0415  # torch: two seconds that --help needn't wait
+                from models.runtime import Loader  # noqa: PLC0415  # what runs models, which --help needn't wait for
 
-                self._loader = Loader(self._device, self._precision)
+                self._loader = Loader(self._device, self._precision, self._watch)
             return self._loader
 
     def _warm_up(self) -> None:
@@ -312,6 +312,7 @@ def build_service(
     catalog_path: Path | None,
     queue_size: int,
     precision: str = "auto",
+    watch: Watch | None = None,
     load_patience: float | None = None,
     answer_deadline: float | None = None,
 ) -> ModelService:
@@ -323,6 +324,7 @@ def build_service(
         catalog_path: A catalogue of one's own; None for the shipped one.
         queue_size: How many requests may wait.
         precision: ``auto``, ``fp32``, ``bf16`` or ``int8``.
+        watch: Is told how far downloads are, from other threads.
         load_patience: Seconds that a person in a chat waits for a load; None for who can wait for a download.
         answer_deadline: Seconds that a person in a chat waits for an answer; None for as long as it takes.
 
@@ -334,6 +336,7 @@ def build_service(
         load_catalog(catalog_path),
         device=device,
         precision=precision,
+        watch=watch,
         preset=preset,
         queue_size=queue_size,
         load_patience=load_patience,

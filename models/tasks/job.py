@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 from models.results import Task
 
 if TYPE_CHECKING:
-    from torch import Tensor
+    import numpy as np
+    from numpy.typing import NDArray
 
     from models.encoding import Query
     from models.tokenizers import Tokenizer
@@ -29,5 +30,5 @@ class Job(Protocol[Result_co]):
     def encode(self, tokenizer: Tokenizer) -> Query:
         """Turn the texts into one input sequence."""
 
-    def decode(self, query: Query, logits: Tensor, tokenizer: Tokenizer) -> Result_co:
+    def decode(self, query: Query, logits: NDArray[np.float32], tokenizer: Tokenizer) -> Result_co:
         """Turn the logits (``[blanks, vocabulary]`` for ``mask``, else ``[classes]``) into the result."""

@@ -8,6 +8,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from bot.cli import app
+from models.downloads import DownloadProgress, Watch
 from storage.store import NewPrediction, Store
 from tests.tiny import catalog_file, write_checkpoint
 
@@ -141,3 +142,15 @@ def test_help_teaches() -> None:
     text = call("ask", "--help").stdout
     assert 'kobert-bot ask mask "축구는' in text
     assert "feedback" in call().output
+
+
+def test_a_download_shows_on_stderr(catalog: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fetch(*_: object, watch: Watch, **__: object) -> Path:
+        watch(DownloadProgress("klue/bert-base", "model.safetensors", 1, 4))
+        watch(None)
+        return catalog.parent / "checkpoint"
+
+    monkeypatch.setattr("models.runtime.find_files", fetch)
+    result = call("ask", "tokens", "영화", "--json")
+    assert json.loads(result.stdout)["task"] == "tokens"
+    assert "fetching klue/bert-base model.safetensors: 25 % of" in result.stderr

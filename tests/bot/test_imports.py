@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 TELEGRAM = {"telegram", "starlette", "uvicorn", "httpx"}
 STORAGE = {"sqlalchemy", "alembic", "aiosqlite"}
 HUB = {"huggingface_hub.file_download", "requests"}
-MODELS = {"torch", "numpy", "safetensors", "tokenizers", "sentencepiece"}
+MODELS = {"torch", "onnx", "onnxruntime", "numpy", "safetensors", "tokenizers", "sentencepiece"}
 HEAVY = TELEGRAM | STORAGE | HUB | MODELS | {"transformers"}
 
 ASK = """
@@ -72,9 +72,9 @@ def test_the_command_line_starts_without_any_of_the_large_libraries(catalog: Pat
 @pytest.mark.parametrize(
     ("question", "needed"),
     [
-        ('sentiment("재밌다")', {"torch", "numpy", "safetensors", "tokenizers"}),
-        ('mask("재밌는 [MASK]")', {"torch", "numpy", "safetensors", "tokenizers"}),
-        ('tokens("재밌다")', {"torch", "numpy", "safetensors", "tokenizers", "sentencepiece"}),
+        ('sentiment("재밌다")', {"onnx", "onnxruntime", "numpy", "safetensors", "tokenizers"}),
+        ('mask("재밌는 [MASK]")', {"onnx", "onnxruntime", "numpy", "safetensors", "tokenizers"}),
+        ('tokens("재밌다")', {"numpy", "safetensors", "tokenizers", "sentencepiece"}),
     ],
 )
 def test_a_question_brings_what_its_models_need_and_no_more(

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from huggingface_hub import constants
+from huggingface_hub.utils import reset_sessions
 
 from models.downloads import DownloadProgress, watched
 from models.errors import CheckpointUnavailable
@@ -104,7 +105,9 @@ def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
         monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path))
         monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
         monkeypatch.setattr(constants, "DOWNLOAD_CHUNK_SIZE", 1 << 16)  # ten megabytes are seen at once else
+        reset_sessions()  # a session of another test may have been made to stay offline
         yield hub
+        reset_sessions()
         hub.go_on.set()
         hub.shutdown()
         thread.join()

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
@@ -14,14 +17,14 @@ from hypothesis import strategies as st
 from safetensors.torch import load_file, save_file
 from transformers import BertConfig, BertForPreTraining
 
-from models.bert import PackedBert, Shape
+from models.bert import PackedBert
 from models.encoding import Encoding, Query
-from models.linear import Precision
 from models.multitask import BertForFourTasks
+from models.onnx_bert import OnnxBert, chunks
+from models.precision import Logits, Network, Precision
 from models.results import Task
-from models.weights import read_bert_weights, read_config
+from models.weights import Shape, Weights, read_bert_weights, read_config
 
-CPU = torch.device("cpu")
 BUILTIN = Path(__file__).parents[2] / "models" / "builtin"
 CLASSES = (Task.NSP, Task.SENTIMENT, Task.NLI)
 
@@ -44,11 +47,26 @@ def random_checkpoint() -> Path:
     return folder
 
 
+def onnx(weights: Weights, shape: Shape) -> Network:
+    return OnnxBert(weights, shape, Precision.FP32, cores=2)
+
+
+def in_torch(weights: Weights, shape: Shape) -> Network:
+    return PackedBert(weights, shape, Precision.FP32, "cpu")
+
+
+BACKENDS = pytest.mark.parametrize("backend", [onnx, in_torch])
+
+
 @cache
-def both(folder: Path) -> tuple[PackedBert, BertForFourTasks]:
-    shape = Shape.of(read_config(folder))
-    ours = PackedBert(read_bert_weights(folder), shape, Precision.FP32, CPU)
-    return ours, BertForFourTasks.from_pretrained(folder, dtype=torch.float32).eval()
+def ours(folder: Path, backend: Callable[[Weights, Shape], Network]) -> Network:
+    return backend(read_bert_weights(folder), Shape.of(read_config(folder)))
+
+
+@cache
+def theirs(folder: Path) -> BertForFourTasks:
+    model: BertForFourTasks = BertForFourTasks.from_pretrained(folder, dtype=torch.float32).eval()
+    return model
 
 
 def query(task: Task, length: int, seed: int, vocabulary: int, blanks: int = 1) -> Query:
@@ -63,7 +81,7 @@ def query(task: Task, length: int, seed: int, vocabulary: int, blanks: int = 1) 
 
 
 @torch.inference_mode()
-def reference(model: BertForFourTasks, asked: Query) -> torch.Tensor:
+def reference(model: BertForFourTasks, asked: Query) -> Logits:
     inputs = {
         "input_ids": torch.tensor([asked.encoding.ids]),
         "token_type_ids": torch.tensor([asked.encoding.segments]),
@@ -71,14 +89,14 @@ def reference(model: BertForFourTasks, asked: Query) -> torch.Tensor:
     if asked.task in {Task.MASK, Task.NSP}:
         output: Any = BertForPreTraining.forward(model, **inputs)
         if asked.task is Task.NSP:
-            return torch.as_tensor(output.seq_relationship_logits[0])
-        return torch.as_tensor(output.prediction_logits[0, list(asked.positions)])
+            return np.asarray(output.seq_relationship_logits[0])
+        return np.asarray(output.prediction_logits[0, list(asked.positions)])
     state = model.bert(**inputs).last_hidden_state[:, 0]
-    return torch.as_tensor(getattr(model, asked.task)(state)[0])
+    return np.asarray(getattr(model, asked.task)(state)[0])
 
 
-def difference(ours: torch.Tensor, theirs: torch.Tensor) -> float:
-    return float((ours - theirs).norm() / theirs.norm())
+def difference(one: Logits, two: Logits) -> float:
+    return float(np.linalg.norm(one - two) / np.linalg.norm(two))
 
 
 QUERIES = st.lists(
@@ -95,36 +113,67 @@ QUERIES = st.lists(
 
 @settings(max_examples=40, deadline=None)
 @given(QUERIES)
+@BACKENDS
 def test_any_batch_of_any_tasks_and_lengths_is_what_transformers_gives_one_by_one(
-    asked: list[tuple[Task, int, int, int]],
+    backend: Callable[[Weights, Shape], Network], asked: list[tuple[Task, int, int, int]]
 ) -> None:
-    ours, theirs = both(random_checkpoint())
+    folder = random_checkpoint()
     queries = [query(task, length, seed, 300, blanks) for task, length, seed, blanks in asked]
-    answers, expected = ours.logits(queries), [reference(theirs, each) for each in queries]
+    answers = ours(folder, backend).logits(queries)
+    expected = [reference(theirs(folder), each) for each in queries]
     assert [each.shape for each in answers] == [each.shape for each in expected]
-    assert all(each.dtype == torch.float32 for each in answers)
+    assert all(each.dtype == np.float32 for each in answers)
     # Two logits of a random head may cancel out to nothing, and their own rounding is then no small part.
-    assert difference(*(torch.cat([each.flatten() for each in part]) for part in (answers, expected))) < 1e-5
+    assert (
+        difference(*(np.concatenate([each.ravel() for each in part]) for part in (answers, expected))) < 1e-5
+    )
     for one, two in zip(answers, expected, strict=True):
-        torch.testing.assert_close(one, two, rtol=1e-4, atol=1e-5)
+        np.testing.assert_allclose(one, two, rtol=1e-4, atol=1e-5)
 
 
+@BACKENDS
 @pytest.mark.parametrize("length", [1, 2, 3, 17, 100, 256])
 @pytest.mark.parametrize("task", [Task.MASK, *CLASSES])
-def test_the_built_in_model_is_what_transformers_gives(task: Task, length: int) -> None:
-    ours, theirs = both(BUILTIN)
+def test_the_built_in_model_is_what_transformers_gives(
+    backend: Callable[[Weights, Shape], Network], task: Task, length: int
+) -> None:
     queries = [query(task, each, seed, 16_000, 3) for seed, each in enumerate((length, 9, length, 1))]
-    for each, answer in zip(queries, ours.logits(queries), strict=True):
-        assert difference(answer, reference(theirs, each)) < 1e-5
+    for each, answer in zip(queries, ours(BUILTIN, backend).logits(queries), strict=True):
+        assert difference(answer, reference(theirs(BUILTIN), each)) < 1e-5
 
 
-def test_a_sequence_alone_and_in_company_answers_alike() -> None:
-    ours, _ = both(random_checkpoint())
+@BACKENDS
+def test_a_sequence_alone_and_in_company_answers_alike(backend: Callable[[Weights, Shape], Network]) -> None:
+    model = ours(random_checkpoint(), backend)
     alone = query(Task.NLI, 30, 1, 300)
     company = [query(task, 30, seed, 300) for seed, task in enumerate((Task.MASK, *CLASSES), start=2)]
-    (before,) = ours.logits([alone])
-    after = ours.logits([*company, alone])[-1]
-    torch.testing.assert_close(before, after, rtol=1e-5, atol=1e-5)
+    (before,) = model.logits([alone])
+    np.testing.assert_allclose(before, model.logits([*company, alone])[-1], rtol=1e-5, atol=1e-5)
+
+
+@given(st.lists(st.integers(1, 512), min_size=1, max_size=40))
+def test_sequences_of_about_one_length_run_together(lengths: list[int]) -> None:
+    found = chunks(lengths)
+    assert sorted(index for chunk in found for index in chunk) == list(range(len(lengths)))
+    for chunk in found:
+        tokens = sum(lengths[index] for index in chunk)
+        assert tokens >= 0.8 * len(chunk) * max(lengths[index] for index in chunk)
+        assert tokens <= 256 or len(chunk) == 1
+
+
+def test_no_more_chunks_than_needed() -> None:
+    assert chunks([20, 20, 20, 20]) == [[0, 1, 2, 3]]
+    assert chunks([10, 100, 11, 90]) == [[0, 2], [3, 1]]
+
+
+def test_batches_that_run_at_the_same_time_do_not_mix() -> None:
+    model = ours(random_checkpoint(), onnx)
+    queries = [query(task, 20 + seed, seed, 300) for seed, task in enumerate((Task.MASK, *CLASSES) * 4)]
+    alone = [model.logits([each])[0] for each in queries]
+    with ThreadPoolExecutor(4) as pool:
+        for answers in pool.map(lambda _: model.logits(queries), range(12)):
+            for one, two in zip(answers, alone, strict=True):
+                np.testing.assert_allclose(one, two, rtol=1e-4, atol=1e-5)
 
 
 def test_weights_with_the_names_of_a_bare_or_converted_checkpoint_are_found(tmp_path: Path) -> None:
@@ -140,7 +189,7 @@ def test_weights_with_the_names_of_a_bare_or_converted_checkpoint_are_found(tmp_
     read = read_bert_weights(tmp_path)
     assert read.keys() == {name for name in old if name.startswith("bert.")}
     name = "bert.encoder.layer.2.output.LayerNorm.weight"
-    torch.testing.assert_close(read[name], old[name])
+    np.testing.assert_array_equal(read[name], old[name])
 
 
 def test_weights_in_shards_are_read_from_the_folder_alone(tmp_path: Path) -> None:
@@ -155,38 +204,59 @@ def test_weights_in_shards_are_read_from_the_folder_alone(tmp_path: Path) -> Non
     assert read_bert_weights(tmp_path).keys() == old.keys()
 
 
-def test_a_decoder_of_its_own_is_used_and_a_tied_one_found() -> None:
+@BACKENDS
+def test_a_decoder_of_its_own_is_used_and_a_tied_one_found(
+    backend: Callable[[Weights, Shape], Network],
+) -> None:
     weights = read_bert_weights(random_checkpoint())
     shape = Shape.of(read_config(random_checkpoint()))
     asked = query(Task.MASK, 9, 0, 300)
     tied = {name: each for name, each in weights.items() if name != "cls.predictions.decoder.weight"}
     own = tied | {"cls.predictions.decoder.weight": -weights["bert.embeddings.word_embeddings.weight"]}
     bias = weights["cls.predictions.bias"]
-    (one,), (two,) = (PackedBert(each, shape, Precision.FP32, CPU).logits([asked]) for each in (tied, own))
-    torch.testing.assert_close(one - bias, bias - two, rtol=1e-4, atol=1e-4)
+    (one,), (two,) = (backend(each, shape).logits([asked]) for each in (tied, own))
+    np.testing.assert_allclose(one - bias, bias - two, rtol=1e-4, atol=1e-4)
 
 
 @pytest.mark.parametrize("activation", ["gelu_new", "gelu_pytorch_tanh", "relu"])
-def test_other_activations_are_those_of_transformers(tmp_path: Path, activation: str) -> None:
+@BACKENDS
+def test_other_activations_are_those_of_transformers(
+    tmp_path: Path, activation: str, backend: Callable[[Weights, Shape], Network]
+) -> None:
     config = BertConfig.from_pretrained(random_checkpoint(), hidden_act=activation)
     torch.manual_seed(1)
     BertForFourTasks(config).save_pretrained(tmp_path)
-    ours, theirs = both(tmp_path)
     for task in (Task.MASK, Task.NSP):
         asked = query(task, 20, 3, 300)
-        assert difference(ours.logits([asked])[0], reference(theirs, asked)) < 1e-5
+        (answer,) = ours(tmp_path, backend).logits([asked])
+        assert difference(answer, reference(theirs(tmp_path), asked)) < 1e-5
 
 
 @pytest.mark.gpu
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device")
 @pytest.mark.parametrize(("precision", "most"), [(Precision.FP32, 1e-3), (Precision.BF16, 5e-2)])
 def test_a_gpu_gives_what_the_cpu_gives(precision: Precision, most: float) -> None:
-    folder = BUILTIN
-    exact, _ = both(folder)
-    shape = Shape.of(read_config(folder))
-    ours = PackedBert(read_bert_weights(folder), shape, precision, torch.device("cuda"))
+    shape = Shape.of(read_config(BUILTIN))
+    on_gpu = PackedBert(read_bert_weights(BUILTIN), shape, precision, "cuda")
     queries = [
         query(task, length, length, 16_000) for task in (Task.MASK, *CLASSES) for length in (1, 7, 7, 40, 256)
     ]
-    for one, two in zip(ours.logits(queries), exact.logits(queries), strict=True):
+    for one, two in zip(on_gpu.logits(queries), ours(BUILTIN, onnx).logits(queries), strict=True):
         assert difference(one, two) < most
+
+
+def test_bfloat16_is_close_to_single_precision() -> None:
+    shape = Shape.of(read_config(BUILTIN))
+    low = PackedBert(read_bert_weights(BUILTIN), shape, Precision.BF16, "cpu")
+    queries = [query(task, length, length, 16_000) for task in (Task.MASK, *CLASSES) for length in (7, 40)]
+    for one, two in zip(low.logits(queries), ours(BUILTIN, onnx).logits(queries), strict=True):
+        assert 1e-4 < difference(one, two) < 0.1
+
+
+def test_weights_in_bfloat16_are_read(tmp_path: Path) -> None:
+    old = load_file(random_checkpoint() / "model.safetensors")
+    save_file({name: tensor.bfloat16() for name, tensor in old.items()}, tmp_path / "model.safetensors")
+    read = read_bert_weights(tmp_path)
+    name = "bert.encoder.layer.0.output.dense.weight"
+    assert read[name].dtype == np.float32
+    np.testing.assert_allclose(read[name], old[name], rtol=1e-2)

@@ -1,0 +1,162 @@
+"""BERT on the CPU: packed batches through ONNX Runtime, in float32 or int8.
+
+ONNX Runtime starts in a quarter of a second where torch takes two, and its matrix products are the fastest of
+those measured for the few rows of a single question (docs/performance.md). Requests of about one length run
+together, so that the rectangle attention needs has few empty places.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+
+from models.cores import adds_bytes_in_32_bits
+from models.encoding import Query
+from models.onnx_graph import trunk_graph, words_graph
+from models.precision import Precision
+from models.results import Task
+from models.weights import Shape, Weights, check_trunk, lacking
+
+Logits = NDArray[np.float32]
+
+CHUNK = 256
+"""Tokens that run together at most, unless a single sequence has more: more are not faster."""
+FULL = 0.8
+"""Share of the rectangle's places that must be filled."""
+
+_CLASSES = (Task.NSP, Task.SENTIMENT, Task.NLI)
+
+
+class OnnxBert:
+    """A trunk and its heads, ready to run; called from any number of threads at once.
+
+    Args:
+        weights: By the names of ``transformers.BertForPreTraining``; a task is served if its head is there.
+        shape: Of the trunk.
+        precision: ``fp32`` or ``int8``.
+        cores: How many a single batch may use while no other runs.
+
+    Raises:
+        ValueError: If a weight of the trunk is missing or has another shape than the configuration says.
+    """
+
+    def __init__(self, weights: Weights, shape: Shape, precision: Precision, cores: int = 1) -> None:
+        check_trunk(weights, shape)
+        self.precision = precision
+        self._missing = {task: lacking(weights, task) for task in (Task.MASK, *_CLASSES)}
+        self._classes = [task for task in _CLASSES if self._missing[task] is None]
+        bits = None if precision is Precision.FP32 else 8 if adds_bytes_in_32_bits() else 7
+        trunk = trunk_graph(weights, shape, self._classes, bits)
+        self._alone = _session(trunk, cores)
+        self._beside_others = _session(trunk, 1) if cores > 1 else self._alone
+        self._words = (
+            _session(words_graph(weights, shape, bits), 1) if self.lacks(Task.MASK) is None else None
+        )
+        self._running = 0
+        self._count = threading.Lock()
+
+    def lacks(self, task: Task) -> str | None:
+        """The name of a parameter that a task needs and the checkpoint has not."""
+        return self._missing[task]
+
+    def logits(self, queries: Sequence[Query]) -> list[Logits]:
+        """Run queries of any mix of tasks.
+
+        Args:
+            queries: At least one, of tasks that it doesn't lack.
+
+        Returns:
+            Per query, ``[positions, vocabulary]`` for ``mask``, else ``[classes]`` in the head's order.
+        """
+        answers: dict[int, Logits] = {}
+        with self._count:
+            self._running += 1
+            session = self._alone if self._running == 1 else self._beside_others
+        try:
+            for chunk in chunks([len(query.encoding) for query in queries]):
+                answers.update(zip(chunk, self._run(session, [queries[row] for row in chunk]), strict=True))
+        finally:
+            with self._count:
+                self._running -= 1
+        return [answers[row] for row in range(len(queries))]
+
+    def _run(self, session: onnxruntime.InferenceSession, queries: Sequence[Query]) -> list[Logits]:
+        hidden, *classes = session.run(None, _feed(queries))
+        by_task = dict(zip(self._classes, classes, strict=True))
+        stops = np.cumsum([len(query.positions) or 1 for query in queries])
+        rows = [
+            slice(stop - (len(query.positions) or 1), stop)
+            for query, stop in zip(queries, stops, strict=True)
+        ]
+        blanks = [row for row, query in enumerate(queries) if query.task is Task.MASK]
+        words: dict[int, Logits] = {}
+        if blanks and self._words is not None:
+            (found,) = self._words.run(
+                None, {"hidden": np.concatenate([hidden[rows[row]] for row in blanks])}
+            )
+            ends = np.cumsum([len(queries[row].positions) for row in blanks])
+            words = dict(zip(blanks, np.split(found, ends[:-1]), strict=True))
+        return [
+            words[row] if query.task is Task.MASK else by_task[query.task][rows[row].start]
+            for row, query in enumerate(queries)
+        ]
+
+
+def chunks(lengths: Sequence[int]) -> list[list[int]]:
+    """Which sequences run together: those of about one length, up to ``CHUNK`` tokens.
+
+    Args:
+        lengths: Tokens of each.
+
+    Returns:
+        Indices; each once.
+    """
+    found: list[list[int]] = []
+    tokens = 0
+    for index in sorted(range(len(lengths)), key=lengths.__getitem__):
+        longest = lengths[index]  # they come in order
+        tokens += longest
+        if not found or tokens > CHUNK or tokens < FULL * longest * (len(found[-1]) + 1):
+            found.append([])
+            tokens = longest
+        found[-1].append(index)
+    return found
+
+
+def _feed(queries: Sequence[Query]) -> dict[str, NDArray[np.integer]]:
+    """The inputs of the trunk's graph; see ``onnx_graph.INPUTS``."""
+    lengths = np.array([len(query.encoding) for query in queries])
+    longest = int(lengths.max())
+    starts = np.cumsum(lengths) - lengths
+    position = np.arange(int(lengths.sum())) - np.repeat(starts, lengths)
+    place = np.repeat(np.arange(len(queries)) * longest, lengths) + position
+    spread = np.zeros(len(queries) * longest, np.int64)
+    spread[place] = np.arange(len(place))
+    reads = np.array(
+        [start + at for start, query in zip(starts, queries, strict=True) for at in query.positions or (0,)]
+    )
+    return {
+        "input_ids": np.array([each for query in queries for each in query.encoding.ids]),
+        "position_ids": position,
+        "token_type_ids": np.array([each for query in queries for each in query.encoding.segments]),
+        "spread": spread.reshape(len(queries), longest),
+        "lengths": lengths.astype(np.int32),
+        "gather": place,
+        "read_rows": place[reads],
+        "reads": reads,
+    }
+
+
+def _session(model: bytes, threads: int) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    options.enable_mem_pattern = False  # no two batches have one shape
+    # Threads that wait without sleeping would take the cores from the other workers.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
