@@ -101,16 +101,13 @@ class Query:
 def longest_first(first: int, second: int, room: int) -> tuple[int, int]:
     """How many pieces of two texts stay when both must fit: the longer one is cut until both are equal.
 
-    The result of ``transformers``' ``longest_first`` truncation, without its loop.
+    The result of the ``longest_first`` truncation of Hugging Face's ``tokenizers``: of an odd room the longer
+    text has the odd piece, the second if both are as long.
     """
     if first + second <= room:
         return first, second
-    half = room // 2
-    if first <= half:
-        return first, room - first
-    if second <= room - half:
-        return room - second, second
-    return room - half, half
+    shorter = min(first, second, room // 2)
+    return (room - shorter, shorter) if first > second else (shorter, room - shorter)
 
 
 def frame(first: Pieces, second: Pieces | None, around: Frame, *, truncated: bool) -> Encoding:
