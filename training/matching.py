@@ -15,6 +15,8 @@ Training goes on from there; the model stays a plain BERT.
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 from torch import Tensor
 from transformers import BertPreTrainedModel
@@ -39,7 +41,8 @@ def give_matching_head(model: BertPreTrainedModel, *, head: int = -1, seed: int 
         head: Which head is given up.
         seed: Of the directions that words are compared along.
     """
-    embeddings, attention = model.bert.embeddings, model.bert.encoder.layer[0].attention
+    trunk: Any = model.base_model
+    embeddings, attention = trunk.embeddings, trunk.encoder.layer[0].attention
     heads, size = attention.self.num_attention_heads, attention.self.attention_head_size
     generator = torch.Generator().manual_seed(seed)
     words = embeddings.word_embeddings.weight
@@ -75,4 +78,5 @@ def _word_axes(count: int, segment: Tensor, positions: Tensor, generator: torch.
     random = torch.randn(count, len(segment), generator=generator)
     random -= torch.outer(random @ segment, segment)
     random -= random @ place_axes.T @ place_axes
-    return torch.linalg.qr(random.T)[0].T
+    axes: Tensor = torch.linalg.qr(random.T)[0].T
+    return axes

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from huggingface_hub import constants
-from huggingface_hub.utils import reset_sessions
+from huggingface_hub.utils._http import reset_sessions
 
 from models.downloads import DownloadProgress, watched
 from models.errors import CheckpointUnavailable

@@ -18,7 +18,8 @@ def network() -> BertForFourTasks:
         max_position_embeddings=64,
         attn_implementation="eager",
     )
-    model = BertForFourTasks(config).eval()
+    model = BertForFourTasks(config)
+    model.train(mode=False)
     # As after training: words are as large as a LayerNorm leaves them, and the segments can be told apart.
     with torch.no_grad():
         embeddings = model.bert.embeddings
