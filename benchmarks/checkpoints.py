@@ -38,7 +38,7 @@ from transformers import (
     PreTrainedTokenizerFast,
 )
 
-from benchmarks.shape import Name
+from benchmarks.shape import LAST_FILE, Name
 from benchmarks.traffic import LONGEST, Traffic, draw_lengths, write_texts
 from models.multitask import BertForFourTasks
 
@@ -67,7 +67,7 @@ def make(name: Name, root: Path) -> Path:
         The folder, with ``traffic.json`` beside the model.
     """
     folder = root / name
-    done = folder / "reference.json"  # the last file to be written
+    done = folder / LAST_FILE
     if done.is_file():
         return folder
     torch.set_num_threads(1)  # two threads wait for each other where the machine is busy

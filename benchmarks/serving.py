@@ -22,7 +22,7 @@ import shlex
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from json import dumps, loads
@@ -38,7 +38,7 @@ from benchmarks.harness import Contest, Settings
 from benchmarks.lanes import ROOT, EngineFailed, Lane, Place
 from benchmarks.machine import look
 from benchmarks.report import draw, markdown
-from benchmarks.shape import NAMES, Name, shape
+from benchmarks.shape import LAST_FILE, NAMES, Name, shape
 from benchmarks.traffic import Traffic
 from benchmarks.venvs import SetupFailed, python_for
 
@@ -77,9 +77,10 @@ def set_up(plan: Plan, say: Callable[[str], None]) -> tuple[dict[str, Path], dic
     """
     for name in plan.checkpoints:
         say(f"checkpoint {name}")
-        # Not in this process, which is to stay small and to leave the cores alone.
-        command = [sys.executable, "-W", "ignore", "-m", "benchmarks.checkpoints", name]
-        subprocess.run([*command, str(WORKPLACE / "checkpoints")], cwd=ROOT, check=True)  # noqa: S603  # ours
+        if not (WORKPLACE / "checkpoints" / name / LAST_FILE).is_file():
+            # Not in this process, which is to stay small and to leave the cores alone.
+            command = [sys.executable, "-W", "ignore", "-m", "benchmarks.checkpoints", name]
+            subprocess.run([*command, str(WORKPLACE / "checkpoints")], cwd=ROOT, check=True)  # noqa: S603  # ours
     pythons, failures = {}, {}
     for each in plan.entries:
         say(f"environment of {each.name}")
@@ -90,17 +91,21 @@ def set_up(plan: Plan, say: Callable[[str], None]) -> tuple[dict[str, Path], dic
     return pythons, failures
 
 
-def measure(plan: Plan, say: Callable[[str], None]) -> Figures:
+def measure(plan: Plan, say: Callable[[str], None]) -> Iterator[Figures]:
     """Set up and measure.
 
     Args:
         plan: What.
         say: Called with every step as it begins.
+
+    Yields:
+        The figures so far, after every checkpoint: what was measured outlasts an interruption.
     """
     pythons, failures = set_up(plan, say)
     begun = datetime.now(UTC).astimezone()
     machine = look()
     peaks: dict[str, float] = {}
+    settings = {key: float(value) for key, value in asdict(plan.settings).items()}
 
     def take_peak() -> None:
         say("peak of a core")
@@ -132,10 +137,9 @@ def measure(plan: Plan, say: Callable[[str], None]) -> Figures:
             say=lambda step, name=name: say(f"{name}: {step}"),  # type: ignore[misc]  # mypy can't infer the default
         )
         results.append(CheckpointFigures(name, tuple(map(reduce, contest.run(take_peak)))))
-    settings = {key: float(value) for key, value in asdict(plan.settings).items()}
-    return Figures(
-        begun.isoformat(timespec="seconds"), plan.command, machine, settings, peaks, tuple(results)
-    )
+        yield Figures(
+            begun.isoformat(timespec="seconds"), plan.command, machine, settings, dict(peaks), tuple(results)
+        )
 
 
 def write(figures: Figures, folder: Path) -> None:
@@ -224,9 +228,9 @@ def main(
             progress.set_postfix_str(step)
             progress.update()
 
-        figures = measure(plan, say)
-    write(figures, folder)
-    print(markdown(figures), end="")
+        for figures in measure(plan, say):
+            write(figures, folder)
+    print((folder / "report.md").read_text(encoding="utf-8"), end="")
     typer.echo(f"{time.monotonic() - begin:.0f} s; {folder.relative_to(ROOT)}", err=True)
 
 

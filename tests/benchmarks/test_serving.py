@@ -1,5 +1,6 @@
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -87,14 +88,15 @@ def test_a_run_is_written_and_redrawn(tmp_path: Path, capsys: pytest.CaptureFixt
 
 
 def test_quick_is_ours_the_baseline_and_one_peer_on_the_small_checkpoints(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     plans: list[serving.Plan] = []
 
-    def measure(plan: serving.Plan, say: Any) -> Figures:  # noqa: ANN401  # a callback
+    def measure(plan: serving.Plan, say: Any) -> Iterator[Figures]:  # noqa: ANN401  # a callback
         plans.append(plan)
         say("a step")
-        return Figures.from_json(json.loads(json.dumps(FIXED)))
+        yield Figures.from_json(json.loads(json.dumps({**FIXED, "command": "half"})))
+        yield Figures.from_json(json.loads(json.dumps(FIXED)))
 
     monkeypatch.setattr(serving, "measure", measure)
     monkeypatch.setattr(serving, "ROOT", tmp_path)
@@ -104,4 +106,5 @@ def test_quick_is_ours_the_baseline_and_one_peer_on_the_small_checkpoints(
     assert [each.name for each in plan.entries] == ["hf-one", "onnxruntime", "ours"]
     assert plan.checkpoints == ("mini", "builtin")
     assert (plan.settings.rounds, plan.settings.seconds) == (5, serving.QUICK.seconds)
-    assert {"figures.json", "report.md"} <= {each.name for each in plan.folder.iterdir()}
+    assert FIXED["command"] in (plan.folder / "figures.json").read_text(encoding="utf-8")
+    assert (plan.folder / "report.md").read_text(encoding="utf-8") == capsys.readouterr().out
