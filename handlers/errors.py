@@ -62,7 +62,9 @@ async def settle(update: object, context: Context, error: Exception) -> None:
     """Log an exception, tell its user in their language, report it to the operator when it is news."""
     if _is_telegrams(error):
         return
-    if _is_unexpected(error):
+    if isinstance(error, CheckpointUnavailable):
+        _log.error("%s: %s", _what(update), error)  # says all there is to know, in one line
+    elif _is_unexpected(error):
         _log.error("%s failed at %s", _what(update), _place(error), exc_info=error)
     else:
         _log.info("%s: %s %s", _what(update), type(error).__name__, error)

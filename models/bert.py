@@ -65,8 +65,9 @@ class PackedBert:
     """A trunk and its heads, ready to run.
 
     Args:
-        weights: By the names of ``transformers.BertForPreTraining``; a task is served if its head is there.
+        weights: By the names of ``transformers.BertForPreTraining``.
         shape: Of the trunk.
+        tasks: Heads to load, those of them that are there.
         precision: ``fp32`` or ``bf16``.
         device: ``cpu`` or ``cuda``.
 
@@ -74,7 +75,9 @@ class PackedBert:
         ValueError: If a weight of the trunk is missing or has another shape than the configuration says.
     """
 
-    def __init__(self, weights: Weights, shape: Shape, precision: Precision, device: str) -> None:
+    def __init__(
+        self, weights: Weights, shape: Shape, tasks: Sequence[Task], precision: Precision, device: str
+    ) -> None:
         check_trunk(weights, shape)
         self.precision = precision
         self._device = torch.device(device)
@@ -88,9 +91,7 @@ class PackedBert:
         )
         self._norm = self._layer_norm("bert.embeddings.LayerNorm")
         self._layers = [self._layer(index) for index in range(shape.layers)]
-        self._missing = {
-            task: lacking(weights, task) for task in (Task.MASK, Task.NSP, Task.SENTIMENT, Task.NLI)
-        }
+        self._missing = {task: lacking(weights, task) for task in tasks}
         self._heads = {task: self._head(task) for task, missing in self._missing.items() if missing is None}
         self._weights = {}  # what is needed has been prepared
 
@@ -128,7 +129,7 @@ class PackedBert:
         rows = self._norm(
             functional.embedding(packed.input_ids, self._words)
             + functional.embedding(packed.position_ids, self._places)
-            + functional.embedding(packed.token_type_ids, self._segments)
+            + functional.embedding(packed.token_type_ids.clamp(max=len(self._segments) - 1), self._segments)
         )
         for layer in self._layers:
             last = layer.query is not None

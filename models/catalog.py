@@ -94,7 +94,10 @@ class Catalog:
 
         Raises:
             UnknownPreset: If there is no such preset.
+            BadCatalog: If there is no such language.
         """
+        if language not in _LANGUAGES:
+            raise BadCatalog(f"the language is one of {', '.join(_LANGUAGES)}, not {language!r}")
         lines = dict(self.presets[self.checked(preset)])
         if language == "any":
             lines = {key: each for key, each in lines.items() if key[0] is not task}

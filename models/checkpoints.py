@@ -18,7 +18,15 @@ from models.fingerprint import WEIGHTS, fingerprint
 from models.hub import find_files
 from models.precision import Network, Precision, are_numbers, choose
 from models.results import LABELS, Task
-from models.weights import ACTIVATIONS, Shape, Weights, read_bert_weights, read_config
+from models.weights import (
+    ACTIVATIONS,
+    Shape,
+    Weights,
+    class_layers,
+    lacking,
+    read_bert_weights,
+    read_config,
+)
 
 FAMILIES = ("bert", "distilbert", "roberta", "electra")
 
@@ -91,8 +99,17 @@ class Blueprint:
 
     def key(self, source: Source, task: Task) -> Hashable:
         """Equal for requests that one loaded model can serve: BERT's pre-training heads share a trunk."""
-        shared = self.four_heads or (self.packed and task in {Task.MASK, Task.NSP})
-        return (self.folder, None if shared else (task, source.labels))
+        return (self.folder, None if self.shared(task) else (task, source.labels))
+
+    def shared(self, task: Task) -> bool:
+        """Whether the head stands beside others on its trunk."""
+        return self.four_heads or (self.packed and task in {Task.MASK, Task.NSP})
+
+    def tasks(self, task: Task) -> tuple[Task, ...]:
+        """Which heads to load for a task: all of a shared trunk."""
+        if self.four_heads:
+            return (Task.MASK, Task.NSP, Task.SENTIMENT, Task.NLI)
+        return (Task.MASK, Task.NSP) if self.shared(task) else (task,)
 
 
 def read_blueprint(source: Source, task: Task, watch: Watch | None = None) -> Blueprint:
@@ -108,7 +125,7 @@ def read_blueprint(source: Source, task: Task, watch: Watch | None = None) -> Bl
         TaskNotServed: If the model's family has no head for the task.
     """
     folder = find_files(source.model, revision=source.revision, watch=watch)
-    with _in_one_line(source.model):
+    with in_one_line(source.model):
         config = read_config(folder)
     family = config.get("model_type")
     if family not in FAMILIES:
@@ -144,9 +161,10 @@ def load_checkpoint(
         CheckpointUnavailable: If the weights are broken or answer with what are not numbers, or the classes
             of a head are not the task's.
     """
-    with _in_one_line(source.model):
+    with in_one_line(source.model):
         orders = _orders(blueprint, source, task)
-        network = _network(blueprint, task, device, precision, probes)
+        network, reason = _network(blueprint, task, device, precision, probes)
+        _LOG.info("%s: %s", source.model, reason)
         version = fingerprint(blueprint.folder, WEIGHTS)
         return Checkpoint(source.model, version, network, orders, max_length(blueprint.config))
 
@@ -157,35 +175,48 @@ def _network(
     device: str,
     precision: str,
     probes: Callable[[Sequence[Task]], Sequence[Query]],
-) -> Network:
+) -> tuple[Network, str]:
+    """A model that runs, and why in this precision."""
     if blueprint.packed:
         weights, shape = read_bert_weights(blueprint.folder), Shape.of(blueprint.config)
+        tasks = blueprint.tasks(task)
+        _check_classes(weights, blueprint, tasks)
 
         def served(network: Network) -> Sequence[Query]:
-            heads = (Task.MASK, Task.NSP, Task.SENTIMENT, Task.NLI)
-            wanted = heads if blueprint.four_heads or task in {Task.MASK, Task.NSP} else (task,)
-            return probes([each for each in wanted if network.lacks(each) is None])
+            return probes([each for each in tasks if network.lacks(each) is None])
 
-        choice = choose(lambda each: _packed(weights, shape, each, device), served, precision, device)
-        _LOG.info("%s: %s", blueprint.folder.name, choice.reason)
-        return choice.network
+        choice = choose(lambda each: _packed(weights, shape, tasks, each, device), served, precision, device)
+        return choice.network, choice.reason
     from models.padded import PaddedModel  # noqa: PLC0415  # transformers: seconds that a BERT needn't wait
 
     padded = PaddedModel(blueprint.folder, task, device)
     queries = probes([task]) if padded.lacks(task) is None else ()
     if queries and not are_numbers(padded.logits(queries)):
         raise ValueError("its answers are not numbers")
-    return padded
+    return padded, f"fp32: {blueprint.config['model_type']} models run padded, in transformers"
 
 
-def _packed(weights: Weights, shape: Shape, precision: Precision, device: str) -> Network:
+def _check_classes(weights: Weights, blueprint: Blueprint, tasks: Sequence[Task]) -> None:
+    """Heads must have as many classes as they have names."""
+    for task in tasks:
+        if task is Task.MASK or lacking(weights, task) is not None:
+            continue
+        count = len(weights[f"{class_layers(weights, task)[2]}.bias"])
+        names = len(LABELS[task] if blueprint.shared(task) else _class_names(blueprint.config))
+        if count != names:
+            raise ValueError(f"its head for {task} has {count} classes, not {names}")
+
+
+def _packed(
+    weights: Weights, shape: Shape, tasks: Sequence[Task], precision: Precision, device: str
+) -> Network:
     if device == "cpu" and precision is not Precision.BF16:
         from models.onnx_bert import OnnxBert  # noqa: PLC0415  # each backend is imported where it runs
 
-        return OnnxBert(weights, shape, precision, usable_cores())
+        return OnnxBert(weights, shape, tasks, precision, usable_cores())
     from models.bert import PackedBert  # noqa: PLC0415  # as above
 
-    return PackedBert(weights, shape, precision, device)
+    return PackedBert(weights, shape, tasks, precision, device)
 
 
 def _require_packable(name: str, config: Mapping[str, Any]) -> None:
@@ -201,7 +232,7 @@ def _require_packable(name: str, config: Mapping[str, Any]) -> None:
 
 
 @contextmanager
-def _in_one_line(name: str) -> Iterator[None]:
+def in_one_line(name: str) -> Iterator[None]:
     """Whatever a broken file makes the libraries raise becomes one line."""
     try:
         yield
@@ -214,26 +245,24 @@ def _in_one_line(name: str) -> Iterator[None]:
 
 def max_length(config: Mapping[str, Any]) -> int:
     """How many positions a sequence may have, special tokens included."""
-    positions = int(config.get("max_position_embeddings", 512))
+    positions = int(config.get("max_position_embeddings") or 512)
     # RoBERTa counts positions from the padding index on.
     return (
-        positions - int(config.get("pad_token_id", 1)) - 1 if config["model_type"] == "roberta" else positions
+        positions - int(config.get("pad_token_id", 1)) - 1
+        if config.get("model_type") == "roberta"
+        else positions
     )
 
 
 def _orders(blueprint: Blueprint, source: Source, task: Task) -> dict[Task, tuple[int, ...]]:
     """Find our labels among the classes of every head the model has."""
-    if blueprint.four_heads or (blueprint.packed and task in {Task.MASK, Task.NSP}):
+    if blueprint.shared(task):
         fixed = (Task.NSP, Task.SENTIMENT, Task.NLI) if blueprint.four_heads else (Task.NSP,)
         return {each: tuple(range(len(LABELS[each]))) for each in fixed}
     if task is Task.MASK:
         return {}
     wanted = LABELS[task]
-    named = blueprint.config.get("id2label") or {}
-    count = int(blueprint.config.get("num_labels", 2))
-    given = {int(index): str(name) for index, name in named.items()} or {
-        index: f"LABEL_{index}" for index in range(count)
-    }
+    given = _class_names(blueprint.config)
     names = source.labels or class_names(given, task)
     if sorted(names) != sorted(wanted):
         found = ", ".join(given.values())
@@ -242,6 +271,13 @@ def _orders(blueprint: Blueprint, source: Source, task: Task) -> dict[Task, tupl
             f"if they mean the same, say so with labels = [...] in the catalogue"
         )
     return {task: tuple(names.index(label) for label in wanted)}
+
+
+def _class_names(config: Mapping[str, Any]) -> dict[int, str]:
+    named = config.get("id2label") or {}
+    return {int(index): str(name) for index, name in named.items()} or {
+        index: f"LABEL_{index}" for index in range(int(config.get("num_labels", 2)))
+    }
 
 
 def class_names(id2label: Mapping[int, str], task: Task) -> tuple[str, ...]:

@@ -1,13 +1,12 @@
 """BERT on the CPU: packed batches through ONNX Runtime, in float32 or int8.
 
-ONNX Runtime starts in a quarter of a second where torch takes two, and its matrix products are the fastest of
-those measured for the few rows of a single question (docs/performance.md). Requests of about one length run
+ONNX Runtime starts in a quarter of a second where torch takes two, and needs half of torch's time for the few
+rows of a single question. Requests of about one length run
 together, so that the rectangle attention needs has few empty places.
 """
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 
 import numpy as np
@@ -28,36 +27,33 @@ CHUNK = 256
 FULL = 0.8
 """Share of the rectangle's places that must be filled."""
 
-_CLASSES = (Task.NSP, Task.SENTIMENT, Task.NLI)
-
 
 class OnnxBert:
     """A trunk and its heads, ready to run; called from any number of threads at once.
 
     Args:
-        weights: By the names of ``transformers.BertForPreTraining``; a task is served if its head is there.
+        weights: By the names of ``transformers.BertForPreTraining``.
         shape: Of the trunk.
+        tasks: Heads to load, those of them that are there.
         precision: ``fp32`` or ``int8``.
-        cores: How many a single batch may use while no other runs.
+        cores: How many a batch may use; batches that run at the same time share them.
 
     Raises:
         ValueError: If a weight of the trunk is missing or has another shape than the configuration says.
     """
 
-    def __init__(self, weights: Weights, shape: Shape, precision: Precision, cores: int = 1) -> None:
+    def __init__(
+        self, weights: Weights, shape: Shape, tasks: Sequence[Task], precision: Precision, cores: int = 1
+    ) -> None:
         check_trunk(weights, shape)
         self.precision = precision
-        self._missing = {task: lacking(weights, task) for task in (Task.MASK, *_CLASSES)}
-        self._classes = [task for task in _CLASSES if self._missing[task] is None]
+        self._missing = {task: lacking(weights, task) for task in tasks}
+        self._classes = [task for task in tasks if task is not Task.MASK and self._missing[task] is None]
+        self._segments = len(weights["bert.embeddings.token_type_embeddings.weight"])
         bits = None if precision is Precision.FP32 else 8 if adds_bytes_in_32_bits() else 7
-        trunk = trunk_graph(weights, shape, self._classes, bits)
-        self._alone = _session(trunk, cores)
-        self._beside_others = _session(trunk, 1) if cores > 1 else self._alone
-        self._words = (
-            _session(words_graph(weights, shape, bits), 1) if self.lacks(Task.MASK) is None else None
-        )
-        self._running = 0
-        self._count = threading.Lock()
+        self._trunk = _session(trunk_graph(weights, shape, self._classes, bits), cores)
+        served = Task.MASK in tasks and self.lacks(Task.MASK) is None
+        self._words = _session(words_graph(weights, shape, bits), 1) if served else None
 
     def lacks(self, task: Task) -> str | None:
         """The name of a parameter that a task needs and the checkpoint has not."""
@@ -73,19 +69,12 @@ class OnnxBert:
             Per query, ``[positions, vocabulary]`` for ``mask``, else ``[classes]`` in the head's order.
         """
         answers: dict[int, Logits] = {}
-        with self._count:
-            self._running += 1
-            session = self._alone if self._running == 1 else self._beside_others
-        try:
-            for chunk in chunks([len(query.encoding) for query in queries]):
-                answers.update(zip(chunk, self._run(session, [queries[row] for row in chunk]), strict=True))
-        finally:
-            with self._count:
-                self._running -= 1
+        for chunk in chunks([len(query.encoding) for query in queries]):
+            answers.update(zip(chunk, self._run([queries[row] for row in chunk]), strict=True))
         return [answers[row] for row in range(len(queries))]
 
-    def _run(self, session: onnxruntime.InferenceSession, queries: Sequence[Query]) -> list[Logits]:
-        hidden, *classes = session.run(None, _feed(queries))
+    def _run(self, queries: Sequence[Query]) -> list[Logits]:
+        hidden, *classes = self._trunk.run(None, _feed(queries, self._segments))
         by_task = dict(zip(self._classes, classes, strict=True))
         stops = np.cumsum([len(query.positions) or 1 for query in queries])
         rows = [
@@ -127,7 +116,7 @@ def chunks(lengths: Sequence[int]) -> list[list[int]]:
     return found
 
 
-def _feed(queries: Sequence[Query]) -> dict[str, NDArray[np.integer]]:
+def _feed(queries: Sequence[Query], segments: int) -> dict[str, NDArray[np.integer]]:
     """The inputs of the trunk's graph; see ``onnx_graph.INPUTS``."""
     lengths = np.array([len(query.encoding) for query in queries])
     longest = int(lengths.max())
@@ -139,10 +128,11 @@ def _feed(queries: Sequence[Query]) -> dict[str, NDArray[np.integer]]:
     reads = np.array(
         [start + at for start, query in zip(starts, queries, strict=True) for at in query.positions or (0,)]
     )
+    types = np.array([each for query in queries for each in query.encoding.segments])
     return {
         "input_ids": np.array([each for query in queries for each in query.encoding.ids]),
         "position_ids": position,
-        "token_type_ids": np.array([each for query in queries for each in query.encoding.segments]),
+        "token_type_ids": np.minimum(types, segments - 1),
         "spread": spread.reshape(len(queries), longest),
         "lengths": lengths.astype(np.int32),
         "gather": place,
@@ -155,8 +145,10 @@ def _session(model: bytes, threads: int) -> onnxruntime.InferenceSession:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
-    options.log_severity_level = 3
+    options.log_severity_level = 4  # what fails is raised, and said in one line
     options.enable_mem_pattern = False  # no two batches have one shape
     # Threads that wait without sleeping would take the cores from the other workers.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+    session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+    session._model_bytes = None  # noqa: SLF001  # a whole copy, kept for changing the provider later
+    return session

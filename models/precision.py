@@ -150,10 +150,13 @@ def choose(
         figures = f"class probabilities moved by {moved:.4f}, {agreed:.1%} of the blanks' words stayed"
         if moved <= MOST_MOVED and agreed >= LEAST_AGREED:
             return Choice(network, f"{precision}: faster than {last}, {figures}")
-        if moved <= MOST_MOVED:
+        if moved <= MOST_MOVED and any(query.task is not Task.MASK for query in queries):
             return Choice(ByTask(network, exact), f"{precision} for classes, {last} for blanks: {figures}")
         refused += f"; {precision} refused: {figures}"
-    return Choice(exact, f"{last}: " + ("as set" if setting != "auto" else "the safe one") + refused)
+    why = "the safe one" if setting == "auto" else "as set"
+    if last is Precision.BF16 and device == "cpu" and not has_bf16():
+        why += ", though this processor is several times slower in it than in fp32"
+    return Choice(exact, f"{last}: {why}{refused}")
 
 
 def compare(

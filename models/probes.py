@@ -56,10 +56,11 @@ def probes(tokenizer: Tokenizer, tasks: Sequence[Task]) -> list[Query]:
 
 
 def _blanked(encoding: Encoding, mask_id: int | None) -> list[Query]:
-    """The sequence twice, with other words blanked."""
+    """The sequence four times, with other words blanked."""
     words = [index for index, text in enumerate(encoding.texts) if text is not None]
     queries = []
-    for chosen in (words[2::_EVERY], words[5::_EVERY]):
+    for first in (1, 3, 4, 6):
+        chosen = words[first::_EVERY]
         if mask_id is not None and chosen:
             ids = tuple(mask_id if index in chosen else each for index, each in enumerate(encoding.ids))
             queries.append(Query(Task.MASK, replace(encoding, ids=ids), tuple(chosen)))

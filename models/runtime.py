@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.catalog import Source
-from models.checkpoints import Checkpoint, load_checkpoint, max_length, read_blueprint
+from models.checkpoints import Checkpoint, in_one_line, load_checkpoint, max_length, read_blueprint
 from models.cores import usable_cores
 from models.downloads import Watch
 from models.encoding import Query
@@ -99,14 +99,15 @@ class Loader:
         self._watch = watch
         self._keys: dict[tuple[Source, Task], Hashable] = {}
         self._checkpoints: dict[Hashable, Checkpoint] = {}
-        self._runners: dict[tuple[Hashable, Path], ModelRunner] = {}
-        self._tokenizers: dict[Path, Tokenizer] = {}
-        # from_pretrained patches torch while it runs: one load at a time. Downloads happen outside.
+        self._runners: dict[tuple[Hashable, Path, str], ModelRunner] = {}
+        self._tokenizers: dict[tuple[Path, str], Tokenizer] = {}
+        # One load at a time: two would hold twice the weights, and from_pretrained patches torch meanwhile.
+        # Downloads happen outside.
         self._lock = threading.Lock()
 
     @property
     def workers(self) -> int:
-        """How many worker threads suit the device: one for a GPU, else one per core, each computing alone."""
+        """How many worker threads suit the device: one for a GPU, else one per core."""
         if self.device == "cuda":
             return 1
         return usable_cores()
@@ -123,8 +124,10 @@ class Loader:
         with self._lock:
             key = blueprint.key(source, task)
             self._keys[source, task] = key
-            if (key, folder) not in self._runners:
-                limit = max_length(blueprint.config)
+            runs = (key, folder, source.tokenizer_class)
+            if runs not in self._runners:
+                with in_one_line(source.model):
+                    limit = max_length(blueprint.config)
                 tokenizer = load_tokenizer(folder, source.tokenizer_class, limit)
                 checkpoint = self._checkpoints.get(key)
                 if checkpoint is None:
@@ -137,8 +140,8 @@ class Loader:
                         lambda tasks: probes(tokenizer, tasks),
                     )
                     self._checkpoints[key] = checkpoint  # also one whose head is refused: it is asked again
-                self._runners[key, folder] = ModelRunner(checkpoint, tokenizer)
-            runner = self._runners[key, folder]
+                self._runners[runs] = ModelRunner(checkpoint, tokenizer)
+            runner = self._runners[runs]
             runner.checkpoint.require(task)
             return runner
 
@@ -148,7 +151,7 @@ class Loader:
             self._keys = {line: key for line, key in self._keys.items() if line in wanted}
             keys = set(self._keys.values())
             self._checkpoints = {key: each for key, each in self._checkpoints.items() if key in keys}
-            self._runners = {pair: each for pair, each in self._runners.items() if pair[0] in keys}
+            self._runners = {runs: each for runs, each in self._runners.items() if runs[0] in keys}
 
     def tokenizer(self, source: Source, *, download: bool) -> Tokenizer:
         """The tokenizer of a catalogue line alone.
@@ -158,12 +161,14 @@ class Loader:
         """
         folder = self._tokenizer_folder(source, download=download)
         with self._lock:
-            if folder not in self._tokenizers:
+            if (folder, source.tokenizer_class) not in self._tokenizers:
                 limit = None
                 if (folder / CONFIG).is_file():
-                    limit = max_length(read_config(folder))
-                self._tokenizers[folder] = load_tokenizer(folder, source.tokenizer_class, limit)
-            return self._tokenizers[folder]
+                    with in_one_line(source.tokenizer):
+                        limit = max_length(read_config(folder))
+                tokenizer = load_tokenizer(folder, source.tokenizer_class, limit)
+                self._tokenizers[folder, source.tokenizer_class] = tokenizer
+            return self._tokenizers[folder, source.tokenizer_class]
 
     def _tokenizer_folder(self, source: Source, *, download: bool = True) -> Path:
         revision = source.revision if source.tokenizer == source.model else None

@@ -16,7 +16,7 @@ from models.blocklist import Blocklist, load_blocklist
 from models.catalog import BUILTIN, Catalog, Source, load_catalog
 from models.downloads import Watch
 from models.errors import CheckpointUnavailable, ModelServiceError
-from models.loads import Loads
+from models.loads import Loads, in_thread
 from models.results import LabelResult, MaskResult, Task, TokensResult
 from models.tasks.mask import mask_job
 from models.tasks.nli import nli_job
@@ -92,6 +92,7 @@ class ModelService:
         self._idle = asyncio.Event()
         self._idle.set()
         self._closing = False
+        self._swapping = asyncio.Lock()
         self._loader: Loader | None = None
         self._loader_lock = threading.Lock()
 
@@ -107,7 +108,7 @@ class ModelService:
             ModelServiceError: If a device or precision is asked for that isn't there.
         """
         if self._device not in {"auto", "cpu"} or self._precision not in {"auto", "fp32"}:
-            # Worth waiting for torch, to say that the machine hasn't got it.
+            # Worth waiting for, to say that the machine hasn't got it.
             await asyncio.shield(self._loads.begin("device", self._get_loader))
         self._loads.begin("warm-up", self._warm_up)
 
@@ -215,21 +216,37 @@ class ModelService:
 
         Raises:
             CheckpointUnavailable: If it can't be loaded, lacks the head, or answers with what are not
-                numbers; the old one stays.
+                numbers; the old one stays, as after every other error.
+            ModelServiceError: If the task or language can't be swapped.
             UnknownPreset: If there is no such preset.
         """
-        name = self._catalog.checked(preset or self._preset)
+        if task is Task.TOKENS:
+            raise ModelServiceError("tokens has a tokenizer, no checkpoint that could be swapped")
+        name = preset or self._preset
+        self._catalog.with_source(
+            name, task, language, source
+        )  # refuses what can't be before anything is read
         with self._accepted():
-            runner = await self._load((task, source), lambda: self._get_loader().model(source, task))
-            self._catalog = self._catalog.with_source(name, task, language, source)
-            wanted = self._catalog.sources()
-            self._loads.forget(
-                lambda key: (
-                    isinstance(key, tuple) and key[0] is not Task.TOKENS and (key[1], key[0]) not in wanted
-                )
-            )
-            self._get_loader().keep(wanted)
+            async with self._swapping:  # one after the other: the one called last stays
+                try:
+                    load = self._loads.begin((task, source), lambda: self._get_loader().model(source, task))
+                    runner = await asyncio.shield(load)
+                    self._start_workers()
+                    self._catalog = self._catalog.with_source(name, task, language, source)
+                finally:
+                    await self._release()
             return runner.checkpoint.version
+
+    async def _release(self) -> None:
+        """Let go of the models that the catalogue doesn't name; they go on to their last answer."""
+        wanted = self._catalog.sources()
+        self._loads.forget(
+            lambda key: (
+                isinstance(key, tuple) and key[0] is not Task.TOKENS and (key[1], key[0]) not in wanted
+            )
+        )
+        if (loader := self._loader) is not None:
+            await in_thread(lambda: loader.keep(wanted))  # waits while something is being loaded
 
     def _find(self, preset: str | None, task: Task, language: Language) -> tuple[str, Source]:
         """The preset that answers and its checkpoint."""
@@ -281,6 +298,8 @@ class ModelService:
     def _warm_up(self) -> None:
         """Load every checkpoint of the default preset."""
         for (task, _), source in self._catalog.presets[self._preset].items():
+            if (source, task) not in self._catalog.sources():
+                continue  # swapped meanwhile
             try:
                 if task is Task.TOKENS:
                     self._get_loader().tokenizer(source, download=True)

@@ -56,6 +56,8 @@ class MaskJob:
         if tokenizer.mask_token is None:
             raise TaskNotServed(f"the tokenizer of {self.model!r} has no mask token")
         encoding, positions, before = tokenizer.encode_blanks(self.text.written(tokenizer.mask_token))
+        if not positions:
+            raise TaskNotServed(f"the tokenizer of {self.model!r} does not keep its own mask token")
         slots = tuple(
             index - before if 0 <= index - before < len(positions) else None
             for index in range(self.text.count)

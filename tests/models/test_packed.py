@@ -27,6 +27,7 @@ from models.weights import Shape, Weights, read_bert_weights, read_config
 
 BUILTIN = Path(__file__).parents[2] / "models" / "builtin"
 CLASSES = (Task.NSP, Task.SENTIMENT, Task.NLI)
+TASKS = (Task.MASK, *CLASSES)
 
 
 @cache
@@ -48,11 +49,11 @@ def random_checkpoint() -> Path:
 
 
 def onnx(weights: Weights, shape: Shape) -> Network:
-    return OnnxBert(weights, shape, Precision.FP32, cores=2)
+    return OnnxBert(weights, shape, TASKS, Precision.FP32, cores=2)
 
 
 def in_torch(weights: Weights, shape: Shape) -> Network:
-    return PackedBert(weights, shape, Precision.FP32, "cpu")
+    return PackedBert(weights, shape, TASKS, Precision.FP32, "cpu")
 
 
 BACKENDS = pytest.mark.parametrize("backend", [onnx, in_torch])
@@ -237,7 +238,7 @@ def test_other_activations_are_those_of_transformers(
 @pytest.mark.parametrize(("precision", "most"), [(Precision.FP32, 1e-3), (Precision.BF16, 5e-2)])
 def test_a_gpu_gives_what_the_cpu_gives(precision: Precision, most: float) -> None:
     shape = Shape.of(read_config(BUILTIN))
-    on_gpu = PackedBert(read_bert_weights(BUILTIN), shape, precision, "cuda")
+    on_gpu = PackedBert(read_bert_weights(BUILTIN), shape, TASKS, precision, "cuda")
     queries = [
         query(task, length, length, 16_000) for task in (Task.MASK, *CLASSES) for length in (1, 7, 7, 40, 256)
     ]
@@ -247,7 +248,7 @@ def test_a_gpu_gives_what_the_cpu_gives(precision: Precision, most: float) -> No
 
 def test_bfloat16_is_close_to_single_precision() -> None:
     shape = Shape.of(read_config(BUILTIN))
-    low = PackedBert(read_bert_weights(BUILTIN), shape, Precision.BF16, "cpu")
+    low = PackedBert(read_bert_weights(BUILTIN), shape, TASKS, Precision.BF16, "cpu")
     queries = [query(task, length, length, 16_000) for task in (Task.MASK, *CLASSES) for length in (7, 40)]
     for one, two in zip(low.logits(queries), ours(BUILTIN, onnx).logits(queries), strict=True):
         assert 1e-4 < difference(one, two) < 0.1

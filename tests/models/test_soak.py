@@ -110,7 +110,8 @@ class Soak:
 async def test_under_overload_and_with_everything_going_wrong_each_gets_one_outcome(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    caplog.set_level(logging.CRITICAL + 1)  # records that are kept hold tracebacks, and these the runners
+    # Records that are kept hold tracebacks, and these the runners.
+    caplog.set_level(logging.CRITICAL + 1, logger="models.batching")
     before = asyncio.all_tasks()
     soak = Soak()
     async with asyncio.timeout(60):
