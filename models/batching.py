@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import sys
 import threading
 import time
 from collections.abc import Hashable, Sequence
@@ -23,6 +24,12 @@ Item = TypeVar("Item")
 Item_contra = TypeVar("Item_contra", contravariant=True)
 Outcome = TypeVar("Outcome")
 Outcome_co = TypeVar("Outcome_co", covariant=True)
+
+SWITCH_INTERVAL = 0.0002
+"""Seconds after which a worker hands the interpreter to the event loop that waits for it.
+
+Python's own 5 ms make the loop late, and leave the workers idle that it would feed.
+"""
 
 _LOG = logging.getLogger(__name__)
 
@@ -99,6 +106,7 @@ class Batcher:
         """
         if self._threads:
             return
+        sys.setswitchinterval(SWITCH_INTERVAL)
         self._threads = [
             threading.Thread(target=self._run, name=f"model-worker-{number}", daemon=True)
             for number in range(workers)

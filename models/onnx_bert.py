@@ -7,6 +7,7 @@ together, so that the rectangle attention needs has few empty places.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 
 import numpy as np
@@ -24,6 +25,8 @@ Logits = NDArray[np.float32]
 
 CHUNK = 256
 """Tokens that run together at most, unless a single sequence has more: more are not faster."""
+WIDE = 512
+"""Hidden size from which one question is faster on several cores; the weights are then held twice."""
 FULL = 0.8
 """Share of the rectangle's places that must be filled."""
 
@@ -36,7 +39,7 @@ class OnnxBert:
         shape: Of the trunk.
         tasks: Heads to load, those of them that are there.
         precision: ``fp32`` or ``int8``.
-        cores: How many a batch may use; batches that run at the same time share them.
+        cores: How many a batch of a wide model may use while no other runs.
 
     Raises:
         ValueError: If a weight of the trunk is missing or has another shape than the configuration says.
@@ -51,9 +54,14 @@ class OnnxBert:
         self._classes = [task for task in tasks if task is not Task.MASK and self._missing[task] is None]
         self._segments = len(weights["bert.embeddings.token_type_embeddings.weight"])
         bits = None if precision is Precision.FP32 else 8 if adds_bytes_in_32_bits() else 7
-        self._trunk = _session(trunk_graph(weights, shape, self._classes, bits), cores)
+        trunk = trunk_graph(weights, shape, self._classes, bits)
+        self._trunk = _session(trunk)
+        wide = weights["bert.embeddings.word_embeddings.weight"].shape[1] >= WIDE
+        self._alone = _session(trunk, cores) if wide and cores > 1 else self._trunk
+        self._running = 0
+        self._counting = threading.Lock()
         served = Task.MASK in tasks and self.lacks(Task.MASK) is None
-        self._words = _session(words_graph(weights, shape, bits), 1) if served else None
+        self._words = _session(words_graph(weights, shape, bits)) if served else None
 
     def lacks(self, task: Task) -> str | None:
         """The name of a parameter that a task needs and the checkpoint has not."""
@@ -69,12 +77,19 @@ class OnnxBert:
             Per query, ``[positions, vocabulary]`` for ``mask``, else ``[classes]`` in the head's order.
         """
         answers: dict[int, Logits] = {}
-        for chunk in chunks([len(query.encoding) for query in queries]):
-            answers.update(zip(chunk, self._run([queries[row] for row in chunk]), strict=True))
+        with self._counting:
+            self._running += 1
+            trunk = self._alone if self._running == 1 else self._trunk
+        try:
+            for chunk in chunks([len(query.encoding) for query in queries]):
+                answers.update(zip(chunk, self._run(trunk, [queries[row] for row in chunk]), strict=True))
+        finally:
+            with self._counting:
+                self._running -= 1
         return [answers[row] for row in range(len(queries))]
 
-    def _run(self, queries: Sequence[Query]) -> list[Logits]:
-        hidden, *classes = self._trunk.run(None, _feed(queries, self._segments))
+    def _run(self, trunk: onnxruntime.InferenceSession, queries: Sequence[Query]) -> list[Logits]:
+        hidden, *classes = trunk.run(None, _feed(queries, self._segments))
         by_task = dict(zip(self._classes, classes, strict=True))
         stops = np.cumsum([len(query.positions) or 1 for query in queries])
         rows = [
@@ -141,14 +156,12 @@ def _feed(queries: Sequence[Query], segments: int) -> dict[str, NDArray[np.integ
     }
 
 
-def _session(model: bytes, threads: int) -> onnxruntime.InferenceSession:
+def _session(model: bytes, threads: int = 1) -> onnxruntime.InferenceSession:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
     options.log_severity_level = 4  # what fails is raised, and said in one line
     options.enable_mem_pattern = False  # no two batches have one shape
-    # Threads that wait without sleeping would take the cores from the other workers.
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
     session._model_bytes = None  # noqa: SLF001  # a whole copy, kept for changing the provider later
     return session
