@@ -22,6 +22,7 @@ from benchmarks.agreement import Agreement, compare
 from benchmarks.engines import Entry, Layout, layouts
 from benchmarks.lanes import EngineFailed, Lane
 from benchmarks.machine import Disturbance, Watch
+from benchmarks.shape import TRAINED
 from benchmarks.traffic import BLOCK, SEED
 
 Say = Callable[[str], None]
@@ -165,6 +166,7 @@ class Contest:
         self._cores = cores
         self._say = say
         self._watch = watch
+        self._trained = checkpoint.name == TRAINED
         self._reference = json.loads((checkpoint / "reference.json").read_text(encoding="utf-8"))
         self._random = random.Random(settings.seed)  # noqa: S311  # an order, no secret
 
@@ -199,7 +201,7 @@ class Contest:
                     tried.append(self._try(contestant, layout))
                 except Exception as error:  # noqa: BLE001  # named in the report, whatever it was
                     reasons.append(f"{layout}: {error}")
-        except KeyboardInterrupt:
+        except BaseException:  # an interruption
             for lane, _, _ in tried:
                 lane.close()
             raise
@@ -240,7 +242,7 @@ class Contest:
     def _check(self, contestant: Contestant, lane: Lane) -> None:
         answers = lane.order(do="answer", texts=self._reference["texts"])["answers"]
         agreement = compare(answers, self._reference["answers"])
-        fault = agreement.fault(contestant.entry.precision)
+        fault = agreement.fault(contestant.entry.precision, trained=self._trained)
         if fault:
             raise EngineFailed(fault)
         if contestant.agreement is None or agreement.correlation < contestant.agreement.correlation:

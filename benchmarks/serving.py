@@ -19,6 +19,7 @@ for the machine and the hour: keep it quiet, and compare only within a run.
 from __future__ import annotations
 
 import shlex
+import signal
 import subprocess
 import sys
 import time
@@ -38,7 +39,7 @@ from benchmarks.harness import Contest, Settings
 from benchmarks.lanes import ROOT, EngineFailed, Lane, Place
 from benchmarks.machine import look
 from benchmarks.report import draw, markdown
-from benchmarks.shape import LAST_FILE, NAMES, Name, shape
+from benchmarks.shape import LAST_FILE, NAMES, TRAINED, Name, shape
 from benchmarks.traffic import Traffic
 from benchmarks.venvs import SetupFailed, python_for
 
@@ -124,7 +125,7 @@ def measure(plan: Plan, say: Callable[[str], None]) -> Iterator[Figures]:
             if each.name in failures:
                 raise EngineFailed(failures[each.name])
             log = plan.folder / f"{checkpoint.name}-{each.name}.log"
-            precision = plan.precision or ("auto" if checkpoint.name == "builtin" else "int8")
+            precision = plan.precision or ("auto" if checkpoint.name == TRAINED else "int8")
             return Lane(Place(each, layout, checkpoint, pythons[each.name], log, precision))
 
         contest = Contest(
@@ -165,6 +166,10 @@ def steps(plan: Plan) -> int:
     starts = sum(len(layouts(each, cores)) for each in plan.entries)
     per_checkpoint = starts + plan.settings.rounds * (len(plan.entries) + 1)
     return len(plan.checkpoints) * (1 + per_checkpoint) + len(plan.entries)
+
+
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
 
 
 def _chosen_engines(names: Sequence[str] | None, *, quick: bool) -> tuple[Entry, ...]:
@@ -221,6 +226,7 @@ def main(
             typer.echo(f"{name} {reason}", err=True)
         raise typer.Exit(1 if failures else 0)
     folder.mkdir(parents=True)
+    signal.signal(signal.SIGTERM, _interrupt)  # frozen engines don't end by themselves
     begin = time.monotonic()
     with tqdm(total=steps(plan), unit="step", file=sys.stderr) as progress:
 

@@ -9,6 +9,8 @@ from typing import Literal
 
 Name = Literal["base", "mini", "builtin"]
 NAMES: tuple[Name, ...] = ("base", "mini", "builtin")
+TRAINED: Name = "builtin"
+"""The one that is not random."""
 LAST_FILE = "reference.json"
 """Where it is, a checkpoint is complete."""
 

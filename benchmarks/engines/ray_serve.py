@@ -52,15 +52,11 @@ class RayServe:
             def __init__(self) -> None:
                 self._answer = load(folder, positions, layout.threads)
 
-            async def __call__(self, text: str) -> object:
-                """One text."""
-                return await self._together(text)
-
-            async def _answer_all(self, texts: list[str]) -> list[list[float]]:
+            # ray is not installed where types are checked
+            @serve.batch(max_batch_size=_BATCH, batch_wait_timeout_s=0.005)  # type: ignore[untyped-decorator]
+            async def __call__(self, texts: list[str]) -> list[list[float]]:
                 """A batch; the replica's loop stays free, as Ray's documentation advises."""
                 return await asyncio.to_thread(self._answer, texts)
-
-            _together: Any = serve.batch(max_batch_size=_BATCH, batch_wait_timeout_s=0.005)(_answer_all)
 
         deployment: Any = serve.deployment(
             num_replicas=layout.workers,
