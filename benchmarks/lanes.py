@@ -58,6 +58,7 @@ class Lane:
     def __init__(self, place: Place) -> None:
         self.place = place
         self.remark = ""
+        self._busy = True  # starting, or with an order
         self.versions: Mapping[str, str] = {}
         self._answers: queue.SimpleQueue[str] = queue.SimpleQueue()
         self._log: TextIO = place.log.open("a", encoding="utf-8")
@@ -98,6 +99,7 @@ class Lane:
             EngineFailed: If the engine fails, ends, or takes minutes too long.
         """
         pipe = self._process.stdin
+        self._busy = True
         try:
             assert pipe is not None  # noqa: S101  # opened above
             pipe.write(json.dumps(order, ensure_ascii=False) + "\n")
@@ -136,10 +138,10 @@ class Lane:
                 process.resume()
 
     def close(self) -> None:
-        """End it, with all its children."""
+        """End it, with all its children: politely, unless it is in the middle of something."""
         self.thaw()
         processes = self._processes()
-        if self._process.poll() is None:
+        if self._process.poll() is None and not self._busy:
             with contextlib.suppress(EngineFailed):
                 self.order(do="stop")
             with contextlib.suppress(subprocess.TimeoutExpired):
@@ -174,6 +176,7 @@ class Lane:
             raise EngineFailed(f"no answer within {patience:.0f} s") from None
         if not line:
             raise EngineFailed(f"its process ended with {self._process.wait()}; see {self.place.log.name}")
+        self._busy = False
         answer: dict[str, Any] = json.loads(line)
         if "error" in answer:
             raise EngineFailed(answer["error"])

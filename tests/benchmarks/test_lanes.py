@@ -1,4 +1,5 @@
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -65,6 +66,23 @@ def test_an_engine_that_cannot_be_built_says_why(tmp_path: Path) -> None:
     with pytest.raises(EngineFailed, match="RuntimeError: three is too many"):
         lane.wait_started()
     lane.close()
+
+
+def test_an_interruption_does_not_wait_for_the_order_in_hand(lane: Lane) -> None:
+    lane.wait_started()
+
+    def order() -> None:
+        with pytest.raises(EngineFailed, match="ended with"):
+            lane.order(do="load", clients=1, seconds=60)
+
+    give = threading.Thread(target=order)
+    give.start()
+    time.sleep(0.2)
+    begin = time.monotonic()
+    lane.close()
+    assert time.monotonic() - begin < 10
+    give.join(10)
+    assert not give.is_alive()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="how a stopped process is shown differs")
