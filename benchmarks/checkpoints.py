@@ -40,6 +40,7 @@ from transformers import (
 
 from benchmarks.shape import LAST_FILE, Name
 from benchmarks.traffic import LONGEST, Traffic, draw_lengths, write_texts
+from models.fingerprint import WEIGHTS, fingerprint
 from models.multitask import BertForFourTasks
 
 LABELS = ("negative", "positive")
@@ -67,12 +68,15 @@ def make(name: Name, root: Path) -> Path:
         The folder, with ``traffic.json`` beside the model.
     """
     folder = root / name
-    done = folder / LAST_FILE
-    if done.is_file():
+    done, made_from = folder / LAST_FILE, folder / "made-from.txt"
+    source = fingerprint(BUILTIN, WEIGHTS) if name == "builtin" else str(_SEED)
+    # What peers converted from older weights is not the same model: all of the folder goes then.
+    if done.is_file() and made_from.is_file() and made_from.read_text(encoding="utf-8") == source:
         return folder
     torch.set_num_threads(1)  # two threads wait for each other where the machine is busy
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
+    made_from.write_text(source, encoding="utf-8")
     model = _electra() if name == "builtin" else _random_bert(name)
     positions = model.config.max_position_embeddings
     tokenizer = _save_tokenizer(folder, positions)

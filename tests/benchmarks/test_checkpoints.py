@@ -66,3 +66,14 @@ def test_work_is_counted_as_needed() -> None:
     # Last: keys and values of 5, query and output of 1, between of 1, scores and sums of 1.
     last = 2 * (5 * 2 * 4 + 2 * 4 + 2 * 6 + 2 * 5 * 2)
     assert tiny.operations(5) == first + last
+
+
+def test_what_was_made_from_other_weights_is_made_again(
+    builtin: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (builtin / "converted.bin").touch()
+    assert make("builtin", builtin.parent) == builtin
+    assert (builtin / "converted.bin").exists()
+    monkeypatch.setattr("benchmarks.checkpoints.fingerprint", lambda *_: "of other weights")
+    make("builtin", builtin.parent)
+    assert not (builtin / "converted.bin").exists()
