@@ -165,7 +165,7 @@ KO = Texts(
     empty_text="글자가 없어서 읽을 수 없어요.",
     no_blank="빈칸이 없어요. 맞힐 자리를 [MASK], ___ 또는 (빈칸)으로 써 주세요.",
     not_served="지금 쓰는 모델은 이 일을 이 언어로 하지 못해요.",
-    unavailable="모델을 불러오지 못했어요. 이유는 봇의 기록(로그)에 있어요. 잠시 뒤에 다시 보내거나 운영자에게 알려 주세요.",
+    unavailable="모델을 불러오지 못했어요. 이유는 봇의 로그에 있어요. 운영자에게 알려 주세요.",
     unexpected="죄송해요, 문제가 생겨서 대답하지 못했어요. 조금 뒤에 다시 보내 주세요.",
     description=(
         "BERT 모델로 글을 읽는 봇이에요. 빈칸을 맞히고, 문장이 이어지는지, 긍정인지 부정인지, "
@@ -273,7 +273,7 @@ EN = Texts(
     empty_text="There are no letters in it for me to read.",
     no_blank="There is no blank. Write the missing word as [MASK], ___ or (빈칸).",
     not_served="The current model cannot do this in this language.",
-    unavailable="The model could not be loaded; the bot's log says why. Please try again later, or tell the operator.",
+    unavailable="The model could not be loaded. The bot's log says why: please tell the operator.",
     unexpected="Sorry, something went wrong and I could not answer. Please try again in a moment.",
     description=(
         "I read text with a BERT model: I guess missing words, tell whether a sentence follows another, "

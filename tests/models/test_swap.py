@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import threading
 import weakref
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from models.catalog import Source
-from models.errors import CheckpointUnavailable, UnknownPreset
+from models.catalog import BadCatalog, Source
+from models.errors import CheckpointUnavailable, ModelServiceError, UnknownPreset
 from models.results import LabelResult, Task
 from models.runtime import ModelRunner
 from models.service import ModelService
@@ -118,3 +120,71 @@ async def test_one_language_can_be_swapped_alone(service: ModelService, tmp_path
     english = await service.swap(Task.SENTIMENT, certain(tmp_path / "en", 0), language="en")
     assert (await service.sentiment("a good film")).version == english
     assert (await service.sentiment(TEXT)).version == korean
+
+
+async def test_a_refused_checkpoint_is_let_go(service: ModelService, tmp_path: Path) -> None:
+    await service.sentiment(TEXT)
+    loader = service._get_loader()
+    before = len(loader._checkpoints)
+    write_checkpoint(tmp_path / "mask", "bert-mask")
+    with pytest.raises(CheckpointUnavailable, match="no trained weights for sentiment"):
+        await service.swap(Task.SENTIMENT, Source(str(tmp_path / "mask"), str(tmp_path / "mask")))
+    assert len(loader._checkpoints) == before
+
+
+async def test_swaps_at_the_same_time_take_turns_and_the_last_one_stays(
+    service: ModelService, tmp_path: Path
+) -> None:
+    sources = [certain(tmp_path / name, label) for label, name in enumerate(("first", "second"))]
+    versions = await asyncio.gather(*(service.swap(Task.SENTIMENT, each) for each in sources))
+    answer = await service.sentiment(TEXT)
+    assert (answer.version, answer.label) == (versions[-1], "positive")
+
+
+async def test_the_loop_goes_on_while_another_checkpoint_loads(
+    service: ModelService, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from models import runtime  # noqa: PLC0415  # beside its only use
+
+    await service.sentiment(TEXT)
+    one, other = certain(tmp_path / "one", 0), certain(tmp_path / "other", 1)
+    loading, leave, real = threading.Event(), threading.Event(), runtime.load_checkpoint
+
+    def slow(blueprint: Any, source: Source, *others: Any) -> Any:  # noqa: ANN401  # stands for the real one
+        if source == other:
+            loading.set()
+            leave.wait(10)
+        return real(blueprint, source, *others)
+
+    await asyncio.to_thread(service._get_loader().model, one, Task.SENTIMENT)
+    monkeypatch.setattr(runtime, "load_checkpoint", slow)
+    async with asyncio.TaskGroup() as group:
+        load = group.create_task(asyncio.to_thread(service._get_loader().model, other, Task.NLI))
+        await asyncio.to_thread(loading.wait, 10)
+        release = group.create_task(service._release())
+        for _ in range(20):
+            await asyncio.sleep(0)
+        assert not load.done()
+        assert not release.done()  # waits in its thread, not on the loop
+        leave.set()
+
+
+async def test_what_cannot_be_swapped_is_refused_at_once(service: ModelService, tmp_path: Path) -> None:
+    source = certain(tmp_path / "new", 0)
+    with pytest.raises(ModelServiceError, match="tokens has a tokenizer"):
+        await service.swap(Task.TOKENS, source)
+    with pytest.raises(BadCatalog, match="ko, en, any, not 'de'"):
+        await service.swap(Task.SENTIMENT, source, language="de")
+
+
+async def test_a_head_with_another_number_of_classes_is_refused(
+    service: ModelService, tmp_path: Path
+) -> None:
+    source = certain(tmp_path / "three", 0)
+    file = tmp_path / "three" / "model.safetensors"
+    weights = load_file(file)
+    hidden = weights["sentiment.out.weight"].shape[1]
+    weights["sentiment.out.weight"], weights["sentiment.out.bias"] = torch.zeros(3, hidden), torch.zeros(3)
+    save_file(weights, file, {"format": "pt"})
+    with pytest.raises(CheckpointUnavailable, match="head for sentiment has 3 classes, not 2"):
+        await service.swap(Task.SENTIMENT, source)
