@@ -15,6 +15,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from models.catalog import BadCatalog, Source
+from models.checkpoints import load_checkpoint
 from models.errors import CheckpointUnavailable, ModelServiceError, UnknownPreset
 from models.results import LabelResult, Task
 from models.runtime import ModelRunner
@@ -148,7 +149,7 @@ async def test_the_loop_goes_on_while_another_checkpoint_loads(
 
     await service.sentiment(TEXT)
     one, other = certain(tmp_path / "one", 0), certain(tmp_path / "other", 1)
-    loading, leave, real = threading.Event(), threading.Event(), runtime.load_checkpoint
+    loading, leave, real = threading.Event(), threading.Event(), load_checkpoint
 
     def slow(blueprint: Any, source: Source, *others: Any) -> Any:  # noqa: ANN401  # stands for the real one
         if source == other:
