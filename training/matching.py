@@ -73,10 +73,10 @@ def give_matching_head(model: BertPreTrainedModel, *, head: int = -1, seed: int 
 
 
 def _word_axes(count: int, segment: Tensor, positions: Tensor, generator: torch.Generator) -> Tensor:
-    """Orthonormal random directions ``[count, hidden]`` that see neither the segment nor the position."""
+    """Orthonormal random directions ``[count, hidden]`` that hardly see the segment and the position."""
     place_axes = torch.linalg.svd(positions - positions.mean(0))[2][:_POSITION_AXES]
+    unwanted = torch.linalg.qr(torch.cat([segment[None], place_axes]).T)[0]
     random = torch.randn(count, len(segment), generator=generator)
-    random -= torch.outer(random @ segment, segment)
-    random -= random @ place_axes.T @ place_axes
+    random -= random @ unwanted @ unwanted.T
     axes: Tensor = torch.linalg.qr(random.T)[0].T
     return axes

@@ -119,6 +119,18 @@ async def test_the_whole_way(folder: Path, data: Path, monkeypatch: pytest.Monke
     )
     assert "sentiment 240 + dev 60; NLI 240 + dev 60" in out
 
+    given: list[object] = []
+    monkeypatch.setattr(finetune, "give_matching_head", given.append)
+    for steps in ("2", "3"):  # a second round, which is stopped and goes on with what it has learnt
+        call(
+            finetune.main,
+            *("--model", folder / "fine" / "model", "--nsmc", folder / "nsmc_train.tsv"),
+            *("--held-out-nsmc", folder / "nsmc_test.tsv", "--held-out-nli", folder / "nli_test.tsv"),
+            *("--nli", folder / "nli_train.tsv", *corpora),
+            *("--out", folder / "again", "--steps", steps, "--matching-head", "--seed", "1"),
+        )
+    assert len(given) == 1
+
     out = call(
         evaluate.main,
         *(
