@@ -150,6 +150,7 @@ class Soak:
                 await self._arrive(group, seconds)
                 for disturber in disturbers:
                     disturber.cancel()
+                await self._swap()  # one more while the last are answered, so that a short soak has one too
                 await self.service.close()
         finally:
             step_aside()
