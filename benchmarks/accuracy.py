@@ -22,9 +22,10 @@ from typing import Annotated, TypeVar
 import typer
 from tqdm import tqdm
 
+from models.catalog import load_catalog
 from models.errors import ModelServiceError
 from models.results import LABELS, Task
-from models.service import ModelService, build_service
+from models.service import ModelService
 from training.datasets import Example, read_nli, read_nsmc
 from training.textfiles import DataError
 
@@ -169,9 +170,7 @@ async def measure(
     with tqdm(total=each_asks * (len(precisions) + 1), unit="text") as progress:
         for precision in (BASELINE, *precisions):
             progress.set_postfix_str(precision)
-            service = build_service(
-                device="cpu", preset="builtin", catalog_path=None, queue_size=_QUEUE, precision=precision
-            )
+            service = ModelService(load_catalog(), device="cpu", precision=precision, queue_size=_QUEUE)
             answers: Answers | None = None
             try:
                 await service.start()

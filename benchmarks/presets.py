@@ -13,7 +13,6 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Annotated
 
 import psutil
@@ -21,47 +20,11 @@ import typer
 
 from benchmarks.clients import Load, closed_loop
 from benchmarks.figures import percentile
+from benchmarks.questions import QUESTIONS, Question
 from models.catalog import Catalog, load_catalog
 from models.errors import ModelServiceError
-from models.results import LabelResult, MaskResult, Task
-from models.service import ModelService, build_service
+from models.service import ModelService
 from models.text import language_of
-
-QUEUE_SIZE = 256
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What a client asks.
-
-    Attributes:
-        task: ``mask`` or ``sentiment`` of one text, ``nsp`` or ``nli`` of two.
-        texts: The text or the pair.
-    """
-
-    task: Task
-    texts: tuple[str, ...]
-
-    async def ask(self, service: ModelService, preset: str) -> MaskResult | LabelResult:
-        """Ask the service and wait for its answer."""
-        if self.task is Task.MASK:
-            return await service.mask(*self.texts, preset=preset)
-        if self.task is Task.NSP:
-            return await service.nsp(*self.texts, preset=preset)
-        if self.task is Task.NLI:
-            return await service.nli(*self.texts, preset=preset)
-        return await service.sentiment(*self.texts, preset=preset)
-
-
-QUESTIONS = (
-    Question(Task.SENTIMENT, ("배우들의 연기가 좋아서 두 시간이 금방 지나갔다. 다시 보고 싶은 영화.",)),
-    Question(Task.MASK, ("The capital of France is [MASK].",)),
-    Question(Task.NSP, ("비가 많이 온다.", "그래서 우산을 챙겨 나갔다.")),
-    Question(Task.NLI, ("한 남자가 기타를 치고 있다.", "남자가 악기를 연주한다.")),
-    Question(Task.MASK, ("대한민국의 수도는 [MASK]이다.",)),
-    Question(Task.SENTIMENT, ("지루하다",)),
-    Question(Task.NSP, ("He opened the door.", "The room behind it was dark and cold.")),
-)
 
 
 def served(catalog: Catalog, preset: str) -> list[Question]:
@@ -83,11 +46,12 @@ async def measure_all(preset: str, device: str, loads: Sequence[int], seconds: f
     Raises:
         ModelServiceError: If the preset can't be loaded.
     """
-    questions = served(load_catalog(), preset)
-    service = build_service(device=device, preset=preset, catalog_path=None, queue_size=QUEUE_SIZE)
+    catalog = load_catalog()
+    questions = served(catalog, preset)
+    service = ModelService(catalog, device=device, preset=preset)
 
     async def ask(question: Question) -> object:
-        return await question.ask(service, preset)
+        return await question.ask(service, preset=preset)
 
     try:
         for question in questions:  # load everything, and show what can't be

@@ -23,7 +23,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Awaitable, Callable, Hashable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -31,6 +31,7 @@ from typing import Annotated, Any
 import psutil
 import typer
 
+from benchmarks.questions import QUESTIONS
 from benchmarks.soak_report import Report
 from models.catalog import BUILTIN, Catalog, load_catalog
 from models.errors import TooLate
@@ -46,39 +47,6 @@ KILL_EVERY = 30.0
 GO_AWAY = 0.1  # of those who ask
 TOLERANCE = 0.02  # of a score: a question's company in its batch moves the last digits, more so in eight bits
 SWAPPED = Task.SENTIMENT
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What a chat asks: ``mask`` or ``sentiment`` of one text, ``nsp`` or ``nli`` of two."""
-
-    task: Task
-    texts: tuple[str, ...]
-
-    async def ask(self, service: ModelService, chat: Hashable | None) -> dict[str, float]:
-        """Ask it; gives back the scores by label, of a mask's one blank by word."""
-        answers: dict[Task, Callable[..., Any]] = {
-            Task.MASK: service.mask,
-            Task.NSP: service.nsp,
-            Task.SENTIMENT: service.sentiment,
-            Task.NLI: service.nli,
-        }
-        result: MaskResult | LabelResult = await answers[self.task](*self.texts, chat=chat)
-        if isinstance(result, LabelResult):
-            return dict(result.scores)
-        return {candidate.token: candidate.score for candidate in result.masks[0]}
-
-
-QUESTIONS = (
-    Question(Task.SENTIMENT, ("배우들의 연기가 좋아서 두 시간이 금방 지나갔다. 다시 보고 싶은 영화.",)),
-    Question(Task.MASK, ("The capital of France is [MASK].",)),
-    Question(Task.NSP, ("비가 많이 온다.", "그래서 우산을 챙겨 나갔다.")),
-    Question(Task.NLI, ("한 남자가 기타를 치고 있다.", "남자가 악기를 연주한다.")),
-    Question(Task.MASK, ("대한민국의 수도는 [MASK]이다.",)),
-    Question(Task.SENTIMENT, ("지루하다",)),
-    Question(Task.NSP, ("He opened the door.", "The room behind it was dark and cold.")),
-    Question(Task.SENTIMENT, ("이야기는 뻔하지만 음악과 풍경이 아름다워서 끝까지 봤다. " * 8,)),
-)
 
 
 class Killed(BaseException):
@@ -136,7 +104,7 @@ class Soak:
         await self.service.start()
         for question in QUESTIONS:  # warm before the clock starts
             with contextlib.suppress(TooLate):
-                await question.ask(self.service, None)
+                await question.ask(self.service)
         step_aside = self.killer.watch()
         self._sample()
         seconds = 60 * self.report.minutes
@@ -175,7 +143,7 @@ class Soak:
         which = self._random.randrange(len(QUESTIONS))
         chat = 0 if self._random.random() < 0.5 else self._random.randrange(1, 100)  # half comes from one
         try:
-            scores = await QUESTIONS[which].ask(self.service, chat)
+            scores = _scores(await QUESTIONS[which].ask(self.service, chat=chat))
         except asyncio.CancelledError:
             outcome = "cancelled"
         except Exception as error:  # noqa: BLE001  # counted
@@ -207,6 +175,13 @@ class Soak:
         self.report.swaps += 1
 
 
+def _scores(result: MaskResult | LabelResult) -> dict[str, float]:
+    """By label, of a mask's one blank by word."""
+    if isinstance(result, LabelResult):
+        return dict(result.scores)
+    return {candidate.token: candidate.score for candidate in result.masks[0]}
+
+
 def _same(scores: dict[str, float], expected: dict[str, float]) -> bool:
     """Whether scores are those expected; a mask's last candidates may change places."""
     best = max(expected, key=lambda name: expected[name])
@@ -224,7 +199,7 @@ async def capacity(service: ModelService, *, clients: int = 64, seconds: float =
         for question in itertools.islice(itertools.cycle(QUESTIONS), number % len(QUESTIONS), None):
             if time.monotonic() - begin >= seconds:
                 return
-            await question.ask(service, number)
+            await question.ask(service, chat=number)
             answered += 1
 
     async with asyncio.TaskGroup() as group:
@@ -244,7 +219,7 @@ async def soak(catalog: Catalog, *, device: str, minutes: float, measure: float 
     """
     tasks, threads = asyncio.all_tasks(), set(threading.enumerate())
     measured = ModelService(catalog, device=device)
-    expected = [await question.ask(measured, None) for question in QUESTIONS]
+    expected = [_scores(await question.ask(measured)) for question in QUESTIONS]
     report = Report(minutes, await capacity(measured, seconds=measure))
     await measured.close()
     print(

@@ -15,9 +15,10 @@ from typer import progressbar
 from bot.ask import BadQuestion, as_json, as_text, ask, ask_lines, question
 from bot.downloads import DownloadDisplay
 from bot.settings import Settings, SettingsError, pseudonym_key, read_settings
+from models.catalog import load_catalog
 from models.errors import ModelServiceError
 from models.results import Task
-from models.service import ModelService, build_service
+from models.service import ModelService
 from storage.errors import StorageError
 
 app = typer.Typer(
@@ -92,11 +93,11 @@ def ask_command(
 
 
 def _service(settings: Settings) -> ModelService:
-    return build_service(
+    return ModelService(
+        load_catalog(settings.catalog),
         device=settings.device,
         precision=settings.precision,
         preset=settings.preset,
-        catalog_path=settings.catalog,
         queue_size=settings.queue_size,
         watch=DownloadDisplay(sys.stderr),
     )

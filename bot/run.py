@@ -25,8 +25,9 @@ from bot.logs import set_up_logging
 from bot.playground import serve
 from bot.settings import Settings, SettingsError, pseudonym_key
 from handlers.context import Services
+from models.catalog import load_catalog
 from models.errors import ModelServiceError
-from models.service import build_service
+from models.service import ModelService
 from storage.store import StorageError, Store
 
 _log = logging.getLogger(__name__)
@@ -73,11 +74,11 @@ async def _main(settings: Settings, token: str) -> None:
         async with AsyncExitStack() as closing:
             store = await Store.open(settings.database_url, pepper=pseudonym_key(settings))
             closing.push_async_callback(store.close)
-            model = build_service(
+            model = ModelService(
+                load_catalog(settings.catalog),
                 device=settings.device,
                 precision=settings.precision,
                 preset=settings.preset,
-                catalog_path=settings.catalog,
                 queue_size=settings.queue_size,
                 watch=DownloadDisplay(sys.stderr),
                 load_patience=20.0,

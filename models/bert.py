@@ -79,7 +79,6 @@ class PackedBert:
         self, weights: Weights, shape: Shape, tasks: Sequence[Task], precision: Precision, device: str
     ) -> None:
         check_trunk(weights, shape)
-        self.precision = precision
         self._device = torch.device(device)
         self._dtype = torch.bfloat16 if precision is Precision.BF16 else torch.float32
         self._weights = weights

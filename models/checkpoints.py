@@ -51,14 +51,12 @@ class Checkpoint:
         version: Fingerprint of its weights.
         network: What computes.
         orders: Per classifying head, for each of our labels (``LABELS[task]``) its class index in the head.
-        max_length: Positions a sequence may have.
     """
 
     name: str
     version: str
     network: Network
     orders: Mapping[Task, tuple[int, ...]]
-    max_length: int
 
     def require(self, task: Task) -> None:
         """Make sure that a head, and the trunk under it, have trained weights.
@@ -166,7 +164,7 @@ def load_checkpoint(
         network, reason = _network(blueprint, task, device, precision, probes)
         _LOG.info("%s: %s", source.model, reason)
         version = fingerprint(blueprint.folder, WEIGHTS)
-        return Checkpoint(source.model, version, network, orders, max_length(blueprint.config))
+        return Checkpoint(source.model, version, network, orders)
 
 
 def _network(

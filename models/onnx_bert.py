@@ -1,8 +1,8 @@
 """BERT on the CPU: packed batches through ONNX Runtime, in float32 or int8.
 
 ONNX Runtime starts in a quarter of a second where torch takes two, and needs half of torch's time for the few
-rows of a single question. Requests of about one length run
-together, so that the rectangle attention needs has few empty places.
+rows of a single question. Requests of about one length run together, so that the rectangle that attention
+needs has few empty places.
 """
 
 from __future__ import annotations
@@ -49,7 +49,6 @@ class OnnxBert:
         self, weights: Weights, shape: Shape, tasks: Sequence[Task], precision: Precision, cores: int = 1
     ) -> None:
         check_trunk(weights, shape)
-        self.precision = precision
         self._missing = {task: lacking(weights, task) for task in tasks}
         self._classes = [task for task in tasks if task is not Task.MASK and self._missing[task] is None]
         self._segments = len(weights["bert.embeddings.token_type_embeddings.weight"])

@@ -18,7 +18,6 @@ from transformers import (
 from transformers.utils import logging as transformers_logging
 
 from models.encoding import Query
-from models.precision import Precision
 from models.results import Task
 from models.threads import compute_alone
 
@@ -34,8 +33,6 @@ class PaddedModel:
         task: The head to load: ``mask``, ``sentiment`` or ``nli``.
         device: Where it runs.
     """
-
-    precision = Precision.FP32
 
     def __init__(self, folder: Path, task: Task, device: str) -> None:
         model_class: Any = AutoModelForMaskedLM if task is Task.MASK else AutoModelForSequenceClassification

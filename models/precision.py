@@ -34,10 +34,6 @@ class Precision(StrEnum):
 class Network(Protocol):
     """A model that runs."""
 
-    @property
-    def precision(self) -> Precision:
-        """Of its matrix products."""
-
     def lacks(self, task: Task) -> str | None:
         """The name of a parameter that a task needs and the checkpoint has not."""
 
@@ -62,11 +58,6 @@ class ByTask:
 
     classes: Network
     words: Network
-
-    @property
-    def precision(self) -> Precision:
-        """The lower one."""
-        return self.classes.precision
 
     def lacks(self, task: Task) -> str | None:
         """As ``Network.lacks``."""

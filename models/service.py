@@ -7,13 +7,12 @@ import contextlib
 import logging
 import threading
 from collections.abc import Callable, Hashable, Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from models.batching import Batcher
 from models.blanks import parse
 from models.blocklist import Blocklist, load_blocklist
-from models.catalog import BUILTIN, Catalog, Source, load_catalog
+from models.catalog import BUILTIN, Catalog, Source
 from models.downloads import Watch
 from models.errors import CheckpointUnavailable, ModelServiceError
 from models.loads import Loads, in_thread
@@ -53,6 +52,9 @@ class ModelService:
             as ``Busy``; the load goes on for who asks later. None to wait for as long as it takes.
         answer_deadline: Seconds from when a request is queued until it is refused as ``TooLate``. None to
             wait for as long as it takes.
+
+    Raises:
+        UnknownPreset: If there is no such preset.
 
     Every coroutine that answers takes the ``chat`` that asks: chats share the workers by turns, and none may
     fill the queue alone. None shares with nobody.
@@ -223,9 +225,7 @@ class ModelService:
         if task is Task.TOKENS:
             raise ModelServiceError("tokens has a tokenizer, no checkpoint that could be swapped")
         name = preset or self._preset
-        self._catalog.with_source(
-            name, task, language, source
-        )  # refuses what can't be before anything is read
+        self._catalog.with_source(name, task, language, source)  # what can't be is refused before the reading
         with self._accepted():
             async with self._swapping:  # one after the other: the one called last stays
                 try:
@@ -322,45 +322,6 @@ class ModelService:
                 if download:  # asked for by name
                     raise
         return TokensRunner(tokenizer, None, None)
-
-
-def build_service(
-    *,
-    device: str,
-    preset: str,
-    catalog_path: Path | None,
-    queue_size: int,
-    precision: str = "auto",
-    watch: Watch | None = None,
-    load_patience: float | None = None,
-    answer_deadline: float | None = None,
-) -> ModelService:
-    """Build the service from settings.
-
-    Args:
-        device: ``auto``, ``cpu`` or ``cuda``.
-        preset: The preset that answers when none is named.
-        catalog_path: A catalogue of one's own; None for the shipped one.
-        queue_size: How many requests may wait.
-        precision: ``auto``, ``fp32``, ``bf16`` or ``int8``.
-        watch: Is told how far downloads are, from other threads.
-        load_patience: Seconds that a person in a chat waits for a load; None for who can wait for a download.
-        answer_deadline: Seconds that a person in a chat waits for an answer; None for as long as it takes.
-
-    Raises:
-        BadCatalog: If the catalogue file can't be read.
-        UnknownPreset: If the preset isn't in it.
-    """
-    return ModelService(
-        load_catalog(catalog_path),
-        device=device,
-        precision=precision,
-        watch=watch,
-        preset=preset,
-        queue_size=queue_size,
-        load_patience=load_patience,
-        answer_deadline=answer_deadline,
-    )
 
 
 def _language(*texts: str) -> Language:

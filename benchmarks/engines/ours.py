@@ -35,7 +35,8 @@ class Ours:
     shares_loop = True
 
     def __init__(self, spec: Spec) -> None:
-        from models.service import build_service  # noqa: PLC0415  # peers' environments lack its packages
+        from models.catalog import load_catalog  # noqa: PLC0415  # peers' environments lack its packages
+        from models.service import ModelService  # noqa: PLC0415
 
         self._said = _Said()
         self._asked = spec.precision
@@ -44,11 +45,11 @@ class Ours:
         else:
             catalog, preset = spec.checkpoint / "catalog.toml", "bench"
             catalog.write_text('[presets.bench]\nsentiment.any = "./"\n', encoding="utf-8")
-        self._service = build_service(
+        self._service = ModelService(
+            load_catalog(catalog),
             device="cpu",
             precision=spec.precision,
             preset=preset,
-            catalog_path=catalog,
             queue_size=_WAITING,
         )
 

@@ -7,8 +7,9 @@ import typer
 
 from benchmarks import accuracy
 from benchmarks.accuracy import Answers, Row, ask_all, compare, hide_words, table
+from models.catalog import Catalog
 from models.results import Task
-from models.service import build_service
+from models.service import ModelService
 from training.datasets import Example
 
 DATA = {
@@ -66,14 +67,13 @@ def test_the_table_says_what_broke_and_what_is_missing() -> None:
 
 
 async def test_the_built_in_model_is_asked_in_each_precision(monkeypatch: pytest.MonkeyPatch) -> None:
-    real = build_service
     asked: list[str] = []
 
-    def build(**settings: object) -> object:
-        asked.append(str(settings["precision"]))
-        return real(**settings)  # type: ignore[arg-type]  # as they came
+    def build(catalog: Catalog, *, device: str, precision: str, queue_size: int) -> ModelService:
+        asked.append(precision)
+        return ModelService(catalog, device=device, precision=precision, queue_size=queue_size)
 
-    monkeypatch.setattr(accuracy, "build_service", build)
+    monkeypatch.setattr(accuracy, "ModelService", build)
     rows, missing = await accuracy.measure(["auto", "none"], DATA, hide_words(["이 영화 정말 재미있다"]))
     assert asked == ["fp32", "auto", "none"]
     assert [row.precision for row in rows] == ["fp32"] * 3 + ["auto"] * 3

@@ -6,10 +6,10 @@ import typer
 
 from benchmarks import presets
 from benchmarks.clients import Load
+from benchmarks.questions import QUESTIONS
 from models.catalog import load_catalog
 from models.errors import CheckpointUnavailable, ModelServiceError
 from models.results import Task
-from models.service import build_service
 from tests.tiny import tiny_catalog
 
 
@@ -17,14 +17,8 @@ async def test_a_preset_is_asked_everything_under_each_load(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     catalog = tiny_catalog(tmp_path)
-    assert presets.served(catalog, "builtin") == list(presets.QUESTIONS)
+    assert presets.served(catalog, "builtin") == list(QUESTIONS)
     monkeypatch.setattr(presets, "load_catalog", lambda: catalog)
-    real = build_service
-
-    def build(**settings: object) -> object:
-        return real(**settings | {"catalog_path": tmp_path / "catalog.toml"})  # type: ignore[arg-type]  # as they came
-
-    monkeypatch.setattr(presets, "build_service", build)
     one, three = await presets.measure_all("builtin", "cpu", [1, 3], 0.2)
     assert (one.clients, three.clients) == (1, 3)
     assert one.failed == three.failed == {}

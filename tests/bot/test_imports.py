@@ -21,12 +21,11 @@ HEAVY = TELEGRAM | STORAGE | HUB | MODELS | {"transformers"}
 ASK = """
 import asyncio
 from pathlib import Path
-from models.service import build_service
+from models.catalog import load_catalog
+from models.service import ModelService
 
 async def ask():
-    service = build_service(
-        device="cpu", preset="builtin", catalog_path=Path({catalog!r}), queue_size=8, precision="fp32"
-    )
+    service = ModelService(load_catalog(Path({catalog!r})), device="cpu", precision="fp32")
     try:
         return await service.{question}
     finally:
@@ -36,7 +35,8 @@ assert asyncio.run(ask()).model == "builtin"
 """
 BUILD = """
 from pathlib import Path
-from models.service import load_catalog, ModelService
+from models.catalog import load_catalog
+from models.service import ModelService
 ModelService(load_catalog(Path({catalog!r})))
 """
 

@@ -143,10 +143,10 @@ def test_a_server_out_of_reach_is_one_line(here: Path, capsys: pytest.CaptureFix
 def test_the_deadline_is_handed_to_the_model_service(monkeypatch: pytest.MonkeyPatch) -> None:
     given: dict[str, object] = {}
 
-    def build(**settings: object) -> None:
+    def build(_catalog: object, **settings: object) -> None:
         given.update(settings)
         raise CannotStart("seen enough")
 
-    monkeypatch.setattr("bot.run.build_service", build)
+    monkeypatch.setattr("bot.run.ModelService", build)
     assert run(Settings(answer_deadline=7)) == 1
     assert given["answer_deadline"] == 7

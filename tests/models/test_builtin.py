@@ -9,7 +9,8 @@ import pytest
 import pytest_asyncio
 
 from models.blocklist import load_blocklist
-from models.service import ModelService, build_service
+from models.catalog import load_catalog
+from models.service import ModelService
 
 FOLDER = Path(__file__).parents[2] / "models" / "builtin"
 LARGEST = 20_000_000  # bytes, all files together
@@ -17,7 +18,7 @@ LARGEST = 20_000_000  # bytes, all files together
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def builtin() -> AsyncIterator[ModelService]:
-    service = build_service(device="cpu", preset="builtin", catalog_path=None, queue_size=256)
+    service = ModelService(load_catalog(), device="cpu")
     yield service
     await service.close()
 

@@ -23,7 +23,7 @@ from models.errors import (
 )
 from models.results import LABELS, LabelResult, Task, TokensResult
 from models.runtime import Loader, ModelRunner
-from models.service import ModelService, build_service
+from models.service import ModelService
 from tests.tiny import catalog_file, write_checkpoint
 
 NASTY = [  # and whether there is anything to read in them
@@ -324,12 +324,12 @@ def test_importing_the_service_does_not_import_torch() -> None:
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
-async def test_building_from_settings(tmp_path: Path) -> None:
+async def test_a_preset_of_ones_own_answers(tmp_path: Path) -> None:
     checkpoint = write_checkpoint(tmp_path / "mine")
     file = catalog_file(tmp_path / "c.toml", mine=str(checkpoint))
-    service = build_service(device="cpu", preset="mine", catalog_path=file, queue_size=8)
+    service = ModelService(load_catalog(file), device="cpu", preset="mine")
     assert service.presets == ("builtin", "klue", "kobert", "google", "mine")
     assert (await service.sentiment("나는")).model == "mine"
     await service.close()
     with pytest.raises(UnknownPreset):
-        build_service(device="cpu", preset="nope", catalog_path=None, queue_size=8)
+        ModelService(load_catalog(), preset="nope")
