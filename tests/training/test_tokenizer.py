@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 from transformers import AutoTokenizer, BertTokenizerFast
 
+from training.tokenizer import train_tokenizer
+
 
 @pytest.fixture
 def saved(tokenizer: BertTokenizerFast, tmp_path: Path) -> BertTokenizerFast:
@@ -38,3 +40,11 @@ def test_texts_are_framed_and_pairs_are_segments(saved: BertTokenizerFast) -> No
     assert saved.convert_ids_to_tokens(encoded["input_ids"]) == ["[CLS]", "산에", "[SEP]", "강에", "[SEP]"]
     assert encoded["token_type_ids"] == [0, 0, 0, 1, 1]
     assert saved.all_special_ids == [1, 3, 0, 2, 4]
+
+
+def test_the_same_text_gives_the_same_pieces(data: Path) -> None:
+    korean, english = [str(data / "ko.txt")], [str(data / "en.txt")]
+    one, other, third = (
+        train_tokenizer(korean, english, characters=9_999, vocab_size=400).get_vocab() for _ in range(3)
+    )
+    assert one == other == third
