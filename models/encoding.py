@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain, repeat
+from typing import TypeVar
 
 from models.results import Task
 
 Span = tuple[int, int]
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,27 +115,28 @@ def longest_first(first: int, second: int, room: int) -> tuple[int, int]:
 
 def frame(first: Pieces, second: Pieces | None, around: Frame, *, truncated: bool) -> Encoding:
     """Put special tokens around one or two texts that fit."""
-    nothing = Pieces((), ())
-    parts: tuple[tuple[Pieces, int | None], ...] = (
-        (_special(around.before), None),
-        (first, 0),
-        (_special(around.between) if second is not None else nothing, None),
-        (second if second is not None else nothing, 1),
-        (_special(around.after), None),
-    )
+    between = () if second is None else around.between
+    second = second or Pieces((), ())
+    before, after = len(around.before), len(around.after)
+    sizes = (before, len(first), len(between), len(second), after)
+
+    def spread(values: Sequence[Item]) -> tuple[Item, ...]:
+        return tuple(chain.from_iterable(map(repeat, values, sizes)))
+
+    nowhere = (0, 0)
     return Encoding(
-        ids=tuple(index for part, _ in parts for index in part.ids),
-        segments=tuple(
-            segment for (part, _), segment in zip(parts, around.segments, strict=True) for _ in part.ids
+        ids=(*around.before, *first.ids, *between, *second.ids, *around.after),
+        segments=spread(around.segments),
+        spans=(
+            *repeat(nowhere, before),
+            *first.spans,
+            *repeat(nowhere, len(between)),
+            *second.spans,
+            *repeat(nowhere, after),
         ),
-        spans=tuple(span for part, _ in parts for span in part.spans),
-        texts=tuple(text for part, text in parts for _ in part.ids),
+        texts=spread((None, 0, None, 1, None)),
         truncated=truncated,
     )
-
-
-def _special(ids: tuple[int, ...]) -> Pieces:
-    return Pieces(ids, ((0, 0),) * len(ids))
 
 
 def densest_window(marks: Sequence[int], total: int, room: int) -> int:

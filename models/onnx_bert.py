@@ -25,10 +25,11 @@ Logits = NDArray[np.float32]
 
 CHUNK = 256
 """Tokens that run together at most, unless a single sequence has more: more are not faster."""
-WIDE = 512
+WIDE = 300
 """Hidden size from which one question is faster on several cores; the weights are then held twice."""
-FULL = 0.8
-"""Share of the rectangle's places that must be filled."""
+FULL = 0.65
+"""Share of the rectangle's places that must be filled: less, and attention to nothing costs more than the
+larger matrix products gain."""
 
 
 class OnnxBert:
@@ -39,7 +40,7 @@ class OnnxBert:
         shape: Of the trunk.
         tasks: Heads to load, those of them that are there.
         precision: ``fp32`` or ``int8``.
-        cores: How many a batch of a wide model may use while no other runs.
+        cores: How many one question to a wide model may use while no other runs.
 
     Raises:
         ValueError: If a weight of the trunk is missing or has another shape than the configuration says.
@@ -78,7 +79,7 @@ class OnnxBert:
         answers: dict[int, Logits] = {}
         with self._counting:
             self._running += 1
-            trunk = self._alone if self._running == 1 else self._trunk
+            trunk = self._alone if self._running == len(queries) == 1 else self._trunk
         try:
             for chunk in chunks([len(query.encoding) for query in queries]):
                 answers.update(zip(chunk, self._run(trunk, [queries[row] for row in chunk]), strict=True))
@@ -133,26 +134,44 @@ def chunks(lengths: Sequence[int]) -> list[list[int]]:
 def _feed(queries: Sequence[Query], segments: int) -> dict[str, NDArray[np.integer]]:
     """The inputs of the trunk's graph; see ``onnx_graph.INPUTS``."""
     lengths = np.array([len(query.encoding) for query in queries])
-    longest = int(lengths.max())
-    starts = np.cumsum(lengths) - lengths
-    position = np.arange(int(lengths.sum())) - np.repeat(starts, lengths)
-    place = np.repeat(np.arange(len(queries)) * longest, lengths) + position
-    spread = np.zeros(len(queries) * longest, np.int64)
-    spread[place] = np.arange(len(place))
-    reads = np.array(
-        [start + at for start, query in zip(starts, queries, strict=True) for at in query.positions or (0,)]
-    )
+    position, spread, gather = _rectangle(lengths)
+    reads = np.array([len(query.positions) or 1 for query in queries])
+    _, read_spread, read_gather = _rectangle(reads)
+    starts = np.repeat(np.cumsum(lengths) - lengths, reads)
     types = np.array([each for query in queries for each in query.encoding.segments])
+    (rows, longest), most = spread.shape, read_spread.shape[1]
+    seen = (np.arange(longest) < lengths[:, None])[:, None, None]
     return {
         "input_ids": np.array([each for query in queries for each in query.encoding.ids]),
         "position_ids": position,
         "token_type_ids": np.minimum(types, segments - 1),
-        "spread": spread.reshape(len(queries), longest),
-        "lengths": lengths.astype(np.int32),
-        "gather": place,
-        "read_rows": place[reads],
-        "reads": reads,
+        "spread": spread,
+        "gather": gather,
+        "mask": np.broadcast_to(seen, (rows, 1, longest, longest)),
+        "reads": starts + np.array([at for query in queries for at in query.positions or (0,)]),
+        "read_spread": read_spread,
+        "read_gather": read_gather,
+        "read_mask": np.broadcast_to(seen, (rows, 1, most, longest)),
     }
+
+
+def _rectangle(lengths: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Rows that lie end to end, in a rectangle of a line for each sequence.
+
+    Args:
+        lengths: Rows of each sequence.
+
+    Returns:
+        Where in its sequence each row is; ``[sequences, longest]`` the row of each place, any where it is
+        empty; the place of each row.
+    """
+    longest = int(lengths.max())
+    starts = np.cumsum(lengths) - lengths
+    position = np.arange(int(lengths.sum())) - np.repeat(starts, lengths)
+    place = np.repeat(np.arange(len(lengths)) * longest, lengths) + position
+    spread = np.zeros(len(lengths) * longest, np.int64)
+    spread[place] = np.arange(len(place))
+    return position, spread.reshape(len(lengths), longest), place
 
 
 def _session(model: bytes, threads: int = 1) -> onnxruntime.InferenceSession:
@@ -161,6 +180,8 @@ def _session(model: bytes, threads: int = 1) -> onnxruntime.InferenceSession:
     options.inter_op_num_threads = 1
     options.log_severity_level = 4  # what fails is raised, and said in one line
     options.enable_mem_pattern = False  # no two batches have one shape
+    # Its threads wait busily for the next operator, but not for the next question.
+    options.add_session_config_entry("session.force_spinning_stop", "1")
     session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
     session._model_bytes = None  # noqa: SLF001  # a whole copy, kept for changing the provider later
     return session

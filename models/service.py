@@ -22,7 +22,7 @@ from models.tasks.nli import nli_job
 from models.tasks.nsp import nsp_job
 from models.tasks.sentiment import sentiment_job
 from models.tasks.tokens import tokens_job
-from models.text import Language, clean, language_of
+from models.text import Language, language_of
 
 if TYPE_CHECKING:
     from models.runtime import Loader, TokensRunner
@@ -143,21 +143,21 @@ class ModelService:
         self, first: str, second: str, *, preset: str | None = None, chat: Hashable | None = None
     ) -> LabelResult:
         """Tell whether ``second`` follows ``first``."""
-        name, source = self._find(preset, Task.NSP, _language(first, second))
+        name, source = self._find(preset, Task.NSP, language_of(first, second))
         return await self._ask(source, nsp_job(first, second, name), chat)
 
     async def sentiment(
         self, text: str, *, preset: str | None = None, chat: Hashable | None = None
     ) -> LabelResult:
         """Tell whether a text is positive or negative."""
-        name, source = self._find(preset, Task.SENTIMENT, _language(text))
+        name, source = self._find(preset, Task.SENTIMENT, language_of(text))
         return await self._ask(source, sentiment_job(text, name), chat)
 
     async def nli(
         self, premise: str, hypothesis: str, *, preset: str | None = None, chat: Hashable | None = None
     ) -> LabelResult:
         """Tell whether ``premise`` entails ``hypothesis``, contradicts it, or neither."""
-        name, source = self._find(preset, Task.NLI, _language(premise, hypothesis))
+        name, source = self._find(preset, Task.NLI, language_of(premise, hypothesis))
         return await self._ask(source, nli_job(premise, hypothesis, name), chat)
 
     async def tokens(
@@ -178,7 +178,7 @@ class ModelService:
             compare: Whose tokenizer also cuts; None for the first other one that needs no download.
             chat: Who asks.
         """
-        language = _language(text, second or "")
+        language = language_of(text, second or "")
         name, source = self._find(preset, Task.TOKENS, language)
         job = tokens_job(text, second, name)
         others = (
@@ -322,10 +322,6 @@ class ModelService:
                 if download:  # asked for by name
                     raise
         return TokensRunner(tokenizer, None, None)
-
-
-def _language(*texts: str) -> Language:
-    return language_of(*(clean(text).text for text in texts))
 
 
 def _cost(characters: int) -> int:

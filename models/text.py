@@ -15,6 +15,11 @@ Language = Literal["ko", "en"]
 # Letters and marks by category, yet nothing to see: Hangul fillers and the blank Braille pattern.
 _INVISIBLE_LETTERS = frozenset("\u115f\u1160\u3164\uffa0\u2800")
 
+_HANGUL = re.compile(
+    "[\uac00-\ud7a3"  # syllables
+    "\u1100-\u11ff"  # jamo
+    "\u3131-\u318e]"  # compatibility jamo: ㅋㅋ, ㅠㅠ
+)
 _HARMFUL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
@@ -106,14 +111,6 @@ def require_visible(text: str) -> CleanText:
     return cleaned
 
 
-def _is_hangul(character: str) -> bool:
-    return (
-        "\uac00" <= character <= "\ud7a3"  # syllables
-        or "\u1100" <= character <= "\u11ff"  # jamo
-        or "\u3131" <= character <= "\u318e"  # compatibility jamo: ㅋㅋ, ㅠㅠ
-    )
-
-
 def language_of(*texts: str) -> Language:
     """``ko`` if there is any Hangul in the texts, else ``en``."""
-    return "ko" if any(_is_hangul(character) for text in texts for character in text) else "en"
+    return "ko" if any(map(_HANGUL.search, texts)) else "en"

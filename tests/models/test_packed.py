@@ -20,7 +20,7 @@ from transformers import BertConfig, BertForPreTraining
 from models.bert import PackedBert
 from models.encoding import Encoding, Query
 from models.multitask import BertForFourTasks
-from models.onnx_bert import OnnxBert, chunks
+from models.onnx_bert import CHUNK, FULL, OnnxBert, chunks
 from models.precision import Logits, Network, Precision
 from models.results import Task
 from models.weights import Shape, Weights, read_bert_weights, read_config
@@ -158,8 +158,8 @@ def test_sequences_of_about_one_length_run_together(lengths: list[int]) -> None:
     assert sorted(index for chunk in found for index in chunk) == list(range(len(lengths)))
     for chunk in found:
         tokens = sum(lengths[index] for index in chunk)
-        assert tokens >= 0.8 * len(chunk) * max(lengths[index] for index in chunk)
-        assert tokens <= 256 or len(chunk) == 1
+        assert tokens >= FULL * len(chunk) * max(lengths[index] for index in chunk)
+        assert tokens <= CHUNK or len(chunk) == 1
 
 
 def test_no_more_chunks_than_needed() -> None:
