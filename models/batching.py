@@ -211,7 +211,7 @@ class Batcher:
                     if self._closing:
                         return []
                     self._changed.wait()
-                batch, now = self._queue.take(), time.monotonic()
+                batch, now = self._queue.take(len(self._threads) - self._pace.working), time.monotonic()
                 # The loop may be late to take out who went away; it tells them, too.
                 if batch := [each for each in batch if not each.future.done() and each.until > now]:
                     self._pace.begin()

@@ -91,14 +91,18 @@ class FairQueue(Generic[Request]):
             place = bisect_left(self._lanes[request.lane], request.tag, key=_tag)
             self._cut(request.lane, place, place + 1)
 
-    def take(self) -> list[Request]:
+    def take(self, hands: int = 1) -> list[Request]:
         """Take out the next request and those after it in its lane, until the batch is full.
 
         As the next one of all lanes leads, and late-comers get greater tags, no lane starves.
+
+        Args:
+            hands: How many are free to take a batch now: none takes more than an equal share of what waits.
         """
         lane = min(self._lanes.values(), key=lambda lane: lane[0].tag)
+        full = min(self.batch_cost, -(-self.cost // hands))
         end, cost = 1, lane[0].cost
-        while end < len(lane) and cost + lane[end].cost <= self.batch_cost:
+        while end < len(lane) and cost + lane[end].cost <= full:
             cost += lane[end].cost
             end += 1
         batch = self._cut(lane[0].lane, 0, end)

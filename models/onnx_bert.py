@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from itertools import accumulate, pairwise, repeat, starmap
+from typing import Any
 
 import numpy as np
 import onnxruntime
@@ -25,8 +27,9 @@ Logits = NDArray[np.float32]
 
 CHUNK = 256
 """Tokens that run together at most, unless a single sequence has more: more are not faster."""
-WIDE = 300
-"""Hidden size from which one question is faster on several cores; the weights are then held twice."""
+SPIN = 400
+"""Microseconds that a helping core waits busily: longer than the gap between two operators, shorter than that
+between two questions, in which others need the core."""
 FULL = 0.65
 """Share of the rectangle's places that must be filled: less, and attention to nothing costs more than the
 larger matrix products gain."""
@@ -40,7 +43,7 @@ class OnnxBert:
         shape: Of the trunk.
         tasks: Heads to load, those of them that are there.
         precision: ``fp32`` or ``int8``.
-        cores: How many one question to a wide model may use while no other runs.
+        cores: How many one question may use while no other runs.
 
     Raises:
         ValueError: If a weight of the trunk is missing or has another shape than the configuration says.
@@ -56,8 +59,7 @@ class OnnxBert:
         bits = None if precision is Precision.FP32 else 8 if adds_bytes_in_32_bits() else 7
         trunk = trunk_graph(weights, shape, self._classes, bits)
         self._trunk = _session(trunk)
-        wide = weights["bert.embeddings.word_embeddings.weight"].shape[1] >= WIDE
-        self._alone = _session(trunk, cores) if wide and cores > 1 else self._trunk
+        self._alone = _session(trunk, cores) if cores > 1 else self._trunk  # holds the weights once more
         self._running = 0
         self._counting = threading.Lock()
         served = Task.MASK in tasks and self.lacks(Task.MASK) is None
@@ -91,11 +93,8 @@ class OnnxBert:
     def _run(self, trunk: onnxruntime.InferenceSession, queries: Sequence[Query]) -> list[Logits]:
         hidden, *classes = trunk.run(None, _feed(queries, self._segments))
         by_task = dict(zip(self._classes, classes, strict=True))
-        stops = np.cumsum([len(query.positions) or 1 for query in queries])
-        rows = [
-            slice(stop - (len(query.positions) or 1), stop)
-            for query, stop in zip(queries, stops, strict=True)
-        ]
+        starts = list(accumulate((_reads(query) for query in queries), initial=0))
+        rows = list(starmap(slice, pairwise(starts)))
         blanks = [row for row, query in enumerate(queries) if query.task is Task.MASK]
         words: dict[int, Logits] = {}
         if blanks and self._words is not None:
@@ -131,47 +130,57 @@ def chunks(lengths: Sequence[int]) -> list[list[int]]:
     return found
 
 
-def _feed(queries: Sequence[Query], segments: int) -> dict[str, NDArray[np.integer]]:
-    """The inputs of the trunk's graph; see ``onnx_graph.INPUTS``."""
-    lengths = np.array([len(query.encoding) for query in queries])
-    position, spread, gather = _rectangle(lengths)
-    reads = np.array([len(query.positions) or 1 for query in queries])
-    _, read_spread, read_gather = _rectangle(reads)
-    starts = np.repeat(np.cumsum(lengths) - lengths, reads)
-    types = np.array([each for query in queries for each in query.encoding.segments])
-    (rows, longest), most = spread.shape, read_spread.shape[1]
-    seen = (np.arange(longest) < lengths[:, None])[:, None, None]
+def _feed(queries: Sequence[Query], segments: int) -> dict[str, NDArray[Any]]:
+    """The inputs of the trunk's graph; see ``onnx_graph.INPUTS``.
+
+    Lists, as one question is a handful of numbers: NumPy would take a tenth of its time.
+    """
+    lengths = [len(query.encoding) for query in queries]
+    starts = accumulate(lengths, initial=0)
+    reads = [
+        start + at for start, query in zip(starts, queries, strict=False) for at in query.positions or (0,)
+    ]
+    longest, counts = max(lengths), list(map(_reads, queries))
+    spread, gather = _rectangle(lengths)
+    read_spread, read_gather = _rectangle(counts)
+    seen = np.array([[[[True] * length + [False] * (longest - length)]] for length in lengths])
     return {
         "input_ids": np.array([each for query in queries for each in query.encoding.ids]),
-        "position_ids": position,
-        "token_type_ids": np.minimum(types, segments - 1),
+        "position_ids": np.array([at for length in lengths for at in range(length)]),
+        "token_type_ids": np.array(
+            [min(each, segments - 1) for query in queries for each in query.encoding.segments]
+        ),
         "spread": spread,
         "gather": gather,
-        "mask": np.broadcast_to(seen, (rows, 1, longest, longest)),
-        "reads": starts + np.array([at for query in queries for at in query.positions or (0,)]),
+        "mask": seen.repeat(longest, axis=2),
+        "reads": np.array(reads),
         "read_spread": read_spread,
         "read_gather": read_gather,
-        "read_mask": np.broadcast_to(seen, (rows, 1, most, longest)),
+        "read_mask": seen.repeat(max(counts), axis=2),
     }
 
 
-def _rectangle(lengths: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+def _reads(query: Query) -> int:
+    """How many rows are read for it: its blanks', or that of ``[CLS]``."""
+    return len(query.positions) or 1
+
+
+def _rectangle(lengths: Sequence[int]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Rows that lie end to end, in a rectangle of a line for each sequence.
 
     Args:
         lengths: Rows of each sequence.
 
     Returns:
-        Where in its sequence each row is; ``[sequences, longest]`` the row of each place, any where it is
-        empty; the place of each row.
+        ``[sequences, longest]`` the row of each place, any where it is empty; the place of each row.
     """
-    longest = int(lengths.max())
-    starts = np.cumsum(lengths) - lengths
-    position = np.arange(int(lengths.sum())) - np.repeat(starts, lengths)
-    place = np.repeat(np.arange(len(lengths)) * longest, lengths) + position
-    spread = np.zeros(len(lengths) * longest, np.int64)
-    spread[place] = np.arange(len(place))
-    return position, spread.reshape(len(lengths), longest), place
+    longest, starts = max(lengths), accumulate(lengths, initial=0)
+    spread = [
+        [*range(start, start + length), *repeat(start, longest - length)]
+        for start, length in zip(starts, lengths, strict=False)
+    ]
+    gather = [line * longest + at for line, length in enumerate(lengths) for at in range(length)]
+    return np.array(spread), np.array(gather)
 
 
 def _session(model: bytes, threads: int = 1) -> onnxruntime.InferenceSession:
@@ -180,8 +189,7 @@ def _session(model: bytes, threads: int = 1) -> onnxruntime.InferenceSession:
     options.inter_op_num_threads = 1
     options.log_severity_level = 4  # what fails is raised, and said in one line
     options.enable_mem_pattern = False  # no two batches have one shape
-    # Its threads wait busily for the next operator, but not for the next question.
-    options.add_session_config_entry("session.force_spinning_stop", "1")
+    options.add_session_config_entry("session.intra_op.spin_duration_us", str(SPIN))
     session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
     session._model_bytes = None  # noqa: SLF001  # a whole copy, kept for changing the provider later
     return session

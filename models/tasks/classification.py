@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import exp
 from typing import TYPE_CHECKING
 
 from models.encoding import Query
@@ -57,9 +58,11 @@ class ClassificationJob:
             logits: ``[classes]`` in the order of ``LABELS[task]``.
             tokenizer: Not needed here.
         """
-        from models.softmax import softmax  # noqa: PLC0415  # NumPy: a fifth of a second that --help needn't wait
-
-        scores = dict(zip(LABELS[self.task], softmax(logits).tolist(), strict=True))
+        values = logits.tolist()
+        powers = [
+            exp(value - max(values)) for value in values
+        ]  # softmax of so few is done before NumPy begins
+        scores = {label: power / sum(powers) for label, power in zip(LABELS[self.task], powers, strict=True)}
         label = max(scores, key=scores.__getitem__)
         return LabelResult(self.task, self.model, label, scores, query.encoding.truncated)
 

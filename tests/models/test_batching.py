@@ -133,6 +133,25 @@ async def test_two_workers_work_at_the_same_time() -> None:
     await batcher.close()
 
 
+async def test_free_workers_share_what_waits() -> None:
+    both = threading.Barrier(2, timeout=10)
+    sizes: list[int] = []
+
+    class Meeting:
+        def run(self, items: Sequence[int]) -> list[int]:
+            sizes.append(len(items))
+            both.wait()
+            return list(items)
+
+    batcher, runner = Batcher(batch_cost=100), Meeting()
+    four = [asyncio.ensure_future(batcher.submit(runner, each, 10)) for each in range(4)]
+    await asyncio.sleep(0)  # all wait before there is a worker
+    batcher.start(workers=2)
+    assert await asyncio.gather(*four) == [0, 1, 2, 3]
+    assert sizes == [2, 2]
+    await batcher.close()
+
+
 async def test_starting_again_changes_nothing() -> None:
     batcher = Batcher()
     batcher.start(2)
