@@ -38,17 +38,14 @@ from transformers import (
     PreTrainedTokenizerFast,
 )
 
-from benchmarks.shape import LAST_FILE, Name
+from benchmarks.shape import BUILTIN, LAST_FILE, ORIGIN_FILE, SEED, Name, is_made, origin
 from benchmarks.traffic import LONGEST, Traffic, draw_lengths, write_texts
-from models.fingerprint import WEIGHTS, fingerprint
 from models.multitask import BertForFourTasks
 
 LABELS = ("negative", "positive")
-BUILTIN = Path(__file__).parent.parent / "models" / "builtin"
 TEXTS = 8192
 CHECKED = 48
 
-_SEED = 11
 _SPREAD = 2.0
 _RANDOM = {
     "base": {"num_hidden_layers": 12, "hidden_size": 768, "num_attention_heads": 12},
@@ -68,15 +65,13 @@ def make(name: Name, root: Path) -> Path:
         The folder, with ``traffic.json`` beside the model.
     """
     folder = root / name
-    done, made_from = folder / LAST_FILE, folder / "made-from.txt"
-    source = fingerprint(BUILTIN, WEIGHTS) if name == "builtin" else str(_SEED)
     # What peers converted from older weights is not the same model: all of the folder goes then.
-    if done.is_file() and made_from.is_file() and made_from.read_text(encoding="utf-8") == source:
+    if is_made(name, folder):
         return folder
     torch.set_num_threads(1)  # two threads wait for each other where the machine is busy
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    made_from.write_text(source, encoding="utf-8")
+    (folder / ORIGIN_FILE).write_text(origin(name), encoding="utf-8")
     model = _electra() if name == "builtin" else _random_bert(name)
     positions = model.config.max_position_embeddings
     tokenizer = _save_tokenizer(folder, positions)
@@ -90,14 +85,14 @@ def make(name: Name, root: Path) -> Path:
     model.save_pretrained(folder)
     _save_head(model, folder / "head.npz")
     answers = torch.cat([_logits(model, tokenizer, text) for text in checked]).softmax(-1)
-    done.write_text(
+    (folder / LAST_FILE).write_text(
         json.dumps({"texts": checked, "answers": answers.tolist()}, ensure_ascii=False), encoding="utf-8"
     )
     return folder
 
 
 def _random_bert(name: Name) -> BertForSequenceClassification:
-    torch.manual_seed(_SEED)
+    torch.manual_seed(SEED)
     config = BertConfig(vocab_size=32_000, intermediate_size=_BETWEEN[name], num_labels=2, **_RANDOM[name])
     model: BertForSequenceClassification = BertForSequenceClassification(config).eval()
     return model

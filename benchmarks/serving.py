@@ -39,9 +39,10 @@ from benchmarks.harness import Contest, Settings
 from benchmarks.lanes import ROOT, EngineFailed, Lane, Place
 from benchmarks.machine import look
 from benchmarks.report import draw, markdown
-from benchmarks.shape import LAST_FILE, NAMES, TRAINED, Name, shape
+from benchmarks.shape import NAMES, TRAINED, Name, is_made, shape
 from benchmarks.traffic import Traffic
 from benchmarks.venvs import SetupFailed, python_for
+from models.cores import usable_cores
 
 WORKPLACE = ROOT / "var" / "bench"
 QUICK = Settings(rounds=2, seconds=2.5, light_seconds=1.5, at_least=64, most_offline=512)
@@ -78,7 +79,7 @@ def set_up(plan: Plan, say: Callable[[str], None]) -> tuple[dict[str, Path], dic
     """
     for name in plan.checkpoints:
         say(f"checkpoint {name}")
-        if not (WORKPLACE / "checkpoints" / name / LAST_FILE).is_file():
+        if not is_made(name, WORKPLACE / "checkpoints" / name):
             # Not in this process, which is to stay small and to leave the cores alone.
             command = [sys.executable, "-W", "ignore", "-m", "benchmarks.checkpoints", name]
             subprocess.run([*command, str(WORKPLACE / "checkpoints")], cwd=ROOT, check=True)  # noqa: S603  # ours
@@ -162,8 +163,7 @@ def report(figures: Figures, folder: Path) -> None:
 
 def steps(plan: Plan) -> int:
     """How many steps the progress bar has, if nothing fails."""
-    cores = 2
-    starts = sum(len(layouts(each, cores)) for each in plan.entries)
+    starts = sum(len(layouts(each, usable_cores())) for each in plan.entries)
     per_checkpoint = starts + plan.settings.rounds * (len(plan.entries) + 1)
     return len(plan.checkpoints) * (1 + per_checkpoint) + len(plan.entries)
 

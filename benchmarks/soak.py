@@ -4,10 +4,10 @@
     python -m benchmarks.soak --minutes 1 --json
 
 Questions arrive at twice the pace that the service was measured to keep: many chats of a few, and one chat of
-many. Some askers go away, some answers come after the deadline, the checkpoint of a task is swapped every 20
-seconds, and a worker is killed every 30. It fails, with exit code 1, unless every question had exactly one
-outcome, every answer was the one that the same question had before, memory stayed flat and nothing was left
-running.
+many. Some askers go away, some answers come after the deadline, others have none and would wait forever, the
+checkpoint of a task is swapped every 20 seconds for one that answers otherwise, and a worker is killed every
+30. It fails, with exit code 1, unless every question had exactly one outcome, every answer was that of the
+checkpoint it names, memory stayed flat and nothing was left running.
 """
 
 from __future__ import annotations
@@ -28,12 +28,15 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, Any
 
+import numpy as np
 import psutil
 import typer
+from safetensors.numpy import load_file, save_file
 
 from benchmarks.questions import QUESTIONS
 from benchmarks.soak_report import Report
-from models.catalog import BUILTIN, Catalog, load_catalog
+from models import batching
+from models.catalog import BUILTIN, Catalog, Source, load_catalog
 from models.errors import TooLate
 from models.results import LabelResult, MaskResult, Task
 from models.runtime import ModelRunner
@@ -45,8 +48,13 @@ OVERLOAD = 2.0
 SWAP_EVERY = 20.0  # seconds
 KILL_EVERY = 30.0
 GO_AWAY = 0.1  # of those who ask
+PATIENT = 0.25  # of the requests: no deadline
+LOST = 60.0  # seconds after which who has no deadline was forgotten: no queue is as long
 TOLERANCE = 0.02  # of a score: a question's company in its batch moves the last digits, more so in eight bits
 SWAPPED = Task.SENTIMENT
+
+Expected = dict[tuple[int, str], dict[str, float]]
+"""Scores by question and version of the checkpoint that answers it."""
 
 
 class Killed(BaseException):
@@ -86,13 +94,13 @@ class Soak:
 
     Attributes:
         service: Built; it is started and closed here.
-        expected: The scores of each question.
+        expected: What each checkpoint answers.
         report: Filled in.
         swap: Swaps the checkpoint of :data:`SWAPPED`.
     """
 
     service: ModelService
-    expected: Sequence[dict[str, float]]
+    expected: Expected
     report: Report
     swap: Callable[[], Awaitable[None]]
     killer: Killer = field(default_factory=Killer)
@@ -105,7 +113,9 @@ class Soak:
         for question in QUESTIONS:  # warm before the clock starts
             with contextlib.suppress(TooLate):
                 await question.ask(self.service)
-        step_aside = self.killer.watch()
+        step_aside, deliver = self.killer.watch(), batching._deliver  # noqa: SLF001  # looked at
+        self._forget_deadlines()
+        batching._deliver = self._deliver(deliver)  # noqa: SLF001
         self._sample()
         seconds = 60 * self.report.minutes
         try:
@@ -122,9 +132,30 @@ class Soak:
                 await self.service.close()
         finally:
             step_aside()
+            batching._deliver = deliver  # noqa: SLF001
         self.report.kills = self.killer.killed
         self.report.without = self._outcomes.count(0)
-        self.report.twice = len(self._outcomes) - self._outcomes.count(0) - self._outcomes.count(1)
+
+    def _forget_deadlines(self) -> None:
+        """Of some requests: else one that is lost would be taken for one that is late."""
+        batcher = self.service._batcher  # noqa: SLF001  # the service gives all the same
+        submit = batcher.submit
+
+        async def submit_some(*args: Any, deadline: float | None = None, **kwargs: Any) -> object:  # noqa: ANN401  # handed on
+            if self._random.random() < PATIENT:
+                deadline = None
+            return await submit(*args, deadline=deadline, **kwargs)
+
+        batcher.submit = submit_some  # type: ignore[method-assign,assignment]  # for the time of the soak
+
+    def _deliver(self, deliver: Callable[..., None]) -> Callable[..., None]:
+        """Count who is answered again; who went away or is too late has cancelled."""
+
+        def look_and_deliver(batch: Sequence[Any], outcomes: Sequence[Any]) -> None:
+            self.report.twice += sum(each.future.done() and not each.future.cancelled() for each in batch)
+            deliver(batch, outcomes)
+
+        return look_and_deliver
 
     async def _arrive(self, group: asyncio.TaskGroup, seconds: float) -> None:
         begin = time.monotonic()
@@ -143,14 +174,16 @@ class Soak:
         which = self._random.randrange(len(QUESTIONS))
         chat = 0 if self._random.random() < 0.5 else self._random.randrange(1, 100)  # half comes from one
         try:
-            scores = _scores(await QUESTIONS[which].ask(self.service, chat=chat))
+            async with asyncio.timeout(LOST):
+                result = await QUESTIONS[which].ask(self.service, chat=chat)
         except asyncio.CancelledError:
             outcome = "cancelled"
         except Exception as error:  # noqa: BLE001  # counted
             outcome = type(error).__name__
         else:
             outcome = "answered"
-            self.report.wrong += not _same(scores, self.expected[which])
+            expected = self.expected.get((which, result.version), {})
+            self.report.wrong += not _same(_scores(result), expected)
         self.report.outcomes[outcome] += 1
         self._outcomes[number] += 1
 
@@ -184,7 +217,7 @@ def _scores(result: MaskResult | LabelResult) -> dict[str, float]:
 
 def _same(scores: dict[str, float], expected: dict[str, float]) -> bool:
     """Whether scores are those expected; a mask's last candidates may change places."""
-    best = max(expected, key=lambda name: expected[name])
+    best = max(expected, key=lambda name: expected[name], default=None)
     return best in scores and all(
         abs(score - expected[name]) <= TOLERANCE for name, score in scores.items() if name in expected
     )
@@ -218,33 +251,51 @@ async def soak(catalog: Catalog, *, device: str, minutes: float, measure: float 
         measure: Seconds to measure for.
     """
     tasks, threads = asyncio.all_tasks(), set(threading.enumerate())
-    measured = ModelService(catalog, device=device)
-    expected = [_scores(await question.ask(measured)) for question in QUESTIONS]
-    report = Report(minutes, await capacity(measured, seconds=measure))
-    await measured.close()
-    print(
-        f"{report.capacity:.0f} answers a second; now {OVERLOAD:g} times as many questions", file=sys.stderr
-    )
-    deadline = QUEUE_SIZE / report.capacity  # what the last in a full queue waits: some are late
-    service = ModelService(catalog, device=device, queue_size=QUEUE_SIZE, answer_deadline=deadline)
+    source = catalog.source(BUILTIN, SWAPPED, "ko")
     with tempfile.TemporaryDirectory() as folder:
-        swap = _swapper(service, catalog, Path(folder))
-        await Soak(service, expected, report, swap).run()
+        turns = [
+            replace(source, model=str(copy), tokenizer=str(copy)) for copy in _copies(source, Path(folder))
+        ]
+        measured = ModelService(catalog, device=device)
+        expected: Expected = {}
+        for each in turns:
+            await measured.swap(SWAPPED, each, preset=BUILTIN)
+            for number, question in enumerate(QUESTIONS):
+                result = await question.ask(measured)
+                expected[number, result.version] = _scores(result)
+        report = Report(minutes, await capacity(measured, seconds=measure))
+        await measured.close()
+        print(
+            f"{report.capacity:.0f} answers a second; now {OVERLOAD:g} times as many questions",
+            file=sys.stderr,
+        )
+        deadline = QUEUE_SIZE / report.capacity  # what the last in a full queue waits: some are late
+        service = ModelService(catalog, device=device, queue_size=QUEUE_SIZE, answer_deadline=deadline)
+        await Soak(service, expected, report, _swapper(service, turns)).run()
     report.left = [task.get_name() for task in asyncio.all_tasks() - tasks]
     left = (thread.name for thread in threading.enumerate() if thread not in threads)
     report.left += [name for name in left if name.startswith("model-")]  # not asyncio's own pool
     return report
 
 
-def _swapper(service: ModelService, catalog: Catalog, folder: Path) -> Callable[[], Awaitable[None]]:
-    """What swaps the checkpoint of :data:`SWAPPED` for one of two copies of itself, by turns."""
-    source = catalog.source(BUILTIN, SWAPPED, "ko")
-    copies = [shutil.copytree(source.model, folder / name) for name in ("one", "other")]
-    turns = itertools.cycle(str(copy) for copy in copies)
+def _copies(source: Source, folder: Path) -> tuple[Path, Path]:
+    """A checkpoint twice; the second one's sentiment is another."""
+    one, other = (Path(shutil.copytree(source.model, folder / name)) for name in ("one", "other"))
+    file = other / "model.safetensors"
+    weights = load_file(file)
+    weights["sentiment.out.bias"] = weights["sentiment.out.bias"] + np.array([1, -1], np.float32).astype(
+        weights["sentiment.out.bias"].dtype
+    )
+    save_file(weights, file, {"format": "pt"})
+    return one, other
+
+
+def _swapper(service: ModelService, sources: Sequence[Source]) -> Callable[[], Awaitable[None]]:
+    """What swaps the checkpoint of :data:`SWAPPED` for the next of these, by turns."""
+    turns = itertools.cycle(sources)
 
     async def swap() -> None:
-        model = next(turns)
-        await service.swap(SWAPPED, replace(source, model=model, tokenizer=model), preset=BUILTIN)
+        await service.swap(SWAPPED, next(turns), preset=BUILTIN)
 
     return swap
 
@@ -262,7 +313,10 @@ def main(
     else:
         kinds = ", ".join(f"{count} {kind}" for kind, count in report.outcomes.most_common())
         print(f"{report.asked} questions in {minutes:g} minutes: {kinds}")
-        print(f"{report.swaps} swaps, {report.kills} kills; memory {100 * report.growth:+.1f} %")
+        share, growth = 100 * report.share, 100 * report.growth
+        print(
+            f"{report.swaps} swaps, {report.kills} kills; {share:.0f} % of capacity; memory {growth:+.1f} %"
+        )
     for fault in report.faults:
         print(f"benchmarks.soak: {fault}", file=sys.stderr)
     if report.faults:

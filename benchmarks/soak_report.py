@@ -8,6 +8,7 @@ from statistics import median
 
 from models.errors import Busy, TooLate, WorkerStopped
 
+LEAST = 0.25  # of its capacity that it must answer, swaps, kills and refusals notwithstanding
 FLAT = 0.05  # by which memory may grow between the middle third, when all is warm, and the last
 
 
@@ -20,9 +21,9 @@ class Report:
         capacity: Answers per second with 64 closed-loop clients, before.
         asked: Questions that arrived.
         outcomes: How many of them had which: ``answered``, or the name of what they were refused with.
-        twice: Questions that had a second outcome.
-        without: Questions that had none.
-        wrong: Answers other than before.
+        twice: Requests that were answered once more.
+        without: Questions that had no outcome.
+        wrong: Answers other than the checkpoint gives that they name.
         swaps: Checkpoints swapped.
         kills: Workers killed.
         rss_mib: Memory in use, each second.
@@ -44,7 +45,7 @@ class Report:
     def as_json(self) -> dict[str, object]:
         """All that was counted, and what follows from it."""
         counted = {each.name: getattr(self, each.name) for each in fields(self)}
-        return {**counted, "growth": self.growth, "faults": self.faults}
+        return {**counted, "share": self.share, "growth": self.growth, "faults": self.faults}
 
     @property
     def growth(self) -> float:
@@ -53,17 +54,24 @@ class Report:
         return median(self.rss_mib[-third:]) / median(self.rss_mib[-2 * third : -third] or self.rss_mib) - 1
 
     @property
+    def share(self) -> float:
+        """Answers as a part of what it can give in that time."""
+        return self.outcomes["answered"] / (60 * self.minutes * self.capacity)
+
+    @property
     def faults(self) -> list[str]:
         """What must not be; empty if the service stood it."""
         expected = {"answered", "cancelled", *(error.__name__ for error in (Busy, TooLate, WorkerStopped))}
         unexpected = {kind: count for kind, count in self.outcomes.items() if kind not in expected}
         checks = {
             f"{self.without} questions without an outcome": self.without,
-            f"{self.twice} questions with two outcomes": self.twice,
-            f"{self.wrong} answers other than before": self.wrong,
+            f"{self.twice} requests answered twice": self.twice,
+            f"{self.wrong} answers of no checkpoint, or of another than they name": self.wrong,
             f"unexpected outcomes: {unexpected}": unexpected,
             f"memory grew by {100 * self.growth:.1f} %": self.growth > FLAT,
             f"left running: {', '.join(self.left)}": self.left,
-            "nothing was answered": not self.outcomes["answered"],
+            f"only {100 * self.share:.0f} % of its capacity was answered": self.share < LEAST,
+            "no checkpoint was swapped": not self.swaps,
+            "no worker was killed": not self.kills,
         }
         return [words for words, wrong in checks.items() if wrong]

@@ -1,14 +1,11 @@
-"""What the commands share: show that work goes on, remember the prediction, send or edit the answer."""
+"""What the commands share: remember the prediction, send or edit the answer."""
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Hashable
 
 from telegram import InlineKeyboardMarkup, Message
-from telegram.constants import ChatAction
 from telegram.error import BadRequest
 
 from handlers.context import Context
@@ -19,8 +16,6 @@ from storage.store import EarlierAnswer, NewPrediction
 Keyboard = Callable[[], Awaitable[InlineKeyboardMarkup | None]]
 
 _log = logging.getLogger(__name__)
-_TYPING_AFTER = 0.4  # seconds; most answers are there sooner
-_TYPING_LASTS = 4.5  # Telegram shows it for five seconds
 _GONE = ("message to edit not found", "message can't be edited", "message_id_invalid")
 
 
@@ -86,24 +81,6 @@ async def earlier_answer(message: Message, context: Context) -> EarlierAnswer | 
 def answer_turn(chat_id: int, message_id: int) -> Hashable:
     """Return the key of the turns in which an answer's text and its buttons are changed."""
     return ("answer", chat_id, message_id)
-
-
-@asynccontextmanager
-async def typing(message: Message) -> AsyncIterator[None]:
-    """Show "typing…" while the block takes longer than a moment."""
-    indicator = asyncio.create_task(_keep_typing(message))  # noqa: TID251  # owned and awaited right here
-    try:
-        yield
-    finally:
-        indicator.cancel()
-        await asyncio.gather(indicator, return_exceptions=True)  # nobody misses one that was refused
-
-
-async def _keep_typing(message: Message) -> None:
-    await asyncio.sleep(_TYPING_AFTER)
-    while True:
-        await message.reply_chat_action(ChatAction.TYPING)
-        await asyncio.sleep(_TYPING_LASTS)
 
 
 async def _drawn(keyboard: Keyboard | InlineKeyboardMarkup | None) -> InlineKeyboardMarkup | None:

@@ -13,12 +13,18 @@ from handlers.limits import Limits
 from handlers.news import News
 from handlers.replies.texts import TEXTS, Language, Texts, language_for
 from handlers.turns import Redraws, Turns
+from models.downloads import DownloadProgress
 from models.results import LabelResult, MaskResult, TokensResult
 from storage.store import Store
 
 
 class Service(Protocol):
     """What the handlers ask of the model service, in the name of a chat, as chats take turns."""
+
+    @property
+    def download(self) -> DownloadProgress | None:
+        """How far the download of a model is that goes on, if one does."""
+        ...
 
     async def mask(
         self, text: str, *, preset: str | None = None, top_k: int = 5, chat: Hashable | None = None

@@ -17,6 +17,7 @@ from handlers import utf16
 from handlers.answer import reply
 from handlers.callback_data import BadCallbackData
 from handlers.context import Context
+from handlers.replies.answers import download_line
 from handlers.replies.texts import TEXTS, Texts, language_for
 from handlers.source_text import NothingToRead, OneTextMissing
 from handlers.start import address
@@ -89,8 +90,7 @@ def message_for(error: BaseException, texts: Texts, *, command: str = "", at: st
     usage = texts.usage.get(command, "").format(at=at)
     match error:
         case Busy():
-            words = texts.loading if isinstance(error, StillLoading) else texts.busy
-            words = words.format(seconds=max(1, ceil(error.retry_after)))
+            words = _busy(error, texts)
         case TooLate():
             words = texts.too_late
         case NothingToRead():
@@ -110,6 +110,14 @@ def message_for(error: BaseException, texts: Texts, *, command: str = "", at: st
         case _:
             words = texts.unexpected
     return words.strip()
+
+
+def _busy(error: Busy, texts: Texts) -> str:
+    seconds = max(1, ceil(error.retry_after))
+    if not isinstance(error, StillLoading):
+        return texts.busy.format(seconds=seconds)
+    loading = texts.loading.format(seconds=seconds)
+    return loading if error.progress is None else f"{download_line(error.progress, texts)}\n{loading}"
 
 
 async def _tell_user(update: Update, context: Context, error: BaseException) -> None:

@@ -6,12 +6,13 @@ import json
 
 from telegram import Message
 
-from handlers.answer import answer, typing
+from handlers.answer import answer
 from handlers.context import Context
 from handlers.replies.answers import CIRCLED, SHOWN_CANDIDATES, SHOWN_CANDIDATES_OF_MANY, mask_answer
 from handlers.replies.keyboards import NONE_OF_THESE
 from handlers.replies.texts import TEXTS
 from handlers.source_text import one_text
+from handlers.waiting import waiting
 from models.results import MaskResult, Task
 from storage.store import NewPrediction
 
@@ -19,7 +20,7 @@ from storage.store import NewPrediction
 async def mask(message: Message, context: Context) -> None:
     """Find the text, ask for the words of its blanks, reply with a button per word."""
     text = one_text(message)
-    async with typing(message):
+    async with waiting(message, context):
         result = await context.model.mask(text, top_k=SHOWN_CANDIDATES, chat=message.chat_id)
     language = await context.language(message.from_user)
     await answer(message, context, mask_answer(result, TEXTS[language]), _prediction(text, result), language)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from telegram import Message
 
-from handlers.answer import typing
 from handlers.context import Context
 from handlers.labels import answer_label
 from handlers.source_text import one_text
+from handlers.waiting import waiting
 
 
 async def sentiment(message: Message, context: Context) -> None:
     """Find the text, ask how it feels, reply with buttons."""
     text = one_text(message)
-    async with typing(message):
+    async with waiting(message, context):
         result = await context.model.sentiment(text, chat=message.chat_id)
     await answer_label(message, context, result, text)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from telegram import Message
 
-from handlers.answer import answer, typing
+from handlers.answer import answer
 from handlers.context import Context
 from handlers.replies.answers import tokens_answer
 from handlers.replies.keyboards import PIECES_RIGHT, PIECES_WRONG
 from handlers.replies.texts import TEXTS
 from handlers.source_text import one_or_two_texts
+from handlers.waiting import waiting
 from models.results import Task
 from storage.store import NewPrediction
 
@@ -17,7 +18,7 @@ from storage.store import NewPrediction
 async def tokens(message: Message, context: Context) -> None:
     """Find the text, ask how it is cut, reply with buttons."""
     text, second = one_or_two_texts(message)
-    async with typing(message):
+    async with waiting(message, context):
         result = await context.model.tokens(text, second, chat=message.chat_id)
     prediction = NewPrediction(
         task=Task.TOKENS,

@@ -7,13 +7,14 @@ through one FlashAttention call for variable lengths
 
 from __future__ import annotations
 
-from itertools import accumulate
-
 import torch
 from torch import Tensor
 from torch.nn import functional
 
 from models.packing import Group, Pack
+
+_Extents = tuple[Tensor, Tensor, int, int]
+"""Where queries begin, where keys begin, and the longest sequence of each."""
 
 
 def attend(query: Tensor, key: Tensor, value: Tensor, pack: Pack, heads: int, *, reads: bool) -> Tensor:
@@ -30,8 +31,11 @@ def attend(query: Tensor, key: Tensor, value: Tensor, pack: Pack, heads: int, *,
     Returns:
         As many rows as ``query``.
     """
-    if query.is_cuda and query.dtype in {torch.bfloat16, torch.float16}:
-        return _varlen(query, key, value, pack.groups, heads, reads=reads)
+    if query.dtype is torch.bfloat16 and pack.starts is not None:
+        asking = pack.read_starts if reads and pack.read_starts is not None else pack.starts
+        longest = pack.groups[-1].length
+        most = max(group.reads for group in pack.groups) if reads else longest
+        return _varlen(query, key, value, heads, (asking, pack.starts, most, longest))
     if len(pack.groups) == 1:
         return _group(query, key, value, pack.groups[0], heads, reads=reads)
     context = torch.empty_like(query)
@@ -54,24 +58,11 @@ def _group(query: Tensor, key: Tensor, value: Tensor, group: Group, heads: int, 
     return context.transpose(1, 2).reshape(group.count * length, -1)
 
 
-def _varlen(
-    query: Tensor, key: Tensor, value: Tensor, groups: tuple[Group, ...], heads: int, *, reads: bool
-) -> Tensor:
+def _varlen(query: Tensor, key: Tensor, value: Tensor, heads: int, extents: _Extents) -> Tensor:
     # Imported here: it registers custom operators, and only a GPU needs them.
     from torch.nn.attention.varlen import varlen_attn  # noqa: PLC0415
 
-    lengths = [group.length for group in groups for _ in range(group.count)]
-    asked = [group.reads for group in groups for _ in range(group.count)] if reads else lengths
-    starts = torch.tensor([*accumulate(lengths, initial=0)], dtype=torch.int32).pin_memory()
-    asking = torch.tensor([*accumulate(asked, initial=0)], dtype=torch.int32).pin_memory()
-    context = varlen_attn(
-        query.unflatten(-1, (heads, -1)),
-        key.unflatten(-1, (heads, -1)),
-        value.unflatten(-1, (heads, -1)),
-        asking.to(query.device, non_blocking=True),
-        starts.to(query.device, non_blocking=True),
-        max(asked),
-        max(lengths),
-    )
+    query, key, value = (rows.unflatten(-1, (heads, -1)) for rows in (query, key, value))
+    context = varlen_attn(query, key, value, *extents)
     assert isinstance(context, Tensor)  # noqa: S101  # a tuple only where auxiliary output is asked for
     return context.flatten(-2)

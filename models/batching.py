@@ -98,14 +98,16 @@ class Batcher:
         self._pace = _Pace()
         self._threads: list[threading.Thread] = []
 
-    def start(self, workers: int = 1) -> None:
+    def start(self, workers: int = 1, batch_cost: int | None = None) -> None:
         """Start the worker threads; a second call changes nothing.
 
         Args:
             workers: How many.
+            batch_cost: Of a batch, where the device wants another than was thought.
         """
         if self._threads:
             return
+        self._queue.batch_cost = batch_cost or self._queue.batch_cost
         sys.setswitchinterval(SWITCH_INTERVAL)
         self._threads = [
             threading.Thread(target=self._run, name=f"model-worker-{number}", daemon=True)

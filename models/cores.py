@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 from pathlib import Path
 
 _CPUINFO = Path("/proc/cpuinfo")
@@ -46,8 +47,11 @@ def adds_bytes_in_32_bits(info: Path = _CPUINFO) -> bool:
     x86 processors without VNNI add two products in 16 bits
     (https://onnxruntime.ai/docs/performance/model-optimizations/quantization.html, "reduce_range").
     """
-    flags = processor_flags(info)
-    return not flags or bool(flags & {"avx512_vnni", "avx_vnni"})
+    if platform.machine().lower() not in {"x86_64", "amd64", "i386", "i686"}:
+        return True
+    return bool(
+        processor_flags(info) & {"avx512_vnni", "avx_vnni"}
+    )  # unknown outside of Linux: then the safe way
 
 
 def has_bf16(info: Path = _CPUINFO) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from models.downloads import DownloadProgress
+
 
 class ModelServiceError(Exception):
     """Base of everything the model service raises on purpose."""
@@ -20,7 +22,15 @@ class Busy(ModelServiceError):
 
 
 class StillLoading(Busy):
-    """A checkpoint is still being loaded; ``retry_after`` is when to look again."""
+    """A checkpoint is still being loaded; ``retry_after`` is when to look again.
+
+    Attributes:
+        progress: How far its download is; None if it isn't downloaded, or the hub doesn't say.
+    """
+
+    def __init__(self, retry_after: float, progress: DownloadProgress | None = None) -> None:
+        super().__init__(retry_after)
+        self.progress = progress
 
 
 class TooLate(ModelServiceError):

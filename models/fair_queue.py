@@ -88,6 +88,9 @@ class FairQueue(Generic[Request]):
     def remove(self, request: Request) -> None:
         """Take out a request that went away, if it still waits."""
         if request.queued:
+            chat = self._chats[_key(request)]
+            if chat.tag == request.tag[0]:  # its last: it owes nothing for what was not worked on
+                chat.tag -= request.cost
             place = bisect_left(self._lanes[request.lane], request.tag, key=_tag)
             self._cut(request.lane, place, place + 1)
 

@@ -27,6 +27,8 @@ Logits = NDArray[np.float32]
 
 CHUNK = 256
 """Tokens that run together at most, unless a single sequence has more: more are not faster."""
+MOST_CORES = 4
+"""For one question: a few dozen rows are no work for more."""
 SPIN = 400
 """Microseconds that a helping core waits busily: longer than the gap between two operators, shorter than that
 between two questions, in which others need the core."""
@@ -59,7 +61,8 @@ class OnnxBert:
         bits = None if precision is Precision.FP32 else 8 if adds_bytes_in_32_bits() else 7
         trunk = trunk_graph(weights, shape, self._classes, bits)
         self._trunk = _session(trunk)
-        self._alone = _session(trunk, cores) if cores > 1 else self._trunk  # holds the weights once more
+        # Holds the weights once more.
+        self._alone = _session(trunk, min(cores, MOST_CORES)) if cores > 1 else self._trunk
         self._running = 0
         self._counting = threading.Lock()
         served = Task.MASK in tasks and self.lacks(Task.MASK) is None
@@ -91,7 +94,7 @@ class OnnxBert:
         return [answers[row] for row in range(len(queries))]
 
     def _run(self, trunk: onnxruntime.InferenceSession, queries: Sequence[Query]) -> list[Logits]:
-        hidden, *classes = trunk.run(None, _feed(queries, self._segments))
+        hidden, *classes = trunk.run(None, feed(queries, self._segments))
         by_task = dict(zip(self._classes, classes, strict=True))
         starts = list(accumulate((_reads(query) for query in queries), initial=0))
         rows = list(starmap(slice, pairwise(starts)))
@@ -130,7 +133,7 @@ def chunks(lengths: Sequence[int]) -> list[list[int]]:
     return found
 
 
-def _feed(queries: Sequence[Query], segments: int) -> dict[str, NDArray[Any]]:
+def feed(queries: Sequence[Query], segments: int) -> dict[str, NDArray[Any]]:
     """The inputs of the trunk's graph; see ``onnx_graph.INPUTS``.
 
     Lists, as one question is a handful of numbers: NumPy would take a tenth of its time.

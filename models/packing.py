@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import accumulate, chain, groupby
 
 import torch
 from torch import Tensor
@@ -45,6 +45,8 @@ class Pack:
         groups: In the order of the rows.
         reads: int64 ``[reads]``, the rows whose last hidden state a head reads.
         answers: Per query, in the order they came, where its rows lie in ``reads``.
+        starts: int32 ``[sequences + 1]``, where sequences begin and the last one ends; for a GPU's attention.
+        read_starts: The same in ``reads``.
     """
 
     input_ids: Tensor
@@ -53,6 +55,8 @@ class Pack:
     groups: tuple[Group, ...]
     reads: Tensor
     answers: tuple[slice, ...]
+    starts: Tensor | None = None
+    read_starts: Tensor | None = None
 
 
 def pack(queries: Sequence[Query], device: torch.device) -> Pack:
@@ -81,9 +85,14 @@ def pack(queries: Sequence[Query], device: torch.device) -> Pack:
             reads += [len(ids) + position for position in own] + [len(ids) + own[0]] * (width - len(own))
             ids += queries[index].encoding.ids
             segments += queries[index].encoding.segments
+    parts: list[Sequence[int]] = [ids, positions, segments, reads]
+    if device.type == "cuda":
+        each = [group for group in groups for _ in range(group.count)]
+        parts.append([*accumulate((group.length for group in each), initial=0)])
+        parts.append([*accumulate((group.reads for group in each), initial=0)])
     # One staging array: on a GPU a single copy, from pinned memory, that the host doesn't wait for.
-    staged = torch.tensor([*ids, *positions, *segments, *reads])
+    staged = torch.tensor([*chain.from_iterable(parts)])
     if device.type == "cuda":
         staged = staged.pin_memory().to(device, non_blocking=True)
-    parts = staged.split([len(ids), len(ids), len(ids), len(reads)])
-    return Pack(parts[0], parts[1], parts[2], tuple(groups), parts[3], tuple(answers))
+    rows, places, types, read, *starts = staged.split([*map(len, parts)])
+    return Pack(rows, places, types, tuple(groups), read, tuple(answers), *(each.int() for each in starts))

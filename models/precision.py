@@ -136,8 +136,12 @@ def choose(
         raise ValueError("its answers are not numbers")
     refused = ""
     for precision in lower:
-        network = make(precision)
-        moved, agreed = compare(expected, network.logits(queries), queries)
+        try:
+            network = make(precision)
+            moved, agreed = compare(expected, network.logits(queries), queries)
+        except Exception as error:  # noqa: BLE001  # whatever the library or the device lacks for it
+            refused += f"; {precision} refused: {type(error).__name__}: {' '.join(str(error).split())[:200]}"
+            continue
         figures = f"class probabilities moved by {moved:.4f}, {agreed:.1%} of the blanks' words stayed"
         if moved <= MOST_MOVED and agreed >= LEAST_AGREED:
             return Choice(network, f"{precision}: faster than {last}, {figures}")

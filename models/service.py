@@ -7,14 +7,15 @@ import contextlib
 import logging
 import threading
 from collections.abc import Callable, Hashable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from models.batching import Batcher
 from models.blanks import parse
 from models.blocklist import Blocklist, load_blocklist
 from models.catalog import BUILTIN, Catalog, Source
-from models.downloads import Watch
-from models.errors import CheckpointUnavailable, ModelServiceError
+from models.downloads import DownloadProgress, Watch
+from models.errors import CheckpointUnavailable, ModelServiceError, StillLoading
 from models.loads import Loads, in_thread
 from models.results import LabelResult, MaskResult, Task, TokensResult
 from models.tasks.mask import mask_job
@@ -85,6 +86,7 @@ class ModelService:
         self._device = device
         self._precision = precision
         self._watch = watch
+        self._download: DownloadProgress | None = None
         self._preset = catalog.checked(preset)
         self._blocklist: Blocklist = load_blocklist()
         self._batcher = Batcher(queue_size=queue_size)
@@ -94,6 +96,7 @@ class ModelService:
         self._idle = asyncio.Event()
         self._idle.set()
         self._closing = False
+        self._warming: asyncio.Task[None] | None = None
         self._swapping = asyncio.Lock()
         self._loader: Loader | None = None
         self._loader_lock = threading.Lock()
@@ -102,6 +105,11 @@ class ModelService:
     def presets(self) -> tuple[str, ...]:
         """Names of all presets."""
         return tuple(self._catalog.presets)
+
+    @property
+    def download(self) -> DownloadProgress | None:
+        """How far the download is that goes on, if one does."""
+        return self._download
 
     async def start(self) -> None:
         """Begin to load the default preset, without waiting for it.
@@ -112,11 +120,14 @@ class ModelService:
         if self._device not in {"auto", "cpu"} or self._precision not in {"auto", "fp32"}:
             # Worth waiting for, to say that the machine hasn't got it.
             await asyncio.shield(self._loads.begin("device", self._get_loader))
-        self._loads.begin("warm-up", self._warm_up)
+        self._warming = asyncio.create_task(self._warm_up())  # noqa: TID251  # close() awaits it
 
     async def close(self) -> None:
         """Refuse new requests, answer those that were accepted, then stop."""
         self._closing = True
+        if self._warming is not None:
+            self._warming.cancel()
+            await asyncio.gather(self._warming, return_exceptions=True)
         await self._idle.wait()
         await self._batcher.close()
         await self._loads.close()
@@ -195,7 +206,11 @@ class ModelService:
             key = (Task.TOKENS, source, tuple(others.items()), download)
             runner = await self._load(key, lambda: self._tokens_runner(source, others, download=download))
             return await self._batcher.submit(
-                runner, job, _cost(job.characters), chat=chat, deadline=self._answer_deadline
+                runner,
+                job,
+                1,
+                chat=chat,
+                deadline=self._answer_deadline,  # no network runs
             )
 
     async def swap(
@@ -226,16 +241,17 @@ class ModelService:
             raise ModelServiceError("tokens has a tokenizer, no checkpoint that could be swapped")
         name = preset or self._preset
         self._catalog.with_source(name, task, language, source)  # what can't be is refused before the reading
-        with self._accepted():
-            async with self._swapping:  # one after the other: the one called last stays
-                try:
-                    load = self._loads.begin((task, source), lambda: self._get_loader().model(source, task))
-                    runner = await asyncio.shield(load)
+        self._require_open()
+        async with self._swapping:  # one after the other: the one called last stays
+            try:
+                load = self._loads.begin((task, source), lambda: self._get_loader().model(source, task))
+                runner = await asyncio.shield(load)  # may take minutes, which closing doesn't wait for
+                with self._accepted():
                     self._start_workers()
                     self._catalog = self._catalog.with_source(name, task, language, source)
-                finally:
-                    await self._release()
-            return runner.checkpoint.version
+            finally:
+                await self._release()
+        return runner.checkpoint.version
 
     async def _release(self) -> None:
         """Let go of the models that the catalogue doesn't name; they go on to their last answer."""
@@ -257,16 +273,22 @@ class ModelService:
 
     async def _ask(self, source: Source, job: Job[Result], chat: Hashable | None) -> Result:
         with self._accepted():
+            before = self._catalog
             runner = await self._load((job.task, source), lambda: self._get_loader().model(source, job.task))
+            if self._catalog is not before and (source, job.task) not in self._catalog.sources():
+                await self._release()  # it came after the swap that let go of it
             return await self._batcher.submit(
                 runner, job, _cost(job.characters), chat=chat, deadline=self._answer_deadline
             )
 
+    def _require_open(self) -> None:
+        if self._closing:
+            raise ModelServiceError("the model service is closed")
+
     @contextlib.contextmanager
     def _accepted(self) -> Iterator[None]:
         """Count a request, so that closing can wait for it."""
-        if self._closing:
-            raise ModelServiceError("the model service is closed")
+        self._require_open()
         self._active += 1
         self._idle.clear()
         try:
@@ -277,38 +299,47 @@ class ModelService:
                 self._idle.set()
 
     async def _load(self, key: Hashable, load: Callable[[], Result]) -> Result:
-        result = await self._loads.get(key, load)
+        try:
+            result = await self._loads.get(key, load)
+        except StillLoading as error:
+            raise StillLoading(error.retry_after, self._download) from None
         self._start_workers()
         return result
 
     def _start_workers(self) -> None:
         if self._loader is not None:
-            self._batcher.start(self._loader.workers)
+            self._batcher.start(self._loader.workers, self._loader.batch_cost)
+
+    async def _warm_up(self) -> None:
+        """Load every checkpoint of the default preset, one after the other, as if it were asked for."""
+        for (task, _), source in self._catalog.presets[self._preset].items():
+            if (source, task) not in self._catalog.sources():
+                continue  # swapped meanwhile
+            try:
+                await asyncio.shield(self._loads.begin((task, source), partial(self._first, task, source)))
+            except ModelServiceError as error:
+                _LOG.warning("%s of preset %s: %s", task, self._preset, error)
+            except Exception:  # noqa: BLE001  # nobody awaits the warm-up; who asks later gets it too
+                _LOG.exception("%s of preset %s", task, self._preset)
 
     # What follows runs in loading threads.
+
+    def _watched(self, progress: DownloadProgress | None) -> None:
+        self._download = progress
+        if self._watch is not None:
+            self._watch(progress)
 
     def _get_loader(self) -> Loader:
         with self._loader_lock:
             if self._loader is None:
                 from models.runtime import Loader  # noqa: PLC0415  # what runs models, which --help needn't wait for
 
-                self._loader = Loader(self._device, self._precision, self._watch)
+                self._loader = Loader(self._device, self._precision, self._watched)
             return self._loader
 
-    def _warm_up(self) -> None:
-        """Load every checkpoint of the default preset."""
-        for (task, _), source in self._catalog.presets[self._preset].items():
-            if (source, task) not in self._catalog.sources():
-                continue  # swapped meanwhile
-            try:
-                if task is Task.TOKENS:
-                    self._get_loader().tokenizer(source, download=True)
-                else:
-                    self._get_loader().model(source, task)
-            except ModelServiceError as error:
-                _LOG.warning("%s of preset %s: %s", task, self._preset, error)
-            except Exception:  # noqa: BLE001  # nobody awaits the warm-up; who asks later gets it too
-                _LOG.exception("%s of preset %s", task, self._preset)
+    def _first(self, task: Task, source: Source) -> object:
+        loader = self._get_loader()
+        return loader.tokenizer(source, download=True) if task is Task.TOKENS else loader.model(source, task)
 
     def _tokens_runner(self, source: Source, others: dict[str, Source], *, download: bool) -> TokensRunner:
         from models.runtime import TokensRunner  # noqa: PLC0415  # see _get_loader

@@ -149,7 +149,15 @@ ENTRIES = (
         ("ray", "torch"),
         venv=(*_TORCH, "ray[serve]==2.60.0"),
     ),
-    Entry(OURS, "kobert-bot", "benchmarks.engines.ours", "ours", ("torch",), own_layout=True, quick=True),
+    Entry(
+        OURS,
+        "kobert-bot",
+        "benchmarks.engines.ours",
+        "ours",
+        ("onnxruntime", "tokenizers"),
+        own_layout=True,
+        quick=True,
+    ),
 )
 
 

@@ -7,6 +7,7 @@ from html import escape
 
 from handlers import utf16
 from handlers.replies.texts import Texts
+from models.downloads import DownloadProgress
 from models.results import Candidate, LabelResult, MaskResult, TokenSpan, TokensResult
 
 BLANK = "[MASK]"
@@ -69,6 +70,12 @@ def tokens_answer(result: TokensResult, texts: Texts) -> str:
         footer = f"{texts.second_note}\n{footer}"
     table = [_table_row(token) for token in result.tokens]
     return _assemble(head, table, footer, texts, around=("<pre>", "</pre>"))
+
+
+def download_line(progress: DownloadProgress, texts: Texts) -> str:
+    """How far the download of a model is."""
+    size = f"{progress.total / 1e6:.0f} MB"
+    return texts.downloading.format(percent=percent(progress.done / progress.total), size=size)
 
 
 def bar_line(name: str, probability: float) -> str:

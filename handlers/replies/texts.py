@@ -60,6 +60,7 @@ class Texts:
     one_moment: str
     busy: str
     loading: str
+    downloading: str
     too_late: str
     empty_text: str
     no_blank: str
@@ -161,6 +162,7 @@ KO = Texts(
     one_moment="잠시만요, 앞의 명령에 먼저 대답하고 있어요. 조금 뒤에 다시 보내 주세요.",
     busy="지금 물어보는 사람이 많아요. {seconds}초 뒤에 다시 보내 주세요.",
     loading="모델을 불러오고 있어요. {seconds}초 뒤에 다시 보내 주세요.",
+    downloading="⏳ 모델을 내려받는 중이에요: {size} 중 {percent}.",
     too_late="제때 답을 드리지 못해 죄송해요. 잠시 뒤에 다시 보내 주세요.",
     empty_text="글자가 없어서 읽을 수 없어요.",
     no_blank="빈칸이 없어요. 맞힐 자리를 [MASK], ___ 또는 (빈칸)으로 써 주세요.",
@@ -269,6 +271,7 @@ EN = Texts(
     one_moment="One moment, please: I am still answering earlier commands. Send this again shortly.",
     busy="Many people are asking right now. Please try again in {seconds} s.",
     loading="The model is still loading. Please try again in {seconds} s.",
+    downloading="⏳ The model is being downloaded: {percent} of {size}.",
     too_late="Sorry, I could not answer in time. Please try again in a moment.",
     empty_text="There are no letters in it for me to read.",
     no_blank="There is no blank. Write the missing word as [MASK], ___ or (빈칸).",

@@ -7,8 +7,8 @@ import torch
 from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
 from benchmarks import checkpoints
-from benchmarks.checkpoints import BUILTIN, make
-from benchmarks.shape import Shape, shape
+from benchmarks.checkpoints import make
+from benchmarks.shape import BUILTIN, Shape, is_made, shape
 from benchmarks.traffic import Traffic
 from models.multitask import BertForFourTasks
 
@@ -74,6 +74,8 @@ def test_what_was_made_from_other_weights_is_made_again(
     (builtin / "converted.bin").touch()
     assert make("builtin", builtin.parent) == builtin
     assert (builtin / "converted.bin").exists()
-    monkeypatch.setattr("benchmarks.checkpoints.fingerprint", lambda *_: "of other weights")
+    assert is_made("builtin", builtin)
+    monkeypatch.setattr("benchmarks.shape.fingerprint", lambda *_: "of other weights")
+    assert not is_made("builtin", builtin)  # so serving has it made again
     make("builtin", builtin.parent)
     assert not (builtin / "converted.bin").exists()

@@ -13,7 +13,10 @@ from tests.tiny import tiny_catalog
 
 
 def fine() -> soak_report.Report:
-    return soak_report.Report(1.0, 100.0, asked=2, outcomes=Counter(answered=1, Busy=1), rss_mib=[100.0] * 30)
+    outcomes = Counter(answered=3_000, Busy=3_000)
+    return soak_report.Report(
+        1.0, 100.0, asked=6_000, outcomes=outcomes, swaps=3, kills=2, rss_mib=[100.0] * 30
+    )
 
 
 async def test_a_few_seconds_of_the_soak(
@@ -21,6 +24,7 @@ async def test_a_few_seconds_of_the_soak(
 ) -> None:
     caplog.set_level(logging.CRITICAL + 1, logger="models.batching")
     monkeypatch.setattr(soak_report, "FLAT", 1.0)  # so short a time says nothing of memory
+    monkeypatch.setattr(soak_report, "LEAST", 0.01)  # so small a model is faster than who asks
     run = ModelRunner.run
     report = await soak.soak(tiny_catalog(tmp_path), device="cpu", minutes=0.15, measure=0.5)
     assert report.faults == []
@@ -34,12 +38,16 @@ async def test_a_few_seconds_of_the_soak(
 
 def test_a_report_is_json() -> None:
     body = json.loads(json.dumps(fine().as_json()))
-    assert (body["outcomes"], body["growth"], body["faults"]) == ({"answered": 1, "Busy": 1}, 0, [])
+    assert (body["outcomes"], body["growth"], body["faults"]) == ({"answered": 3_000, "Busy": 3_000}, 0, [])
 
 
 def test_what_must_not_be_is_told() -> None:
     assert fine().faults == []
-    assert soak_report.Report(1.0, 1.0, rss_mib=[1.0]).faults == ["nothing was answered"]
+    assert soak_report.Report(1.0, 1.0, rss_mib=[1.0]).faults == [
+        "only 0 % of its capacity was answered",
+        "no checkpoint was swapped",
+        "no worker was killed",
+    ]
     growing = fine()
     growing.rss_mib = [50.0] * 10 + [100.0] * 10 + [150.0] * 10
     assert growing.faults == ["memory grew by 50.0 %"]
@@ -48,8 +56,8 @@ def test_what_must_not_be_is_told() -> None:
     lost.outcomes["KeyError"] = 4
     assert lost.faults == [
         "1 questions without an outcome",
-        "2 questions with two outcomes",
-        "3 answers other than before",
+        "2 requests answered twice",
+        "3 answers of no checkpoint, or of another than they name",
         "unexpected outcomes: {'KeyError': 4}",
         "left running: model-worker-0",
     ]

@@ -13,6 +13,7 @@ from telegram import Update
 from telegram.request import BaseRequest, RequestData
 
 from bot.application import BotApplication
+from models.downloads import DownloadProgress
 from models.results import (
     LABELS,
     Candidate,
@@ -243,6 +244,7 @@ class FakeModel:
     chats: list[Hashable | None] = field(default_factory=list)  # in whose name
     error: Exception | None = None
     delay: float = 0.0
+    download: DownloadProgress | None = None
     truncated: bool = False
     cut_blanks: frozenset[int] = frozenset()
     gate: asyncio.Event = field(default_factory=asyncio.Event)  # cleared: answers wait until it is set

@@ -88,21 +88,6 @@ async def test_says_that_the_end_was_cut(telegram: Telegram, model: FakeModel) -
     assert TEXTS["en"].truncated in (await telegram.says("/sentiment good")).text
 
 
-async def test_shows_typing_only_while_it_takes_long(telegram: Telegram, model: FakeModel) -> None:
-    model.delay = 0.05
-    await telegram.says("/sentiment good")
-    assert "sendChatAction" not in [call.method for call in telegram.request.calls]
-    model.delay = 1.0
-    await telegram.says("/sentiment good")
-    assert [call.method for call in telegram.request.calls[-2:]] == ["sendChatAction", "sendMessage"]
-
-
-async def test_a_refused_typing_does_not_matter(telegram: Telegram, model: FakeModel) -> None:
-    model.delay = 1.0
-    telegram.request.refuse("sendChatAction", 400, "Bad Request: no rights")
-    assert "Positive" in (await telegram.says("/sentiment good")).text
-
-
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("command", ["start", "help"])
 async def test_explains_every_command(telegram: Telegram, command: str, language: Language) -> None:

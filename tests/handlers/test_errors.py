@@ -8,11 +8,13 @@ import pytest
 
 from handlers.replies.texts import EN, KO, Texts
 from handlers.source_text import OneTextMissing
+from models.downloads import DownloadProgress
 from models.errors import (
     Busy,
     CheckpointUnavailable,
     EmptyText,
     NoBlank,
+    StillLoading,
     TaskNotServed,
     TooLate,
     UnknownPreset,
@@ -35,6 +37,12 @@ def reports(telegram: Telegram) -> list[Call]:
     [
         (Busy(2.3), KO.busy.format(seconds=3)),
         (Busy(0.1), KO.busy.format(seconds=1)),
+        (
+            StillLoading(
+                9.5, DownloadProgress("klue/bert-base", "model.safetensors", 155_000_000, 443_000_000)
+            ),
+            f"{KO.downloading.format(percent='35%', size='443 MB')}\n{KO.loading.format(seconds=10)}",
+        ),
         (TooLate(60), KO.too_late),
         (EmptyText("nothing"), KO.empty_text),
         (NoBlank("none"), f"{KO.no_blank}\n{KO.usage['mask'].format(at='')}"),

@@ -159,7 +159,7 @@ def test_a_gpu_answers_as_the_cpu(tmp_path: Path) -> None:
     write_checkpoint(tmp_path)
     source = Source(model=str(tmp_path), tokenizer=str(tmp_path))
     jobs = [job(task, texts) for task, many in TEXTS.items() for texts in many]
-    on_cpu, on_gpu = (Loader(device).model(source, Task.MASK).run(jobs) for device in ("cpu", "cuda"))
+    on_cpu, on_gpu = (Loader(device, "fp32").model(source, Task.MASK).run(jobs) for device in ("cpu", "cuda"))
     for ours, theirs in zip(on_cpu, on_gpu, strict=True):
         if isinstance(ours, LabelResult):
             assert ours.scores == pytest.approx(theirs.scores, abs=1e-4)

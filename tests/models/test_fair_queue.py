@@ -100,6 +100,19 @@ def test_many_greedy_chats_get_about_the_same() -> None:
     assert queue.add(request(9))
 
 
+def test_who_takes_back_questions_does_not_wait_as_if_they_had_been_answered() -> None:
+    queue: FairQueue[Waiting] = FairQueue(places=100, batch_cost=1)
+    many = [Waiting(lane="a", cost=50, chat="fickle") for _ in range(20)]
+    for request in many:
+        assert queue.add(request)
+    for request in reversed(many[1:]):
+        queue.remove(request)
+    later = [Waiting(lane="a", cost=50, chat="fickle"), Waiting(lane="a", cost=120, chat="other")]
+    for request in later:
+        assert queue.add(request)
+    assert [queue.take()[0] for _ in range(3)] == [many[0], *later]
+
+
 def test_one_that_goes_away_gives_its_place_back_at_once() -> None:
     queue: FairQueue[Waiting] = FairQueue(places=2, batch_cost=50)
     one, other = request(1), request(2)

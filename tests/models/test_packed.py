@@ -125,20 +125,19 @@ def test_any_batch_of_any_tasks_and_lengths_is_what_transformers_gives_one_by_on
     assert [each.shape for each in answers] == [each.shape for each in expected]
     assert all(each.dtype == np.float32 for each in answers)
     # Two logits of a random head may cancel out to nothing, and their own rounding is then no small part.
-    assert (
-        difference(*(np.concatenate([each.ravel() for each in part]) for part in (answers, expected))) < 1e-5
-    )
+    one, two = (np.concatenate([each.ravel() for each in part]) for part in (answers, expected))
+    assert np.linalg.norm(one - two) < 1e-5 * np.linalg.norm(two) + 5e-6
     for one, two in zip(answers, expected, strict=True):
         np.testing.assert_allclose(one, two, rtol=1e-4, atol=1e-5)
 
 
+@settings(max_examples=20, deadline=None)
+@given(QUERIES)
 @BACKENDS
-@pytest.mark.parametrize("length", [1, 2, 3, 17, 100, 256])
-@pytest.mark.parametrize("task", [Task.MASK, *CLASSES])
 def test_the_built_in_model_is_what_transformers_gives(
-    backend: Callable[[Weights, Shape], Network], task: Task, length: int
+    backend: Callable[[Weights, Shape], Network], asked: list[tuple[Task, int, int, int]]
 ) -> None:
-    queries = [query(task, each, seed, 16_000, 3) for seed, each in enumerate((length, 9, length, 1))]
+    queries = [query(task, min(length, 256), seed, 16_000, blanks) for task, length, seed, blanks in asked]
     for each, answer in zip(queries, ours(BUILTIN, backend).logits(queries), strict=True):
         assert difference(answer, reference(theirs(BUILTIN), each)) < 1e-5
 

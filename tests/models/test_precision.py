@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -76,6 +77,21 @@ def test_where_only_words_change_classes_alone_get_the_lower_precision(
     assert not np.array_equal(found[0], exact.logits([classes])[0])
 
 
+def test_a_precision_that_cannot_run_is_refused_and_the_log_says_why() -> None:
+    def fails(precision: Precision) -> Network:
+        if precision is not Precision.FP32:
+            raise RuntimeError("no such unit")
+        return make(precision)
+
+    choice = choose(fails, some, "auto", CPU)
+    assert np.array_equal(
+        choice.network.logits([ask(Task.NLI)])[0], make(Precision.FP32).logits([ask(Task.NLI)])[0]
+    )
+    assert "int8 refused: RuntimeError: no such unit" in choice.reason
+    with pytest.raises(RuntimeError, match="no such unit"):
+        choose(fails, some, "int8", CPU)
+
+
 def test_a_precision_that_disagrees_is_refused_and_the_log_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
     measured(monkeypatch, 0.3, 1.0)
     choice = choose(make, some, "auto", CPU)
@@ -130,7 +146,12 @@ def test_the_built_in_model_answers_alike_in_every_precision(
     exact = Loader("cpu", "fp32").model(source, Task.SENTIMENT).run(jobs)
     with caplog.at_level(logging.INFO):
         low = Loader("cpu", setting).model(source, Task.SENTIMENT).run(jobs)
-    assert f"{BUILTIN}: {setting if setting != 'auto' else ''}" in caplog.text
+    why = (
+        rf"{BUILTIN}: (int8|fp32|bf16).* moved by 0\.\d+"
+        if setting == "auto"
+        else f"{BUILTIN}: {setting}: as set"
+    )
+    assert re.search(why, caplog.text)
     for one, two in zip(exact, low, strict=True):
         assert isinstance(one, LabelResult)
         assert isinstance(two, LabelResult)

@@ -6,18 +6,21 @@ import subprocess
 import sys
 import threading
 import time
+from collections import Counter
 from pathlib import Path
 
 import pytest
 import torch
 
 from models.catalog import Catalog, Source, load_catalog
+from models.downloads import DownloadProgress
 from models.errors import (
     Busy,
     CheckpointUnavailable,
     EmptyText,
     ModelServiceError,
     NoBlank,
+    StillLoading,
     TaskNotServed,
     UnknownPreset,
 )
@@ -213,6 +216,33 @@ async def test_more_than_the_queue_holds_is_busy(catalog: Catalog) -> None:
     await service.close()
 
 
+async def test_who_waits_in_vain_learns_how_far_the_download_is(
+    catalog: Catalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[DownloadProgress | None] = []
+    progress = DownloadProgress("klue/bert-base", "model.safetensors", 1, 4)
+    over = threading.Event()
+
+    def download(loader: Loader, *_: object) -> None:
+        assert loader._watch is not None
+        loader._watch(progress)
+        over.wait(60)
+        loader._watch(None)
+
+    monkeypatch.setattr(Loader, "model", download)
+    monkeypatch.setattr("models.loads._PATIENCE", 0.05)
+    service = ModelService(catalog, device="cpu", watch=told.append, load_patience=0.5)
+    with pytest.raises(StillLoading) as caught:
+        await service.sentiment("나는")
+    shown = service.download
+    assert caught.value.progress == shown == progress
+    over.set()
+    while service.download is not None:  # noqa: ASYNC110  # set by another thread
+        await asyncio.sleep(0.01)
+    assert told == [progress, None]
+    await service.close()
+
+
 async def test_closing_does_not_wait_for_a_download(
     catalog: Catalog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -242,6 +272,47 @@ async def test_closing_answers_what_was_accepted(catalog: Catalog) -> None:
         await service.sentiment("나는")
 
 
+async def warm(service: ModelService) -> None:
+    assert service._warming is not None
+    await service._warming
+
+
+async def test_the_warm_up_and_who_asks_meanwhile_load_once(
+    catalog: Catalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate, load, loaded = threading.Event(), Loader.model, Counter[Task]()
+
+    def slow(loader: Loader, source: Source, task: Task) -> ModelRunner:
+        loaded[task] += 1
+        gate.wait(60)
+        return load(loader, source, task)
+
+    monkeypatch.setattr(Loader, "model", slow)
+    service = ModelService(catalog, device="cpu")
+    await service.start()
+    asked = asyncio.get_running_loop().create_task(service.mask("나는 [MASK]"))
+    await asyncio.sleep(0.05)
+    gate.set()
+    await asked
+    await warm(service)
+    assert loaded == dict.fromkeys((Task.MASK, Task.NSP, Task.SENTIMENT, Task.NLI), 1)
+    await service.close()
+
+
+async def test_closing_does_not_wait_for_the_warm_up(
+    catalog: Catalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    downloaded = threading.Event()
+    monkeypatch.setattr(Loader, "model", lambda *_: downloaded.wait(60))
+    monkeypatch.setattr("models.loads._PATIENCE", 0.05)
+    service = ModelService(catalog, device="cpu")
+    await service.start()
+    await asyncio.sleep(0)
+    async with asyncio.timeout(20):
+        await service.close()
+    downloaded.set()
+
+
 async def test_start_loads_without_waiting_and_survives_a_missing_checkpoint(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -249,6 +320,7 @@ async def test_start_loads_without_waiting_and_survives_a_missing_checkpoint(
     service = ModelService(catalog, device="cpu")
     with caplog.at_level(logging.WARNING):
         await service.start()
+        await warm(service)
         await service.close()
     assert "there is no folder" in caplog.text
     assert all("\n" not in record.getMessage() for record in caplog.records)
@@ -266,6 +338,7 @@ async def test_what_nobody_expected_of_a_warm_up_is_logged_and_the_rest_is_loade
     monkeypatch.setattr(Loader, "model", broken)
     service = ModelService(catalog, device="cpu")
     await service.start()
+    await warm(service)
     await service.close()
     assert "RuntimeError: never seen before" in caplog.text
     assert asked == [Task.MASK, Task.NSP, Task.SENTIMENT, Task.NLI]

@@ -14,11 +14,11 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from models.catalog import BadCatalog, Source
+from models.catalog import BUILTIN, BadCatalog, Source
 from models.checkpoints import load_checkpoint
 from models.errors import CheckpointUnavailable, ModelServiceError, UnknownPreset
 from models.results import LabelResult, Task
-from models.runtime import ModelRunner
+from models.runtime import Loader, ModelRunner
 from models.service import ModelService
 from tests.tiny import tiny_catalog, write_checkpoint
 
@@ -189,3 +189,46 @@ async def test_a_head_with_another_number_of_classes_is_refused(
     save_file(weights, file, {"format": "pt"})
     with pytest.raises(CheckpointUnavailable, match="head for sentiment has 3 classes, not 2"):
         await service.swap(Task.SENTIMENT, source)
+
+
+async def test_what_comes_after_the_swap_that_let_go_of_it_is_let_go(
+    service: ModelService, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late, new = certain(tmp_path / "late", 0), certain(tmp_path / "new", 1)
+    gate, load = threading.Event(), Loader.model
+
+    def slow(loader: Loader, source: Source, task: Task) -> ModelRunner:
+        if source == late:
+            gate.wait(60)
+        return load(loader, source, task)
+
+    monkeypatch.setattr(Loader, "model", slow)
+    service._catalog = service._catalog.with_source(BUILTIN, Task.SENTIMENT, "any", late)
+    asked = asyncio.get_running_loop().create_task(service.sentiment(TEXT))
+    await asyncio.sleep(0.05)
+    version = await service.swap(Task.SENTIMENT, new)
+    gate.set()
+    assert (await asked).label == "negative"
+    assert (await service.sentiment(TEXT)).version == version
+    assert service._loader is not None
+    assert (late, Task.SENTIMENT) not in service._loader._keys
+    assert all(runner.checkpoint.name != late.model for runner in service._loader._runners.values())
+    assert not any(key[0] == Path(late.model) for key in service._loader._tokenizers)
+
+
+async def test_closing_does_not_wait_for_a_swap_that_downloads(
+    service: ModelService, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    new, gate = certain(tmp_path / "new", 1), threading.Event()
+    await service.sentiment(TEXT)
+    monkeypatch.setattr(Loader, "model", lambda *_: gate.wait(60))
+    monkeypatch.setattr("models.loads._PATIENCE", 0.05)
+    swap = asyncio.get_running_loop().create_task(service.swap(Task.SENTIMENT, new))
+    await asyncio.sleep(0.05)
+    async with asyncio.timeout(20):
+        await service.close()
+    gate.set()
+    with pytest.raises(ModelServiceError, match="closed"):
+        await swap
+    with pytest.raises(ModelServiceError, match="closed"):
+        await service.swap(Task.SENTIMENT, new)
