@@ -21,6 +21,7 @@ from models.downloads import Watch
 from models.encoding import Query
 from models.engine import choose_device, forward
 from models.hub import find_files
+from models.memory import give_back
 from models.precision import check_setting
 from models.probes import probes
 from models.results import Task, TokensResult
@@ -145,6 +146,7 @@ class Loader:
                         lambda tasks: probes(tokenizer, tasks),
                     )
                     self._checkpoints[key] = checkpoint  # also one whose head is refused: it is asked again
+                    give_back()  # what was only needed to build it
                 self._runners[runs] = ModelRunner(checkpoint, tokenizer)
             runner = self._runners[runs]
             runner.checkpoint.require(task)
@@ -159,6 +161,7 @@ class Loader:
             self._runners = {runs: each for runs, each in self._runners.items() if runs[0] in keys}
             used = {id(each.tokenizer) for each in self._runners.values()}
             self._tokenizers = {key: each for key, each in self._tokenizers.items() if id(each) in used}
+        give_back()
 
     def tokenizer(self, source: Source, *, download: bool) -> Tokenizer:
         """The tokenizer of a catalogue line alone.

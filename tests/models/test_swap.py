@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import sys
 import threading
 import weakref
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
@@ -17,6 +19,7 @@ from safetensors.torch import load_file, save_file
 from models.catalog import BUILTIN, BadCatalog, Source
 from models.checkpoints import load_checkpoint
 from models.errors import CheckpointUnavailable, ModelServiceError, UnknownPreset
+from models.memory import give_back
 from models.results import LabelResult, Task
 from models.runtime import Loader, ModelRunner
 from models.service import ModelService
@@ -232,3 +235,25 @@ async def test_closing_does_not_wait_for_a_swap_that_downloads(
         await swap
     with pytest.raises(ModelServiceError, match="closed"):
         await service.swap(Task.SENTIMENT, new)
+
+
+async def test_freed_memory_goes_back_to_the_system(
+    service: ModelService, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[int] = []
+    monkeypatch.setattr("models.runtime.give_back", lambda: given.append(1))
+    await service.sentiment(TEXT)
+    loaded = len(given)
+    await service.swap(Task.SENTIMENT, certain(tmp_path / "new", 1))
+    assert (loaded, len(given)) == (1, 3), "after each load, and after letting go"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="glibc's")
+def test_a_heap_in_pieces_is_given_back() -> None:
+    held = [bytes(100_000) for _ in range(2_000)]  # below the size that is mapped by itself
+    kept = held[::50]
+    before = psutil.Process().memory_info().rss
+    del held
+    give_back()
+    assert len(kept) == 40
+    assert before - psutil.Process().memory_info().rss > 100 * 2**20
