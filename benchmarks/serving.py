@@ -1,6 +1,6 @@
 """Our model service beside eight others, on this machine: `make bench`, or `make bench-quick`.
 
-    python -m benchmarks.serving --quick           three engines; 3 minutes
+    python -m benchmarks.serving --quick           three engines
     python -m benchmarks.serving                   all; about 40 minutes
     python -m benchmarks.serving --engine ours --checkpoint base    these alone
     python -m benchmarks.serving --precision int8  ours in this precision
