@@ -35,10 +35,10 @@ check: .venv/.stamp-dev ## lint, format, types, imports, dead code
 	@echo "── import-linter"; $(BIN)/lint-imports --no-logo
 	@echo "── vulture";     $(BIN)/python -m vulture
 
-bench: .venv/.stamp-bench ## measure the model service beside eight other engines; about 40 minutes
+bench: .venv/.stamp-bench ## measure the model service beside eight other engines; about 40 minutes once they are installed
 	@$(BIN)/python -m benchmarks.serving
 
-bench-quick: .venv/.stamp-bench ## the same with three engines; 3 minutes
+bench-quick: .venv/.stamp-bench ## the same with three engines; 3 minutes once they are installed
 	@$(BIN)/python -m benchmarks.serving --quick
 
 clean: ## remove .venv and caches; never var/, where the votes are

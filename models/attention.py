@@ -13,6 +13,8 @@ from torch.nn import functional
 
 from models.packing import Group, Pack
 
+_HEAD = 8
+"""What the size of a head must be a multiple of for FlashAttention."""
 _Extents = tuple[Tensor, Tensor, int, int]
 """Where queries begin, where keys begin, and the longest sequence of each."""
 
@@ -31,7 +33,7 @@ def attend(query: Tensor, key: Tensor, value: Tensor, pack: Pack, heads: int, *,
     Returns:
         As many rows as ``query``.
     """
-    if query.dtype is torch.bfloat16 and pack.starts is not None:
+    if query.dtype is torch.bfloat16 and pack.starts is not None and not query.shape[1] // heads % _HEAD:
         asking = pack.read_starts if reads and pack.read_starts is not None else pack.starts
         longest = pack.groups[-1].length
         most = max(group.reads for group in pack.groups) if reads else longest

@@ -193,11 +193,7 @@ class Batcher:
         """
         if not (batch := self._take()):
             return False
-        try:
-            outcomes = _answer(batch[0].lane, [each.item for each in batch])
-        except BaseException as error:  # noqa: BLE001  # the worker lives on, and nobody waits forever
-            _LOG.critical("a model worker was stopped at %d requests", len(batch), exc_info=error)
-            outcomes = [WorkerStopped(type(error).__name__) for _ in batch]
+        outcomes = _answer(batch[0].lane, [each.item for each in batch])
         with self._changed:
             self._pace.end(sum(each.cost for each in batch))
         # All of a batch were queued by callers of one loop: one wake-up delivers them all.
@@ -228,6 +224,9 @@ def _answer(runner: Runner[Any, Any], items: Sequence[Any]) -> list[Any]:
             return [error]
         half = len(items) // 2
         return _answer(runner, items[:half]) + _answer(runner, items[half:])
+    except BaseException as error:  # noqa: BLE001  # the worker lives on, and nobody waits forever
+        _LOG.critical("a model worker was stopped at %d requests", len(items), exc_info=error)
+        return [WorkerStopped(type(error).__name__) for _ in items]
 
 
 def _outcomes(runner: Runner[Any, Any], items: Sequence[Any]) -> list[Any]:

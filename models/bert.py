@@ -123,6 +123,10 @@ class PackedBert:
                 answers.update(zip(rows, found, strict=True))
         return [answers[row] for row in range(len(queries))]
 
+    def forget_words(self) -> None:
+        """As ``PackedNetwork.forget_words``."""
+        self._heads.pop(Task.MASK, None)
+
     def _read(self, packed: Pack) -> Tensor:
         """The last hidden state of the rows that heads read, ``[reads, hidden]``."""
         rows = self._norm(

@@ -16,7 +16,7 @@ from models.encoding import Query
 from models.errors import CheckpointUnavailable, ModelServiceError, TaskNotServed
 from models.fingerprint import WEIGHTS, fingerprint
 from models.hub import find_files
-from models.precision import Network, Precision, are_numbers, choose
+from models.precision import Network, PackedNetwork, Precision, are_numbers, choose
 from models.results import LABELS, Task
 from models.weights import (
     ACTIVATIONS,
@@ -207,7 +207,7 @@ def _check_classes(weights: Weights, blueprint: Blueprint, tasks: Sequence[Task]
 
 def _packed(
     weights: Weights, shape: Shape, tasks: Sequence[Task], precision: Precision, device: str
-) -> Network:
+) -> PackedNetwork:
     if device == "cpu" and precision is not Precision.BF16:
         from models.onnx_bert import OnnxBert  # noqa: PLC0415  # each backend is imported where it runs
 

@@ -52,7 +52,7 @@ def watched(
         unwanted: Patterns of those that aren't.
         watch: Is told.
     """
-    over = threading.Event()
+    over, telling = threading.Event(), threading.Lock()
     last: DownloadProgress | None = None
 
     def look() -> None:
@@ -61,27 +61,29 @@ def watched(
             files = _files(name, revision, wanted, unwanted)
         except Exception:  # noqa: BLE001  # the download itself says what is wrong
             return
-        while not over.is_set():
+        while True:
             here = [_bytes_here(file.blob, file.size) for file in files]
             missing = [file.size - size for file, size in zip(files, here, strict=True)]
             if not any(missing):
                 return
             largest = files[missing.index(max(missing))].name
-            last = DownloadProgress(name, largest, sum(here), sum(file.size for file in files))
-            watch(last)
+            with telling:  # nothing is told of a download that is over
+                if over.is_set():
+                    return
+                last = DownloadProgress(name, largest, sum(here), sum(file.size for file in files))
+                watch(last)
             over.wait(_INTERVAL)
 
-    thread = threading.Thread(target=look, name="download-watch", daemon=True)
-    thread.start()
+    threading.Thread(target=look, name="download-watch", daemon=True).start()
     try:
         yield
-        over.set()
-        thread.join(2 * _INTERVAL)
+        with telling:
+            over.set()
         if last is not None:
             watch(replace(last, done=last.total))
     finally:
-        over.set()
-        thread.join(2 * _INTERVAL)
+        with telling:
+            over.set()
         if last is not None:
             watch(None)
 

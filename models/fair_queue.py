@@ -1,9 +1,12 @@
 """Who is next, and who may wait: a bounded queue that chats share fairly. Plain data, without a thread.
 
-Who is next is told by self-clocked fair queueing (Golestani, "A self-clocked fair queueing scheme for
-broadband applications", INFOCOM 1994, https://doi.org/10.1109/INFCOM.1994.337677): a request's tag is the
-later of the clock and its chat's last tag, plus its cost; the least tag is next, and the clock is the
-greatest tag taken so far. So chats share the work by tokens, whatever each has waiting.
+Who is next is told by start-time fair queueing (Goyal, Vin and Cheng, "Start-time fair queueing", IEEE/ACM
+Transactions on Networking 5(5), 1997, https://doi.org/10.1109/90.649569): a request's tag is the later of the
+clock and where its chat's last request ends; the least tag is next. So chats share the work by tokens,
+whatever each has waiting, and who asks one thing at a time is served in the order of asking: long questions
+don't wait for short ones that came later. The clock goes on by the work done for each chat that waits, as in
+weighted fair queueing (Demers, Keshav and Shenker 1989, https://doi.org/10.1145/75247.75248): a stream of
+newcomers keeps no chat from its second question.
 
 Places are shared by dynamic thresholds (Choudhury and Hahne, "Dynamic queue length thresholds for
 shared-memory packet switches", IEEE/ACM Transactions on Networking 6(2), 1998,
@@ -35,13 +38,13 @@ class Waiting:
     cost: int
     chat: Hashable | None = None
     queued: bool = False
-    tag: tuple[int, int] = (0, 0)
+    tag: tuple[float, int] = (0.0, 0)
 
 
 @dataclass(slots=True)
 class _Chat:
     waiting: int = 0
-    tag: int = 0  # of its last request
+    end: float = 0.0  # of its last request
 
 
 Request = TypeVar("Request", bound=Waiting)
@@ -61,7 +64,7 @@ class FairQueue(Generic[Request]):
     batch_cost: int
     cost: int = 0
     _size: int = 0
-    _clock: int = 0
+    _clock: float = 0.0
     _number: int = 0
     _chats: dict[Hashable, _Chat] = field(default_factory=dict)
     _lanes: dict[Hashable, list[Request]] = field(default_factory=dict)
@@ -76,10 +79,11 @@ class FairQueue(Generic[Request]):
             return False
         lane = self._lanes.setdefault(request.lane, [])
         self._chats[_key(request)] = chat
-        chat.tag = max(self._clock, chat.tag) + request.cost
+        start = max(self._clock, chat.end)
+        chat.end = start + request.cost
         chat.waiting += 1
         self._number += 1
-        request.tag, request.queued = (chat.tag, self._number), True
+        request.tag, request.queued = (start, self._number), True
         insort(lane, request, key=_tag)  # moves pointers: cheap for as many as anybody would wait behind
         self._size += 1
         self.cost += request.cost
@@ -89,8 +93,8 @@ class FairQueue(Generic[Request]):
         """Take out a request that went away, if it still waits."""
         if request.queued:
             chat = self._chats[_key(request)]
-            if chat.tag == request.tag[0]:  # its last: it owes nothing for what was not worked on
-                chat.tag -= request.cost
+            if chat.end == request.tag[0] + request.cost:  # its last: nothing is owed for it
+                chat.end = request.tag[0]
             place = bisect_left(self._lanes[request.lane], request.tag, key=_tag)
             self._cut(request.lane, place, place + 1)
 
@@ -108,8 +112,9 @@ class FairQueue(Generic[Request]):
         while end < len(lane) and cost + lane[end].cost <= full:
             cost += lane[end].cost
             end += 1
+        sharing = len(self._chats)
         batch = self._cut(lane[0].lane, 0, end)
-        self._clock = max(self._clock, batch[-1].tag[0])
+        self._clock = max(self._clock + cost / sharing, batch[-1].tag[0])
         return batch
 
     def _cut(self, key: Hashable, start: int, end: int) -> list[Request]:
@@ -124,12 +129,12 @@ class FairQueue(Generic[Request]):
             self.cost -= request.cost
             chat = self._chats[_key(request)]
             chat.waiting -= 1
-            if not chat.waiting:  # the clock has reached its tag, or it took back what it asked
+            if not chat.waiting:  # who waits for an answer before the next question owes nothing
                 del self._chats[_key(request)]
         return out
 
 
-def _tag(request: Waiting) -> tuple[int, int]:
+def _tag(request: Waiting) -> tuple[float, int]:
     return request.tag
 
 

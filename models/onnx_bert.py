@@ -93,6 +93,10 @@ class OnnxBert:
                 self._running -= 1
         return [answers[row] for row in range(len(queries))]
 
+    def forget_words(self) -> None:
+        """As ``PackedNetwork.forget_words``."""
+        self._words = None
+
     def _run(self, trunk: onnxruntime.InferenceSession, queries: Sequence[Query]) -> list[Logits]:
         hidden, *classes = trunk.run(None, feed(queries, self._segments))
         by_task = dict(zip(self._classes, classes, strict=True))

@@ -41,6 +41,13 @@ class Network(Protocol):
         """Per query, ``[positions, vocabulary]`` for ``mask``, else ``[classes]`` in the head's order."""
 
 
+class PackedNetwork(Network, Protocol):
+    """One that serves several tasks over one trunk."""
+
+    def forget_words(self) -> None:
+        """Let go of what only blanks need; they will not be asked for."""
+
+
 SETTINGS = ("auto", *Precision)
 
 MOST_MOVED = 0.02
@@ -110,12 +117,12 @@ def candidates(setting: str, device: str) -> tuple[Precision, ...]:
 
 
 def choose(
-    make: Callable[[Precision], Network],
+    make: Callable[[Precision], PackedNetwork],
     probes: Callable[[Network], Sequence[Query]],
     setting: str,
     device: str,
 ) -> Choice:
-    """Make a model in the fastest precision that answers like float32.
+    """Make a model in the first of the candidates that answers like float32; for blanks perhaps another.
 
     Args:
         make: Builds it.
@@ -135,6 +142,8 @@ def choose(
     if not are_numbers(expected):
         raise ValueError("its answers are not numbers")
     refused = ""
+    classes: tuple[PackedNetwork, str] | None = None
+    asks_classes = any(query.task is not Task.MASK for query in queries)
     for precision in lower:
         try:
             network = make(precision)
@@ -143,15 +152,25 @@ def choose(
             refused += f"; {precision} refused: {type(error).__name__}: {' '.join(str(error).split())[:200]}"
             continue
         figures = f"class probabilities moved by {moved:.4f}, {agreed:.1%} of the blanks' words stayed"
-        if moved <= MOST_MOVED and agreed >= LEAST_AGREED:
-            return Choice(network, f"{precision}: faster than {last}, {figures}")
-        if moved <= MOST_MOVED and any(query.task is not Task.MASK for query in queries):
-            return Choice(ByTask(network, exact), f"{precision} for classes, {last} for blanks: {figures}")
+        if agreed >= LEAST_AGREED and classes is not None:
+            return _by_task(*classes, network, f"{precision} for blanks: {figures}")
+        if agreed >= LEAST_AGREED and moved <= MOST_MOVED:
+            return Choice(network, f"{precision}: {figures}{refused}")
+        if moved <= MOST_MOVED and asks_classes and classes is None:
+            classes = network, f"{precision} for classes: {figures}{refused}"
+            continue
         refused += f"; {precision} refused: {figures}"
+    if classes is not None:
+        return _by_task(*classes, exact, f"{last} for blanks")
     why = "the safe one" if setting == "auto" else "as set"
     if last is Precision.BF16 and device == "cpu" and not has_bf16():
         why += ", though this processor is several times slower in it than in fp32"
     return Choice(exact, f"{last}: {why}{refused}")
+
+
+def _by_task(classes: PackedNetwork, why: str, words: Network, why_words: str) -> Choice:
+    classes.forget_words()
+    return Choice(ByTask(classes, words), f"{why}; {why_words}")
 
 
 def compare(

@@ -26,7 +26,7 @@ from models.tasks.tokens import tokens_job
 from models.text import Language, language_of
 
 if TYPE_CHECKING:
-    from models.runtime import Loader, TokensRunner
+    from models.runtime import Loader, ModelRunner, TokensRunner
     from models.tasks.job import Job
 
 Result = TypeVar("Result")
@@ -98,6 +98,7 @@ class ModelService:
         self._closing = False
         self._warming: asyncio.Task[None] | None = None
         self._swapping = asyncio.Lock()
+        self._coming: frozenset[tuple[Source, Task]] = frozenset()  # by a swap
         self._loader: Loader | None = None
         self._loader_lock = threading.Lock()
 
@@ -243,19 +244,21 @@ class ModelService:
         self._catalog.with_source(name, task, language, source)  # what can't be is refused before the reading
         self._require_open()
         async with self._swapping:  # one after the other: the one called last stays
+            self._coming = frozenset({(source, task)})
             try:
-                load = self._loads.begin((task, source), lambda: self._get_loader().model(source, task))
+                load = self._loads.begin((task, source), lambda: self._model(source, task))
                 runner = await asyncio.shield(load)  # may take minutes, which closing doesn't wait for
                 with self._accepted():
                     self._start_workers()
                     self._catalog = self._catalog.with_source(name, task, language, source)
             finally:
+                self._coming = frozenset()
                 await self._release()
         return runner.checkpoint.version
 
     async def _release(self) -> None:
         """Let go of the models that the catalogue doesn't name; they go on to their last answer."""
-        wanted = self._catalog.sources()
+        wanted = self._wanted()
         self._loads.forget(
             lambda key: (
                 isinstance(key, tuple) and key[0] is not Task.TOKENS and (key[1], key[0]) not in wanted
@@ -263,6 +266,9 @@ class ModelService:
         )
         if (loader := self._loader) is not None:
             await in_thread(lambda: loader.keep(wanted))  # waits while something is being loaded
+
+    def _wanted(self) -> frozenset[tuple[Source, Task]]:
+        return self._catalog.sources() | self._coming
 
     def _find(self, preset: str | None, task: Task, language: Language) -> tuple[str, Source]:
         """The preset that answers and its checkpoint."""
@@ -273,10 +279,7 @@ class ModelService:
 
     async def _ask(self, source: Source, job: Job[Result], chat: Hashable | None) -> Result:
         with self._accepted():
-            before = self._catalog
-            runner = await self._load((job.task, source), lambda: self._get_loader().model(source, job.task))
-            if self._catalog is not before and (source, job.task) not in self._catalog.sources():
-                await self._release()  # it came after the swap that let go of it
+            runner = await self._load((job.task, source), lambda: self._model(source, job.task))
             return await self._batcher.submit(
                 runner, job, _cost(job.characters), chat=chat, deadline=self._answer_deadline
             )
@@ -339,7 +342,15 @@ class ModelService:
 
     def _first(self, task: Task, source: Source) -> object:
         loader = self._get_loader()
-        return loader.tokenizer(source, download=True) if task is Task.TOKENS else loader.model(source, task)
+        return loader.tokenizer(source, download=True) if task is Task.TOKENS else self._model(source, task)
+
+    def _model(self, source: Source, task: Task) -> ModelRunner:
+        loader = self._get_loader()
+        try:
+            return loader.model(source, task)
+        finally:
+            if (source, task) not in self._wanted():  # it came after the swap that let go of it
+                loader.keep(self._wanted())
 
     def _tokens_runner(self, source: Source, others: dict[str, Source], *, download: bool) -> TokensRunner:
         from models.runtime import TokensRunner  # noqa: PLC0415  # see _get_loader

@@ -71,6 +71,31 @@ async def test_an_exception_that_futures_refuse_reaches_its_caller_too(batcher: 
         assert await batcher.submit(runner, 4, 1) == 8
 
 
+class HalvesOnly:
+    """Refuses more than one, so that each is tried alone; the second stops the worker."""
+
+    def run(self, items: Sequence[int]) -> Sequence[int]:
+        if len(items) > 1:
+            raise ValueError("one at a time")
+        if items[0] == 2:
+            raise Killed
+        return items
+
+
+async def test_a_stopped_worker_takes_nobodys_answer_that_is_there_already(batcher: Batcher) -> None:
+    runner = HalvesOnly()
+    busy = Doubler()
+    first = await occupied(batcher, busy)
+    loop = asyncio.get_running_loop()
+    rest = [loop.create_task(batcher.submit(runner, item, 1)) for item in (1, 2)]
+    await asyncio.sleep(0)
+    busy.gate.set()
+    await first
+    outcomes = await asyncio.gather(*rest, return_exceptions=True)
+    assert outcomes[0] == 1
+    assert isinstance(outcomes[1], WorkerStopped)
+
+
 async def test_a_stopped_worker_leaves_nobody_waiting_and_goes_on(
     batcher: Batcher, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -13,6 +13,7 @@ import pytest
 from huggingface_hub import constants
 from huggingface_hub.utils._http import reset_sessions
 
+from models import downloads
 from models.downloads import DownloadProgress, watched
 from models.errors import CheckpointUnavailable
 from models.hub import find_files
@@ -168,3 +169,29 @@ def test_a_hub_that_tells_no_sizes_is_downloaded_from_unwatched(hub: Hub) -> Non
     seen: list[DownloadProgress | None] = []
     assert (find_files("us/tiny", watch=seen.append) / "model.safetensors").is_file()
     assert seen == []
+
+
+def test_nothing_is_told_of_what_is_over_and_a_slow_hub_holds_up_nobody(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    answers, over = threading.Event(), threading.Event()
+
+    def files(*_: object) -> list[downloads._File]:
+        answers.wait(60)
+        return [downloads._File("model.safetensors", 100, tmp_path / "blob")]
+
+    def here(*_: object) -> int:
+        over.set()
+        return 0
+
+    monkeypatch.setattr(downloads, "_files", files)
+    monkeypatch.setattr(downloads, "_bytes_here", here)
+    told: list[DownloadProgress | None] = []
+    with watched("us/tiny", None, ["*"], [], told.append):
+        pass  # all was there
+    assert not answers.is_set()
+    answers.set()
+    assert over.wait(60)
+    for watcher in [each for each in threading.enumerate() if each.name == "download-watch"]:
+        watcher.join(60)
+    assert told == []

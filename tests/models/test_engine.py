@@ -147,6 +147,11 @@ def test_devices() -> None:
         choose_device("tpu")
 
 
+def test_a_worker_for_every_core(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("models.runtime.usable_cores", lambda: 5)
+    assert Loader("cpu").workers == 5
+
+
 @pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has a CUDA device")
 def test_an_absent_gpu_is_one_line() -> None:
     with pytest.raises(ModelServiceError, match="no CUDA device; use DEVICE=auto or cpu"):

@@ -49,7 +49,7 @@ def test_chats_with_enough_to_ask_get_equal_work(costs: list[list[int]]) -> None
             break
         for one, its in enumerate(costs):
             for other, others in enumerate(costs):
-                assert abs(done[one] - done[other]) <= max(its) + max(others)  # Golestani's bound
+                assert abs(done[one] - done[other]) <= max(its) + max(others)  # Goyal's bound
 
 
 def test_newcomers_without_end_do_not_starve_a_waiting_chat() -> None:
@@ -107,10 +107,26 @@ def test_who_takes_back_questions_does_not_wait_as_if_they_had_been_answered() -
         assert queue.add(request)
     for request in reversed(many[1:]):
         queue.remove(request)
-    later = [Waiting(lane="a", cost=50, chat="fickle"), Waiting(lane="a", cost=120, chat="other")]
-    for request in later:
+    fickle = Waiting(lane="a", cost=50, chat="fickle")
+    others = [Waiting(lane="a", cost=120, chat="other") for _ in range(2)]
+    for request in (fickle, *others):
         assert queue.add(request)
-    assert [queue.take()[0] for _ in range(3)] == [many[0], *later]
+    assert [queue.take()[0] for _ in range(4)] == [many[0], others[0], fickle, others[1]]
+
+
+def test_who_asks_one_thing_at_a_time_is_served_in_the_order_of_asking() -> None:
+    queue: FairQueue[Waiting] = FairQueue(places=100, batch_cost=60)
+    asked = [request(chat, cost=cost) for chat, cost in enumerate([60, 3, 50, 1, 40, 60, 2])]
+    served: list[Waiting] = []
+    for one in asked:
+        assert queue.add(one)
+    for _ in range(10):  # each asks again as soon as it is answered
+        for one in queue.take():
+            served.append(one)
+            again = Waiting(lane=one.lane, cost=one.cost, chat=one.chat)
+            asked.append(again)
+            assert queue.add(again)
+    assert served == asked[: len(served)]
 
 
 def test_one_that_goes_away_gives_its_place_back_at_once() -> None:

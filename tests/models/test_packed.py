@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import atexit
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from shutil import rmtree
 from tempfile import mkdtemp
 from typing import Any
 
@@ -44,6 +47,7 @@ def random_checkpoint() -> Path:
         initializer_range=0.2,
     )
     folder = Path(mkdtemp(prefix="kobert-packed-"))
+    atexit.register(rmtree, folder)
     BertForFourTasks(config).save_pretrained(folder)
     return folder
 
@@ -176,6 +180,46 @@ def test_batches_that_run_at_the_same_time_do_not_mix() -> None:
                 np.testing.assert_allclose(one, two, rtol=1e-4, atol=1e-5)
 
 
+def test_only_a_question_alone_takes_all_cores(monkeypatch: pytest.MonkeyPatch) -> None:
+    model = ours(random_checkpoint(), onnx)
+    assert isinstance(model, OnnxBert)
+    assert model._trunk.get_session_options().intra_op_num_threads == 1
+    assert model._alone.get_session_options().intra_op_num_threads == 2
+    taken: list[object] = []
+    run = OnnxBert._run
+
+    def note(self: OnnxBert, trunk: object, queries: Sequence[Query]) -> Sequence[Logits]:
+        taken.append(trunk)
+        return run(self, trunk, queries)
+
+    monkeypatch.setattr(OnnxBert, "_run", note)
+    one, other = query(Task.NLI, 30, 1, 300), query(Task.NSP, 30, 2, 300)
+    model.logits([one])
+    model.logits([one, other])
+    with model._counting:
+        model._running += 1  # another worker is at it
+    model.logits([one])
+    with model._counting:
+        model._running -= 1
+    assert taken == [model._alone, model._trunk, model._trunk]
+
+
+@BACKENDS
+def test_a_second_text_is_read_by_a_checkpoint_of_one_segment(
+    backend: Callable[[Weights, Shape], Network],
+) -> None:
+    weights = dict(read_bert_weights(random_checkpoint()))
+    name = "bert.embeddings.token_type_embeddings.weight"
+    weights[name] = weights[name][:1]
+    pair = query(Task.NSP, 30, 1, 300)
+    first = replace(pair, encoding=replace(pair.encoding, segments=(0,) * 30))
+    one, other = (
+        backend(weights, Shape.of(read_config(random_checkpoint()))).logits([each])[0]
+        for each in (pair, first)
+    )
+    np.testing.assert_array_equal(one, other)
+
+
 def test_weights_with_the_names_of_a_bare_or_converted_checkpoint_are_found(tmp_path: Path) -> None:
     old = load_file(random_checkpoint() / "model.safetensors")
     bare = {name.removeprefix("bert."): tensor for name, tensor in old.items() if name.startswith("bert.")}
@@ -235,13 +279,17 @@ def test_other_activations_are_those_of_transformers(
 @pytest.mark.gpu
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device")
 @pytest.mark.parametrize(("precision", "most"), [(Precision.FP32, 1e-3), (Precision.BF16, 5e-2)])
-def test_a_gpu_gives_what_the_cpu_gives(precision: Precision, most: float) -> None:
-    shape = Shape.of(read_config(BUILTIN))
-    on_gpu = PackedBert(read_bert_weights(BUILTIN), shape, TASKS, precision, "cuda")
+@pytest.mark.parametrize("checkpoint", [lambda: BUILTIN, random_checkpoint])  # heads of 64, and of 12
+def test_a_gpu_gives_what_the_cpu_gives(
+    checkpoint: Callable[[], Path], precision: Precision, most: float
+) -> None:
+    folder = checkpoint()
+    shape = Shape.of(read_config(folder))
+    on_gpu = PackedBert(read_bert_weights(folder), shape, TASKS, precision, "cuda")
     queries = [
-        query(task, length, length, 16_000) for task in (Task.MASK, *CLASSES) for length in (1, 7, 7, 40, 256)
+        query(task, length, length, 300) for task in (Task.MASK, *CLASSES) for length in (1, 7, 7, 40, 256)
     ]
-    for one, two in zip(on_gpu.logits(queries), ours(BUILTIN, onnx).logits(queries), strict=True):
+    for one, two in zip(on_gpu.logits(queries), ours(folder, onnx).logits(queries), strict=True):
         assert difference(one, two) < most
 
 

@@ -27,7 +27,7 @@ TASKS = (Task.MASK, Task.NSP, Task.SENTIMENT, Task.NLI)
 BUILTIN = Path(__file__).parents[2] / "models" / "builtin"
 
 
-def make(precision: Precision) -> Network:
+def make(precision: Precision) -> OnnxBert:
     return OnnxBert(read_bert_weights(BUILTIN), Shape.of(read_config(BUILTIN)), TASKS, precision)
 
 
@@ -59,7 +59,7 @@ def test_a_precision_that_agrees_is_taken(monkeypatch: pytest.MonkeyPatch) -> No
     choice = choose(make, some, "auto", CPU)
     expected = make(Precision.INT8).logits([ask(Task.NLI)])[0]
     assert np.array_equal(choice.network.logits([ask(Task.NLI)])[0], expected)
-    assert "int8: faster than fp32, class probabilities moved by 0.0010, 100.0%" in choice.reason
+    assert "int8: class probabilities moved by 0.0010, 100.0%" in choice.reason
 
 
 def test_where_only_words_change_classes_alone_get_the_lower_precision(
@@ -75,10 +75,46 @@ def test_where_only_words_change_classes_alone_get_the_lower_precision(
     np.testing.assert_allclose(found[0], low.logits([classes, classes])[0])
     np.testing.assert_allclose(found[2], found[0])
     assert not np.array_equal(found[0], exact.logits([classes])[0])
+    assert isinstance(network.classes, OnnxBert)
+    assert network.classes._words is None  # the largest of the heads, for nobody
+
+
+@pytest.mark.parametrize(
+    ("moved", "agreed", "taken"),
+    [
+        (0.02, 0.99, "int8"),
+        (0.0201, 1.0, "fp32"),
+        (0.02, 0.9899, "int8 for classes"),
+        (0.0201, 0.9899, "fp32"),
+    ],
+)
+def test_two_hundredths_of_probability_and_one_word_in_a_hundred_are_the_limits(
+    monkeypatch: pytest.MonkeyPatch, moved: float, agreed: float, taken: str
+) -> None:
+    measured(monkeypatch, moved, agreed)
+    assert choose(make, some, "auto", CPU).reason.startswith(f"{taken}: ")
+
+
+def test_blanks_try_what_comes_next_before_the_slowest(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried = iter([(0.001, 0.98), (0.001, 1.0)])
+    monkeypatch.setattr(module, "compare", lambda *_: next(tried))
+    monkeypatch.setattr(module, "candidates", lambda *_: (Precision.INT8, Precision.BF16, Precision.FP32))
+    made: dict[Precision, OnnxBert] = {}
+
+    def keep(precision: Precision) -> OnnxBert:
+        made[precision] = make(Precision.INT8 if precision is Precision.INT8 else Precision.FP32)
+        return made[precision]
+
+    choice = choose(keep, some, "auto", CPU)
+    assert isinstance(choice.network, ByTask)
+    assert choice.network.classes is made[Precision.INT8]
+    assert choice.network.words is made[Precision.BF16]
+    assert "int8 for classes: " in choice.reason
+    assert "bf16 for blanks: " in choice.reason
 
 
 def test_a_precision_that_cannot_run_is_refused_and_the_log_says_why() -> None:
-    def fails(precision: Precision) -> Network:
+    def fails(precision: Precision) -> OnnxBert:
         if precision is not Precision.FP32:
             raise RuntimeError("no such unit")
         return make(precision)
@@ -101,7 +137,7 @@ def test_a_precision_that_disagrees_is_refused_and_the_log_says_why(monkeypatch:
 
 
 def test_answers_that_are_no_numbers_are_refused() -> None:
-    def broken(precision: Precision) -> Network:
+    def broken(precision: Precision) -> OnnxBert:
         weights = read_bert_weights(BUILTIN)
         weights["sentiment.out.bias"] = np.array([np.nan, 0.0], np.float32)
         return OnnxBert(weights, Shape.of(read_config(BUILTIN)), TASKS, precision)

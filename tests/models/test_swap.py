@@ -18,7 +18,7 @@ from safetensors.torch import load_file, save_file
 
 from models.catalog import BUILTIN, BadCatalog, Source
 from models.checkpoints import load_checkpoint
-from models.errors import CheckpointUnavailable, ModelServiceError, UnknownPreset
+from models.errors import CheckpointUnavailable, ModelServiceError, StillLoading, UnknownPreset
 from models.memory import give_back
 from models.results import LabelResult, Task
 from models.runtime import Loader, ModelRunner
@@ -194,24 +194,40 @@ async def test_a_head_with_another_number_of_classes_is_refused(
         await service.swap(Task.SENTIMENT, source)
 
 
+@pytest.mark.parametrize("waits", [True, False])
 async def test_what_comes_after_the_swap_that_let_go_of_it_is_let_go(
-    service: ModelService, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    service: ModelService, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, waits: bool
 ) -> None:
     late, new = certain(tmp_path / "late", 0), certain(tmp_path / "new", 1)
-    gate, load = threading.Event(), Loader.model
+    gate, load, fetch = threading.Event(), Loader.model, service._model
+    came, loop = asyncio.Event(), asyncio.get_running_loop()
 
     def slow(loader: Loader, source: Source, task: Task) -> ModelRunner:
         if source == late:
             gate.wait(60)
         return load(loader, source, task)
 
+    def told(source: Source, task: Task) -> ModelRunner:
+        try:
+            return fetch(source, task)
+        finally:
+            if source == late:
+                loop.call_soon_threadsafe(came.set)
+
     monkeypatch.setattr(Loader, "model", slow)
+    monkeypatch.setattr(service, "_model", told)
     service._catalog = service._catalog.with_source(BUILTIN, Task.SENTIMENT, "any", late)
+    service._loads._patience = None if waits else 0.05
     asked = asyncio.get_running_loop().create_task(service.sentiment(TEXT))
-    await asyncio.sleep(0.05)
+    await asyncio.sleep(0.1)
     version = await service.swap(Task.SENTIMENT, new)
     gate.set()
-    assert (await asked).label == "negative"
+    if waits:
+        assert (await asked).label == "negative"
+    else:  # nobody waits for it any more
+        with pytest.raises(StillLoading):
+            await asked
+        await came.wait()
     assert (await service.sentiment(TEXT)).version == version
     assert service._loader is not None
     assert (late, Task.SENTIMENT) not in service._loader._keys
