@@ -1,4 +1,4 @@
-"""Where the time of an answer goes, on one core: step by step, and operator by operator in the graph.
+"""Where the time of an answer goes: step by step and operator by operator on one core, and the graph on all.
 
     python -m benchmarks.breakdown --checkpoint mini     # or base, builtin
 
@@ -10,6 +10,7 @@ are made by ``python -m benchmarks.serving --setup``.
 from __future__ import annotations
 
 import json
+import multiprocessing
 import subprocess
 import sys
 import tempfile
@@ -17,6 +18,8 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from multiprocessing.queues import Queue
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from typing import Annotated, Any, cast
 
@@ -27,7 +30,7 @@ from benchmarks.serving import WORKPLACE
 from benchmarks.shape import BUILTIN, NAMES, TRAINED, is_made, shape
 from benchmarks.traffic import Traffic
 from models.catalog import Source
-from models.cores import adds_bytes_in_32_bits
+from models.cores import adds_bytes_in_32_bits, usable_cores
 from models.encoding import Query
 from models.engine import forward
 from models.onnx_bert import chunks, feed
@@ -52,6 +55,7 @@ class Breakdown:
         alone: By operator, texts one by one.
         needed: Operations of matrix products that a text needs.
         multiplied: Of those, operations in eight bits: all but attention and heads.
+        together: Texts per second of the graph alone, once per core at the same time, summed.
     """
 
     steps: dict[str, float]
@@ -59,6 +63,7 @@ class Breakdown:
     alone: dict[str, float]
     needed: float
     multiplied: float
+    together: float
 
 
 def measure(folder: Path, texts: int) -> Breakdown:
@@ -96,6 +101,7 @@ def measure(folder: Path, texts: int) -> Breakdown:
         _operators(model, [[query] for query in queries], texts),
         needed / texts,
         (needed - attention) / texts,
+        _together(model, heaps, texts),
     )
 
 
@@ -108,19 +114,25 @@ def _best(function: Callable[[], object]) -> float:
     return min(taken)
 
 
+def _session(folder: Path, options: onnxruntime.SessionOptions) -> onnxruntime.InferenceSession:
+    bits = 8 if adds_bytes_in_32_bits() else 7
+    graph = trunk_graph(read_bert_weights(folder), Shape.of(read_config(folder)), [Task.SENTIMENT], bits)
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.enable_mem_pattern = False
+    return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+
+
+def _segments(folder: Path) -> int:
+    return len(read_bert_weights(folder)["bert.embeddings.token_type_embeddings.weight"])
+
+
 def _operators(folder: Path, batches: Sequence[Sequence[Query]], texts: int) -> dict[str, float]:
     """Microseconds per text in each kind of node, by ONNX Runtime's own profile, the most first."""
-    weights, size = read_bert_weights(folder), Shape.of(read_config(folder))
-    bits = 8 if adds_bytes_in_32_bits() else 7
     with tempfile.TemporaryDirectory() as place:
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        options.enable_mem_pattern = False
         options.enable_profiling = True
         options.profile_file_prefix = f"{place}/profile"
-        graph = trunk_graph(weights, size, [Task.SENTIMENT], bits)
-        session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
-        segments = len(weights["bert.embeddings.token_type_embeddings.weight"])
+        session, segments = _session(folder, options), _segments(folder)
         for _ in range(TRIES):
             for batch in batches:
                 session.run(None, feed(batch, segments))
@@ -130,6 +142,36 @@ def _operators(folder: Path, batches: Sequence[Sequence[Query]], texts: int) -> 
         if event.get("cat") == "Node" and event["name"].endswith("_kernel_time"):
             spent[event["args"]["op_name"]] += event["dur"]
     return {name: micros / TRIES / texts for name, micros in spent.most_common()}
+
+
+def _together(folder: Path, batches: Sequence[Sequence[Query]], texts: int) -> float:
+    """Texts per second of a process per core, all at once: what the cores leave to each other."""
+    context = multiprocessing.get_context("spawn")
+    barrier = context.Barrier(usable_cores())
+    rates: Queue[float] = context.Queue()
+    processes = [
+        context.Process(target=_rate, args=(folder, batches, texts, barrier, rates), daemon=True)
+        for _ in range(barrier.parties)
+    ]
+    for process in processes:
+        process.start()
+    return sum(rates.get(timeout=600) for _ in processes)
+
+
+def _rate(
+    folder: Path, batches: Sequence[Sequence[Query]], texts: int, barrier: Barrier, rates: Queue[float]
+) -> None:
+    session, segments = _session(folder, onnxruntime.SessionOptions()), _segments(folder)
+    inputs = [feed(batch, segments) for batch in batches]
+
+    def run() -> None:
+        for each in inputs:
+            session.run(None, each)
+
+    run()
+    barrier.wait()
+    rates.put(texts / _best(run))
+    barrier.wait()  # nobody has the memory for itself while another is timed
 
 
 def markdown(found: Breakdown, peak: float) -> str:
@@ -155,6 +197,10 @@ def markdown(found: Breakdown, peak: float) -> str:
     rate, least = found.multiplied / found.operators[PRODUCTS] / 1e3, found.needed / peak / 1e3
     lines.append("")
     lines.append(f"- products of eight bits: {rate:.0f} of {peak:.0f} · 10⁹ operations/s, {rate / peak:.0%}")
+    lines.append(
+        f"- {found.together:,.0f} texts a second with one such graph on every core, none else at work: "
+        f"{found.together * found.needed / peak / usable_cores() / 1e9:.0%} of the peak of all"
+    )
     lines.append(
         f"- {found.needed / 1e6:.0f} million operations a text: {least:.0f} µs at the peak; the graph takes "
         f"{whole:.0f} µs, {least / whole:.0%} of the peak"

@@ -8,7 +8,7 @@ from statistics import median
 
 from models.errors import Busy, TooLate, WorkerStopped
 
-LEAST = 0.25  # of its capacity that it must answer, swaps, kills and refusals notwithstanding
+LEAST = 0.4  # of its capacity that it must answer, swaps, kills and refusals notwithstanding
 FLAT = 0.05  # by which memory may grow between the middle third, when all is warm, and the last
 
 

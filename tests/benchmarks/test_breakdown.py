@@ -22,22 +22,27 @@ def test_every_step_and_operator_of_an_answer_has_its_time(tmp_path: Path) -> No
     for operators in (found.operators, found.alone):
         assert {PRODUCTS, "Attention", "LayerNormalization"} <= set(operators)
         assert sum(operators.values()) > 0
+    assert found.together > 0
     size = shape(tmp_path)
     assert 0 < found.multiplied < found.needed <= size.operations(16)
 
 
-def test_the_tables_say_how_much_of_the_peak_is_reached() -> None:
+def test_the_tables_say_how_much_of_the_peak_is_reached(monkeypatch: pytest.MonkeyPatch) -> None:
     found = Breakdown(
         {"tokenize": 100.0, "network": 850.0, "decode": 50.0},
         {PRODUCTS: 600.0, "Attention": 200.0},
         {PRODUCTS: 700.0, "Attention": 250.0},
         needed=66e6,
         multiplied=60e6,
+        together=2000.0,
     )
+    monkeypatch.setattr(breakdown, "usable_cores", lambda: 2)
     lines = markdown(found, 150.0).splitlines()
     assert "| network | 850 | 85% |" in lines
     assert f"| {PRODUCTS} | 600 | 75% | 700 |" in lines
     assert "- products of eight bits: 100 of 150 · 10⁹ operations/s, 67%" in lines
+    assert lines[-2].startswith("- 2,000 texts a second with one such graph on every core")
+    assert lines[-2].endswith(": 44% of the peak of all")
     assert lines[-1].endswith("440 µs at the peak; the graph takes 800 µs, 55% of the peak")
 
 

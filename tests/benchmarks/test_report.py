@@ -162,7 +162,7 @@ def test_a_contestant_is_reduced_to_its_figures() -> None:
     assert reduced.saturated.failed == 3
     assert reduced.saturated.others == pytest.approx(0.7 / 3)
     assert (reduced.saturated.lag_p99_ms, reduced.light.lag_p99_ms) == (None, 3)
-    assert (reduced.offline, reduced.giga_operations, reduced.memory_mib) == (40, 40, 2)
+    assert (reduced.offline, reduced.giga_operations, reduced.memory_mib) == (20, 20, 2)
     assert (reduced.worst, reduced.correlation, reduced.same) == (0.1, 0.9, 0.8)
 
 
