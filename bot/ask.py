@@ -85,7 +85,7 @@ async def ask_lines(
 ) -> AsyncIterator[dict[str, object]]:
     """Ask a question per line, many at once; yields what to print, in the order of the lines.
 
-    A line that cannot be answered gives ``{"task", "line", "error"}`` in its place, so nothing shifts.
+    Each has its ``line``, from 1; one that cannot be answered has an ``error`` in place of the answer.
 
     Raises:
         ModelServiceError: No line can be answered: no such preset, a checkpoint out of reach …
@@ -94,11 +94,12 @@ async def ask_lines(
     async def answer(number: int, line: str) -> dict[str, object]:
         while True:
             try:
-                return as_json(task, await ask(service, task, question_of_line(task, line), preset))
+                found = await ask(service, task, question_of_line(task, line), preset)
+                return {"line": number, **as_json(task, found)}
             except Busy as busy:  # a small queue: every line waits for its turn
                 await asyncio.sleep(busy.retry_after)
             except (BadQuestion, EmptyText, NoBlank) as error:
-                return {"task": task, "line": number, "error": str(error)}
+                return {"line": number, "task": task, "error": str(error)}
 
     numbered = iter(enumerate(lines, start=1))
     while some := list(islice(numbered, IN_FLIGHT)):

@@ -165,8 +165,11 @@ def export(
 
 
 async def _export(settings: Settings, stream: IO[str]) -> int:
+    from storage.engine import exists
     from storage.store import Store  # SQLAlchemy: half a second that --help needn't wait
 
+    if not exists(settings.database_url):
+        raise StorageError(f"there is no database {settings.database_url} here; DATABASE_URL says where")
     store = await Store.open(settings.database_url, pepper=pseudonym_key(settings))
     count = 0
     try:

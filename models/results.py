@@ -87,11 +87,11 @@ class TokenSpan:
     Attributes:
         token: The piece as it stands in the vocabulary.
         id: Its index there.
-        start: First character it came from (code points, in its own text); equal to ``end`` for special
-            tokens.
+        start: First character it came from (code points, in its own text); equal to ``end`` for those
+            that frame the texts.
         end: One past the last character.
         segment: 0 for the first text, 1 for the second (``token_type_ids``).
-        special: Whether it is ``[CLS]``, ``[SEP]``, ``[MASK]``, ``[UNK]`` …
+        special: Whether it frames the texts: ``[CLS]``, ``[SEP]`` or what a model has for them.
     """
 
     token: str

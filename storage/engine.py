@@ -38,6 +38,18 @@ _BEGIN = "sqlite_begin"  # execution option: the statement that opens a SQLite t
 _dumps = partial(json.dumps, ensure_ascii=False, allow_nan=False)
 
 
+def exists(url: str) -> bool:
+    """Whether a database can be there: opening SQLite's would make a file that is missing.
+
+    Raises:
+        StorageError: As ``parse_url``.
+    """
+    parsed = parse_url(url)
+    if parsed.get_backend_name() != "sqlite" or parsed.database in {None, "", ":memory:"}:
+        return True
+    return Path(str(parsed.database)).exists()
+
+
 def parse_url(url: str) -> URL:
     """Check that ``url`` names a database that can be spoken to.
 

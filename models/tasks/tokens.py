@@ -68,7 +68,7 @@ class TokensJob:
                     start=start,
                     end=end,
                     segment=segment,
-                    special=text is None or index in vocabulary.special,
+                    special=text is None,
                 )
             )
         return tuple(spans)

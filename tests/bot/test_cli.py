@@ -138,6 +138,13 @@ def test_votes_are_exported_as_json_lines(tmp_path: Path) -> None:
     assert call("feedback", "export", "--out", tmp_path / "no" / "votes.jsonl").exit_code == 1
 
 
+def test_a_database_that_is_not_there_is_said_and_not_made(tmp_path: Path) -> None:
+    result = call("feedback", "export")
+    assert result.exit_code == 1
+    assert result.stderr.startswith("kobert-bot: there is no database sqlite+aiosqlite:///var/")
+    assert not (tmp_path / "var").exists()
+
+
 def test_help_teaches() -> None:
     text = call("ask", "--help").stdout
     assert 'kobert-bot ask mask "축구는' in text

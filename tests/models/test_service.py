@@ -82,6 +82,9 @@ async def test_tokens_say_where_they_come_from_and_compare_offline(service: Mode
     ]
     assert [token.segment for token in result.tokens][-1] == 1
     assert result.tokens[0].special
+    unknown = next(token for token in result.tokens if token.token == "[UNK]")
+    assert text[unknown.start : unknown.end] == "😀"
+    assert not unknown.special  # a piece of the text, though nobody knows which
     assert result.other_model == "kobert"
     words = [text[token.start : token.end] for token in result.other_tokens if token.segment == 0]
     assert {"나는", "학교", "😀"} <= set(words)
