@@ -27,7 +27,7 @@ from models.catalog import load_catalog
 from models.errors import ModelServiceError
 from models.results import LABELS, Task
 from models.service import ModelService
-from training.datasets import Example, read_nli, read_nsmc
+from training.datasets import Example, read
 from training.textfiles import DataError
 
 BASELINE = "fp32"
@@ -213,9 +213,9 @@ def main(
     try:
         data: dict[Task, list[Example]] = {}
         if nsmc is not None:
-            data[Task.SENTIMENT] = read_nsmc(nsmc)[:limit]
+            data[Task.SENTIMENT] = read("sentiment", nsmc).examples[:limit]
         if nli is not None:
-            data[Task.NLI] = read_nli(nli)[:limit]
+            data[Task.NLI] = read("nli", nli).examples[:limit]
     except DataError as error:
         raise typer.BadParameter(str(error)) from None
     if not data:

@@ -20,6 +20,7 @@ from models.errors import ModelServiceError
 from models.results import Task
 from models.service import ModelService
 from storage.errors import StorageError
+from training.commands import app as train_app
 
 app = typer.Typer(
     help="A Telegram bot that answers in Korean and English with BERT and learns from its users.",
@@ -29,6 +30,7 @@ app = typer.Typer(
 )
 feedback_app = typer.Typer(help="What people said of the answers.", no_args_is_help=True)
 app.add_typer(feedback_app, name="feedback")
+app.add_typer(train_app, name="train")
 
 
 def _fail(error: Exception | str) -> NoReturn:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from transformers import BertTokenizerFast
+from transformers import PreTrainedTokenizerBase
 
 from training.datasets import Example
 
@@ -32,7 +32,7 @@ class LabelledBatch:
 class LabelledExamples:
     """Encoded once, then served in batches of about ``tokens`` tokens."""
 
-    def __init__(self, examples: list[Example], tokenizer: BertTokenizerFast, *, longest: int) -> None:
+    def __init__(self, examples: list[Example], tokenizer: PreTrainedTokenizerBase, *, longest: int) -> None:
         """Encode the examples, cutting each to ``longest`` tokens (the longer text of a pair first)."""
         pairs = bool(examples) and examples[0].second is not None
         encoded = tokenizer(
@@ -44,8 +44,8 @@ class LabelledExamples:
         )
         self._ids: list[list[int]] = encoded["input_ids"]
         self._types: list[list[int]] = encoded["token_type_ids"]
-        self._labels = np.array([example.label for example in examples], dtype=np.int64)
-        self._lengths = np.array([len(ids) for ids in self._ids], dtype=np.int64)
+        self.labels = np.array([example.label for example in examples], dtype=np.int64)
+        self.lengths = np.array([len(ids) for ids in self._ids], dtype=np.int64)
 
     def __len__(self) -> int:
         return len(self._ids)
@@ -54,29 +54,40 @@ class LabelledExamples:
         return LabelledBatch(
             np.array([self._ids[row] for row in rows], dtype=np.int64),
             np.array([self._types[row] for row in rows], dtype=np.int64),
-            self._labels[rows],
+            self.labels[rows],
             rows,
         )
 
-    def epoch(self, tokens: int, rng: np.random.Generator | None = None) -> Iterator[LabelledBatch]:
-        """Yield every example once.
+    def batches(self, tokens: int, rng: np.random.Generator | None = None) -> list[NDArray[np.int64]]:
+        """Rows of each batch of one epoch; batches have one length and about ``tokens`` tokens.
 
         Args:
             tokens: Batch size in tokens.
             rng: Shuffles examples and batches; None keeps them sorted by length (evaluation).
         """
         order = np.arange(len(self)) if rng is None else rng.permutation(len(self))
-        order = order[np.argsort(self._lengths[order], kind="stable")]
-        batches = []
-        for same in np.split(order, np.flatnonzero(np.diff(self._lengths[order])) + 1):
-            size = max(1, tokens // max(1, int(self._lengths[same[0]]))) if len(same) else 1
-            batches += [same[start : start + size] for start in range(0, len(same), size)]
-        for index in range(len(batches)) if rng is None else rng.permutation(len(batches)):
-            yield self._batch(batches[index])
+        order = order[np.argsort(self.lengths[order], kind="stable")]
+        found = []
+        for same in np.split(order, np.flatnonzero(np.diff(self.lengths[order])) + 1):
+            size = max(1, tokens // max(1, int(self.lengths[same[0]]))) if len(same) else 1
+            found += [same[start : start + size] for start in range(0, len(same), size)]
+        return found if rng is None else [found[index] for index in rng.permutation(len(found))]
 
-    def forever(self, tokens: int, seed: int) -> Iterator[LabelledBatch]:
-        """Yield epoch after epoch, each shuffled by ``(seed, epoch)``."""
-        epoch = 0
-        while True:
-            yield from self.epoch(tokens, np.random.default_rng([seed, epoch]))
-            epoch += 1
+    def epoch(self, tokens: int) -> Iterator[LabelledBatch]:
+        """Yield every example once, the short ones first."""
+        for rows in self.batches(tokens):
+            yield self._batch(rows)
+
+    def numbered(self, tokens: int, seed: int) -> Callable[[int], LabelledBatch]:
+        """Batch n of a training without end: epoch after epoch, each shuffled by ``(seed, epoch)``."""
+        per_epoch = len(self.batches(tokens))
+        shuffled: dict[int, list[NDArray[np.int64]]] = {}
+
+        def batch(number: int) -> LabelledBatch:
+            epoch, index = divmod(number, per_epoch)
+            if epoch not in shuffled:
+                shuffled.clear()
+                shuffled[epoch] = self.batches(tokens, np.random.default_rng([seed, epoch]))
+            return self._batch(shuffled[epoch][index])
+
+        return batch

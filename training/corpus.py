@@ -1,27 +1,26 @@
 """Encode text once into flat arrays that pre-training reads at random.
 
-    python -m training.corpus --tokenizer var/tokenizer --out var/corpus/ko ko_docs-1of3.txt.xz
-    python -m training.corpus --tokenizer var/tokenizer --out var/corpus/reviews --single reviews.txt
-
-Input: one sentence a line, an empty line between documents. With ``--single`` every line stands alone.
-One document in two hundred is held out, chosen by the hash of its text, and written to ``<out>-heldout``.
+Input: one sentence a line, an empty line between documents; or single sentences, where every line stands
+alone. One document in two hundred is held out, chosen by the hash of its text, to measure on. Sentences of
+public test and development sets are left out.
 """
 
 from __future__ import annotations
 
 import hashlib
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Any, Self, cast
 
 import numpy as np
-import typer
 from numpy.typing import NDArray
 from tqdm import tqdm
 from transformers import BertTokenizerFast
 
+from training.held_out import hashed, public_sets
+from training.record import file_hash
 from training.textfiles import DataError, open_text
 
 HELD_OUT_EVERY = 200
@@ -49,23 +48,28 @@ class Corpus:
         Raises:
             DataError: The folder holds no corpus.
         """
+        files = [folder / f"{name}.npy" for name in ("ids", "sentences", "documents")]
         try:
-            return cls(
-                *(
-                    np.load(folder / f"{name}.npy", mmap_mode="r")
-                    for name in ("ids", "sentences", "documents")
-                )
-            )
+            ids, sentences, documents = (_mapped(file) for file in files)
+            return cls(ids, sentences, documents)
         except OSError as error:
-            raise DataError(
-                f"{folder}: no encoded corpus here ({error}); run python -m training.corpus first"
-            ) from None
+            raise DataError(f"{folder}: no encoded corpus here ({error})") from None
 
     def save(self, folder: Path) -> None:
         """Write the three arrays as ``.npy`` files."""
-        folder.mkdir(parents=True, exist_ok=True)
+        # Aside first: a kill leaves the whole folder or none.
+        partial = folder.with_name(f"{folder.name}.partial")
+        partial.mkdir(parents=True, exist_ok=True)
         for name in ("ids", "sentences", "documents"):
-            np.save(folder / f"{name}.npy", getattr(self, name))
+            np.save(partial / f"{name}.npy", getattr(self, name))
+        partial.replace(folder)
+
+
+def _mapped(file: Path) -> NDArray[Any]:
+    try:
+        return cast("NDArray[Any]", np.load(file, mmap_mode="r"))
+    except ValueError:  # nothing in it, which cannot be mapped
+        return cast("NDArray[Any]", np.load(file))
 
 
 class _Builder:
@@ -123,6 +127,8 @@ def encode(
     if len(tokenizer) > 2**16:
         raise DataError(f"the vocabulary has {len(tokenizer)} entries; ids are stored in 16 bits")
     train, heldout = _Builder(), _Builder()
+    public = frozenset[int]().union(*public_sets().values())
+    left_out = 0
 
     def flush(pending: list[list[str]]) -> None:
         texts = [sentence for document in pending for sentence in document]
@@ -136,7 +142,9 @@ def encode(
         pending: list[list[str]] = []
         waiting = 0
         progress = tqdm(documents(source, single=single), desc=Path(source).name, unit="doc", mininterval=2)
-        for document in progress:
+        for whole in progress:
+            document = [sentence for sentence in whole if hashed(sentence) not in public]
+            left_out += len(whole) - len(document)
             pending.append(document)
             waiting += len(document)
             if waiting >= _CHUNK:
@@ -144,24 +152,53 @@ def encode(
                 pending, waiting = [], 0
         if pending:
             flush(pending)
+    if left_out:
+        tqdm.write(f"{', '.join(sources)}: {left_out:,} sentences of public test sets left out")
     return train.corpus(), heldout.corpus()
 
 
-def main(
-    sources: Annotated[list[str], typer.Argument(help="Text files or URLs (.txt, .xz, .gz).")],
-    tokenizer: Annotated[Path, typer.Option(help="Folder of the tokenizer.")],
-    out: Annotated[Path, typer.Option(help="Folder to write to; the held-out part goes to <out>-heldout.")],
-    single: Annotated[bool, typer.Option(help="Every line stands alone (reviews, comments).")] = False,
-) -> None:
-    """Encode text for pre-training."""
-    train, heldout = encode(sources, BertTokenizerFast.from_pretrained(tokenizer), single=single)
-    train.save(out)
-    heldout.save(out.with_name(out.name + "-heldout"))
-    typer.echo(
-        f"{out}: {len(train.documents) - 1:,} documents, {len(train.ids):,} tokens; "
-        f"held out {len(heldout.documents) - 1:,} documents, {len(heldout.ids):,} tokens"
+def corpus_of(
+    source: str, tokenizer: BertTokenizerFast, cache: Path, *, single: bool = False, part: str = "train"
+) -> Corpus:
+    """A part of a text file, encoded once and kept; or a folder that was encoded before.
+
+    Args:
+        source: Text file, URL, or a folder that ``Corpus.save`` wrote.
+        tokenizer: What it is encoded with.
+        cache: Folder for what is encoded.
+        single: Every line is a document of its own.
+        part: ``train``, or ``heldout``: the documents that are never trained on.
+
+    Raises:
+        DataError: It cannot be read, or nothing in it can be used.
+    """
+    if (Path(source) / "ids.npy").exists():
+        return Corpus.load(Path(source))
+    # Another file, another version of it or another tokenizer is another corpus.
+    seen = hashlib.sha256(f"{single}\0{source}\0".encode())
+    seen.update(tokenizer.backend_tokenizer.to_str().encode())
+    if Path(source).is_file():
+        seen.update(file_hash(Path(source)).encode())
+    folder = cache / f"{Path(source).name.split('.')[0]}-{seen.hexdigest()[:12]}"
+    if not (folder / "train").exists():
+        train, heldout = encode([source], tokenizer, single=single)
+        heldout.save(folder / "heldout")
+        train.save(folder / "train")  # last: where it is, both are whole
+    corpus = Corpus.load(folder / part)
+    if not len(corpus.ids):
+        what = "text" if part == "train" else "held-out document (one in 200 is)"
+        raise DataError(f"{source}: there is no {what} in it")
+    return corpus
+
+
+def joined(corpora: Sequence[Corpus]) -> Corpus:
+    """Several corpora as one, in memory if there are more than one."""
+    if len(corpora) == 1:
+        return corpora[0]
+    tokens = np.cumsum([0, *(len(each.ids) for each in corpora)])
+    sentences = np.cumsum([0, *(len(each.sentences) - 1 for each in corpora)])
+    return Corpus(
+        np.concatenate([each.ids for each in corpora]),
+        np.concatenate([each.sentences[bool(n) :] + tokens[n] for n, each in enumerate(corpora)]),
+        np.concatenate([each.documents[bool(n) :] + sentences[n] for n, each in enumerate(corpora)]),
     )
-
-
-if __name__ == "__main__":
-    typer.run(main)

@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
+import json
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from models.results import LABELS, Task
+from training.held_out import hashed, leak_key, public_sets
 from training.textfiles import DataError, open_text
 
+NSMC_LABELS = ("0", "1")  # negative, positive
 NLI_LABELS = LABELS[Task.NLI]
-_NLI_COLUMNS = {
-    "premise": "premise",
-    "sentence1": "premise",
-    "hypothesis": "hypothesis",
-    "sentence2": "hypothesis",
-    "label": "label",
-    "gold_label": "label",
+FLAG = "premise_in_nsmc_test"
+"""A column that marks with 1 the rows that hold a text of another task's test set."""
+MOST_LEAKED = 0.1
+"""A file with a larger share of held-out texts is a test set, or a piece of one."""
+_KINDS = ("genre", "source")
+"""Columns that say where a row's text was taken from."""
+_Rows = Iterator[tuple[int, Mapping[str, str] | str]]
+_SHOWN = 5  # bad rows that are named one by one
+_COLUMNS: Mapping[str, Mapping[str, Sequence[str]]] = {
+    "sentiment": {"text": ("document",), "label": ("label",)},
+    "nli": {
+        "text": ("premise", "sentence1"),
+        "second": ("hypothesis", "sentence2"),
+        "label": ("gold_label", "label"),
+    },
 }
 
 
@@ -27,88 +40,154 @@ class Example:
     text: str
     second: str | None
     label: int
+    source: str = ""
+    """Name of the file it came from, and within it the genre, where the file has that."""
 
 
-def leak_key(text: str) -> str:
-    """A text without case, space and punctuation: two texts with one key count as the same text."""
-    return "".join(char for char in unicodedata.normalize("NFC", text).casefold() if char.isalnum())
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """What was read.
 
-
-def _table(
-    source: str, columns: Callable[[list[str]], Sequence[int] | None]
-) -> Iterator[tuple[int, list[str]]]:
-    """Rows of a TSV as ``(row number, wanted cells)``; a quote is an ordinary character, as published."""
-    with open_text(source) as lines:
-        header = next(lines, None)
-        if header is None:
-            raise DataError(f"{source}: the file is empty")
-        names = header.lstrip("\ufeff").split("\t")
-        wanted = columns(names)
-        if wanted is None:
-            raise DataError(f"{source}: row 1: the columns {', '.join(names)} are not those of this data set")
-        for number, line in enumerate(lines, start=2):
-            cells = unicodedata.normalize("NFC", line).split("\t")
-            if len(cells) != len(names):
-                raise DataError(
-                    f"{source}: row {number} has {len(cells)} columns, the header has {len(names)}"
-                )
-            yield number, [cells[index] for index in wanted]
-
-
-def read_nsmc(source: str) -> list[Example]:
-    """Read NSMC (https://github.com/e9t/nsmc): ``id``, ``document``, ``label`` (0 negative, 1 positive).
-
-    Rows without a text (the published file has eight) are left out.
-
-    Raises:
-        DataError: Unreadable, other columns, or a label that is not 0 or 1; names the row.
+    Attributes:
+        examples: In the order of the file.
+        notes: A line for each kind of row that was left out, with the number of them.
     """
 
-    def columns(names: list[str]) -> list[int] | None:
-        return (
-            [names.index("document"), names.index("label")] if {"document", "label"} <= set(names) else None
-        )
+    examples: list[Example]
+    notes: tuple[str, ...] = ()
 
-    examples = []
-    for number, (text, label) in _table(source, columns):
-        if label not in ("0", "1"):
-            raise DataError(f"{source}: row {number}: the label {label!r} is neither 0 nor 1")
-        if text.strip():
-            examples.append(Example(text, None, int(label)))
-    return examples
+    def __add__(self, other: Labelled) -> Labelled:
+        return Labelled(self.examples + other.examples, self.notes + other.notes)
 
 
-def read_nli(source: str, *, training: bool = False) -> list[Example]:
-    """Read KLUE-NLI or KorNLI TSV: premise, hypothesis and label under either set's column names.
+class _Bad:
+    """Rows that cannot be used."""
+
+    def __init__(self, source: str) -> None:
+        self._source = source
+        self._rows: list[tuple[int, str]] = []
+
+    def add(self, row: int, why: str) -> None:
+        self._rows.append((row, why))
+
+    def notes(self, *, skip: bool) -> tuple[str, ...]:
+        """What to say of them.
+
+        Raises:
+            DataError: There are some, and they are not to be skipped.
+        """
+        if not self._rows:
+            return ()
+        row, why = self._rows[0]
+        said = f"{self._source}: row {row}: {why}"
+        if more := len(self._rows) - 1:
+            others = ", ".join(str(other) for other, _ in self._rows[1:_SHOWN])
+            said += (
+                f"; {more:,} more bad row{'s' if more > 1 else ''}: {others}{', …' if more >= _SHOWN else ''}"
+            )
+        if not skip:
+            raise DataError(f"{said} (--skip-bad leaves such rows out)")
+        return (f"{said}; left out",)
+
+
+def read(task: str, source: str, *, skip_bad: bool = False, flagged: bool = True) -> Labelled:
+    """Read NSMC (https://github.com/e9t/nsmc), KLUE-NLI or KorNLI as published.
+
+    Columns are found by their names; a quote is an ordinary character. NSMC has a few rows without a text:
+    they are left out, and noted.
 
     Args:
-        source: Path or URL.
-        training: Leave out rows marked 1 in a column ``premise_in_nsmc_test``, where the file has one:
-            text of one test set must not train another task of the same trunk.
+        task: ``sentiment`` (``document``, ``label`` 0 or 1) or ``nli`` (premise, hypothesis and label under
+            either set's names).
+        source: Path or URL of a TSV, or of KLUE's JSON.
+        skip_bad: Leave out rows that cannot be used, and note them, instead of refusing the file.
+        flagged: Keep rows that a column ``premise_in_nsmc_test`` marks.
 
     Raises:
-        DataError: Unreadable, other columns, or an unknown label; names the row.
+        DataError: Unreadable, empty, other columns, or bad rows; one line with the first row's number.
     """
+    labels = NSMC_LABELS if task == "sentiment" else NLI_LABELS
+    name, bad, left_out = Path(source).name, _Bad(source), Counter[str]()
+    examples: list[Example] = []
+    with open_text(source) as lines:
+        names, rows = _json(source, lines) if ".json" in Path(source).suffixes else _tsv(source, lines)
+        wanted = _wanted(task, names, source)
+        flag = FLAG if FLAG in names and not flagged else ""
+        kind = next((column for column in _KINDS if column in names), "")
+        for number, cells in rows:
+            if isinstance(cells, str):
+                bad.add(number, cells)
+                continue
+            row = {what: unicodedata.normalize("NFC", cells[column]) for what, column in wanted.items()}
+            if row["label"] not in labels:
+                bad.add(number, f"the label {row['label']!r} is not one of {', '.join(labels)}")
+            elif not all(text.strip() for what, text in row.items() if what != "label"):
+                left_out["without a text"] += 1
+            elif cells.get(flag) == "1":
+                left_out[f"marked in {FLAG}"] += 1
+            else:
+                label = labels.index(row["label"])
+                origin = f"{name}, {cells[kind]}" if kind else name
+                examples.append(Example(row["text"], row.get("second"), label, origin))
+    notes = bad.notes(skip=skip_bad)
+    notes += tuple(f"{source}: {count:,} rows {why} left out" for why, count in left_out.items())
+    if not examples:
+        raise DataError(f"{source}: no rows that could be used")
+    return Labelled(examples, notes)
 
-    def columns(names: list[str]) -> list[int] | None:
-        found = {_NLI_COLUMNS[name]: index for index, name in enumerate(names) if name in _NLI_COLUMNS}
-        if found.keys() != {"premise", "hypothesis", "label"}:
-            return None
-        flag = [names.index("premise_in_nsmc_test")] if training and "premise_in_nsmc_test" in names else []
-        return [found["premise"], found["hypothesis"], found["label"], *flag]
 
-    examples = []
-    for number, (premise, hypothesis, label, *flag) in _table(source, columns):
-        if label not in NLI_LABELS:
+def _tsv(source: str, lines: Iterator[str]) -> tuple[list[str], _Rows]:
+    """The column names, and each row, or what is wrong with it."""
+    header = next(lines, None)
+    if header is None:
+        raise DataError(f"{source}: the file is empty")
+    names = header.lstrip("\ufeff").split("\t")
+
+    def rows() -> _Rows:
+        for number, line in enumerate(lines, start=2):
+            cells = line.split("\t")
+            if len(cells) == len(names):
+                yield number, dict(zip(names, cells, strict=True))
+            else:
+                yield number, f"{len(cells)} columns, the header has {len(names)}"
+
+    return names, rows()
+
+
+def _json(source: str, lines: Iterator[str]) -> tuple[list[str], _Rows]:
+    """The same of a list of objects, as KLUE publishes its sets; rows count from 1."""
+    try:
+        found = json.loads("\n".join(lines))
+    except json.JSONDecodeError as error:
+        raise DataError(f"{source}: row {error.lineno} is not JSON ({error.msg})") from None
+    if not (isinstance(found, list) and found and isinstance(found[0], dict)):
+        raise DataError(f"{source}: no list of objects")
+    names = list(found[0])
+
+    def rows() -> _Rows:
+        for number, each in enumerate(found, start=1):
+            if isinstance(each, dict) and all(name in each for name in names):
+                yield number, {name: str(value) for name, value in each.items()}
+            else:
+                yield number, f"not an object with {', '.join(names)}"
+
+    return names, rows()
+
+
+def _wanted(task: str, names: Sequence[str], source: str) -> dict[str, str]:
+    found = {}
+    for what, known in _COLUMNS[task].items():
+        here = [name for name in known if name in names]
+        if not here:
             raise DataError(
-                f"{source}: row {number}: the label {label!r} is not one of {', '.join(NLI_LABELS)}"
+                f"{source}: row 1: no column {' or '.join(known)} among {', '.join(names)[:200]}; "
+                f"{task} wants a file with named columns, as published"
             )
-        if flag != ["1"]:
-            examples.append(Example(premise, hypothesis, NLI_LABELS.index(label)))
-    return examples
+        found[what] = here[0]
+    return found
 
 
-def read_rated(texts: str, ratings: str) -> list[Example]:
+def read_rated(texts: str, ratings: str) -> Labelled:
     """Read reviews and their ratings by NSMC's own rule: 1-4 negative, 9-10 positive, the rest left out.
 
     Args:
@@ -118,7 +197,7 @@ def read_rated(texts: str, ratings: str) -> list[Example]:
     Raises:
         DataError: Unreadable, a rating that is no number, or fewer lines than ratings.
     """
-    examples = []
+    examples, between, name = [], 0, Path(texts).name
     with open_text(texts) as lines, open_text(ratings) as marks:
         for number, mark in enumerate(marks, start=1):
             text = next(lines, None)
@@ -129,8 +208,10 @@ def read_rated(texts: str, ratings: str) -> list[Example]:
             except ValueError:
                 raise DataError(f"{ratings}: row {number}: {mark!r} does not start with a rating") from None
             if rating <= 4 or rating >= 9:
-                examples.append(Example(text, None, int(rating >= 9)))
-    return examples
+                examples.append(Example(text, None, int(rating >= 9), name))
+            else:
+                between += 1
+    return Labelled(examples, (f"{texts}: {between:,} rows rated 5 to 8 left out",))
 
 
 def without(examples: list[Example], held_out: list[Example]) -> list[Example]:
@@ -141,3 +222,29 @@ def without(examples: list[Example], held_out: list[Example]) -> list[Example]:
         for example in examples
         if not any(leak_key(text) in keys for text in (example.text, example.second) if text)
     ]
+
+
+def without_public(read: Labelled, source: str) -> Labelled:
+    """Leave out texts of public test and development sets, by the hashes that ship.
+
+    Raises:
+        DataError: So many of them that the file itself is such a set, or a piece of one.
+    """
+    kept, leaked = [], Counter[str]()
+    for example in read.examples:
+        keys = {hashed(text) for text in (example.text, example.second) if text}
+        sets = [name for name, known in public_sets().items() if keys & known]
+        if sets:
+            leaked[sets[0]] += 1
+        else:
+            kept.append(example)
+    for name, count in leaked.items():
+        if count > MOST_LEAKED * len(read.examples):
+            raise DataError(
+                f"{source}: {count:,} of {len(read.examples):,} rows stand in {name}, "
+                "which is for measuring; nothing trains on it"
+            )
+    notes = tuple(
+        f"{source}: {count:,} rows with a text of {name} left out" for name, count in leaked.items()
+    )
+    return Labelled(kept, read.notes + notes)

@@ -1,33 +1,38 @@
-"""Measure a four-task model on splits it never saw.
+"""Measure a model on splits it never saw: nothing is chosen here, so nothing can flatter.
 
-    python -m training.evaluate --model models/builtin --nsmc ratings_test.txt --nli klue_nli_dev.tsv \
-        --documents var/corpus/ko-heldout
-
-Prints one line per figure with the size of its split; ``--json`` prints one object.
+kobert-bot train evaluate --model builtin --sentiment ratings_test.txt --nli klue_nli_dev.tsv \
+        --documents ko_docs.txt.xz --out var/evaluation
 """
 
 from __future__ import annotations
 
-import json
+import time
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from itertools import pairwise
+from math import inf
 from pathlib import Path
-from typing import Annotated
 
 import numpy as np
 import torch
-import typer
-from transformers import BertTokenizerFast
+from numpy.typing import NDArray
+from transformers import BertTokenizerFast, PreTrainedTokenizerBase
 
 from models.multitask import BertForFourTasks
+from models.results import LABELS, Task
 from training.batches import LabelledExamples
 from training.corpus import Corpus
-from training.datasets import read_nli, read_nsmc
+from training.datasets import Example
 from training.examples import sample_pairs
-from training.finetune import class_logits
+from training.finetune import all_logits
 from training.pretrain import vocabulary_of
 
 LONGEST = 256
 LENGTH, BATCH, PAIRS = 128, 32, 2_048  # pairs drawn from the held-out documents
+MASKED = 0.15
+BINS = 10
+LENGTH_BINS = (0, 16, 32, 64, inf)  # tokens
+DRAWS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,100 +58,267 @@ class Figure:
         return f"{self.name}: {100 * self.value:.2f} % (95 % interval {interval}, n = {self.n:,})"
 
 
-def figure(name: str, right: np.ndarray, *, seed: int = 0, draws: int = 1_000) -> Figure:
-    """Make a figure of a 0/1 array: of ``n`` right-or-wrong items, a bootstrap draw is a binomial one."""
-    share, n = float(right.mean()), len(right)
-    low, high = np.quantile(np.random.default_rng(seed).binomial(n, share, size=draws) / n, [0.025, 0.975])
+@dataclass(frozen=True, slots=True)
+class Classified:
+    """How a classification task was done.
+
+    Attributes:
+        task: Which.
+        labels: Names of the classes.
+        confusion: int64 ``[classes, classes]``, rows what is true, columns what was answered.
+        accuracy: Over all.
+        recalls: Per class.
+        parts: Accuracy by length and by source.
+        error: Expected calibration error (Guo et al. 2017, https://arxiv.org/abs/1706.04599), 0…1.
+        bins: Mean confidence, accuracy and size of each of ``BINS`` bins.
+        temperature: Fitted on another set; None without one.
+        error_after: The calibration error with it.
+        bins_after: The bins with it.
+        per_second: Texts per second through the training model, batched, on the device it was on.
+    """
+
+    task: str
+    labels: tuple[str, ...]
+    confusion: NDArray[np.int64]
+    accuracy: Figure
+    recalls: tuple[Figure, ...]
+    parts: tuple[Figure, ...]
+    error: float
+    bins: list[tuple[float, float, int]]
+    temperature: float | None
+    error_after: float | None
+    bins_after: list[tuple[float, float, int]] | None
+    per_second: float
+
+
+def figure(
+    name: str, right: NDArray[np.bool_], groups: NDArray[np.int64] | None = None, *, seed: int = 0
+) -> Figure:
+    """Make a figure with a bootstrap interval (Efron 1979).
+
+    Args:
+        name: What was measured.
+        right: Whether each item was right.
+        groups: Which items came together (tokens of one document) and are drawn together; None if each for
+            itself.
+        seed: Of the draws.
+    """
+    rng, share, n = np.random.default_rng(seed), float(right.mean()), len(right)
+    if groups is None:
+        # Of n right-or-wrong items, a bootstrap draw is a binomial one.
+        drawn = rng.binomial(n, share, size=DRAWS) / n
+    else:
+        _, index = np.unique(groups, return_inverse=True)
+        hits, sizes = np.bincount(index, right), np.bincount(index)
+        chosen = rng.integers(len(sizes), size=(DRAWS, len(sizes)))
+        drawn = hits[chosen].sum(1) / sizes[chosen].sum(1)
+    low, high = np.quantile(drawn, [0.025, 0.975])
     return Figure(name, share, float(low), float(high), n)
 
 
-@torch.inference_mode()
-def classification(model: BertForFourTasks, task: str, examples: LabelledExamples) -> np.ndarray:
-    """Whether each example was answered rightly, bool ``[n]``, in their order."""
-    right = np.zeros(len(examples), dtype=bool)
-    for batch in examples.epoch(8_192):
-        right[batch.rows] = class_logits(model, task, batch).argmax(-1).numpy() == batch.labels
-    return right
+def classification(
+    model: BertForFourTasks,
+    tokenizer: PreTrainedTokenizerBase,
+    task: str,
+    examples: Sequence[Example],
+    tuning: Sequence[Example] | None = None,
+) -> Classified:
+    """Measure a classification head.
+
+    Args:
+        model: In evaluation mode.
+        tokenizer: Its tokenizer.
+        task: ``sentiment`` or ``nli``.
+        examples: What it is measured on.
+        tuning: What the temperature is fitted on; another set.
+    """
+    encoded = LabelledExamples(list(examples), tokenizer, longest=LONGEST)
+    begin = time.monotonic()
+    logits = all_logits(model, task, encoded)
+    per_second = len(encoded) / (time.monotonic() - begin)
+    labels, answers = encoded.labels, logits.argmax(-1)
+    right = answers == labels
+    names = LABELS[Task(task)]
+    confusion = np.zeros((len(names), len(names)), np.int64)
+    np.add.at(confusion, (labels, answers), 1)
+    parts = [
+        figure(f"{low} to {high - 1:.0f} tokens" if high < inf else f"{low} tokens and more", right[these])
+        for low, high in pairwise(LENGTH_BINS)
+        if (these := (encoded.lengths >= low) & (encoded.lengths < high)).any()
+    ]
+    sources = np.array([example.source for example in examples])
+    if len(set(sources)) > 1:
+        parts += [figure(str(source), right[sources == source]) for source in sorted(set(sources))]
+    error, bins = calibration(logits, labels)
+    temperature = error_after = bins_after = None
+    if tuning is not None:
+        tuned = LabelledExamples(list(tuning), tokenizer, longest=LONGEST)
+        temperature = fitted_temperature(all_logits(model, task, tuned), tuned.labels)
+        error_after, bins_after = calibration(logits / temperature, labels)
+    return Classified(
+        task,
+        names,
+        confusion,
+        figure(f"{task} accuracy", right),
+        tuple(
+            figure(f"recall of {name}", right[labels == index])
+            for index, name in enumerate(names)
+            if (labels == index).any()
+        ),
+        tuple(parts),
+        error,
+        bins,
+        temperature,
+        error_after,
+        bins_after,
+        per_second,
+    )
+
+
+def calibration(
+    logits: NDArray[np.float32], labels: NDArray[np.int64]
+) -> tuple[float, list[tuple[float, float, int]]]:
+    """Expected calibration error, and confidence, accuracy and size of each bin of confidence."""
+    confidence, right = _confidence(logits), logits.argmax(-1) == labels
+    place = np.minimum((confidence * BINS).astype(int), BINS - 1)
+    bins = []
+    for number in range(BINS):
+        these = place == number
+        size = int(these.sum())
+        bins.append(
+            (float(confidence[these].mean()), float(right[these].mean()), size) if size else (0.0, 0.0, 0)
+        )
+    return sum(size * abs(sure - share) for sure, share, size in bins) / len(labels), bins
+
+
+def _confidence(logits: NDArray[np.float32]) -> NDArray[np.float64]:
+    powers = np.exp(logits.astype(np.float64) - logits.max(-1, keepdims=True))
+    confidence: NDArray[np.float64] = (powers / powers.sum(-1, keepdims=True)).max(-1)
+    return confidence
+
+
+def fitted_temperature(logits: NDArray[np.float32], labels: NDArray[np.int64]) -> float:
+    """The temperature with the least cross entropy (Guo et al. 2017), by a search over its logarithm."""
+    truth, scores = torch.from_numpy(labels), torch.from_numpy(logits)
+
+    def loss(logarithm: float) -> float:
+        return float(torch.nn.functional.cross_entropy(scores / np.exp(logarithm), truth))
+
+    low, high, ratio = -3.0, 3.0, (5**0.5 - 1) / 2
+    while high - low > 1e-4:  # golden section: the loss has one valley
+        one, two = high - ratio * (high - low), low + ratio * (high - low)
+        low, high = (low, two) if loss(one) < loss(two) else (one, high)
+    return float(np.exp((low + high) / 2))
 
 
 @torch.inference_mode()
 def pretraining(
-    model: BertForFourTasks,
-    tokenizer: BertTokenizerFast,
-    corpus: Corpus,
-    *,
-    pairs: int,
-    same_document: float,
-    seed: int = 0,
-) -> tuple[np.ndarray, np.ndarray]:
-    """Masked-token ranks and next-sentence answers on held-out documents.
+    model: BertForFourTasks, tokenizer: BertTokenizerFast, corpus: Corpus, name: str, *, pairs: int = PAIRS
+) -> list[Figure]:
+    """Masked tokens and next sentences on held-out documents.
 
-    15 % of the tokens of each pair become ``[MASK]`` (always: a kept or random token is no question).
+    15 % of the tokens of each pair become ``[MASK]`` (always: a kept or random token is no question), and a
+    hidden token competes with the whole vocabulary. Intervals draw whole pairs.
 
-    Returns:
-        Rank of each hidden token, 0 = first, int64 ``[masks]``; whether each pair was judged rightly, bool
-        ``[pairs]``.
+    Args:
+        model: In evaluation mode.
+        tokenizer: Its tokenizer.
+        corpus: Held-out documents.
+        name: Stands before each figure.
+        pairs: How many are drawn.
     """
-    vocabulary, rng = vocabulary_of(tokenizer), np.random.default_rng(seed)
-    ranks, judged = [], []
-    for _ in range(0, pairs, BATCH):
+    found: list[Figure] = []
+    for negatives, same_document in (("random", 0.0), ("same-document", 1.0)):
+        ranks, groups, judged = _drawn(model, tokenizer, corpus, pairs, same_document)
+        if not found:
+            found += [figure(f"{name}: masked token, top {k}", ranks < k, groups) for k in (1, 5)]
+        found.append(figure(f"{name}: next sentence, {negatives} negatives", judged))
+    return found
+
+
+def _drawn(
+    model: BertForFourTasks, tokenizer: BertTokenizerFast, corpus: Corpus, pairs: int, same_document: float
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
+    """Rank of each hidden token, 0 first; the pair it is of; whether each pair was judged rightly."""
+    vocabulary, rng = vocabulary_of(tokenizer), np.random.default_rng(0)
+    ranks, groups, judged = [], [], []
+
+    def on_device(values: NDArray[np.int64]) -> torch.Tensor:
+        return torch.from_numpy(values).to(model.device)
+
+    for start in range(0, pairs, BATCH):
         ids, types, labels = sample_pairs(
             corpus, vocabulary, rng, n=BATCH, length=LENGTH, same_document=same_document
         )
-        pair = model.bert(input_ids=torch.from_numpy(ids), token_type_ids=torch.from_numpy(types))
-        judged.append(model.cls.seq_relationship(pair.pooler_output).argmax(-1).numpy() == labels)
-        hidden = (ids >= vocabulary.first_word) & (rng.random(ids.shape) < 0.15)
+        pair = model.bert(input_ids=on_device(ids), token_type_ids=on_device(types))
+        judged.append(model.cls.seq_relationship(pair.pooler_output).argmax(-1).cpu().numpy() == labels)
+        hidden = (ids >= vocabulary.first_word) & (rng.random(ids.shape) < MASKED)
         positions = np.flatnonzero(hidden)
         encoded = model.bert(
-            input_ids=torch.from_numpy(np.where(hidden, vocabulary.mask, ids)),
-            token_type_ids=torch.from_numpy(types),
+            input_ids=on_device(np.where(hidden, vocabulary.mask, ids)), token_type_ids=on_device(types)
         )
-        logits = model.cls.predictions(encoded.last_hidden_state.flatten(0, 1)[torch.from_numpy(positions)])
-        target = logits.gather(1, torch.from_numpy(ids.reshape(-1)[positions])[:, None])
-        ranks.append((logits > target).sum(1).numpy())
-    return np.concatenate(ranks), np.concatenate(judged)
+        logits = model.cls.predictions(encoded.last_hidden_state.flatten(0, 1)[on_device(positions)])
+        target = logits.gather(1, on_device(ids.reshape(-1)[positions])[:, None])
+        ranks.append((logits > target).sum(1).cpu().numpy())
+        groups.append(start + positions // LENGTH)
+    return np.concatenate(ranks), np.concatenate(groups), np.concatenate(judged)
 
 
-def evaluate(folder: Path, *, nsmc: list[str], nli: list[str], documents: list[Path]) -> list[Figure]:
-    """Measure everything there is data for.
-
-    Raises:
-        DataError: A file cannot be used.
-    """
-    tokenizer = BertTokenizerFast.from_pretrained(folder)
-    model = BertForFourTasks.from_pretrained(folder, use_safetensors=True, dtype=torch.float32).eval()
-    figures = []
-    for task, sources, read in (("sentiment", nsmc, read_nsmc), ("nli", nli, read_nli)):
-        for source in sources:
-            right = classification(model, task, LabelledExamples(read(source), tokenizer, longest=LONGEST))
-            figures.append(figure(f"{task} accuracy, {Path(source).name}", right))
-    for path in documents:
-        corpus = Corpus.load(path)
-        ranks, judged = pretraining(model, tokenizer, corpus, pairs=PAIRS, same_document=0.0)
-        figures += [figure(f"masked token top-{k}, {path.name}", ranks < k) for k in (1, 5)]
-        figures.append(figure(f"next sentence, random negatives, {path.name}", judged))
-        _, judged = pretraining(model, tokenizer, corpus, pairs=PAIRS, same_document=1.0)
-        figures.append(figure(f"next sentence, same-document negatives, {path.name}", judged))
-    return figures
-
-
-def main(
-    model: Annotated[Path, typer.Option(help="Folder of the model.")],
-    nsmc: Annotated[
-        list[str] | None, typer.Option(help="NSMC test file; may be given several times.")
-    ] = None,
-    nli: Annotated[list[str] | None, typer.Option(help="NLI file; may be given several times.")] = None,
-    documents: Annotated[list[Path] | None, typer.Option(help="Encoded held-out documents.")] = None,
-    json_: Annotated[bool, typer.Option("--json", help="One JSON object instead of lines.")] = False,
-) -> None:
-    """Measure a four-task model."""
-    figures = evaluate(model, nsmc=nsmc or [], nli=nli or [], documents=documents or [])
-    if json_:
-        typer.echo(json.dumps([asdict(item) for item in figures], ensure_ascii=False))
-    else:
-        for item in figures:
-            typer.echo(str(item))
+def report(classified: Sequence[Classified], pretrained: Mapping[str, Sequence[Figure]]) -> str:
+    """Everything measured, as Markdown."""
+    lines = []
+    for each in classified:
+        lines += [
+            f"## {each.task}",
+            "",
+            str(each.accuracy),
+            "",
+            "| | % | 95 % interval | n |",
+            "| --- | --- | --- | --- |",
+        ]
+        lines += [
+            f"| {one.name} | {100 * one.value:.2f} | {100 * one.low:.2f}-{100 * one.high:.2f} | {one.n:,} |"
+            for one in (*each.recalls, *each.parts)
+        ]
+        lines += ["", f"![confusion matrix]({each.task}-confusion.png)", ""]
+        said = f"Calibration error {100 * each.error:.2f} points"
+        if each.temperature is not None and each.error_after is not None:
+            said += f"; with the temperature {each.temperature:.3f} {100 * each.error_after:.2f} points"
+        lines += [f"{said}.", "", f"![reliability]({each.task}-reliability.png)", ""]
+        lines += [f"{each.per_second:,.0f} texts a second, in batches of one length.", ""]
+    for name, figures in pretrained.items():
+        lines += [f"## {name}", "", *(f"- {each}" for each in figures), ""]
+    return "\n".join(lines)
 
 
-if __name__ == "__main__":
-    typer.run(main)
+def as_json(
+    classified: Sequence[Classified], pretrained: Mapping[str, Sequence[Figure]]
+) -> dict[str, object]:
+    """Everything measured, for programs."""
+    return {
+        "classification": [
+            {
+                "task": each.task,
+                "labels": list(each.labels),
+                "confusion": each.confusion.tolist(),
+                "accuracy": asdict(each.accuracy),
+                "recalls": [asdict(one) for one in each.recalls],
+                "parts": [asdict(one) for one in each.parts],
+                "calibration_error": each.error,
+                "temperature": each.temperature,
+                "calibration_error_with_temperature": each.error_after,
+                "texts_per_second": each.per_second,
+            }
+            for each in classified
+        ],
+        "pretraining": {name: [asdict(one) for one in its] for name, its in pretrained.items()},
+    }
+
+
+def pictures(classified: Sequence[Classified], folder: Path) -> None:
+    """Draw the confusion matrix and the reliability of each task."""
+    from training.pictures import confusion, reliability  # noqa: PLC0415  # matplotlib, for reports only
+
+    for each in classified:
+        confusion(each.confusion, each.labels, folder / f"{each.task}-confusion.png")
+        reliability(each.bins, each.bins_after, folder / f"{each.task}-reliability.png")

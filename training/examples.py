@@ -13,11 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.corpus import Corpus
+from training.textfiles import DataError
 
 IGNORE = -100
 """Next-sentence label of a single sentence: no pair, so no loss (the default of torch's cross entropy)."""
 
-_TRIES = 200  # a corpus whose documents are all too short must fail, not hang
+_TRIES = 2_000  # a corpus whose documents are all too short must fail, not hang
+_LONG_ENOUGH = 0.2  # of the sentences must have a pair's length after them in their document
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,8 @@ class Vocabulary:
     size: int
     first_word: int
     """Ids below this are special and never drawn as a random replacement."""
+    continues: NDArray[np.bool_]
+    """Per id, whether it goes on the word of the piece before it (``##x``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,8 @@ def _run(
 def _pair(
     corpus: Corpus, rng: np.random.Generator, room: int, same_document: float
 ) -> tuple[_Run, _Run, int]:
+    # Chosen before a place is sought: what fits more easily must not come more often.
+    follows, same = rng.random() < 0.5, rng.random() < same_document
     for _ in range(_TRIES):
         first = int(rng.integers(len(corpus.sentences) - 1))
         document = int(np.searchsorted(corpus.documents, first, side="right")) - 1
@@ -86,12 +92,12 @@ def _pair(
         run_a, after = found
         length_a = min(run_a.end - run_a.start, 3 * room // 4)
         run_a = _Run(run_a.start, run_a.start + length_a, document)
-        if rng.random() < 0.5:
+        if follows:
             run_b = _run(corpus, after, end, room - length_a, document) if after < end else None
             if run_b is not None:
                 return run_a, run_b[0], 0
             continue
-        if rng.random() < same_document:
+        if same:
             # Any other place of the same document but the true continuation: the topic gives nothing away.
             second = int(rng.integers(int(corpus.documents[document]), end))
             if second == after:
@@ -107,7 +113,15 @@ def _pair(
             run_b = _run(corpus, second, int(corpus.documents[other + 1]), room - length_a, other)
         if run_b is not None:
             return run_a, run_b[0], 1
-    raise ValueError(f"the corpus has no documents long enough for pairs of {room} tokens")
+    raise DataError(f"no two documents are long enough for pairs of {room + 3} tokens")
+
+
+def longest_pair(corpus: Corpus) -> int:
+    """Tokens that a pair can have, special ones included, so that places for it are found soon."""
+    counts = np.diff(corpus.documents)
+    ends = corpus.sentences[corpus.documents[1:]]
+    after = np.repeat(ends, counts) - corpus.sentences[:-1]
+    return 3 + int(np.quantile(after, 1 - _LONG_ENOUGH))
 
 
 def sample_pairs(
@@ -133,7 +147,7 @@ def sample_pairs(
         ``input_ids``, ``token_type_ids``, int64 ``[n, length]``; ``next_label``, int64 ``[n]`` (0 = next).
 
     Raises:
-        ValueError: No document is long enough.
+        DataError: No document is long enough.
     """
     input_ids = np.empty((n, length), dtype=np.int64)
     token_type_ids = np.zeros((n, length), dtype=np.int64)
@@ -179,7 +193,12 @@ class Singles:
 
 
 def mask_tokens(
-    input_ids: NDArray[np.int64], vocabulary: Vocabulary, rng: np.random.Generator, *, rate: float = 0.15
+    input_ids: NDArray[np.int64],
+    vocabulary: Vocabulary,
+    rng: np.random.Generator,
+    *,
+    rate: float = 0.15,
+    whole_words: bool = False,
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
     """Hide a share of the tokens.
 
@@ -188,12 +207,19 @@ def mask_tokens(
         vocabulary: Ids; those below ``first_word`` are never chosen and never drawn.
         rng: Source of chance.
         rate: Share of the tokens to predict.
+        whole_words: Whether all pieces of a word are chosen together
+            (https://github.com/google-research/bert, 31 May 2019).
 
     Returns:
         The masked ids ``[n, length]``, flat positions ``[m]`` and the original ids there ``[m]``.
     """
-    chosen = (input_ids >= vocabulary.first_word) & (rng.random(input_ids.shape) < rate)
-    positions = np.flatnonzero(chosen)
+    draws = rng.random(input_ids.shape)
+    if whole_words:
+        # Every piece takes the draw of its word's first.
+        places = np.arange(input_ids.shape[1])
+        first = np.where(vocabulary.continues[input_ids], 0, places)
+        draws = np.take_along_axis(draws, np.maximum.accumulate(first, axis=1), axis=1)
+    positions = np.flatnonzero((input_ids >= vocabulary.first_word) & (draws < rate))
     masked = input_ids.copy()
     flat = masked.reshape(-1)
     targets = flat[positions]

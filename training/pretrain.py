@@ -1,89 +1,144 @@
-r"""Pre-train the built-in BERT: masked LM and next-sentence prediction, the two losses summed.
+"""Pre-train BERT: masked LM and next-sentence prediction, the two losses summed.
 
-    python -m training.pretrain --tokenizer var/tokenizer --korean var/corpus/ko --english var/corpus/en \
-        --reviews var/corpus/reviews --out var/pretrain --minutes 72
+    kobert-bot train pretrain --tokenizer var/tokenizer --documents ko_docs.txt.xz=3 \
+        --documents en_docs.txt.xz=1 --singles reviews.txt.xz --out var/pretrain --minutes 72
 
-Run it again and it goes on where it was stopped. A 4×256 model reads about 2,500-3,000 tokens a second in
-fp32 on two AVX2 cores; where the processor multiplies bfloat16, that is used.
+Documents give sentence pairs, half of them consecutive; single sentences, which have no next one, are only
+masked. Every sequence of a batch has one length, so nothing is padded. Run it again and it goes on where it
+was stopped.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
 
 import numpy as np
 import torch
-import typer
+from numpy.typing import NDArray
 from torch.nn import functional
 from transformers import BertConfig, BertTokenizerFast
 
 from models.multitask import BertForFourTasks
 from training.corpus import Corpus
-from training.examples import IGNORE, Batch, Singles, Vocabulary, mask_tokens, sample_pairs
-from training.initial import initialise
-from training.schedule import Budget, Run, bf16_pays, has_state
+from training.examples import IGNORE, Batch, Singles, Vocabulary, longest_pair, mask_tokens, sample_pairs
+from training.optimizers import muon_and_adamw
+from training.precision import bf16_pays
+from training.processes import Processes
+from training.run import Run, Step
+from training.schedule import Budget
+from training.textfiles import DataError
 
-LAYERS, HIDDEN, HEADS = 4, 256, 4  # 7.6 M parameters, over half of them the vocabulary: 15 MB in float16
 PEAK_LR = 1e-3  # a 4×256 model bears far more than a base model's 1e-4
-TOKENS_PER_STEP = (2_048, 4_096)  # first half, second half: many small steps first, calmer ones later
-REVIEWS, ENGLISH = 0.22, 0.25  # share of the tokens of a step; share of English among the pairs
 # Chat messages are short, so many of the pairs are too; a few are long, to train every position.
-LENGTHS = ((128, 0.55), (64, 0.22), (32, 0.15), (256, 0.08))
+Lengths = Sequence[tuple[int, float]]
+LENGTHS: Lengths = ((128, 0.55), (64, 0.22), (32, 0.15), (256, 0.08))
 
 
 @dataclass(frozen=True, slots=True)
-class Corpora:
+class Documents:
+    """A corpus of running text, and how much of the pairs comes from it, beside the others."""
+
+    corpus: Corpus
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
     """What pre-training reads."""
 
-    korean: Corpus
-    english: Corpus
-    reviews: Singles
+    documents: Sequence[Documents]
+    singles: Singles | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """Settings of the objective: share of tokens to mask, share of negatives from the same document."""
+    """Settings of the objective; the defaults are those of Devlin et al. 2018.
+
+    Attributes:
+        masking: Share of the tokens to predict.
+        whole_words: Whether all pieces of a word are chosen together.
+        nsp_weight: Of the next-sentence loss in the sum.
+        same_document: Share of the negatives whose second text comes from the same document.
+        singles: Share of the tokens of a step that single sentences have.
+        tokens: Tokens of a step, in each process.
+    """
 
     masking: float = 0.15
-    same_document: float = 0.25
+    whole_words: bool = False
+    nsp_weight: float = 1.0
+    same_document: float = 0.0
+    singles: float = 0.2
+    tokens: int = 4_096
 
 
 def vocabulary_of(tokenizer: BertTokenizerFast) -> Vocabulary:
     """Ids of a BERT tokenizer whose special tokens come first."""
+    pieces = tokenizer.convert_ids_to_tokens(list(range(len(tokenizer))))
     return Vocabulary(
         cls=tokenizer.cls_token_id,
         sep=tokenizer.sep_token_id,
         mask=tokenizer.mask_token_id,
         size=len(tokenizer),
         first_word=1 + max(tokenizer.all_special_ids),
+        continues=np.array([piece.startswith("##") for piece in pieces]),
     )
 
 
+def lengths_of(text: Text) -> Lengths:
+    """The lengths of pairs that the documents are long enough for, and their shares.
+
+    Raises:
+        DataError: Not even for the shortest.
+    """
+    longest = min(longest_pair(each.corpus) for each in text.documents)
+    found = [(length, share) for length, share in LENGTHS if length <= longest]
+    if not found:
+        raise DataError(
+            f"most documents are too short: pairs of {min(LENGTHS)[0]} tokens are cut from them, and there "
+            f"are {longest} (an empty line ends a document)"
+        )
+    whole = sum(share for _, share in found)
+    return [(length, share / whole) for length, share in found]
+
+
 def draw_pairs(
-    corpora: Corpora, vocabulary: Vocabulary, rng: np.random.Generator, tokens: int, recipe: Recipe
+    text: Text,
+    vocabulary: Vocabulary,
+    rng: np.random.Generator,
+    tokens: int,
+    recipe: Recipe,
+    lengths: Lengths,
 ) -> Batch:
-    """Draw Korean and English sentence pairs of one random length, masked."""
-    length = int(rng.choice([length for length, _ in LENGTHS], p=[share for _, share in LENGTHS]))
-    n = max(2, tokens // length)
-    english = int(rng.binomial(n, ENGLISH))
+    """Draw sentence pairs of one random length from all documents, masked."""
+    length = int(rng.choice([length for length, _ in lengths], p=[share for _, share in lengths]))
+    shares = np.array([each.share for each in text.documents])
+    counts = rng.multinomial(max(2, tokens // length), shares / shares.sum())
     parts = [
-        sample_pairs(corpus, vocabulary, rng, n=count, length=length, same_document=recipe.same_document)
-        for corpus, count in ((corpora.korean, n - english), (corpora.english, english))
-        if count
+        sample_pairs(
+            each.corpus, vocabulary, rng, n=int(n), length=length, same_document=recipe.same_document
+        )
+        for each, n in zip(text.documents, counts, strict=True)
+        if n
     ]
     ids, types, labels = (np.concatenate([part[i] for part in parts]) for i in range(3))
-    return Batch(types, labels, *mask_tokens(ids, vocabulary, rng, rate=recipe.masking))
+    return Batch(types, labels, *_masked(ids, vocabulary, rng, recipe))
 
 
-def draw_reviews(
-    corpora: Corpora, vocabulary: Vocabulary, rng: np.random.Generator, tokens: int, recipe: Recipe
+def draw_singles(
+    singles: Singles, vocabulary: Vocabulary, rng: np.random.Generator, tokens: int, recipe: Recipe
 ) -> Batch:
-    """Draw single sentences, masked, without a next-sentence label."""
-    ids = corpora.reviews.sample(vocabulary, rng, tokens=tokens)
+    """Draw single sentences of one random length, masked, without a next-sentence label."""
+    ids = singles.sample(vocabulary, rng, tokens=tokens)
     labels = np.full(len(ids), IGNORE)
-    return Batch(np.zeros_like(ids), labels, *mask_tokens(ids, vocabulary, rng, rate=recipe.masking))
+    return Batch(np.zeros_like(ids), labels, *_masked(ids, vocabulary, rng, recipe))
+
+
+def _masked(
+    ids: NDArray[np.int64], vocabulary: Vocabulary, rng: np.random.Generator, recipe: Recipe
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    return mask_tokens(ids, vocabulary, rng, rate=recipe.masking, whole_words=recipe.whole_words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,24 +152,30 @@ class Losses:
 
 def pretraining_losses(model: BertForFourTasks, batch: Batch) -> Losses:
     """Run the trunk once, the vocabulary head at the masked positions only, the pair head on pairs only."""
-    encoded = model.bert(
-        input_ids=torch.from_numpy(batch.input_ids), token_type_ids=torch.from_numpy(batch.token_type_ids)
-    )
+
+    def on_device(values: NDArray[np.int64]) -> torch.Tensor:
+        return torch.from_numpy(values).to(model.device)
+
+    encoded = model.bert(input_ids=on_device(batch.input_ids), token_type_ids=on_device(batch.token_type_ids))
     hidden = encoded.last_hidden_state.flatten(0, 1)
-    logits = model.cls.predictions(hidden[torch.from_numpy(batch.positions)]).float()
-    mlm = functional.cross_entropy(logits, torch.from_numpy(batch.targets))
+    logits = model.cls.predictions(hidden[on_device(batch.positions)]).float()
+    mlm = functional.cross_entropy(logits, on_device(batch.targets))
     if batch.next_label[0] == IGNORE:
         return Losses(mlm, None, float("nan"))
-    labels = torch.from_numpy(batch.next_label)
+    labels = on_device(batch.next_label)
     pair_logits = model.cls.seq_relationship(encoded.pooler_output).float()
     right = float((pair_logits.detach().argmax(-1) == labels).float().mean())
     return Losses(mlm, functional.cross_entropy(pair_logits, labels), right)
 
 
 def new_model(
-    tokenizer: BertTokenizerFast, *, layers: int = LAYERS, hidden: int = HIDDEN, heads: int = HEADS
+    tokenizer: BertTokenizerFast, *, layers: int = 4, hidden: int = 256, heads: int = 4
 ) -> BertForFourTasks:
-    """Make a randomly initialised model without dropout (one pass over the data overfits nothing)."""
+    """Make a randomly initialised model without dropout (one pass over the data overfits nothing).
+
+    The default is the built-in model's: 7.6 million parameters, over half of them the vocabulary, 15 MB in
+    float16.
+    """
     config = BertConfig(
         vocab_size=len(tokenizer),
         hidden_size=hidden,
@@ -129,85 +190,67 @@ def new_model(
     return BertForFourTasks(config)
 
 
-def pretrain(
+def pretraining_run(
     model: BertForFourTasks,
     tokenizer: BertTokenizerFast,
-    corpora: Corpora,
+    text: Text,
     out: Path,
-    *,
     budget: Budget,
-    recipe: Recipe | None = None,
+    recipe: Recipe,
+    *,
     lr: float = PEAK_LR,
     seed: int = 0,
-) -> None:
-    """Train for a budget that also drives the schedule; continues ``out/state.pt``.
+    processes: Processes | None = None,
+) -> tuple[Run, Callable[[int], Step]]:
+    """Make a run, or take up the one in a folder.
 
-    Every step draws from its own random stream (seed, step): a resumed run sees the text it would have seen.
+    Every step draws from its own random stream (seed, step, process): a resumed run sees the text it would
+    have seen.
 
     Args:
-        model: The network, changed in place and saved in ``out/model``.
-        tokenizer: The tokenizer that encoded the corpora.
-        corpora: Encoded text.
-        out: Folder for the state and, at the end, the model.
+        model: The network, changed in place.
+        tokenizer: The tokenizer that encoded the text.
+        text: Encoded text.
+        out: Folder for the state.
         budget: When to end.
         recipe: Settings of the objective.
         lr: Peak learning rate.
         seed: Of the data.
+        processes: Who trains; None for this one alone, on the CPU.
+
+    Returns:
+        The run, and what a step of it computes.
     """
-    recipe = recipe or Recipe()
-    vocabulary, bf16 = vocabulary_of(tokenizer), bf16_pays()
-    run = Run(model.train(), out, budget, lr, "pre-training")
-    while not run.finished:
-        room = TOKENS_PER_STEP[run.progress >= 0.5]
-        rng = np.random.default_rng([seed, run.step])
-        batches = (
-            draw_pairs(corpora, vocabulary, rng, round(room * (1 - REVIEWS)), recipe),
-            draw_reviews(corpora, vocabulary, rng, round(room * REVIEWS), recipe),
-        )
+    processes = processes or Processes(torch.device("cpu"))
+    run = Run(model.train(), out, budget, lr, "pre-training", processes, muon_and_adamw, seed)
+    return run, step_of(run, tokenizer, text, recipe)
+
+
+def step_of(run: Run, tokenizer: BertTokenizerFast, text: Text, recipe: Recipe) -> Callable[[int], Step]:
+    """What a step of pre-training computes: pairs, then single sentences, both losses summed."""
+    vocabulary, bf16 = vocabulary_of(tokenizer), bf16_pays(run.processes.device)
+    lengths = lengths_of(text)
+
+    def make(number: int) -> Step:
+        rng = np.random.default_rng([run.seed, number, run.processes.rank])
+        alone = round(recipe.tokens * recipe.singles) if text.singles is not None else 0
+        batches = [draw_pairs(text, vocabulary, rng, recipe.tokens - alone, recipe, lengths)]
+        if text.singles is not None and alone:
+            batches.append(draw_singles(text.singles, vocabulary, rng, alone, recipe))
         masks = sum(len(batch.targets) for batch in batches)
+        values: dict[str, float] = {}
         for batch in batches:
-            with torch.autocast("cpu", torch.bfloat16, enabled=bf16):
-                losses = pretraining_losses(model, batch)
+            with torch.autocast(run.processes.device.type, torch.bfloat16, enabled=bf16):
+                losses = pretraining_losses(run.model, batch)
             loss = losses.mlm * (len(batch.targets) / masks)
             if losses.nsp is not None:
-                loss = loss + losses.nsp
-                run.note(mlm=losses.mlm.item(), nsp=losses.nsp.item(), acc=losses.nsp_accuracy)
+                loss = loss + recipe.nsp_weight * losses.nsp
+                values = {
+                    "mlm": losses.mlm.item(),
+                    "nsp": losses.nsp.item(),
+                    "nsp accuracy": losses.nsp_accuracy,
+                }
             loss.backward()
-        run.update(sum(batch.input_ids.size for batch in batches))
-    run.close()
-    model.save_pretrained(out / "model")
-    tokenizer.save_pretrained(out / "model")
+        return Step(sum(batch.input_ids.size for batch in batches), values)
 
-
-def main(
-    tokenizer: Annotated[Path, typer.Option(help="Folder of the tokenizer.")],
-    korean: Annotated[Path, typer.Option(help="Encoded Korean documents.")],
-    english: Annotated[Path, typer.Option(help="Encoded English documents.")],
-    reviews: Annotated[Path, typer.Option(help="Encoded single sentences: masking only.")],
-    out: Annotated[Path, typer.Option(help="Folder for checkpoints and the model.")],
-    minutes: Annotated[float, typer.Option(help="Training time in all; drives the schedule.")] = 72.0,
-    steps: Annotated[int | None, typer.Option(help="Number of steps, instead of minutes.")] = None,
-    seed: Annotated[int, typer.Option(help="Of weights and data.")] = 0,
-    lr: Annotated[float, typer.Option(help="Peak learning rate.")] = PEAK_LR,
-    layers: Annotated[int, typer.Option(help="Layers of the network.")] = LAYERS,
-    hidden: Annotated[int, typer.Option(help="Width of the network.")] = HIDDEN,
-    heads: Annotated[int, typer.Option(help="Attention heads.")] = HEADS,
-    masking: Annotated[float, typer.Option(help="Share of the tokens to mask.")] = 0.15,
-    same_document: Annotated[
-        float, typer.Option(help="Share of the negatives from the same document.")
-    ] = 0.25,
-) -> None:
-    """Pre-train the built-in BERT."""
-    sources = [Corpus.load(folder) for folder in (korean, english, reviews)]
-    cutter = BertTokenizerFast.from_pretrained(tokenizer)
-    torch.manual_seed(seed)
-    model = new_model(cutter, layers=layers, hidden=hidden, heads=heads)
-    if not has_state(out):
-        initialise(model, sources, seed=seed)
-    corpora = Corpora(sources[0], sources[1], Singles(sources[2]))
-    recipe = Recipe(masking, same_document)
-    pretrain(model, cutter, corpora, out, budget=Budget(minutes, steps), recipe=recipe, lr=lr, seed=seed)
-
-
-if __name__ == "__main__":
-    typer.run(main)
+    return make

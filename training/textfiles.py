@@ -51,6 +51,13 @@ def _lines(stream: Iterable[bytes], source: str) -> Iterator[str]:
         try:
             yield line.decode("utf-8").rstrip("\r\n")
         except UnicodeDecodeError:
-            raise DataError(
-                f"{source}: row {number} is not UTF-8 (save the file as UTF-8; CP949 is not read)"
-            ) from None
+            raise DataError(f"{source}: row {number} is not UTF-8{_looks(line)}") from None
+
+
+def _looks(line: bytes) -> str:
+    """What it may be instead: most other Korean files are of Windows' own code page."""
+    try:
+        line.decode("cp949")
+    except UnicodeDecodeError:
+        return ""
+    return "; it looks like CP949: iconv -f cp949 -t utf-8 OLD > NEW"

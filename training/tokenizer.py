@@ -1,6 +1,6 @@
 r"""Train the bilingual WordPiece tokenizer.
 
-    python -m training.tokenizer --out var/tokenizer --korean ko_docs.txt.xz --korean reviews.txt.xz \
+    kobert-bot train tokenizer --out var/tokenizer --korean ko_docs.txt.xz --korean reviews.txt.xz \
         --english en_docs.txt.xz
 
 WordPiece as in BERT (Devlin et al. 2018; Schuster & Nakajima 2012). English is lower-cased to save
@@ -12,12 +12,9 @@ from __future__ import annotations
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Annotated
 
-import typer
 from tokenizers import Regex
 from tokenizers.implementations import BertWordPieceTokenizer
 from tokenizers.pre_tokenizers import BertPreTokenizer, Sequence, Split
@@ -33,7 +30,8 @@ _ALONE = Split(Regex(r"[^\p{L}\p{N}\p{M}]"), "isolated")
 SPECIALS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
 
 
-def _sample(sources: list[str], characters: int) -> Iterator[str]:
+def sample(sources: list[str], characters: int) -> Iterator[str]:
+    """The first lines of each source, as many characters of each."""
     share = characters // max(len(sources), 1)
     for source in sources:
         with open_text(source) as lines:
@@ -86,8 +84,8 @@ def train_tokenizer(
     trainer.pre_tokenizer = Sequence([BertPreTokenizer(), _ALONE])
 
     def texts() -> Iterator[str]:
-        yield from _sample(korean, characters)
-        yield from _sample(english, characters // 3)
+        yield from sample(korean, characters)
+        yield from sample(english, characters // 3)
 
     alphabet, going_on = _alphabet(trainer, texts())
     trainer.train_from_iterator(
@@ -119,22 +117,3 @@ def wordpiece_tokenizer(vocabulary: Path) -> BertTokenizerFast:
     backend.pre_tokenizer = Sequence([BertPreTokenizer(), _ALONE])
     backend.model.max_input_chars_per_word = LONGEST_WORD
     return tokenizer
-
-
-def main(
-    out: Annotated[Path, typer.Option(help="Folder to write the tokenizer to.")],
-    korean: Annotated[list[str], typer.Option(help="Korean text file or URL; may be given several times.")],
-    english: Annotated[list[str], typer.Option(help="English text file or URL; may be given several times.")],
-    characters: Annotated[int, typer.Option(help="Korean characters to learn from.")] = 30_000_000,
-    vocab_size: Annotated[int, typer.Option(help="Entries, special tokens included.")] = VOCAB_SIZE,
-) -> None:
-    r"""Train the bilingual WordPiece tokenizer and save it for ``from_pretrained``."""
-    tokenizer = train_tokenizer(korean, english, characters=characters, vocab_size=vocab_size)
-    tokenizer.save_pretrained(out)
-    for text in islice(_sample(korean[:1] + english[:1], 200), 6):
-        typer.echo(" ".join(tokenizer.tokenize(text)))
-    typer.echo(f"{tokenizer.vocab_size} entries in {out}")
-
-
-if __name__ == "__main__":
-    typer.run(main)

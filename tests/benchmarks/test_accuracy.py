@@ -100,7 +100,8 @@ def test_the_command_reads_the_files_and_ends_with_1_when_the_guard_breaks(
     with pytest.raises(typer.Exit) as ended:
         accuracy.main(nsmc=str(file), nli=None, precision=None, limit=1, blanks=5, as_json=True)
     assert ended.value.exit_code == 1
-    assert seen == [accuracy.PRECISIONS, {Task.SENTIMENT: [Example("정말 좋은 영화", None, 1)]}, 1]
+    wanted = Example("정말 좋은 영화", None, 1, "nsmc.txt")
+    assert seen == [accuracy.PRECISIONS, {Task.SENTIMENT: [wanted]}, 1]
     assert '"points": -50.0' in capsys.readouterr().out
     broken = "int8"
     accuracy.main(nsmc=str(file), blanks=0)  # nobody has to choose it

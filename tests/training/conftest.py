@@ -41,8 +41,10 @@ def english_documents() -> list[list[str]]:
         [
             f"The {animal} lived near the {place}.",
             f"It liked the {place} very much.",
-            "One day it rained.",
-            "Friends helped.",
+            f"Every morning the {animal} ate by the {place}.",
+            "One day it rained, and the house was lost.",
+            f"Friends helped the {animal} to build a new house.",
+            f"Now the {animal} lives well.",
         ]
         for animal in ("cat", "dog", "fox")
         for place in ("river", "hill", "sea", "wood")

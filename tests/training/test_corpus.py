@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 from transformers import BertTokenizerFast
 
-from training.corpus import Corpus, documents, encode, held_out
+from training import corpus as module
+from training.corpus import Corpus, corpus_of, documents, encode, held_out, joined
+from training.held_out import hashed
 from training.textfiles import DataError
 
 
@@ -41,8 +43,8 @@ def test_the_held_out_part_goes_by_the_text() -> None:
     assert held_out([f"문서 {chosen[0]}"])
 
 
-def test_a_folder_without_a_corpus_says_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match=r"run python -m training\.corpus first"):
+def test_a_folder_without_a_corpus_is_one_line(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"no encoded corpus here"):
         Corpus.load(tmp_path)
 
 
@@ -50,3 +52,71 @@ def test_ids_are_two_bytes(corpus: Corpus) -> None:
     assert corpus.ids.dtype == np.uint16
     assert corpus.sentences[-1] == len(corpus.ids)
     assert corpus.documents[-1] == len(corpus.sentences) - 1
+
+
+def test_sentences_of_public_test_sets_are_left_out(
+    tmp_path: Path, tokenizer: BertTokenizerFast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "a.txt"
+    file.write_text("고양이가 산에 살았다.\n토끼는 강을 좋아했다.\n", encoding="utf-8")
+    known = hashed("고양이가 산에  살았다!")
+    assert known is not None
+    monkeypatch.setattr(module, "public_sets", lambda: {"some_test": frozenset({known})})
+    monkeypatch.setattr(module, "held_out", lambda _: False)
+    train, _ = encode([str(file)], tokenizer)
+    assert tokenizer.decode(train.ids.tolist()) == "토끼는 강을 좋아했다."
+
+
+def test_text_is_encoded_once_for_each_tokenizer_and_content(
+    tmp_path: Path, data: Path, tokenizer: BertTokenizerFast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "ko.txt"
+    file.write_text((data / "ko.txt").read_text("utf-8"), encoding="utf-8")
+    calls: list[object] = []
+
+    def counted(sources: list[str], its: BertTokenizerFast, *, single: bool) -> tuple[Corpus, Corpus]:
+        calls.append(sources)
+        return encode(sources, its, single=single)
+
+    monkeypatch.setattr(module, "encode", counted)
+    first = corpus_of(str(file), tokenizer, tmp_path / "cache")
+    again = corpus_of(str(file), tokenizer, tmp_path / "cache")
+    assert len(calls) == 1
+    assert np.array_equal(first.ids, again.ids)
+    corpus_of(str(file), tokenizer, tmp_path / "cache", single=True)
+    file.write_text("다른 글이다.\n토끼는 웃었다.\n" * 30, encoding="utf-8")
+    corpus_of(str(file), tokenizer, tmp_path / "cache", single=True)
+    assert len(calls) == 3
+    assert len(list((tmp_path / "cache").glob("ko-*/heldout"))) == 3
+    folder = next((tmp_path / "cache").glob("ko-*/train"))
+    assert len(corpus_of(str(folder), tokenizer, tmp_path).ids)
+    assert len(calls) == 3
+    (tmp_path / "empty.txt").touch()
+    with pytest.raises(DataError, match=r"empty\.txt: there is no text in it"):
+        corpus_of(str(tmp_path / "empty.txt"), tokenizer, tmp_path / "cache")
+
+
+def test_the_held_out_part_is_read_by_its_name(
+    tmp_path: Path, data: Path, tokenizer: BertTokenizerFast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = str(data / "ko.txt")
+    with pytest.raises(DataError, match="no held-out document"):
+        corpus_of(source, tokenizer, tmp_path / "none", part="heldout")
+    monkeypatch.setattr(module, "HELD_OUT_EVERY", 4)
+    heldout = corpus_of(source, tokenizer, tmp_path / "some", part="heldout")
+    assert np.array_equal(heldout.ids, encode([source], tokenizer)[1].ids)
+
+
+def test_corpora_are_joined_end_to_end(corpus: Corpus) -> None:
+    both = joined([corpus, corpus])
+    assert len(both.ids) == 2 * len(corpus.ids)
+    assert (len(both.documents) - 1, len(both.sentences) - 1) == (
+        2 * (len(corpus.documents) - 1),
+        2 * (len(corpus.sentences) - 1),
+    )
+    assert both.sentences[-1] == len(both.ids)
+    assert both.documents[-1] == len(both.sentences) - 1
+    half = len(corpus.sentences) - 1
+    start, end = both.sentences[half : half + 2]
+    assert np.array_equal(both.ids[start:end], corpus.ids[: corpus.sentences[1]])
+    assert joined([corpus]) is corpus

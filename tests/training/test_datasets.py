@@ -1,41 +1,86 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
-from training.datasets import Example, read_nli, read_nsmc, read_rated, without
+from training import datasets
+from training.datasets import Example, Labelled, read, read_rated, without, without_public
+from training.held_out import hashed
 from training.textfiles import DataError
+
+NSMC = "id\tdocument\tlabel"
+NLI = "premise\thypothesis\tlabel"
 
 
 def file(path: Path, *lines: str) -> str:
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    path.write_text("\n".join(lines) + "\n" if lines else "", encoding="utf-8")
     return str(path)
 
 
-def test_reads_nsmc_and_leaves_empty_texts_out(tmp_path: Path) -> None:
-    source = file(tmp_path / "a.txt", "id\tdocument\tlabel", '1\t좋다 "정말\t1', "2\t\t0", "3\t별로\t0")
-    assert read_nsmc(source) == [Example('좋다 "정말', None, 1), Example("별로", None, 0)]
+def test_reads_nsmc_and_says_how_many_rows_have_no_text(tmp_path: Path) -> None:
+    source = file(tmp_path / "a.txt", NSMC, '1\t좋다 "정말\t1', "2\t\t0", "3\t별로\t0")
+    found = read("sentiment", source)
+    assert found.examples == [Example('좋다 "정말', None, 1, "a.txt"), Example("별로", None, 0, "a.txt")]
+    assert found.notes == (f"{source}: 1 rows without a text left out",)
 
 
 @pytest.mark.parametrize(
-    ("lines", "message"),
+    ("task", "lines", "message"),
     [
-        ((), r"a\.tsv: row 1: the columns  are not those"),
-        (("id\ttext\tlabel", "1\t좋다\t1"), r"a\.tsv: row 1: the columns id, text, label"),
-        (("id\tdocument\tlabel", "1\t좋다\t1", "2\t별로\t2"), r"a\.tsv: row 3: the label '2'"),
-        (("id\tdocument\tlabel", "1\t좋다"), r"a\.tsv: row 2 has 2 columns, the header has 3"),
+        ("sentiment", (), r"a\.tsv: the file is empty"),
+        ("sentiment", (NSMC,), r"a\.tsv: no rows that could be used"),
+        ("sentiment", ("id\ttext\tlabel", "1\t좋다\t1"), r"row 1: no column document among id, text, label"),
+        ("sentiment", (NSMC, "1\t좋다\t1", "2\t별로\t2"), r"row 3: the label '2' is not one of 0, 1"),
+        ("sentiment", (NSMC, "1\t좋다"), r"row 2: 2 columns, the header has 3"),
+        (
+            "sentiment",
+            (NSMC, *["1\t좋다"] * 7),
+            r"row 2: 2 columns, the header has 3; 6 more bad rows: 3, 4, 5, 6, … \(--skip-bad",
+        ),
+        ("sentiment", (NSMC, "1\t좋다", "2\t별로"), r"1 more bad row: 3 \("),
+        ("nli", ("premise\tlabel", "가\tneutral"), r"row 1: no column hypothesis or sentence2"),
+        ("nli", (NLI, "가\t나\tmaybe"), r"row 2: the label 'maybe' is not one of entailment"),
     ],
 )
-def test_bad_nsmc_rows_are_named(tmp_path: Path, lines: tuple[str, ...], message: str) -> None:
-    with pytest.raises(DataError, match=message):
-        read_nsmc(file(tmp_path / "a.tsv", *lines))
+def test_what_cannot_be_used_is_one_line_with_the_row(
+    tmp_path: Path, task: str, lines: tuple[str, ...], message: str
+) -> None:
+    with pytest.raises(DataError, match=message) as caught:
+        read(task, file(tmp_path / "a.tsv", *lines))
+    assert "\n" not in str(caught.value)
 
 
-def test_an_empty_file_is_named(tmp_path: Path) -> None:
-    (tmp_path / "a.tsv").touch()
-    with pytest.raises(DataError, match=r"a\.tsv: the file is empty"):
-        read_nsmc(str(tmp_path / "a.tsv"))
+def test_reads_klue_as_published_and_keeps_the_genre(tmp_path: Path) -> None:
+    row = {
+        "guid": "1",
+        "genre": "wiki",
+        "premise": "가",
+        "hypothesis": "나",
+        "gold_label": "neutral",
+        "author": "x",
+    }
+    path = tmp_path / "klue.json"
+    path.write_text(json.dumps([row, {**row, "gold_label": "entailment"}], ensure_ascii=False), "utf-8")
+    assert read("nli", str(path)).examples == [
+        Example("가", "나", 1, "klue.json, wiki"),
+        Example("가", "나", 0, "klue.json, wiki"),
+    ]
+    path.write_text(json.dumps([row, {"guid": "2"}]), "utf-8")
+    with pytest.raises(DataError, match="row 2: not an object with guid, genre, premise"):
+        read("nli", str(path))
+    for broken, said in (("[\n{", "row 2 is not JSON"), ("{}", "no list of objects")):
+        path.write_text(broken, "utf-8")
+        with pytest.raises(DataError, match=said):
+            read("nli", str(path))
+
+
+def test_bad_rows_can_be_left_out_and_are_counted(tmp_path: Path) -> None:
+    source = file(tmp_path / "a.tsv", NSMC, "1\t좋다\t1", "broken", "2\t별로\t9")
+    found = read("sentiment", source, skip_bad=True)
+    assert [each.text for each in found.examples] == ["좋다"]
+    assert found.notes == (f"{source}: row 3: 1 columns, the header has 3; 1 more bad row: 4; left out",)
 
 
 def test_reads_both_forms_of_nli(tmp_path: Path) -> None:
@@ -46,28 +91,26 @@ def test_reads_both_forms_of_nli(tmp_path: Path) -> None:
         "2\tNSMC\t재미있다\t지루하다\tcontradiction\t1",
     )
     kornli = file(tmp_path / "kornli.tsv", "sentence1\tsentence2\tgold_label", "비가 온다\t춥다\tneutral")
-    first, second = Example("비가 온다", "날이 궂다", 0), Example("재미있다", "지루하다", 2)
-    assert read_nli(klue) == [first, second]
-    assert read_nli(klue, training=True) == [first]
-    assert read_nli(kornli) == [Example("비가 온다", "춥다", 1)]
-
-
-def test_an_unknown_nli_label_is_named(tmp_path: Path) -> None:
-    source = file(tmp_path / "a.tsv", "premise\thypothesis\tlabel", "가\t나\tmaybe")
-    with pytest.raises(DataError, match=r"row 2: the label 'maybe' is not one of entailment"):
-        read_nli(source)
+    first = Example("비가 온다", "날이 궂다", 0, "klue.tsv, news")
+    second = Example("재미있다", "지루하다", 2, "klue.tsv, NSMC")
+    assert read("nli", klue).examples == [first, second]
+    training = read("nli", klue, flagged=False)
+    assert training.examples == [first]
+    assert training.notes == (f"{klue}: 1 rows marked in premise_in_nsmc_test left out",)
+    assert read("nli", kornli).examples == [Example("비가 온다", "춥다", 1, "kornli.tsv")]
 
 
 def test_ratings_become_labels_by_the_rule_of_nsmc(tmp_path: Path) -> None:
     texts = file(tmp_path / "texts", "최고", "여덟", "최악", "좋음", "별로", "다섯")
     ratings = file(tmp_path / "ratings", "10\t-", "8\t-", "1\tT", "9\t-", "4\t-", "5\t-")
-    expected = [
-        Example("최고", None, 1),
-        Example("최악", None, 0),
-        Example("좋음", None, 1),
-        Example("별로", None, 0),
+    found = read_rated(texts, ratings)
+    assert [(each.text, each.label) for each in found.examples] == [
+        ("최고", 1),
+        ("최악", 0),
+        ("좋음", 1),
+        ("별로", 0),
     ]
-    assert read_rated(texts, ratings) == expected
+    assert found.notes == (f"{texts}: 2 rows rated 5 to 8 left out",)
 
 
 def test_ratings_without_texts_are_an_error(tmp_path: Path) -> None:
@@ -81,3 +124,18 @@ def test_ratings_without_texts_are_an_error(tmp_path: Path) -> None:
 def test_held_out_texts_are_left_out_whatever_their_punctuation() -> None:
     examples = [Example("정말 좋다!!", None, 1), Example("비가 온다", "춥다", 1), Example("다른 글", None, 0)]
     assert without(examples, [Example("정말좋다", None, 0), Example("춥다.", "x", 0)]) == [examples[2]]
+
+
+def test_texts_of_public_test_sets_never_train(monkeypatch: pytest.MonkeyPatch) -> None:
+    known = hashed("이 영화는 정말 재미있다")
+    assert known is not None
+    monkeypatch.setattr(datasets, "public_sets", lambda: {"some_test": frozenset({known})})
+    others = [Example(f"다른 영화 이야기 {n}", None, 0) for n in range(9)]
+    leaked = Example("이 영화는 정말, 재미있다!", None, 1)
+    found = without_public(Labelled([*others, leaked]), "a.tsv")
+    assert found.examples == others
+    assert found.notes == ("a.tsv: 1 rows with a text of some_test left out",)
+    pair = Example("전제는 다르다", "이 영화는 정말 재미있다", 0)
+    assert without_public(Labelled([*others, pair]), "a.tsv").examples == others
+    with pytest.raises(DataError, match=r"a\.tsv: 2 of 11 rows stand in some_test, which is for measuring"):
+        without_public(Labelled([*others, leaked, leaked]), "a.tsv")

@@ -4,12 +4,12 @@ import random
 from pathlib import Path
 
 from training import english
-from training.datasets import read_nli, read_nsmc
+from training.datasets import read
 
 
 def test_the_files_read_back_as_labelled_sets(tmp_path: Path) -> None:
     english.main(tmp_path, rows=500, seed=3)
-    opinions, pairs = read_nsmc(str(tmp_path / "sentiment.tsv")), read_nli(str(tmp_path / "nli.tsv"))
+    opinions, pairs = (read(task, str(tmp_path / f"{task}.tsv")).examples for task in ("sentiment", "nli"))
     assert len(opinions) > 300
     assert {example.label for example in opinions} == {0, 1}
     assert {example.label for example in pairs} == {0, 1, 2}

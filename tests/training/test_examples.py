@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from training.corpus import Corpus
-from training.examples import Singles, Vocabulary, mask_tokens, sample_pairs
+from training.examples import Singles, Vocabulary, longest_pair, mask_tokens, sample_pairs
+from training.textfiles import DataError
 
 Pairs = list[tuple[list[int], list[int], int]]
 
@@ -41,10 +42,33 @@ def test_half_of_the_pairs_are_consecutive(
     corpus: Corpus, vocabulary: Vocabulary, rng: np.random.Generator
 ) -> None:
     pairs = drawn(corpus, vocabulary, rng)
-    assert 0.4 < np.mean([label for _, _, label in pairs]) < 0.6
+    assert abs(np.mean([label for _, _, label in pairs]) - 0.5) < 0.06
     for first, second, label in pairs:
         if label == 0:
             assert places(corpus, first + second), "B does not follow A"
+
+
+def test_half_are_consecutive_where_few_places_have_room_for_a_continuation(
+    vocabulary: Vocabulary, rng: np.random.Generator
+) -> None:
+    sizes = np.tile(
+        [20, 20, 20, 11], 30
+    )  # tokens of a sentence; in a document of four a pair fits only at its start
+    corpus = Corpus(
+        np.arange(sizes.sum(), dtype=np.uint16) % 300 + 10,
+        np.concatenate([[0], np.cumsum(sizes)]),
+        np.arange(0, len(sizes) + 1, 4),
+    )
+    _, _, labels = sample_pairs(corpus, vocabulary, rng, n=600, length=70)
+    assert abs(labels.mean() - 0.5) < 0.06
+
+
+def test_the_longest_pair_is_one_that_many_documents_have_room_for(
+    corpus: Corpus, vocabulary: Vocabulary, rng: np.random.Generator
+) -> None:
+    length = longest_pair(corpus)
+    sample_pairs(corpus, vocabulary, rng, n=200, length=length)
+    assert length < 400
 
 
 def test_negatives_come_from_another_document(
@@ -79,7 +103,7 @@ def test_the_same_chance_gives_the_same_pairs(corpus: Corpus, vocabulary: Vocabu
 def test_documents_too_short_for_pairs_are_an_error(
     corpus: Corpus, vocabulary: Vocabulary, rng: np.random.Generator
 ) -> None:
-    with pytest.raises(ValueError, match="no documents long enough"):
+    with pytest.raises(DataError, match="no two documents are long enough for pairs of 2000 tokens"):
         sample_pairs(corpus, vocabulary, rng, n=1, length=2_000)
 
 
@@ -101,7 +125,7 @@ def test_masks_are_fifteen_percent_and_eighty_ten_ten(
 @settings(max_examples=50, deadline=None)
 @given(st.floats(0, 1), st.integers(0, 2**32 - 1))
 def test_special_tokens_are_never_masked(rate: float, seed: int) -> None:
-    vocabulary = Vocabulary(cls=2, sep=3, mask=4, size=50, first_word=5)
+    vocabulary = Vocabulary(cls=2, sep=3, mask=4, size=50, first_word=5, continues=np.arange(50) >= 40)
     rng = np.random.default_rng(seed)
     ids: NDArray[np.int64] = rng.integers(0, 50, size=(4, 30))
     masked, positions, targets = mask_tokens(ids, vocabulary, rng, rate=rate)
@@ -123,3 +147,20 @@ def test_singles_are_whole_sentences_of_one_length(
         assert (ids[:, 0] == vocabulary.cls).all()
         assert (ids[:, -1] == vocabulary.sep).all()
         assert all(tuple(row[1:-1].tolist()) in sentences for row in ids)
+
+
+def test_the_pieces_of_a_word_are_chosen_together(rng: np.random.Generator) -> None:
+    vocabulary = Vocabulary(cls=2, sep=3, mask=4, size=50, first_word=5, continues=np.arange(50) >= 40)
+    ids = np.tile([2, 5, 41, 42, 6, 7, 43, 3], (2_000, 1))
+    _, positions, _ = mask_tokens(ids, vocabulary, rng, rate=0.3, whole_words=True)
+    chosen = np.zeros(ids.shape, dtype=bool)
+    chosen.reshape(-1)[positions] = True
+    for word in ((1, 2, 3), (5, 6)):
+        assert (chosen[:, word] == chosen[:, word[:1]]).all()
+    assert not chosen[:, [0, 7]].any()
+    assert abs(chosen[:, 1:7].mean() - 0.3) < 0.03
+    _, positions, _ = mask_tokens(ids, vocabulary, rng, rate=0.3)
+    alone = np.zeros(ids.size, dtype=bool)
+    alone[positions] = True
+    rows: NDArray[np.bool_] = alone.reshape(ids.shape)
+    assert (rows[:, 1] != rows[:, 2]).any()

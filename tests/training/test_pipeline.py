@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
-import typer
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
+from bot.cli import app
 from models.catalog import load_catalog
 from models.service import ModelService
 from tests.tiny import catalog_file
-from training import corpus, evaluate, finetune, pretrain, tokenizer
+from training import corpus, evaluate, finetune, pretrain
+from training.run import read_history
 
 MARKS = ("산에", "웃었다", "친구들이")  # unlike neighbours, so unlike first vectors
 POSITIVE, NEGATIVE = ("웃었다", "먹었다"), ("울었다", "도와주었다")
@@ -38,126 +40,117 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return out
 
 
-def call(module_main: object, *arguments: str | Path) -> str:
-    app = typer.Typer()
-    app.command()(module_main)  # type: ignore[type-var]  # a function, as typer.run takes it
-    result = CliRunner().invoke(app, [str(argument) for argument in arguments], catch_exceptions=False)
-    assert result.exit_code == 0, result.output
-    return result.output
+def call(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(app, ["train", *map(str, arguments)])
 
 
-async def test_the_whole_way(folder: Path, data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pretrain, "LENGTHS", ((32, 1.0),))
-    for name, value in (("LENGTH", 32), ("PAIRS", 128)):
-        monkeypatch.setattr(evaluate, name, value)
-    for name in ("SENTIMENT_TOKENS", "NLI_TOKENS", "REPLAY_TOKENS"):
-        monkeypatch.setattr(finetune, name, 512)
-    monkeypatch.setattr(pretrain, "TOKENS_PER_STEP", (256, 256))
-    monkeypatch.setattr(finetune, "DROPOUT", 0.0)  # a few seconds must do
-    # In a corpus this small all words have the same neighbours, and vectors made of those would all be alike.
-    began: list[object] = []
-    monkeypatch.setattr(pretrain, "initialise", lambda model, *_, **__: began.append(model))
-    monkeypatch.setattr(corpus, "HELD_OUT_EVERY", 4)
+def done(*arguments: str | Path) -> str:
+    result = call(*arguments)
+    assert result.exit_code == 0, result.output + repr(result.exception)
+    return result.stdout
 
-    texts = {name: data / f"{name}.txt" for name in ("ko", "en", "reviews")}
-    out = call(
-        tokenizer.main,
-        "--out",
-        folder / "tok",
-        "--korean",
-        texts["ko"],
-        "--english",
-        texts["en"],
-        "--vocab-size",
-        "400",
-        "--characters",
-        "9999",
+
+@pytest.fixture(scope="module", autouse=True)
+def small() -> Iterator[None]:
+    """Lengths and sizes that fit the little data."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pretrain, "LENGTHS", ((32, 1.0),))
+        patch.setattr(evaluate, "LENGTH", 32)
+        patch.setattr(evaluate, "PAIRS", 128)
+        patch.setattr(finetune, "TOKENS", {"sentiment": 512, "nli": 512, "text": 512})
+        patch.setattr(corpus, "HELD_OUT_EVERY", 4)
+        yield
+
+
+@pytest.fixture(scope="module")
+def pretrained(folder: Path, data: Path) -> Path:
+    """Tokenizer, corpora and three steps of pre-training, by the commands."""
+    out = done(
+        *("tokenizer", "--out", folder / "tok", "--korean", data / "ko.txt", "--english", data / "en.txt"),
+        *("--vocab-size", "400", "--characters", "9999"),
     )
     assert f"in {folder / 'tok'}" in out
-    for name, text in texts.items():
-        single = ["--single"] if name == "reviews" else []
-        call(corpus.main, "--tokenizer", folder / "tok", "--out", folder / name, *single, text)
-
-    corpora: list[str | Path] = [
-        "--korean",
-        folder / "ko",
-        "--english",
-        folder / "en",
-        "--reviews",
-        folder / "reviews",
-    ]
-    call(
-        pretrain.main,
-        "--tokenizer",
-        folder / "tok",
-        *corpora,
-        "--out",
-        folder / "pre",
-        "--steps",
-        "3",
-        "--layers",
-        "1",
-        "--hidden",
-        "64",
-        "--heads",
-        "2",
+    assert (folder / "tok" / "record.json").exists()
+    out = done(
+        *("pretrain", "--tokenizer", folder / "tok", "--documents", f"{data / 'ko.txt'}=3"),
+        *("--documents", data / "en.txt", "--singles", data / "reviews.txt", "--out", folder / "pre"),
+        *("--steps", "3", "--tokens", "256", "--layers", "1", "--hidden", "64", "--heads", "2"),
+        # In a corpus this small all words have the same neighbours, and vectors made of those are all alike.
+        "--no-count-first",
     )
-    assert len(began) == 1
-    out = call(
-        finetune.main,
+    assert "3 steps, 3 of them left" in out
+    return folder / "pre"
+
+
+def test_a_run_leaves_a_model_a_picture_and_a_record(pretrained: Path) -> None:
+    assert (pretrained / "model" / "model.safetensors").exists()
+    assert (pretrained / "curve.png").stat().st_size > 5_000
+    record = json.loads((pretrained / "record.json").read_text("utf-8"))
+    assert record["settings"]["masking"] == 0.15
+    assert record["figures"]["steps"] == 3
+    assert any(name.endswith("reviews.txt") for name in record["data"])
+    assert all(len(digest) == 64 for digest in record["data"].values())
+    assert record["packages"].keys() >= {"torch", "transformers"}
+    assert {"mlm", "nsp", "nsp accuracy", "tokens"} <= read_history(pretrained)[-1].keys()
+
+
+@pytest.mark.usefixtures("pretrained")
+def test_a_dry_run_says_how_long_it_takes_and_writes_no_state(data: Path, folder: Path) -> None:
+    out = done(
+        *("pretrain", "--tokenizer", folder / "tok", "--documents", data / "ko.txt", "--out", folder / "dry"),
         *(
-            "--model",
-            folder / "pre" / "model",
-            "--nsmc",
-            folder / "nsmc_train.tsv",
-            "--nli",
-            folder / "nli_train.tsv",
+            "--minutes",
+            "1",
+            "--tokens",
+            "128",
+            "--layers",
+            "1",
+            "--hidden",
+            "16",
+            "--heads",
+            "1",
+            "--dry-run",
         ),
-        *("--held-out-nsmc", folder / "nsmc_test.tsv", "--held-out-nli", folder / "nli_test.tsv"),
-        *corpora,
-        *("--out", folder / "fine", "--steps", "300", "--lr", "0.003"),
     )
-    assert "sentiment 240 + dev 60; NLI 240 + dev 60" in out
+    assert "tokens/s" in out
+    assert "minutes" in out
+    assert not (folder / "dry" / "state.pt").exists()
+    assert not (folder / "dry" / "model").exists()
 
-    given: list[object] = []
-    monkeypatch.setattr(finetune, "give_matching_head", given.append)
-    for steps in ("2", "3"):  # a second round, which is stopped and goes on with what it has learnt
-        call(
-            finetune.main,
-            *("--model", folder / "fine" / "model", "--nsmc", folder / "nsmc_train.tsv"),
-            *("--held-out-nsmc", folder / "nsmc_test.tsv", "--held-out-nli", folder / "nli_test.tsv"),
-            *("--nli", folder / "nli_train.tsv", *corpora),
-            *("--out", folder / "again", "--steps", steps, "--matching-head", "--seed", "1"),
-        )
-    assert len(given) == 1
 
-    out = call(
-        evaluate.main,
-        *(
-            "--model",
-            folder / "fine" / "model",
-            "--nsmc",
-            folder / "nsmc_test.tsv",
-            "--nli",
-            folder / "nli_test.tsv",
-        ),
-        *("--documents", folder / "ko-heldout", "--json"),
+async def test_all_tasks_at_once_over_one_trunk(pretrained: Path, folder: Path, data: Path) -> None:
+    out = done(
+        *("finetune", "sentiment", "nli", "mask", "nsp", "--model", pretrained / "model"),
+        *("--sentiment", folder / "nsmc_train.tsv", "--nli", folder / "nli_train.tsv"),
+        *("--held-out-sentiment", folder / "nsmc_test.tsv", "--held-out-nli", folder / "nli_test.tsv"),
+        *("--documents", data / "ko.txt", "--singles", data / "reviews.txt", "--matching-head"),
+        *("--out", folder / "fine", "--steps", "300", "--lr", "0.003", "--dropout", "0", "--half"),
     )
-    figures = {figure["name"]: figure for figure in json.loads(out)}
-    sentiment = figures["sentiment accuracy, nsmc_test.tsv"]
-    assert sentiment["n"] == 60
-    assert sentiment["value"] > 0.9, "the words tell the label"
-    assert figures["nli accuracy, nli_test.tsv"]["value"] > 0.8
-    for figure in figures.values():
-        assert 0 <= figure["low"] <= figure["value"] <= figure["high"] <= 1
-    assert (
-        figures["masked token top-1, ko-heldout"]["value"]
-        <= figures["masked token top-5, ko-heldout"]["value"]
+    assert "sentiment: 240 to learn from, 60 to choose by" in out
+    assert "nli: 240 to learn from, 60 to choose by" in out
+    model = folder / "fine" / "model"
+    heldout = str(next((folder / "pre" / "text").glob("ko-*/heldout")))
+    out = done(
+        *("evaluate", "--model", model, "--nli", folder / "nli_test.tsv", "--out", folder / "evaluation"),
+        *("--sentiment", folder / "nsmc_test.tsv", "--tune-sentiment", folder / "nsmc_train.tsv"),
+        *("--documents", heldout, "--json"),
     )
+    found = json.loads(out)
+    figures = {each["task"]: each for each in found["classification"]}
+    assert figures["sentiment"]["accuracy"]["n"] == 60
+    assert figures["sentiment"]["accuracy"]["value"] > 0.9, "the words tell the label"
+    assert figures["sentiment"]["temperature"] > 0
+    assert figures["nli"]["accuracy"]["value"] > 0.8
+    assert len(found["pretraining"][heldout]) == 4
 
-    service = ModelService(
-        load_catalog(catalog_file(folder / "catalog.toml", builtin=str(folder / "fine" / "model")))
+    out = done(
+        "evaluate", "--model", model, "--sentiment", folder / "nsmc_test.tsv", "--out", folder / "report"
     )
+    assert "sentiment accuracy: " in out
+    assert "# sentiment" in (folder / "report" / "report.md").read_text("utf-8")
+    assert (folder / "report" / "sentiment-confusion.png").exists()
+
+    service = ModelService(load_catalog(catalog_file(folder / "catalog.toml", builtin=str(model))))
     try:
         assert (await service.sentiment("test 1 영화 웃었다")).label == "positive"
         assert (await service.sentiment("test 0 영화 울었다")).label == "negative"
@@ -165,3 +158,82 @@ async def test_the_whole_way(folder: Path, data: Path, monkeypatch: pytest.Monke
         assert labels == ["entailment", "neutral", "contradiction"]
     finally:
         await service.close()
+
+
+@pytest.mark.parametrize("task", ["sentiment", "mask", "nsp"])
+def test_one_task_alone(pretrained: Path, folder: Path, data: Path, task: str) -> None:
+    given: tuple[str | Path, ...] = (
+        (
+            "--sentiment",
+            folder / "nsmc_train.tsv",
+            "--sentiment-dev",
+            folder / "nsmc_test.tsv",
+            "--epochs",
+            "0.2",
+        )
+        if task == "sentiment"
+        else ("--documents", data / "ko.txt", "--steps", "2")
+    )
+    out = done("finetune", task, "--model", pretrained / "model", *given, "--out", folder / f"only-{task}")
+    assert f"{folder / f'only-{task}' / 'model'}: the model" in out
+    assert ("on the development part" in out) == (task == "sentiment")
+
+
+def test_a_sweep_tries_each_once_and_prints_the_best_first(pretrained: Path, folder: Path) -> None:
+    given: tuple[str | Path, ...] = (
+        *("sweep", "sentiment", "--model", pretrained / "model", "--out", folder / "sweep"),
+        *("--data", folder / "nsmc_train.tsv", "--lr", "1e-9,3e-3", "--epochs", "40", "--smoothing", "0"),
+    )
+    assert "2 runs" in done(*given, "--dry-run")
+    table = done(*given).splitlines()[-2:]
+    assert table[0].startswith("| 0.003 | 40 |")
+    assert (folder / "sweep" / "table.md").read_text("utf-8").splitlines()[-2:] == table
+    again = done(*given)
+    assert "fine-tuning:" not in again
+    assert again.splitlines()[-2:] == table
+
+
+@pytest.mark.usefixtures("pretrained")
+def test_options_come_from_a_file_and_the_command_line_goes_before_it(
+    folder: Path, data: Path, tmp_path: Path
+) -> None:
+    config = tmp_path / "settings.toml"
+    config.write_text(f'tokens = 128\nsteps = 9\nmasking = 0.3\ndocuments = ["{data / "ko.txt"}"]\n', "utf-8")
+    given: tuple[str | Path, ...] = (
+        *("pretrain", "--config", config, "--tokenizer", folder / "tok", "--out", tmp_path / "out"),
+        *("--layers", "1", "--hidden", "16", "--heads", "1", "--steps", "2"),
+    )
+    done(*given)
+    settings = json.loads((tmp_path / "out" / "record.json").read_text("utf-8"))["settings"]
+    assert (settings["tokens"], settings["masking"], settings["steps"]) == (128, 0.3, 2)
+    config.write_text("learning = 1\n", "utf-8")
+    result = call(*given)
+    assert result.exit_code == 2
+    assert "no option learning" in result.output.replace("\n", " ")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (
+            ("pretrain", "--tokenizer", "nowhere", "--documents", "x", "--out", "o"),
+            "nowhere: no tokenizer here",
+        ),
+        (("pretrain", "--tokenizer", "t", "--out", "o"), "--documents: next-sentence"),
+        (("pretrain", "--tokenizer", "t", "--out", "o", "--hidden", "10", "--heads", "3"), "no multiple"),
+        (("finetune", "nli", "--model", "builtin", "--out", "o"), "nli learns from a file: --nli FILE"),
+        (("finetune", "mask", "--model", "builtin", "--out", "o"), "mask learns from running text"),
+        (("finetune", "nli", "--model", "./none", "--out", "o", "--nli", "no.tsv"), "no.tsv: cannot be read"),
+        (("evaluate", "--model", "builtin"), "nothing to measure on"),
+        (("sweep", "nli", "--model", "builtin", "--out", "o", "--data", "x", "--lr", "a,b"), "--lr: numbers"),
+    ],
+)
+def test_what_cannot_be_is_one_line_and_an_exit_code(
+    arguments: tuple[str, ...], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = call(*arguments)
+    assert result.exit_code == 1
+    (line,) = result.stderr.splitlines()
+    assert line.startswith("kobert-bot: ")
+    assert said in line

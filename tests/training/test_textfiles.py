@@ -24,7 +24,17 @@ def test_reads_plain_and_packed_files(tmp_path: Path, name: str, pack: Callable[
 def test_names_the_row_that_is_not_utf8(tmp_path: Path) -> None:
     file = tmp_path / "cp949.txt"
     file.write_bytes(b"good\n" + "나쁜 줄\n".encode("cp949"))
-    with pytest.raises(DataError, match=r"cp949\.txt: row 2 is not UTF-8"), open_text(str(file)) as lines:
+    with (
+        pytest.raises(DataError, match=r"cp949\.txt: row 2 is not UTF-8; it looks like CP949: iconv"),
+        open_text(str(file)) as lines,
+    ):
+        list(lines)
+
+
+def test_what_is_no_text_at_all_is_not_called_cp949(tmp_path: Path) -> None:
+    file = tmp_path / "noise.txt"
+    file.write_bytes(b"\xff\xff\xff\n")
+    with pytest.raises(DataError, match=r"row 1 is not UTF-8$"), open_text(str(file)) as lines:
         list(lines)
 
 

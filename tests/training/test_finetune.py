@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from transformers import BertTokenizerFast
+
+from training.batches import LabelledExamples
+from training.datasets import Example
+from training.finetune import Settings, TaskData, all_logits, split_dev, step_of, task_data, watch_of
+from training.optimizers import adamw
+from training.pretrain import new_model
+from training.processes import Processes
+from training.run import Run, Step
+from training.schedule import Budget
+
+HERE = Processes(torch.device("cpu"))
+
+
+def examples(count: int, positive: Callable[[int], bool]) -> list[Example]:
+    return [Example(f"고양이가 산에 {n}", None, int(positive(n))) for n in range(count)]
+
+
+def encoded(parts: list[Example], tokenizer: BertTokenizerFast) -> LabelledExamples:
+    return LabelledExamples(parts, tokenizer, longest=32)
+
+
+def test_a_development_part_shares_no_text_with_what_trains() -> None:
+    twice = [*examples(50, bool), *examples(50, bool)]
+    train, dev = split_dev(twice, 10, 0)
+    assert len(dev) == 10
+    assert not {each.text for each in train} & {each.text for each in dev}
+    assert split_dev(twice, 10, 0) == (train, dev)
+    assert split_dev(twice, 10, 1)[1] != dev
+
+
+def test_a_given_development_file_is_used_whole_and_taken_out_of_training(
+    tokenizer: BertTokenizerFast,
+) -> None:
+    train, dev = examples(30, bool), examples(5, bool)
+    data = task_data([train, train[:3]], dev, tokenizer, "sentiment")
+    assert (len(data.train), len(data.dev)) == (25, 5)
+
+
+def test_rare_classes_count_as_much_as_frequent_ones(tokenizer: BertTokenizerFast, tmp_path: Path) -> None:
+    """All texts are alike, nine of ten positive: nothing can be told, and no class is preferred."""
+    train = [Example("고양이가 산에 살았다.", None, int(n % 10 > 0)) for n in range(100)]
+    data = {"sentiment": TaskData(*(encoded(train, tokenizer),) * 2)}
+    torch.manual_seed(0)
+    model = new_model(tokenizer, layers=1, hidden=16, heads=1)
+    run = Run(model.train(), tmp_path, Budget(0, 150), 0.01, "test", HERE, adamw)
+    run.go(step_of(run, data, None, tokenizer, Settings(smoothing=0.0)))
+    model.train(mode=False)
+    logits = all_logits(model, "sentiment", data["sentiment"].dev)
+    assert np.abs(logits[:, 0] - logits[:, 1]).max() < 0.5  # the prior's own would be log 9 = 2.2
+
+
+def test_each_process_has_batches_of_its_own(tokenizer: BertTokenizerFast, tmp_path: Path) -> None:
+    data = {"sentiment": TaskData(*(encoded(examples(60, bool), tokenizer),) * 2)}
+    seen: dict[int, Step] = {}
+    for rank in range(2):
+        model = new_model(tokenizer, layers=1, hidden=16, heads=1)
+        run = Run(
+            model, tmp_path / str(rank), Budget(0, 1), 0.01, "test", Processes(torch.device("cpu"), rank, 2)
+        )
+        torch.manual_seed(0)
+        seen[rank] = step_of(run, data, None, tokenizer, Settings(scale=0.1))(0)
+    assert seen[0].values != seen[1].values
+
+
+def test_the_mean_over_the_tasks_is_watched(
+    tokenizer: BertTokenizerFast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = new_model(tokenizer, layers=1, hidden=16, heads=1)
+    data = {name: TaskData(*(encoded(examples(4, bool), tokenizer),) * 2) for name in ("sentiment", "nli")}
+    monkeypatch.setattr(
+        "training.finetune.accuracy", lambda _, task, __: {"sentiment": 0.9, "nli": 0.5}[task]
+    )
+    watch = watch_of(model, data)
+    assert watch is not None
+    assert watch() == pytest.approx(0.7)
+    assert watch_of(model, {}) is None

@@ -1,0 +1,81 @@
+"""Runs as their processes: killed without a word, and two at a time."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file
+from transformers import BertTokenizerFast
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def command(data: Path, tokenizer: BertTokenizerFast, tmp_path: Path) -> list[str]:
+    tokenizer.save_pretrained(tmp_path / "tok")
+    text = tmp_path / "long.txt"  # six short documents make a long one
+    short = (data / "ko.txt").read_text("utf-8").split("\n\n")
+    text.write_text("\n\n".join("\n".join(short[n : n + 6]) for n in range(0, 36, 6)), "utf-8")
+    return [
+        *("train", "pretrain", "--tokenizer", str(tmp_path / "tok"), "--documents", str(text)),
+        *("--tokens", "256", "--layers", "1", "--hidden", "16", "--heads", "1", "--no-count-first"),
+    ]
+
+
+def weights(folder: Path) -> dict[str, torch.Tensor]:
+    return load_file(folder / "model" / "model.safetensors")
+
+
+def same(one: Path, other: Path) -> bool:
+    first, second = weights(one), weights(other)
+    return first.keys() == second.keys() and all(torch.equal(first[name], second[name]) for name in first)
+
+
+def python(arguments: list[str]) -> subprocess.Popen[bytes]:
+    code = "import training.run as r; r.SAVE_EVERY = 0.0; from bot.cli import app; app()"
+    return subprocess.Popen([sys.executable, "-c", code, *arguments], cwd=ROOT, stderr=subprocess.DEVNULL)
+
+
+def test_a_run_that_is_killed_goes_on_and_ends_with_the_same_weights(
+    command: list[str], tmp_path: Path
+) -> None:
+    steps = ["--steps", "60"]
+    assert python([*command, *steps, "--out", str(tmp_path / "whole")]).wait(100) == 0
+    victim = python([*command, *steps, "--out", str(tmp_path / "killed")])
+    state = tmp_path / "killed" / "state.pt"
+    while not state.exists():
+        assert victim.poll() is None
+        time.sleep(0.01)
+    victim.kill()
+    assert victim.wait(10) == -9
+    step = torch.load(state, weights_only=True)["step"]
+    assert 0 < step < 60
+    assert python([*command, *steps, "--out", str(tmp_path / "killed")]).wait(100) == 0
+    assert same(tmp_path / "whole", tmp_path / "killed")
+
+
+def test_two_processes_train_one_model(command: list[str], tmp_path: Path) -> None:
+    out = tmp_path / "two"
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2", "--standalone"),
+            *("-m", "bot", *command, "--device", "cpu", "--steps", "4", "--out", str(out)),
+        ],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=110,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-2_000:]
+    assert done.stdout.count("4 steps, 4 of them left") == 1  # said once
+    tokens = torch.load(out / "state.pt", weights_only=True)["tokens"]
+    assert python([*command, "--steps", "4", "--out", str(tmp_path / "one")]).wait(100) == 0
+    alone = torch.load(tmp_path / "one" / "state.pt", weights_only=True)["tokens"]
+    assert tokens > 1.8 * alone
+    assert not same(out, tmp_path / "one")

@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+from transformers import BertTokenizerFast
+
+from models.multitask import BertForFourTasks
+from training import run as module
+from training.pretrain import new_model
+from training.processes import Processes
+from training.run import HISTORY, Run, Step, has_state, read_history, told
+from training.schedule import Budget
+
+HERE = Processes(torch.device("cpu"))
+
+
+def small(tokenizer: BertTokenizerFast) -> BertForFourTasks:
+    torch.manual_seed(0)
+    return new_model(tokenizer, layers=1, hidden=16, heads=1)
+
+
+def run_in(folder: Path, tokenizer: BertTokenizerFast, budget: Budget) -> Run:
+    return Run(small(tokenizer), folder, budget, 0.01, "test", HERE)
+
+
+def shrink(run: Run, made: list[int] | None = None) -> Callable[[int], Step]:
+    """Steps that pull all weights to nothing, a random part of them at a time."""
+
+    def make(number: int) -> Step:
+        if made is not None:
+            made.append(number)
+        loss = torch.stack([(p * torch.rand_like(p)).square().sum() for p in run.model.parameters()]).sum()
+        loss.backward()
+        return Step(10, {"loss": loss.item()})
+
+    return make
+
+
+def weights(run: Run) -> list[torch.Tensor]:
+    return [each.detach().clone() for each in run.model.parameters()]
+
+
+def test_a_run_that_is_killed_at_any_step_ends_with_the_same_weights(
+    tmp_path: Path, tokenizer: BertTokenizerFast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = run_in(tmp_path / "whole", tokenizer, Budget(0, 7))
+    whole.go(shrink(whole))
+    monkeypatch.setattr(module, "SAVE_EVERY", 0.0)
+    made: list[int] = []
+    for killed in (2, 3, 6):
+        stopped = run_in(tmp_path / "stopped", tokenizer, Budget(0, 7))
+        make = shrink(stopped, made)
+
+        def dying(number: int, killed: int = killed, make: Callable[[int], Step] = make) -> Step:
+            if number == killed:
+                raise KeyboardInterrupt
+            return make(number)
+
+        with pytest.raises(KeyboardInterrupt):
+            stopped.go(dying)
+    last = run_in(tmp_path / "stopped", tokenizer, Budget(0, 7))
+    last.go(shrink(last, made))
+    assert made == list(range(7))
+    assert all(torch.equal(one, two) for one, two in zip(weights(whole), weights(last), strict=True))
+    assert (last.step, last.tokens) == (7, 70)
+    assert read_history(tmp_path / "stopped")[-1]["loss"] == read_history(tmp_path / "whole")[-1]["loss"]
+
+
+def test_a_half_written_state_is_never_read(tmp_path: Path, tokenizer: BertTokenizerFast) -> None:
+    (tmp_path / "state.partial").write_bytes(b"killed while writing")
+    assert run_in(tmp_path, tokenizer, Budget(0, 2)).step == 0
+    assert not has_state(tmp_path)
+
+
+def test_minutes_become_steps_once_and_learn_nothing_meanwhile(
+    tmp_path: Path, tokenizer: BertTokenizerFast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = iter(range(0, 10_000, 2))
+    monkeypatch.setattr(time, "monotonic", lambda: float(next(clock)))
+    run = run_in(tmp_path, tokenizer, Budget(0.1))
+    before, made = weights(run), list[int]()
+    plan = run.plan(shrink(run, made))
+    assert len(made) == 1 + module.TRIAL_STEPS
+    assert plan.seconds == 2 / module.TRIAL_STEPS
+    assert plan.steps == 12
+    assert plan.tokens == 10
+    assert all(torch.equal(one, two) for one, two in zip(before, weights(run), strict=True))
+    assert all(each.grad is None for each in run.model.parameters())
+    assert "12 steps, 12 of them left" in told(run, plan)
+    assert "20 tokens/s" in told(run, plan)
+    run.go(shrink(run))
+    again = run_in(tmp_path, tokenizer, Budget(99))
+    assert (again.step, again.total) == (12, 12)
+    assert again.plan(shrink(again)).steps == 12  # of the first start, whatever is asked now
+
+
+def test_the_best_weights_on_the_development_part_are_kept(
+    tmp_path: Path, tokenizer: BertTokenizerFast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "LOOKS", 4)
+    run = run_in(tmp_path, tokenizer, Budget(0, 8))
+    found, seen = iter([0.5, 0.9, 0.7, 0.8]), list[list[torch.Tensor]]()
+
+    def watch() -> float:
+        assert not run.model.training
+        seen.append(weights(run))
+        return next(found)
+
+    run.go(shrink(run), watch)
+    assert run.best == 0.9
+    assert len(seen) == 4
+    best = BertForFourTasks.from_pretrained(tmp_path / "best")
+    kept = dict(best.named_parameters())
+    for (name, _), value in zip(run.model.named_parameters(), seen[1], strict=True):
+        assert torch.equal(kept[name], value)
+    assert [line["dev"] for line in read_history(tmp_path) if "dev" in line] == [0.5, 0.9, 0.7, 0.8]
+
+
+def test_logs_are_read_by_tensorboard_and_a_killed_run_leaves_no_line_twice(
+    tmp_path: Path, tokenizer: BertTokenizerFast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "LOG_EVERY", 1)
+    run = run_in(tmp_path, tokenizer, Budget(0, 2))
+    run.go(shrink(run))
+    with (tmp_path / HISTORY).open("a", encoding="utf-8") as stream:
+        stream.write(json.dumps({"step": 3, "loss": 1.0}) + "\n" + '{"step": 4, "lo')
+    again = run_in(tmp_path, tokenizer, Budget(0, 4))
+    again.go(shrink(again))
+    assert [line["step"] for line in read_history(tmp_path)] == [1, 2, 3, 4]
+    assert list((tmp_path / "tensorboard").glob("events.out.tfevents.*"))

@@ -1,0 +1,41 @@
+"""What is left of a run when it is over: a model, a picture, a record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from transformers import PreTrainedTokenizerBase
+
+from training.pictures import learning_curve
+from training.record import write_record
+from training.run import Run, read_history
+
+PICTURE = "curve.png"
+
+
+def finish(
+    run: Run, tokenizer: PreTrainedTokenizerBase, settings: Mapping[str, Any], data: Iterable[str]
+) -> None:
+    """Save ``model/``, ``curve.png`` and ``record.json`` in the run's folder.
+
+    Args:
+        run: That has ended.
+        tokenizer: Of the model.
+        settings: Its options.
+        data: Files and folders it read.
+    """
+    if not run.processes.leads:
+        return
+    run.model.save_pretrained(run.folder / "model")
+    tokenizer.save_pretrained(run.folder / "model")
+    history = read_history(run.folder)
+    learning_curve(history, run.folder / PICTURE)
+    figures = {
+        "steps": run.step,
+        "tokens": run.tokens,
+        "seconds": round(run.spent),
+        "best on the development part": run.best,
+        "last": history[-1] if history else None,
+    }
+    write_record(run.folder, settings, data, figures)

@@ -1,0 +1,202 @@
+"""A fine-tuning from its files to its model, as ``finetune`` runs it once and ``sweep`` many times."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from math import ceil
+from pathlib import Path
+
+import torch
+from transformers import BertTokenizerFast
+
+from models.multitask import BertForFourTasks
+from training.datasets import Example, Labelled, read, read_rated, without, without_public
+from training.finetune import (
+    CLASS_TASKS,
+    TEXT_TASKS,
+    TOKENS,
+    Settings,
+    TaskData,
+    step_of,
+    task_data,
+    watch_of,
+)
+from training.finishing import finish
+from training.matching import give_matching_head
+from training.optimizers import adamw
+from training.pretrain import Recipe, Text
+from training.processes import Processes
+from training.run import Run, has_state, told
+from training.schedule import Budget
+from training.start import load_start
+from training.textfiles import DataError
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """All that a fine-tuning needs.
+
+    Attributes:
+        tasks: Of ``sentiment``, ``nli``, ``mask``, ``nsp``; the first one's epochs count.
+        model: A preset, folder or hub id.
+        out: Folder for checkpoints, logs and the model.
+        files: Labelled files by task.
+        dev: Development file by task; a part of the first file where there is none.
+        held_out: Files whose texts must not train, by task.
+        rated: Reviews and their stars, files of equal length.
+        documents: Pre-training text, for ``mask`` and ``nsp``.
+        epochs: Over the first task's examples.
+        minutes: Instead of epochs.
+        steps: Instead of both.
+        lr: Peak learning rate.
+        layer_decay: Each layer's learning rate, from the top, in that of the one above.
+        smoothing: Of labels.
+        scale: Size of the batches, in the usual one.
+        masking: Share of masked tokens.
+        dropout: Of the trunk.
+        matching_head: Begin with a head that looks for the same word in the other text.
+        half: Save in float16.
+        skip_bad: Leave out rows that cannot be used.
+        seed: Of order, masks and dropout.
+    """
+
+    tasks: tuple[str, ...]
+    model: str
+    out: Path
+    files: dict[str, list[str]] = field(default_factory=dict)
+    dev: dict[str, str] = field(default_factory=dict)
+    held_out: dict[str, list[str]] = field(default_factory=dict)
+    rated: tuple[str, str] | None = None
+    documents: list[str] = field(default_factory=list)
+    singles: list[str] = field(default_factory=list)
+    epochs: float = 2.0
+    minutes: float | None = None
+    steps: int | None = None
+    lr: float = 5e-5
+    layer_decay: float = 1.0
+    smoothing: float = 0.05
+    scale: float = 1.0
+    masking: float = 0.15
+    dropout: float = 0.1
+    matching_head: bool = False
+    half: bool = False
+    skip_bad: bool = False
+    seed: int = 0
+
+
+TextReader = Callable[[BertTokenizerFast], Text]
+
+
+def finetune(
+    job: Job, processes: Processes, say: Say, read_text: TextReader, *, dry_run: bool = False
+) -> Run:
+    """Read, train, choose the best weights by the development part, save.
+
+    Args:
+        job: What to do.
+        processes: Who trains.
+        say: Is told what happens, line by line.
+        read_text: Encodes the job's pre-training text.
+        dry_run: Stop before the first step.
+
+    Raises:
+        DataError: Something cannot be used.
+    """
+    _check(job)
+    files = {task: _read(job, task, say) for task in job.tasks if task in CLASS_TASKS}
+    start = load_start(job.model, dropout=job.dropout)
+    wants_text = any(task in TEXT_TASKS for task in job.tasks)
+    if wants_text and not isinstance(start.tokenizer, BertTokenizerFast):
+        raise DataError(f"{job.model}: masks and pairs need a WordPiece tokenizer")
+    text = (
+        read_text(start.tokenizer) if wants_text and isinstance(start.tokenizer, BertTokenizerFast) else None
+    )
+    data = {
+        task: task_data([each.examples for each in parts], _dev(job, task), start.tokenizer, task)
+        for task, parts in files.items()
+    }
+    for task, each in data.items():
+        say(f"{task}: {len(each.train):,} to learn from, {len(each.dev):,} to choose by")
+    torch.manual_seed(job.seed)
+    if job.matching_head and not has_state(job.out):
+        give_matching_head(start.model)
+    run = Run(
+        start.model.train(),
+        job.out,
+        _budget(job, data, processes),
+        job.lr,
+        "fine-tuning",
+        processes,
+        lambda model, lr: adamw(model, lr, layer_decay=job.layer_decay),
+        job.seed,
+    )
+    recipe = Recipe(masking=job.masking, nsp_weight=float("nsp" in job.tasks))
+    make = step_of(run, data, text, start.tokenizer, Settings(job.smoothing, job.scale, recipe))
+    plan = run.plan(make)
+    say(told(run, plan))
+    if dry_run:
+        return run
+    run.go(make, watch_of(start.model, data))
+    if processes.leads:
+        if run.best is not None:
+            run.model = BertForFourTasks.from_pretrained(job.out / "best", use_safetensors=True)
+        if job.half:
+            run.model.to(torch.float16)  # type: ignore[arg-type]  # transformers' signature
+        sources = [*(source for each in job.files.values() for source in each), *job.dev.values()]
+        finish(
+            run, start.tokenizer, asdict(job), [*sources, *job.documents, *job.singles, *(job.rated or ())]
+        )
+    return run
+
+
+def _check(job: Job) -> None:
+    for task in job.tasks:
+        if task in CLASS_TASKS and not job.files.get(task):
+            raise DataError(f"{task} learns from a file: --{task} FILE")
+        if task in TEXT_TASKS and not job.documents:
+            raise DataError(f"{task} learns from running text: --documents FILE")
+
+
+def _read(job: Job, task: str, say: Say) -> list[Labelled]:
+    """The files of a task, without what is held out."""
+    measured = [
+        example
+        for name, sources in job.held_out.items()
+        for source in sources
+        for example in read(name, source, skip_bad=True).examples
+    ]
+    found = [
+        without_public(read(task, source, skip_bad=job.skip_bad, flagged=False), source)
+        for source in job.files[task]
+    ]
+    if task == "sentiment" and job.rated is not None:
+        stars = without_public(read_rated(*job.rated), job.rated[0])
+        known = [example for each in found for example in each.examples]
+        found.append(Labelled(without(stars.examples, known), stars.notes))
+    kept = []
+    for each in found:
+        for note in each.notes:
+            say(note)
+        clean = without(each.examples, measured)
+        if lost := len(each.examples) - len(clean):
+            say(f"{each.examples[0].source}: {lost:,} rows with a held-out text left out")
+        kept.append(Labelled(clean))
+    return kept
+
+
+def _dev(job: Job, task: str) -> list[Example] | None:
+    source = job.dev.get(task)
+    return None if source is None else read(task, source, skip_bad=job.skip_bad).examples
+
+
+def _budget(job: Job, data: dict[str, TaskData], processes: Processes) -> Budget:
+    if job.steps is not None or job.minutes is not None:
+        return Budget(job.minutes or 0.0, job.steps)
+    if not data:
+        raise DataError("--steps or --minutes: text without labels has no epochs")
+    task, first = next(iter(data.items()))
+    batches = len(first.train.batches(round(TOKENS[task] * job.scale)))
+    return Budget(0.0, max(1, ceil(job.epochs * batches / processes.count)))

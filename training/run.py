@@ -1,0 +1,268 @@
+"""What every training run shares: steps, a bar, logs, and a state that survives a kill at any moment."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from tensorboardX import SummaryWriter
+from tqdm import tqdm
+
+from models.multitask import BertForFourTasks
+from training.optimizers import adamw
+from training.processes import Processes
+from training.schedule import Budget, learning_rate
+
+CLIP = 1.0  # largest norm of all gradients together
+SAVE_EVERY = 300.0  # seconds
+LOG_EVERY = 20  # steps
+LOOKS = 10  # at the development part, over a run
+TRIAL_STEPS = 4  # timed to turn minutes into steps, after one that isn't
+HISTORY = "history.jsonl"
+_STATE = "state.pt"
+_KEPT = 0.98  # of a running mean, at each step
+
+Values = Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What a step was like, its gradients being in the model.
+
+    Attributes:
+        tokens: Read by this process.
+        values: Losses and accuracies to log.
+    """
+
+    tokens: int
+    values: Values
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How long a run is.
+
+    Attributes:
+        steps: In all.
+        seconds: Per step; None if nothing was timed.
+        tokens: Per step, of all processes; 0 if nothing was timed.
+    """
+
+    steps: int
+    seconds: float | None = None
+    tokens: int = 0
+
+
+@dataclass(slots=True)
+class Run:
+    """A training run.
+
+    Whatever a step draws must come from its number alone; then a run that was killed and begun again ends
+    with the same weights as one that was not, bit for bit on the same processor.
+
+    Attributes:
+        model: What is trained.
+        folder: Where the state and the logs lie; an existing state is continued.
+        budget: When it ends.
+        peak_lr: Highest learning rate.
+        description: Stands before the bar.
+        processes: Who trains.
+        optimizers: Makes them for a model and a peak learning rate.
+        seed: Of dropout.
+        step: Steps made.
+        total: Steps in all; 0 before it is known.
+        tokens: Tokens read.
+        spent: Seconds used up.
+        best: Highest value of ``go``'s watch so far.
+    """
+
+    model: BertForFourTasks
+    folder: Path
+    budget: Budget
+    peak_lr: float
+    description: str
+    processes: Processes
+    optimizers: Callable[[BertForFourTasks, float], list[torch.optim.Optimizer]] = adamw
+    seed: int = 0
+    step: int = 0
+    total: int = 0
+    tokens: int = 0
+    spent: float = 0.0
+    best: float | None = None
+    _optimizers: list[torch.optim.Optimizer] = field(init=False)
+    _peaks: list[list[float]] = field(init=False)
+    _mean: dict[str, float] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.model.to(self.processes.device)  # type: ignore[arg-type]  # transformers' own signature is odd
+        self._optimizers = self.optimizers(self.model, self.peak_lr)
+        self._peaks = [[group["lr"] for group in each.param_groups] for each in self._optimizers]
+        self.folder.mkdir(parents=True, exist_ok=True)
+        if has_state(self.folder):
+            self._load()
+
+    def plan(self, make: Callable[[int], Step]) -> Plan:
+        """Time a few steps without learning from them, unless the number of steps is known."""
+        if self.budget.steps is not None or self.total:
+            return Plan(self.budget.steps or self.total)
+        self._draw(make, 0)  # the first one also warms up
+        begin, tokens = time.monotonic(), 0
+        for number in range(1, TRIAL_STEPS + 1):
+            tokens += self._draw(make, number).tokens
+        self.model.zero_grad(set_to_none=True)
+        seconds = (time.monotonic() - begin) / TRIAL_STEPS
+        steps = self.processes.agreed(max(1, round(60 * self.budget.minutes / seconds)))
+        return Plan(steps, seconds, tokens * self.processes.count // TRIAL_STEPS)
+
+    def go(self, make: Callable[[int], Step], watch: Callable[[], float] | None = None) -> None:
+        """Make every step that is left.
+
+        Args:
+            make: Computes the gradients of step n.
+            watch: Tells how good the model is, ``LOOKS`` times; ``folder/best`` keeps the weights of the
+                highest.
+        """
+        self.total = self.plan(make).steps
+        writer = self._open_logs()
+        bar = tqdm(
+            total=self.total,
+            initial=self.step,
+            desc=self.description,
+            unit="step",
+            mininterval=1,
+            disable=not self.processes.leads,
+        )
+        saved = time.monotonic()
+        while self.step < self.total:
+            begin = time.monotonic()
+            done = self._draw(make, self.step)
+            tokens = self.processes.share(self.model, done.tokens)
+            self._learn()
+            self.tokens += tokens
+            self.step += 1
+            self.spent += time.monotonic() - begin
+            for name, value in done.values.items():
+                self._mean[name] = _KEPT * self._mean.get(name, value) + (1 - _KEPT) * value
+            shown = {name: f"{value:.3f}" for name, value in self._mean.items()}
+            bar.set_postfix({**shown, "tokens/s": f"{self.tokens / self.spent:.0f}"}, refresh=False)
+            bar.update()
+            if writer is not None and (self.step % LOG_EVERY == 0 or self.step == self.total):
+                self._log(writer, done.values)
+            # At steps of its own, not the clock's: what is chosen must not depend on how fast this went.
+            looks = watch is not None and self.step % max(1, self.total // LOOKS) == 0
+            if writer is None:
+                continue
+            if watch is not None and (looks or self.step == self.total):
+                self._look(watch, writer)
+            if looks or self.step == self.total or time.monotonic() - saved > SAVE_EVERY:
+                self._save()
+                saved = time.monotonic()
+        bar.close()
+        if writer is not None:
+            writer.close()
+
+    def _draw(self, make: Callable[[int], Step], number: int) -> Step:
+        # Dropout draws from the step's own stream, so that a resumed run draws as it would have.
+        torch.manual_seed((self.seed * 1_000_003 + number) * 1_009 + self.processes.rank)
+        return make(number)
+
+    def _learn(self) -> None:
+        torch.nn.utils.clip_grad_norm_(self.model.parameters(), CLIP)
+        for optimizer, peaks in zip(self._optimizers, self._peaks, strict=True):
+            for group, peak in zip(optimizer.param_groups, peaks, strict=True):
+                group["lr"] = learning_rate((self.step + 1) / (self.total + 1), peak)
+            optimizer.step()
+            optimizer.zero_grad(set_to_none=True)
+
+    def _open_logs(self) -> SummaryWriter | None:
+        if not self.processes.leads:
+            return None
+        # What a killed run wrote after its last checkpoint is written again.
+        history = self.folder / HISTORY
+        if history.exists():
+            kept = [line for line in read_history(self.folder) if line["step"] <= self.step]
+            history.write_text("".join(json.dumps(line) + "\n" for line in kept), encoding="utf-8")
+        return SummaryWriter(str(self.folder / "tensorboard"), purge_step=self.step)
+
+    def _log(self, writer: SummaryWriter, values: Values) -> None:
+        line = {
+            "step": self.step,
+            "tokens": self.tokens,
+            "seconds": round(self.spent, 1),
+            "lr": self._optimizers[-1].param_groups[0]["lr"],
+            **{name: round(value, 5) for name, value in self._mean.items()},
+        }
+        with (self.folder / HISTORY).open("a", encoding="utf-8") as stream:
+            stream.write(json.dumps(line) + "\n")
+        for name, value in (*values.items(), ("lr", line["lr"]), ("tokens/s", self.tokens / self.spent)):
+            writer.add_scalar(name, value, self.step)
+
+    def _look(self, watch: Callable[[], float], writer: SummaryWriter) -> None:
+        self.model.train(mode=False)
+        found = watch()
+        self.model.train()
+        tqdm.write(f"step {self.step}: {found:.4f} on the development part")
+        writer.add_scalar("dev", found, self.step)
+        with (self.folder / HISTORY).open("a", encoding="utf-8") as stream:
+            stream.write(json.dumps({"step": self.step, "dev": round(found, 5)}) + "\n")
+        if self.best is None or found > self.best:
+            self.best = found
+            self.model.save_pretrained(self.folder / "best")
+
+    def _save(self) -> None:
+        state = {
+            "step": self.step,
+            "total": self.total,
+            "tokens": self.tokens,
+            "spent": self.spent,
+            "best": self.best,
+            "mean": self._mean,
+            "model": self.model.state_dict(),
+            "optimizers": [each.state_dict() for each in self._optimizers],
+        }
+        # Written aside, to the disk, and renamed: a kill at any moment leaves the old state or the new one.
+        partial = (self.folder / _STATE).with_suffix(".partial")
+        with partial.open("wb") as stream:
+            torch.save(state, stream)
+            stream.flush()
+            os.fsync(stream.fileno())
+        partial.replace(self.folder / _STATE)
+
+    def _load(self) -> None:
+        # Our own file, and tensors only (weights_only).
+        state = torch.load(self.folder / _STATE, weights_only=True, map_location=self.processes.device)  # noqa: TID251
+        self.model.load_state_dict(state["model"])
+        for optimizer, its in zip(self._optimizers, state["optimizers"], strict=True):
+            optimizer.load_state_dict(its)
+        self.step, self.tokens, self.spent = state["step"], state["tokens"], state["spent"]
+        self.total, self.best = state.get("total", 0), state.get("best")
+        self._mean = dict(state.get("mean", {}))
+
+
+def has_state(folder: Path) -> bool:
+    """Whether a run in this folder can be continued."""
+    return (folder / _STATE).exists()
+
+
+def read_history(folder: Path) -> list[dict[str, Any]]:
+    """What a run logged: a line every ``LOG_EVERY`` steps and one for each look at the development part."""
+    lines = (folder / HISTORY).read_text(encoding="utf-8").splitlines()
+    return [json.loads(line) for line in lines if line.endswith("}")]  # a kill may leave half a line
+
+
+def told(run: Run, plan: Plan) -> str:
+    """A plan in words."""
+    left = plan.steps - run.step
+    said = f"{run.description}: {plan.steps:,} steps, {left:,} of them left, in {run.folder}"
+    if plan.seconds is not None:
+        said += (
+            f"; {plan.tokens:,} tokens a step in {plan.seconds:.2f} s: "
+            f"{plan.tokens / plan.seconds:,.0f} tokens/s, {plan.seconds * left / 60:.1f} minutes"
+        )
+    return said

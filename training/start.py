@@ -1,0 +1,80 @@
+"""Where fine-tuning starts: a preset, a folder or a hub repository with a BERT."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from transformers import BertConfig, BertTokenizerFast, PreTrainedTokenizerBase
+from transformers import logging as transformers_logging
+
+from models.catalog import Source, load_catalog
+from models.errors import ModelServiceError
+from models.hub import find_files
+from models.multitask import BertForFourTasks
+from models.results import Task
+from training.textfiles import DataError
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """A model to go on from; heads that its checkpoint lacks are new and random."""
+
+    model: BertForFourTasks
+    tokenizer: PreTrainedTokenizerBase
+    source: Source
+
+
+def load_start(name: str, *, dropout: float) -> Start:
+    """Load a BERT into the four-task model.
+
+    Args:
+        name: A preset of the catalogue, a folder, or a hub id.
+        dropout: Of the trunk.
+
+    Raises:
+        DataError: It cannot be loaded, or is no BERT.
+    """
+    catalog = load_catalog()
+    try:
+        source = (
+            catalog.source(name, Task.MASK, "en" if name == "google" else "ko")
+            if name in catalog.presets
+            else Source(model=name, tokenizer=name)
+        )
+        folder = find_files(source.model, revision=source.revision)
+        tokenizer_folder = find_files(source.tokenizer, weights=False)
+        config = BertConfig.from_pretrained(folder)
+        if config.model_type != "bert":
+            raise DataError(f"{name} is a {config.model_type}; fine-tuning here is for BERT")
+        transformers_logging.set_verbosity_error()  # that heads are new is said below, by who made them
+        model = BertForFourTasks.from_pretrained(
+            folder, hidden_dropout_prob=dropout, attention_probs_dropout_prob=dropout, use_safetensors=True
+        )
+    except (ModelServiceError, OSError, ValueError) as error:
+        raise DataError(f"{name}: {' '.join(str(error).split())[:300]}") from error
+    return Start(model.float(), _tokenizer(str(tokenizer_folder), source), source)
+
+
+def load_tokenizer(folder: Path) -> BertTokenizerFast:
+    """Load a tokenizer for pre-training.
+
+    Raises:
+        DataError: There is none in the folder.
+    """
+    if not (folder / "tokenizer_config.json").is_file():
+        raise DataError(f"{folder}: no tokenizer here; make one with kobert-bot train tokenizer")
+    found: BertTokenizerFast = BertTokenizerFast.from_pretrained(folder)
+    return found
+
+
+def _tokenizer(folder: str, source: Source) -> PreTrainedTokenizerBase:
+    if source.tokenizer_class == "kobert":
+        from kobert_transformers.tokenization_kobert import KoBertTokenizer  # noqa: PLC0415  # seldom needed
+
+        found: PreTrainedTokenizerBase = KoBertTokenizer.from_pretrained(folder)
+        return found
+    from transformers import AutoTokenizer  # noqa: PLC0415
+
+    fast: PreTrainedTokenizerBase = AutoTokenizer.from_pretrained(folder)
+    return fast

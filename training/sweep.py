@@ -1,0 +1,77 @@
+"""A small search over hyper-parameters: each combination is a fine-tuning, judged by the development part."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from itertools import product
+
+import numpy as np
+from transformers import BertTokenizerFast
+
+from training.jobs import Job, finetune
+from training.pretrain import Text
+from training.processes import Processes
+from training.record import RECORD
+
+Row = tuple[Mapping[str, float], float]
+
+
+def combinations(
+    grid: Mapping[str, Sequence[float]], trials: int | None = None, seed: int = 0
+) -> list[dict[str, float]]:
+    """All combinations of a grid, or some of them drawn at random (Bergstra & Bengio 2012).
+
+    Args:
+        grid: Values to try, by name.
+        trials: How many to draw; None for all, in order.
+        seed: Of the draw.
+    """
+    found = [dict(zip(grid, values, strict=True)) for values in product(*grid.values())]
+    if trials is None or trials >= len(found):
+        return found
+    return [found[index] for index in np.random.default_rng(seed).permutation(len(found))[:trials]]
+
+
+def sweep_over(
+    base: Job, tried: Sequence[Mapping[str, float]], processes: Processes, say: Callable[[str], None]
+) -> list[Row]:
+    """Run each combination in a folder of its own; one that has its record is not run again.
+
+    Returns:
+        Each combination and its share of right answers on the development part.
+    """
+    rows: list[Row] = []
+    for number, values in enumerate(tried, start=1):
+        name = "-".join(f"{key}{value:g}" for key, value in values.items())
+        job = replace(
+            base,
+            out=base.out / name,
+            lr=values["lr"],
+            epochs=values["epochs"],
+            scale=values["scale"],
+            smoothing=values["smoothing"],
+        )
+        say(f"{number} of {len(tried)}: " + ", ".join(f"{key} {value:g}" for key, value in values.items()))
+        if not (job.out / RECORD).exists():
+            finetune(job, processes, say, _no_text)
+        record = json.loads((job.out / RECORD).read_text(encoding="utf-8"))
+        rows.append((values, record["figures"]["best on the development part"]))
+    return rows
+
+
+def _no_text(_: BertTokenizerFast) -> Text:
+    raise AssertionError("a sweep is over labelled sets")
+
+
+def table(rows: Sequence[Row]) -> str:
+    """What was tried, the best first, as a Markdown table."""
+    names = list(rows[0][0])
+    lines = [
+        f"| {' | '.join(names)} | development part |",
+        "| " + " | ".join(["---"] * (len(names) + 1)) + " |",
+    ]
+    for values, score in sorted(rows, key=lambda row: -row[1]):
+        lines.append(f"| {' | '.join(f'{values[name]:g}' for name in names)} | {100 * score:.2f} % |")
+    return "\n".join(lines)
