@@ -39,7 +39,7 @@ async def test_of_two_transactions_that_wait_for_each_other_both_succeed(url: st
                     await both.wait()
 
     await asyncio.wait_for(asyncio.gather(mark("ada", "bob"), mark("bob", "ada")), timeout=30)
-    assert len(tries) == 3
+    assert len(tries) >= 3  # the server may give up both
     async with database.read() as connection:
         marks = (await connection.scalars(sa.select(Annotator.language))).all()
     assert [sorted(mark or "") for mark in marks] == [["a", "b"], ["a", "b"]]
