@@ -1,6 +1,6 @@
 # One command each; `make help` lists them. `run` and `test` build what they need first.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-run run test check bench bench-quick clean
+.PHONY: help setup setup-run run test check bench bench-quick builtin-model clean
 .DELETE_ON_ERROR:
 
 BIN := .venv/bin
@@ -40,6 +40,21 @@ bench: .venv/.stamp-bench ## measure the model service beside eight other engine
 
 bench-quick: .venv/.stamp-bench ## the same with three engines; 3 minutes once they are installed
 	@$(BIN)/python -m benchmarks.serving --quick
+
+# One folder of encoded text for both runs; stopped anywhere, the same command goes on.
+MADE := $(CURDIR)/var/builtin
+RECIPE := $(CURDIR)/training/builtin
+TRAIN := cd $(DATA) && $(CURDIR)/$(BIN)/kobert-bot train
+
+builtin-model: .venv/.stamp-dev ## make the built-in model again from the texts in DATA=folder: over two hours
+	@test -d "$(DATA)" || { echo "make builtin-model DATA=folder: the folder with the files that training/builtin names" >&2; exit 1; }
+	@test -d "$(DATA)/english" || $(BIN)/python -m training.english --out $(DATA)/english
+	@$(TRAIN) pretrain --config $(RECIPE)/pretrain.toml --tokenizer $(CURDIR)/models/builtin --out $(MADE)/pretrain
+	@mkdir -p $(MADE)/finetune $(MADE)/evaluation
+	@ln -sfn ../pretrain/text $(MADE)/finetune/text && ln -sfn ../pretrain/text $(MADE)/evaluation/text
+	@$(TRAIN) finetune sentiment nli mask nsp --config $(RECIPE)/finetune.toml --model $(MADE)/pretrain/model --out $(MADE)/finetune
+	@$(TRAIN) evaluate --model $(MADE)/finetune/model --sentiment ratings_test_first25k.txt.xz --nli klue_nli_dev.tsv.xz \
+	    --documents ko_docs-1of3.txt.xz --documents en_docs.txt.xz --out $(MADE)/evaluation
 
 clean: ## remove .venv and caches; never var/, where the votes are
 	rm -rf .venv build dist .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis
