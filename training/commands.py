@@ -227,6 +227,7 @@ def pretrain(
     from training.initial import initialise
     from training.matching import give_matching_head
     from training.pretrain import Recipe, new_model, pretraining_run
+    from training.record import Origin
     from training.run import has_state, told
     from training.schedule import Budget
     from training.start import load_tokenizer
@@ -247,20 +248,29 @@ def pretrain(
                 initialise(model, corpora, seed=seed)
             if matching_head:
                 give_matching_head(model)
+        sources = [
+            str(tokenizer / "tokenizer.json"),
+            *(name for name, _ in _shares(documents)),
+            *(singles or []),
+        ]
         recipe = Recipe(masking, whole_words, nsp_weight, same_document, singles_share, tokens)
         run, make = pretraining_run(
-            model, cutter, text, out, Budget(minutes, steps), recipe, lr=lr, seed=seed, processes=processes
+            model,
+            cutter,
+            text,
+            out,
+            Budget(minutes, steps),
+            recipe,
+            lr=lr,
+            seed=seed,
+            processes=processes,
+            origin=Origin.of(context.params, sources, processes.count),
         )
         _say(processes, told(run, run.plan(make)))
         if dry_run:
             return
         run.go(make)
-        finish(
-            run,
-            cutter,
-            context.params,
-            [str(tokenizer), *(name for name, _ in _shares(documents)), *(singles or [])],
-        )
+        finish(run, cutter, context.params, sources)
         _say(processes, f"{out / 'model'}: the model; {out / 'curve.png'}: its losses")
 
 

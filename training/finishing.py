@@ -38,4 +38,4 @@ def finish(
         "best on the development part": run.best,
         "last": history[-1] if history else None,
     }
-    write_record(run.folder, settings, data, figures)
+    write_record(run.folder, settings, data, figures, run.origin)

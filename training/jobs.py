@@ -27,6 +27,7 @@ from training.matching import give_matching_head
 from training.optimizers import adamw
 from training.pretrain import Recipe, Text
 from training.processes import Processes
+from training.record import Origin
 from training.run import Run, has_state, told
 from training.schedule import Budget
 from training.start import load_start
@@ -132,6 +133,7 @@ def finetune(
         processes,
         lambda model, lr: adamw(model, lr, layer_decay=job.layer_decay),
         job.seed,
+        Origin.of(asdict(job), sources_of(job), processes.count),
     )
     recipe = Recipe(masking=job.masking, nsp_weight=float("nsp" in job.tasks))
     make = step_of(run, data, text, start.tokenizer, Settings(job.smoothing, job.scale, recipe))
@@ -145,11 +147,17 @@ def finetune(
             run.model = BertForFourTasks.from_pretrained(job.out / "best", use_safetensors=True)
         if job.half:
             run.model.to(torch.float16)  # type: ignore[arg-type]  # transformers' signature
-        sources = [*(source for each in job.files.values() for source in each), *job.dev.values()]
-        finish(
-            run, start.tokenizer, asdict(job), [*sources, *job.documents, *job.singles, *(job.rated or ())]
-        )
+        finish(run, start.tokenizer, asdict(job), sources_of(job))
     return run
+
+
+def sources_of(job: Job) -> list[str]:
+    """All files and folders that a job reads."""
+    by_task = [*job.files.values(), job.dev.values(), *job.held_out.values(), job.singles, job.rated or ()]
+    weighed = [each.rpartition("=")[0] or each for each in job.documents if not Path(each).exists()]
+    plain = [each for each in job.documents if Path(each).exists()]
+    model = [job.model] if Path(job.model).is_dir() else []
+    return [*(source for each in by_task for source in each), *weighed, *plain, *model]
 
 
 def _check(job: Job) -> None:

@@ -26,6 +26,7 @@ from training.examples import IGNORE, Batch, Singles, Vocabulary, longest_pair, 
 from training.optimizers import muon_and_adamw
 from training.precision import bf16_pays
 from training.processes import Processes
+from training.record import Origin
 from training.run import Run, Step
 from training.schedule import Budget
 from training.textfiles import DataError
@@ -201,6 +202,7 @@ def pretraining_run(
     lr: float = PEAK_LR,
     seed: int = 0,
     processes: Processes | None = None,
+    origin: Origin | None = None,
 ) -> tuple[Run, Callable[[int], Step]]:
     """Make a run, or take up the one in a folder.
 
@@ -217,12 +219,13 @@ def pretraining_run(
         lr: Peak learning rate.
         seed: Of the data.
         processes: Who trains; None for this one alone, on the CPU.
+        origin: What the weights come from.
 
     Returns:
         The run, and what a step of it computes.
     """
     processes = processes or Processes(torch.device("cpu"))
-    run = Run(model.train(), out, budget, lr, "pre-training", processes, muon_and_adamw, seed)
+    run = Run(model.train(), out, budget, lr, "pre-training", processes, muon_and_adamw, seed, origin)
     return run, step_of(run, tokenizer, text, recipe)
 
 

@@ -7,14 +7,18 @@ import json
 import platform
 import subprocess
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import torch
 
 RECORD = "record.json"
+_FREE = frozenset(
+    ("out", "minutes", "steps", "epochs", "device", "dry_run", "config", "half")
+)  # when it ends, and where
 _PACKAGES = ("kobert-bot", "torch", "transformers", "tokenizers", "numpy")
 
 
@@ -37,6 +41,35 @@ def hashes_of(sources: Iterable[str]) -> dict[str, str]:
     return {source: file_hash(Path(source)) for source in sources if Path(source).exists()}
 
 
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What the weights of a run come from.
+
+    Attributes:
+        settings: Options in words, but for those that only say when it ends and where it lies.
+        data: Hashes of what it reads, by name.
+    """
+
+    settings: dict[str, str]
+    data: dict[str, str]
+
+    @classmethod
+    def of(cls, settings: Mapping[str, Any], data: Iterable[str], processes: int) -> Self:
+        """Take the options of a command, the files it reads, and how many processes train."""
+        said = {name: str(value) for name, value in settings.items() if name not in _FREE}
+        return cls({**said, "processes": str(processes)}, hashes_of(data))
+
+    def changes(self, now: Origin) -> list[str]:
+        """What is different now, in words; nothing if a run can go on."""
+        said = [
+            f"{name} was {self.settings.get(name)}, is {now.settings.get(name)}"
+            for name in sorted(self.settings.keys() | now.settings.keys())
+            if self.settings.get(name) != now.settings.get(name)
+        ]
+        both = sorted(self.data.keys() & now.data.keys())
+        return said + [f"{name} has changed" for name in both if self.data[name] != now.data[name]]
+
+
 def code_revision() -> str:
     """The commit of the code, ``+`` if files were changed since; without a repository, the version."""
     folder = Path(__file__).parent
@@ -51,13 +84,19 @@ def code_revision() -> str:
         ).stdout.strip()
 
     try:
-        return git("rev-parse", "HEAD") + ("+" if git("status", "--porcelain", "--", str(folder)) else "")
+        return git("rev-parse", "HEAD") + (
+            "+" if git("status", "--porcelain", "--untracked-files=no") else ""
+        )
     except (OSError, subprocess.CalledProcessError):
         return version("kobert-bot")
 
 
 def write_record(
-    folder: Path, settings: Mapping[str, Any], data: Iterable[str], figures: Mapping[str, Any]
+    folder: Path,
+    settings: Mapping[str, Any],
+    data: Iterable[str],
+    figures: Mapping[str, Any],
+    origin: Origin | None = None,
 ) -> Path:
     """Write ``record.json``.
 
@@ -66,6 +105,7 @@ def write_record(
         settings: All of its options.
         data: Files and folders it read.
         figures: What it reached.
+        origin: Of a run that can be continued.
 
     Returns:
         The file.
@@ -77,6 +117,7 @@ def write_record(
         "settings": {name: value if _plain(value) else str(value) for name, value in settings.items()},
         "data": hashes_of(data),
         "figures": figures,
+        "origin": None if origin is None else asdict(origin),
         "packages": {name: version(name) for name in _PACKAGES},
         "machine": {
             "processor": platform.processor() or platform.machine(),

@@ -6,7 +6,7 @@ import json
 import os
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,9 @@ from tqdm import tqdm
 from models.multitask import BertForFourTasks
 from training.optimizers import adamw
 from training.processes import Processes
+from training.record import Origin
 from training.schedule import Budget, learning_rate
+from training.textfiles import DataError
 
 CLIP = 1.0  # largest norm of all gradients together
 SAVE_EVERY = 300.0  # seconds
@@ -75,6 +77,7 @@ class Run:
         processes: Who trains.
         optimizers: Makes them for a model and a peak learning rate.
         seed: Of dropout.
+        origin: What its weights come from; a run is not continued from anything else.
         step: Steps made.
         total: Steps in all; 0 before it is known.
         tokens: Tokens read.
@@ -90,6 +93,7 @@ class Run:
     processes: Processes
     optimizers: Callable[[BertForFourTasks, float], list[torch.optim.Optimizer]] = adamw
     seed: int = 0
+    origin: Origin | None = None
     step: int = 0
     total: int = 0
     tokens: int = 0
@@ -138,6 +142,8 @@ class Run:
             mininterval=1,
             disable=not self.processes.leads,
         )
+        if writer is not None and not self.step:
+            self._save()  # the number of steps is settled: killed now, it goes on with the same
         saved = time.monotonic()
         while self.step < self.total:
             begin = time.monotonic()
@@ -187,7 +193,9 @@ class Run:
         history = self.folder / HISTORY
         if history.exists():
             kept = [line for line in read_history(self.folder) if line["step"] <= self.step]
-            history.write_text("".join(json.dumps(line) + "\n" for line in kept), encoding="utf-8")
+            partial = history.with_suffix(".partial")
+            partial.write_text("".join(json.dumps(line) + "\n" for line in kept), encoding="utf-8")
+            partial.replace(history)
         return SummaryWriter(str(self.folder / "tensorboard"), purge_step=self.step)
 
     def _log(self, writer: SummaryWriter, values: Values) -> None:
@@ -223,6 +231,7 @@ class Run:
             "spent": self.spent,
             "best": self.best,
             "mean": self._mean,
+            "origin": None if self.origin is None else asdict(self.origin),
             "model": self.model.state_dict(),
             "optimizers": [each.state_dict() for each in self._optimizers],
         }
@@ -237,6 +246,13 @@ class Run:
     def _load(self) -> None:
         # Our own file, and tensors only (weights_only).
         state = torch.load(self.folder / _STATE, weights_only=True, map_location=self.processes.device)  # noqa: TID251
+        if self.origin is not None and state.get("origin") is not None:
+            changes = Origin(**state["origin"]).changes(self.origin)
+            if changes:
+                raise DataError(
+                    f"{self.folder}: the run in it began otherwise ({'; '.join(changes)[:300]}); "
+                    "ask for the same again, or take another --out"
+                )
         self.model.load_state_dict(state["model"])
         for optimizer, its in zip(self._optimizers, state["optimizers"], strict=True):
             optimizer.load_state_dict(its)

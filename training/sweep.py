@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from itertools import product
 
 import numpy as np
 from transformers import BertTokenizerFast
 
-from training.jobs import Job, finetune
+from training.jobs import Job, finetune, sources_of
 from training.pretrain import Text
 from training.processes import Processes
-from training.record import RECORD
+from training.record import RECORD, Origin
+from training.textfiles import DataError
 
 Row = tuple[Mapping[str, float], float]
 
@@ -56,9 +57,22 @@ def sweep_over(
         say(f"{number} of {len(tried)}: " + ", ".join(f"{key} {value:g}" for key, value in values.items()))
         if not (job.out / RECORD).exists():
             finetune(job, processes, say, _no_text)
+        else:
+            _check(job, processes)
         record = json.loads((job.out / RECORD).read_text(encoding="utf-8"))
         rows.append((values, record["figures"]["best on the development part"]))
     return rows
+
+
+def _check(job: Job, processes: Processes) -> None:
+    """A trial that was made with other data or settings has no place in this table."""
+    record = json.loads((job.out / RECORD).read_text(encoding="utf-8"))
+    then, now = record.get("origin"), Origin.of(asdict(job), sources_of(job), processes.count)
+    changes = ["nothing says how"] if then is None else Origin(**then).changes(now)
+    if changes:
+        raise DataError(
+            f"{job.out}: this trial was made otherwise ({'; '.join(changes)[:300]}); take another --out"
+        )
 
 
 def _no_text(_: BertTokenizerFast) -> Text:

@@ -41,6 +41,10 @@ def python(arguments: list[str]) -> subprocess.Popen[bytes]:
     return subprocess.Popen([sys.executable, "-c", code, *arguments], cwd=ROOT, stderr=subprocess.DEVNULL)
 
 
+def saved_step(state: Path) -> int:
+    return int(torch.load(state, weights_only=True)["step"]) if state.exists() else 0
+
+
 def test_a_run_that_is_killed_goes_on_and_ends_with_the_same_weights(
     command: list[str], tmp_path: Path
 ) -> None:
@@ -48,13 +52,12 @@ def test_a_run_that_is_killed_goes_on_and_ends_with_the_same_weights(
     assert python([*command, *steps, "--out", str(tmp_path / "whole")]).wait(100) == 0
     victim = python([*command, *steps, "--out", str(tmp_path / "killed")])
     state = tmp_path / "killed" / "state.pt"
-    while not state.exists():
+    while saved_step(state) == 0:
         assert victim.poll() is None
         time.sleep(0.01)
     victim.kill()
     assert victim.wait(10) == -9
-    step = torch.load(state, weights_only=True)["step"]
-    assert 0 < step < 60
+    assert 0 < saved_step(state) < 60
     assert python([*command, *steps, "--out", str(tmp_path / "killed")]).wait(100) == 0
     assert same(tmp_path / "whole", tmp_path / "killed")
 

@@ -191,6 +191,9 @@ def test_a_sweep_tries_each_once_and_prints_the_best_first(pretrained: Path, fol
     again = done(*given)
     assert "fine-tuning:" not in again
     assert again.splitlines()[-2:] == table
+    otherwise = call(*given, "--seed", "1")
+    assert otherwise.exit_code == 1
+    assert "this trial was made otherwise (seed was 0, is 1); take another --out" in otherwise.stderr
 
 
 @pytest.mark.usefixtures("pretrained")

@@ -13,8 +13,10 @@ from models.multitask import BertForFourTasks
 from training import run as module
 from training.pretrain import new_model
 from training.processes import Processes
+from training.record import Origin
 from training.run import HISTORY, Run, Step, has_state, read_history, told
 from training.schedule import Budget
+from training.textfiles import DataError
 
 HERE = Processes(torch.device("cpu"))
 
@@ -133,3 +135,39 @@ def test_logs_are_read_by_tensorboard_and_a_killed_run_leaves_no_line_twice(
     again.go(shrink(again))
     assert [line["step"] for line in read_history(tmp_path)] == [1, 2, 3, 4]
     assert list((tmp_path / "tensorboard").glob("events.out.tfevents.*"))
+
+
+def test_a_run_does_not_go_on_with_other_settings_data_or_processes(
+    tmp_path: Path, tokenizer: BertTokenizerFast
+) -> None:
+    data = tmp_path / "data.txt"
+    data.write_text("one", encoding="utf-8")
+
+    def begin(lr: float, processes: int = 1, minutes: float = 1) -> Run:
+        origin = Origin.of({"lr": lr, "minutes": minutes}, [str(data)], processes)
+        return Run(small(tokenizer), tmp_path / "run", Budget(0, 2), lr, "test", HERE, origin=origin)
+
+    run = begin(0.01)
+    run.go(shrink(run))
+    assert begin(0.01, minutes=9).step == 2
+    with pytest.raises(DataError, match=r"lr was 0\.01, is 0\.02"):
+        begin(0.02)
+    with pytest.raises(DataError, match="processes was 1, is 2"):
+        begin(0.01, processes=2)
+    data.write_text("two", encoding="utf-8")
+    with pytest.raises(DataError, match=r"data\.txt has changed"):
+        begin(0.01)
+
+
+def test_a_run_that_is_killed_in_its_first_step_keeps_the_number_of_steps(
+    tmp_path: Path, tokenizer: BertTokenizerFast
+) -> None:
+    run = run_in(tmp_path, tokenizer, Budget(0, 5))
+
+    def dying(number: int) -> Step:
+        raise KeyboardInterrupt(number)
+
+    with pytest.raises(KeyboardInterrupt):
+        run.go(dying)
+    again = run_in(tmp_path, tokenizer, Budget(60))
+    assert (again.step, again.total) == (0, 5)
