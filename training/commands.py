@@ -270,7 +270,7 @@ def pretrain(
         if dry_run:
             return
         run.go(make)
-        finish(run, cutter, context.params, sources)
+        finish(run, cutter, context.params, sources, ["mask", "nsp"] if nsp_weight else ["mask"])
         _say(processes, f"{out / 'model'}: the model; {out / 'curve.png'}: its losses")
 
 
@@ -374,6 +374,7 @@ def finetune(
 @app.command()
 @_in_one_line
 def evaluate(
+    context: typer.Context,
     model: Annotated[str, typer.Option(help="A preset, a folder or a hub id.")],
     sentiment: LabelledFiles = None,
     nli: LabelledFiles = None,
@@ -392,59 +393,26 @@ def evaluate(
     skip_bad: Annotated[bool, typer.Option("--skip-bad", help="Leave out rows that cannot be used.")] = False,
     json_: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     device: Device = "auto",
+    dry_run: DryRun = False,
     config: Config = None,
 ) -> None:
     """Measure a model on splits it never saw: accuracy, recall, calibration, masks, next sentences."""
-    import json
+    from training.measuring import Measurement, as_text, measure, write
 
-    from transformers import BertTokenizerFast
-
-    from training.corpus import corpus_of
-    from training.datasets import read
-    from training.evaluate import as_json, classification, pictures, pretraining, report
-    from training.start import load_start
-    from training.textfiles import DataError
-
-    if not sentiment and not nli and not documents:
-        raise DataError("nothing to measure on: --sentiment, --nli or --documents")
-    with _processes(device) as processes:
-        start = load_start(model, dropout=0.0)
-        start.model.train(mode=False).to(processes.device)
-        cutter = start.tokenizer
-        if documents and not isinstance(cutter, BertTokenizerFast):
-            raise DataError(f"{model}: masks and pairs need a WordPiece tokenizer")
-        done = []
-        for task, files, tuning in (("sentiment", sentiment, tune_sentiment), ("nli", nli, tune_nli)):
-            if not files:
-                continue
-            parts = [read(task, source, skip_bad=skip_bad) for source in files]
-            for note in (note for part in parts for note in part.notes):
-                typer.echo(note, err=True)
-            examples = [example for part in parts for example in part.examples]
-            other = None if tuning is None else read(task, tuning, skip_bad=skip_bad).examples
-            done.append(classification(start.model, cutter, task, examples, other))
-        read_text = {
-            source: pretraining(
-                start.model,
-                cutter,
-                corpus_of(source, cutter, out / "text", part="heldout"),
-                Path(source).name,
-            )
-            for source in documents or []
-            if isinstance(cutter, BertTokenizerFast)
-        }
-    if json_:
-        typer.echo(json.dumps(as_json(done, read_text), ensure_ascii=False))
-    else:
-        for figure in [each.accuracy for each in done] + [one for its in read_text.values() for one in its]:
-            typer.echo(str(figure))
-    out.mkdir(parents=True, exist_ok=True)
-    (out / "report.md").write_text(report(done, read_text), encoding="utf-8")
-    (out / "figures.json").write_text(
-        json.dumps(as_json(done, read_text), ensure_ascii=False, indent=1), encoding="utf-8"
+    wanted = Measurement(
+        model=model,
+        out=out,
+        files={"sentiment": sentiment or [], "nli": nli or []},
+        tuning={task: file for task, file in (("sentiment", tune_sentiment), ("nli", tune_nli)) if file},
+        documents=tuple(documents or ()),
+        skip_bad=skip_bad,
     )
-    pictures(done, out)
-    typer.echo(f"{out / 'report.md'}: the whole report", err=json_)
+    with _processes(device) as processes:
+        found = measure(wanted, processes, lambda line: typer.echo(line, err=not dry_run), dry_run=dry_run)
+        if found is not None:
+            path = write(wanted, found, context.params)
+            typer.echo(as_text(found) if json_ else "\n".join(found.lines()))
+            typer.echo(f"{path}: the whole report", err=json_)
 
 
 @app.command()

@@ -7,7 +7,7 @@ kobert-bot train evaluate --model builtin --sentiment ratings_test.txt --nli klu
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Sized
 from dataclasses import asdict, dataclass
 from itertools import pairwise
 from math import inf
@@ -24,8 +24,9 @@ from training.batches import LabelledExamples
 from training.corpus import Corpus
 from training.datasets import Example
 from training.examples import sample_pairs
-from training.finetune import all_logits
+from training.finetune import Progress, all_logits, quiet
 from training.pretrain import vocabulary_of
+from training.textfiles import DataError
 
 LONGEST = 256
 LENGTH, BATCH, PAIRS = 128, 32, 2_048  # pairs drawn from the held-out documents
@@ -122,6 +123,7 @@ def classification(
     task: str,
     examples: Sequence[Example],
     tuning: Sequence[Example] | None = None,
+    progress: Progress = quiet,
 ) -> Classified:
     """Measure a classification head.
 
@@ -131,11 +133,17 @@ def classification(
         task: ``sentiment`` or ``nli``.
         examples: What it is measured on.
         tuning: What the temperature is fitted on; another set.
+        progress: Is told how many texts were read.
+
+    Raises:
+        DataError: The model answers with no numbers.
     """
     encoded = LabelledExamples(list(examples), tokenizer, longest=LONGEST)
     begin = time.monotonic()
-    logits = all_logits(model, task, encoded)
+    logits = all_logits(model, task, encoded, progress)
     per_second = len(encoded) / (time.monotonic() - begin)
+    if not np.isfinite(logits).all():
+        raise DataError(f"the model's {task} head answers with no numbers (NaN): its weights are broken")
     labels, answers = encoded.labels, logits.argmax(-1)
     right = answers == labels
     names = LABELS[Task(task)]
@@ -153,7 +161,7 @@ def classification(
     temperature = error_after = bins_after = None
     if tuning is not None:
         tuned = LabelledExamples(list(tuning), tokenizer, longest=LONGEST)
-        temperature = fitted_temperature(all_logits(model, task, tuned), tuned.labels)
+        temperature = fitted_temperature(all_logits(model, task, tuned, progress), tuned.labels)
         error_after, bins_after = calibration(logits / temperature, labels)
     return Classified(
         task,
@@ -213,7 +221,13 @@ def fitted_temperature(logits: NDArray[np.float32], labels: NDArray[np.int64]) -
 
 @torch.inference_mode()
 def pretraining(
-    model: BertForFourTasks, tokenizer: BertTokenizerFast, corpus: Corpus, name: str, *, pairs: int = PAIRS
+    model: BertForFourTasks,
+    tokenizer: BertTokenizerFast,
+    corpus: Corpus,
+    name: str,
+    *,
+    pairs: int | None = None,
+    progress: Progress = quiet,
 ) -> list[Figure]:
     """Masked tokens and next sentences on held-out documents.
 
@@ -225,19 +239,33 @@ def pretraining(
         tokenizer: Its tokenizer.
         corpus: Held-out documents.
         name: Stands before each figure.
-        pairs: How many are drawn.
+        pairs: How many are drawn, twice; ``PAIRS`` unless told otherwise.
+        progress: Is told how many pairs were read.
+
+    Raises:
+        DataError: The model answers with no numbers, or the documents are too short.
     """
     found: list[Figure] = []
     for negatives, same_document in (("random", 0.0), ("same-document", 1.0)):
-        ranks, groups, judged = _drawn(model, tokenizer, corpus, pairs, same_document)
+        ranks, groups, judged = _drawn(model, tokenizer, corpus, pairs or PAIRS, same_document, progress)
         if not found:
             found += [figure(f"{name}: masked token, top {k}", ranks < k, groups) for k in (1, 5)]
         found.append(figure(f"{name}: next sentence, {negatives} negatives", judged))
     return found
 
 
+def pairs_of(texts: Sized) -> int:
+    """How many pairs ``pretraining`` reads of so many texts."""
+    return 2 * PAIRS * len(texts)
+
+
 def _drawn(
-    model: BertForFourTasks, tokenizer: BertTokenizerFast, corpus: Corpus, pairs: int, same_document: float
+    model: BertForFourTasks,
+    tokenizer: BertTokenizerFast,
+    corpus: Corpus,
+    pairs: int,
+    same_document: float,
+    progress: Progress,
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
     """Rank of each hidden token, 0 first; the pair it is of; whether each pair was judged rightly."""
     vocabulary, rng = vocabulary_of(tokenizer), np.random.default_rng(0)
@@ -259,8 +287,12 @@ def _drawn(
         )
         logits = model.cls.predictions(encoded.last_hidden_state.flatten(0, 1)[on_device(positions)])
         target = logits.gather(1, on_device(ids.reshape(-1)[positions])[:, None])
-        ranks.append((logits > target).sum(1).cpu().numpy())
+        if not logits.isfinite().all():
+            raise DataError("the model answers masks with no numbers (NaN): its weights are broken")
+        # Of two that are as likely, the wrong one counts as the better: a model of all zeros knows nothing.
+        ranks.append((logits >= target).sum(1).cpu().numpy() - 1)
         groups.append(start + positions // LENGTH)
+        progress(BATCH)
     return np.concatenate(ranks), np.concatenate(groups), np.concatenate(judged)
 
 

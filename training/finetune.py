@@ -21,6 +21,7 @@ from torch.nn import functional
 from transformers import BertTokenizerFast, PreTrainedTokenizerBase
 
 from models.multitask import BertForFourTasks
+from models.results import LABELS, Task
 from training.batches import LabelledBatch, LabelledExamples
 from training.datasets import Example, without
 from training.precision import bf16_pays
@@ -34,6 +35,7 @@ from training.pretrain import (
     vocabulary_of,
 )
 from training.run import Run, Step
+from training.textfiles import DataError
 
 CLASS_TASKS = ("sentiment", "nli")
 TEXT_TASKS = ("mask", "nsp")
@@ -43,6 +45,14 @@ LONGEST = 128
 DEV_TOKENS = 8_192  # of a batch without gradients
 DEV_SEED = 0  # one development part for all runs: a run may go on from the model of another
 DEV_SIZE: Mapping[str, int] = {"sentiment": 4_000, "nli": 1_500}
+
+
+Progress = Callable[[int], object]
+"""Is told how many more texts were read."""
+
+
+def quiet(_: int) -> None:
+    """Progress that nobody watches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +90,17 @@ def class_logits(model: BertForFourTasks, task: str, batch: LabelledBatch) -> Te
 
 
 @torch.inference_mode()
-def all_logits(model: BertForFourTasks, task: str, examples: LabelledExamples) -> NDArray[np.float32]:
-    """Logits of all examples in their order, float32 ``[n, classes]``."""
+def all_logits(
+    model: BertForFourTasks, task: str, examples: LabelledExamples, progress: Progress = quiet
+) -> NDArray[np.float32]:
+    """Logits of all examples in their order, float32 ``[n, classes]``; ``progress`` is told of each batch."""
     found: NDArray[np.float32] | None = None
     for batch in examples.epoch(DEV_TOKENS):
         logits = class_logits(model, task, batch).cpu().numpy()
         if found is None:
             found = np.zeros((len(examples), logits.shape[1]), np.float32)
         found[batch.rows] = logits
+        progress(len(batch.rows))
     assert found is not None  # noqa: S101  # there is no empty set
     return found
 
@@ -119,11 +132,19 @@ def task_data(
         dev: The development set; None to set a part of the first file aside.
         tokenizer: The model's.
         task: Which task.
+
+    Raises:
+        DataError: Too few rows, or none of a class.
     """
     first, others = files[0], list(files[1:])
     if dev is None:
         first, dev = split_dev(first, DEV_SIZE[task], DEV_SEED)
+        if not dev:
+            raise DataError(f"{task}: the first file is too small to set rows aside; give --{task}-dev")
     train = [example for part in (first, *others) for example in without(part, dev)]
+    found = {example.label for example in train}
+    if missing := [name for label, name in enumerate(LABELS[Task(task)]) if label not in found]:
+        raise DataError(f"{task}: not one row to learn {' or '.join(missing)} from")
     return TaskData(*(LabelledExamples(part, tokenizer, longest=LONGEST) for part in (train, dev)))
 
 

@@ -10,12 +10,17 @@ from transformers import PreTrainedTokenizerBase
 from training.pictures import learning_curve
 from training.record import write_record
 from training.run import Run, read_history
+from training.start import TRAINED
 
 PICTURE = "curve.png"
 
 
 def finish(
-    run: Run, tokenizer: PreTrainedTokenizerBase, settings: Mapping[str, Any], data: Iterable[str]
+    run: Run,
+    tokenizer: PreTrainedTokenizerBase,
+    settings: Mapping[str, Any],
+    data: Iterable[str],
+    trained: Iterable[str],
 ) -> None:
     """Save ``model/``, ``curve.png`` and ``record.json`` in the run's folder.
 
@@ -24,9 +29,11 @@ def finish(
         tokenizer: Of the model.
         settings: Its options.
         data: Files and folders it read.
+        trained: Tasks whose heads have learnt something, in this run or before.
     """
     if not run.processes.leads:
         return
+    setattr(run.model.config, TRAINED, sorted(trained))
     run.model.save_pretrained(run.folder / "model")
     tokenizer.save_pretrained(run.folder / "model")
     history = read_history(run.folder)

@@ -147,7 +147,7 @@ def finetune(
             run.model = BertForFourTasks.from_pretrained(job.out / "best", use_safetensors=True)
         if job.half:
             run.model.to(torch.float16)  # type: ignore[arg-type]  # transformers' signature
-        finish(run, start.tokenizer, asdict(job), sources_of(job))
+        finish(run, start.tokenizer, asdict(job), sources_of(job), start.trained.union(job.tasks))
     return run
 
 

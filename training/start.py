@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +16,15 @@ from models.multitask import BertForFourTasks
 from models.results import Task
 from training.textfiles import DataError
 
+TRAINED = "trained_tasks"
+"""Entry of ``config.json`` with the tasks whose heads have learnt something."""
+_HEADS: Mapping[str, tuple[str, ...]] = {
+    "mask": ("cls.predictions.transform.",),
+    "nsp": ("cls.seq_relationship.", "bert.pooler."),
+    "sentiment": ("sentiment.",),
+    "nli": ("nli.",),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Start:
@@ -23,6 +33,17 @@ class Start:
     model: BertForFourTasks
     tokenizer: PreTrainedTokenizerBase
     source: Source
+    trained: frozenset[str]
+    """Tasks whose heads have learnt something."""
+
+    def require(self, tasks: Iterable[str], name: str) -> None:
+        """See that the heads of tasks have learnt.
+
+        Raises:
+            DataError: One of them is new: what it answers is chance.
+        """
+        if new := [task for task in tasks if task not in self.trained]:
+            raise DataError(f"{name} never learnt {' and '.join(new)}: train finetune teaches it")
 
 
 def load_start(name: str, *, dropout: float) -> Start:
@@ -40,7 +61,7 @@ def load_start(name: str, *, dropout: float) -> Start:
         source = (
             catalog.source(name, Task.MASK, "en" if name == "google" else "ko")
             if name in catalog.presets
-            else Source(model=name, tokenizer=name)
+            else Source(model=_place(name), tokenizer=_place(name))
         )
         folder = find_files(source.model, revision=source.revision)
         tokenizer_folder = find_files(source.tokenizer, weights=False)
@@ -48,12 +69,28 @@ def load_start(name: str, *, dropout: float) -> Start:
         if config.model_type != "bert":
             raise DataError(f"{name} is a {config.model_type}; fine-tuning here is for BERT")
         transformers_logging.set_verbosity_error()  # that heads are new is said below, by who made them
-        model = BertForFourTasks.from_pretrained(
-            folder, hidden_dropout_prob=dropout, attention_probs_dropout_prob=dropout, use_safetensors=True
+        model, loading = BertForFourTasks.from_pretrained(
+            folder,
+            hidden_dropout_prob=dropout,
+            attention_probs_dropout_prob=dropout,
+            use_safetensors=True,
+            output_loading_info=True,
         )
     except (ModelServiceError, OSError, ValueError) as error:
         raise DataError(f"{name}: {' '.join(str(error).split())[:300]}") from error
-    return Start(model.float(), _tokenizer(str(tokenizer_folder), source), source)
+    there = [
+        task
+        for task, prefixes in _HEADS.items()
+        if not any(key.startswith(prefixes) for key in loading["missing_keys"])
+    ]
+    # A head that was saved may still be as new as it was made: our own runs write down what they taught.
+    trained = frozenset(getattr(config, TRAINED, there))
+    return Start(model.float(), _tokenizer(str(tokenizer_folder), source), source, trained)
+
+
+def _place(name: str) -> str:
+    """A folder as a folder, though it may look like a hub id."""
+    return str(Path(name).resolve()) if Path(name).is_dir() else name
 
 
 def load_tokenizer(folder: Path) -> BertTokenizerFast:

@@ -13,6 +13,7 @@ from training.corpus import Corpus
 from training.datasets import Example
 from training.evaluate import calibration, classification, figure, fitted_temperature, pictures, report
 from training.pretrain import new_model
+from training.textfiles import DataError
 
 
 def test_an_interval_holds_the_share_and_narrows_with_the_number() -> None:
@@ -89,3 +90,23 @@ def test_a_report_has_every_class_length_source_and_picture(
         with Image.open(tmp_path / f"sentiment-{name}.png") as image:
             assert min(image.size) > 300
             assert len(set(image.convert("L").tobytes())) > 10  # something is drawn
+
+
+@pytest.mark.filterwarnings("ignore:invalid value")
+def test_broken_weights_are_said_and_equal_chances_are_no_knowledge(
+    tokenizer: BertTokenizerFast, corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(evaluate, "LENGTH", 32)
+    model = new_model(tokenizer, layers=1, hidden=16, heads=1).train(mode=False)
+    for parameter in model.cls.predictions.parameters():
+        torch.nn.init.zeros_(parameter)
+    assert [each.value for each in evaluate.pretraining(model, tokenizer, corpus, "ko", pairs=32)[:2]] == [
+        0,
+        0,
+    ]
+    torch.nn.init.constant_(model.sentiment.out.bias, float("nan"))
+    torch.nn.init.constant_(model.cls.predictions.bias, float("nan"))
+    with pytest.raises(DataError, match="sentiment head answers with no numbers"):
+        classification(model, tokenizer, "sentiment", [Example("고양이", None, 1)])
+    with pytest.raises(DataError, match="answers masks with no numbers"):
+        evaluate.pretraining(model, tokenizer, corpus, "ko", pairs=32)

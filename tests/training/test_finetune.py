@@ -16,6 +16,7 @@ from training.pretrain import new_model
 from training.processes import Processes
 from training.run import Run, Step
 from training.schedule import Budget
+from training.textfiles import DataError
 
 HERE = Processes(torch.device("cpu"))
 
@@ -40,7 +41,7 @@ def test_a_development_part_shares_no_text_with_what_trains() -> None:
 def test_a_given_development_file_is_used_whole_and_taken_out_of_training(
     tokenizer: BertTokenizerFast,
 ) -> None:
-    train, dev = examples(30, bool), examples(5, bool)
+    train, dev = examples(30, lambda n: n % 2 > 0), examples(5, lambda n: n % 2 > 0)
     data = task_data([train, train[:3]], dev, tokenizer, "sentiment")
     assert (len(data.train), len(data.dev)) == (25, 5)
 
@@ -83,3 +84,12 @@ def test_the_mean_over_the_tasks_is_watched(
     assert watch is not None
     assert watch() == pytest.approx(0.7)
     assert watch_of(model, {}) is None
+
+
+def test_a_class_without_rows_and_a_file_too_small_to_choose_by_are_said(
+    tokenizer: BertTokenizerFast,
+) -> None:
+    with pytest.raises(DataError, match="not one row to learn negative from"):
+        task_data([examples(30, lambda _: True)], None, tokenizer, "sentiment")
+    with pytest.raises(DataError, match="too small to set rows aside; give --sentiment-dev"):
+        task_data([examples(4, bool)], None, tokenizer, "sentiment")

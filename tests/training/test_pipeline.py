@@ -142,6 +142,9 @@ async def test_all_tasks_at_once_over_one_trunk(pretrained: Path, folder: Path, 
     assert figures["sentiment"]["temperature"] > 0
     assert figures["nli"]["accuracy"]["value"] > 0.8
     assert len(found["pretraining"][heldout]) == 4
+    record = json.loads((folder / "evaluation" / "record.json").read_text("utf-8"))
+    assert record["figures"] == found
+    assert record["data"].keys() >= {str(folder / "nli_test.tsv"), heldout, f"{model}"}
 
     out = done(
         "evaluate", "--model", model, "--sentiment", folder / "nsmc_test.tsv", "--out", folder / "report"
@@ -158,6 +161,44 @@ async def test_all_tasks_at_once_over_one_trunk(pretrained: Path, folder: Path, 
         assert labels == ["entailment", "neutral", "contradiction"]
     finally:
         await service.close()
+
+
+def test_a_dry_evaluation_says_what_and_how_long(folder: Path, data: Path, tmp_path: Path) -> None:
+    given: tuple[str | Path, ...] = ("--sentiment", folder / "nsmc_test.tsv", "--documents", data / "ko.txt")
+    out = done("evaluate", "--model", "builtin", *given, "--out", tmp_path / "out", "--dry-run")
+    assert f"would measure 60 rows of sentiment; 256 pairs of {data / 'ko.txt'}, which is encoded" in out
+    assert "minutes" in out
+    assert not (tmp_path / "out").exists()
+
+
+def test_what_would_flatter_is_not_measured(pretrained: Path, folder: Path, tmp_path: Path) -> None:
+    test = folder / "nsmc_test.tsv"
+    for arguments, said in (
+        (("--model", pretrained / "model", "--sentiment", test), "model never learnt sentiment"),
+        (("--model", "builtin", "--sentiment", test, "--tune-sentiment", test), "all of it is measured"),
+        (
+            (
+                "--model",
+                pretrained / "model",
+                "--documents",
+                next((pretrained / "text").glob("ko-*")) / "train",
+            ),
+            "is what trains",
+        ),
+    ):
+        result = call("evaluate", *arguments, "--out", tmp_path / "out")
+        assert result.exit_code == 1
+        assert said in result.stderr
+
+
+def test_the_temperature_is_fitted_without_what_is_measured(folder: Path, tmp_path: Path) -> None:
+    test, more = folder / "nsmc_test.tsv", tmp_path / "more.tsv"
+    rows = [*test.read_text("utf-8").splitlines()[:11], "1\t참 좋은 영화다\t1", "2\t지루한 영화다\t0"]
+    more.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    given: tuple[str | Path, ...] = ("--sentiment", test, "--tune-sentiment", more, "--out", tmp_path / "out")
+    result = call("evaluate", "--model", "builtin", *given)
+    assert result.exit_code == 0
+    assert f"{more}: 10 rows with a text that is measured left out" in result.stderr
 
 
 @pytest.mark.parametrize("task", ["sentiment", "mask", "nsp"])

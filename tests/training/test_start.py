@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from transformers import BertForMaskedLM, BertTokenizerFast
+
+from training.pretrain import new_model
+from training.start import TRAINED, load_start
+from training.textfiles import DataError
+
+
+def saved(folder: Path, tokenizer: BertTokenizerFast, trained: list[str] | None = None) -> Path:
+    model = new_model(tokenizer, layers=1, hidden=16, heads=1)
+    if trained is not None:
+        setattr(model.config, TRAINED, trained)
+    model.save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    return folder
+
+
+def test_a_folder_that_looks_like_a_hub_id_is_a_folder(
+    tmp_path: Path, tokenizer: BertTokenizerFast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    saved(tmp_path / "some" / "model", tokenizer)
+    monkeypatch.chdir(tmp_path)
+    assert load_start("some/model", dropout=0.0).model.config.hidden_size == 16
+
+
+def test_heads_that_a_checkpoint_lacks_or_that_never_learnt_are_known(
+    tmp_path: Path, tokenizer: BertTokenizerFast
+) -> None:
+    assert load_start("builtin", dropout=0.0).trained == {"mask", "nsp", "sentiment", "nli"}
+    written = load_start(str(saved(tmp_path / "ours", tokenizer, ["mask", "nsp"])), dropout=0.0)
+    assert written.trained == {"mask", "nsp"}
+    written.require(["mask"], "ours")
+    with pytest.raises(DataError, match="ours never learnt nli: train finetune teaches it"):
+        written.require(["mask", "nli"], "ours")
+    config = new_model(tokenizer, layers=1, hidden=16, heads=1).config
+    BertForMaskedLM(config).save_pretrained(tmp_path / "theirs")
+    tokenizer.save_pretrained(tmp_path / "theirs")
+    assert load_start(str(tmp_path / "theirs"), dropout=0.0).trained == {"mask"}
