@@ -28,6 +28,7 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 Arguments = ParamSpec("Arguments")
+_RESUMED = ("pretrain", "finetune", "sweep")
 
 Steps = Annotated[int | None, typer.Option(min=1, help="Number of steps, instead of minutes.")]
 Seed = Annotated[int, typer.Option(help="Of weights, data and dropout.")]
@@ -96,8 +97,12 @@ def _in_one_line(command: Callable[Arguments, None]) -> Callable[Arguments, None
                 err=True,
             )
             raise typer.Exit(1) from None
+        except OSError as error:  # a file where a folder should be, no room on the disk …
+            typer.echo(f"kobert-bot: {' '.join(str(error).split())}", err=True)
+            raise typer.Exit(1) from None
         except KeyboardInterrupt:
-            typer.echo("\nkobert-bot: stopped; the same command goes on from the last checkpoint", err=True)
+            more = "; the same command goes on from the last checkpoint"
+            typer.echo(f"\nkobert-bot: stopped{more if command.__name__ in _RESUMED else ''}", err=True)
             raise typer.Exit(130) from None
 
     return guarded

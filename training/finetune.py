@@ -214,8 +214,8 @@ def _text_loss(
             losses = pretraining_losses(run.model, batch)
         loss = losses.mlm if losses.nsp is None else losses.mlm + settings.text.nsp_weight * losses.nsp
         loss.backward()
-        values = {"mlm": losses.mlm.item()}
-        if losses.nsp is not None:
+        values = {"mlm": losses.mlm.item()} if len(batch.targets) else {}
+        if losses.nsp is not None and settings.text.nsp_weight:
             values["nsp accuracy"] = losses.nsp_accuracy
         return Step(batch.input_ids.size, values)
 

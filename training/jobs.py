@@ -108,6 +108,7 @@ def finetune(
     """
     _check(job)
     files = {task: _read(job, task, say) for task in job.tasks if task in CLASS_TASKS}
+    torch.manual_seed(job.seed)  # heads that the checkpoint lacks are drawn
     start = load_start(job.model, dropout=job.dropout)
     wants_text = any(task in TEXT_TASKS for task in job.tasks)
     if wants_text and not isinstance(start.tokenizer, BertTokenizerFast):
@@ -121,7 +122,6 @@ def finetune(
     }
     for task, each in data.items():
         say(f"{task}: {len(each.train):,} to learn from, {len(each.dev):,} to choose by")
-    torch.manual_seed(job.seed)
     if job.matching_head and not has_state(job.out):
         give_matching_head(start.model)
     run = Run(
@@ -135,7 +135,7 @@ def finetune(
         job.seed,
         Origin.of(asdict(job), sources_of(job), processes.count),
     )
-    recipe = Recipe(masking=job.masking, nsp_weight=float("nsp" in job.tasks))
+    recipe = Recipe(job.masking if "mask" in job.tasks else 0.0, nsp_weight=float("nsp" in job.tasks))
     make = step_of(run, data, text, start.tokenizer, Settings(job.smoothing, job.scale, recipe))
     plan = run.plan(make)
     say(told(run, plan))

@@ -152,7 +152,10 @@ class Losses:
 
 
 def pretraining_losses(model: BertForFourTasks, batch: Batch) -> Losses:
-    """Run the trunk once, the vocabulary head at the masked positions only, the pair head on pairs only."""
+    """Run the trunk once, the vocabulary head at the masked positions only, the pair head on pairs only.
+
+    Without masked positions the first loss is 0.
+    """
 
     def on_device(values: NDArray[np.int64]) -> torch.Tensor:
         return torch.from_numpy(values).to(model.device)
@@ -160,7 +163,7 @@ def pretraining_losses(model: BertForFourTasks, batch: Batch) -> Losses:
     encoded = model.bert(input_ids=on_device(batch.input_ids), token_type_ids=on_device(batch.token_type_ids))
     hidden = encoded.last_hidden_state.flatten(0, 1)
     logits = model.cls.predictions(hidden[on_device(batch.positions)]).float()
-    mlm = functional.cross_entropy(logits, on_device(batch.targets))
+    mlm = functional.cross_entropy(logits, on_device(batch.targets)) if len(logits) else logits.sum()
     if batch.next_label[0] == IGNORE:
         return Losses(mlm, None, float("nan"))
     labels = on_device(batch.next_label)
@@ -245,7 +248,7 @@ def step_of(run: Run, tokenizer: BertTokenizerFast, text: Text, recipe: Recipe) 
         for batch in batches:
             with torch.autocast(run.processes.device.type, torch.bfloat16, enabled=bf16):
                 losses = pretraining_losses(run.model, batch)
-            loss = losses.mlm * (len(batch.targets) / masks)
+            loss = losses.mlm * (len(batch.targets) / max(1, masks))
             if losses.nsp is not None:
                 loss = loss + recipe.nsp_weight * losses.nsp
                 values = {

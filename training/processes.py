@@ -16,6 +16,8 @@ import torch
 from torch import distributed
 from torch.nn import Module
 
+DEVICES = ("auto", "cpu", "cuda")
+
 
 @dataclass(frozen=True, slots=True)
 class Processes:
@@ -37,7 +39,14 @@ class Processes:
 
         Args:
             device: ``cpu``, ``cuda``, or ``auto`` for the GPU if there is one.
+
+        Raises:
+            ValueError: Another device, or a GPU that isn't there.
         """
+        if device not in DEVICES:
+            raise ValueError(f"not one of {', '.join(DEVICES)}")
+        if device == "cuda" and not torch.cuda.is_available():
+            raise ValueError("torch finds no GPU here")
         gpu = device == "cuda" or (device == "auto" and torch.cuda.is_available())
         if not distributed.is_available() or not distributed.is_torchelastic_launched():
             return cls(torch.device("cuda" if gpu else "cpu"))
@@ -51,22 +60,30 @@ class Processes:
         return self.rank == 0
 
     def share(self, model: Module, tokens: int) -> int:
-        """Set every gradient to the mean of all processes; returns how many tokens all of them read."""
+        """Set every gradient to the mean of all processes; returns how many tokens all of them read.
+
+        What no process used has no gradient after it either: an optimizer would let its weights decay.
+        """
         if self.count == 1:
             return tokens
-        gradients = [
-            torch.zeros_like(each) if each.grad is None else each.grad for each in model.parameters()
-        ]
-        flat = torch.cat(
-            [each.reshape(-1) for each in gradients] + [gradients[0].new_tensor([float(tokens)])]
-        )
+        parameters = list(model.parameters())
+        gradients = [torch.zeros_like(each) if each.grad is None else each.grad for each in parameters]
+        counts = gradients[0].new_tensor([float(tokens), *(each.grad is not None for each in parameters)])
+        flat = torch.cat([*(each.reshape(-1) for each in gradients), counts])
         distributed.all_reduce(flat)
-        flat /= self.count
+        read, *used = map(float, flat[-len(counts) :])
         start = 0
-        for parameter, gradient in zip(model.parameters(), gradients, strict=True):
-            parameter.grad = flat[start : start + gradient.numel()].view_as(gradient)
+        for parameter, gradient, users in zip(parameters, gradients, used, strict=True):
+            mean = flat[start : start + gradient.numel()].view_as(gradient) / self.count
+            parameter.grad = mean if users else None
             start += gradient.numel()
-        return round(float(flat[-1]) * self.count)
+        return int(read)
+
+    def give(self, model: Module) -> None:
+        """The leader's weights, in every process."""
+        if self.count > 1:
+            for value in model.state_dict().values():
+                distributed.broadcast(value, 0)
 
     def agreed(self, number: int) -> int:
         """The leader's number, in every process."""

@@ -24,6 +24,7 @@ from training.textfiles import DataError
 CLIP = 1.0  # largest norm of all gradients together
 SAVE_EVERY = 300.0  # seconds
 LOG_EVERY = 20  # steps
+LINES = 50  # a shorter run logs more often, for a curve worth looking at
 LOOKS = 10  # at the development part, over a run
 TRIAL_STEPS = 4  # timed to turn minutes into steps, after one that isn't
 HISTORY = "history.jsonl"
@@ -52,13 +53,13 @@ class Plan:
 
     Attributes:
         steps: In all.
-        seconds: Per step; None if nothing was timed.
-        tokens: Per step, of all processes; 0 if nothing was timed.
+        seconds: Per step.
+        tokens: Per step, of all processes.
     """
 
     steps: int
-    seconds: float | None = None
-    tokens: int = 0
+    seconds: float
+    tokens: int
 
 
 @dataclass(slots=True)
@@ -108,21 +109,36 @@ class Run:
         self._optimizers = self.optimizers(self.model, self.peak_lr)
         self._peaks = [[group["lr"] for group in each.param_groups] for each in self._optimizers]
         self.folder.mkdir(parents=True, exist_ok=True)
+        self.total = self.budget.steps or 0
         if has_state(self.folder):
             self._load()
+        self.processes.give(self.model)
 
     def plan(self, make: Callable[[int], Step]) -> Plan:
-        """Time a few steps without learning from them, unless the number of steps is known."""
-        if self.budget.steps is not None or self.total:
-            return Plan(self.budget.steps or self.total)
-        self._draw(make, 0)  # the first one also warms up
-        begin, tokens = time.monotonic(), 0
-        for number in range(1, TRIAL_STEPS + 1):
-            tokens += self._draw(make, number).tokens
-        self.model.zero_grad(set_to_none=True)
+        """Say how long the run is; where minutes are to become steps, settle how many.
+
+        A new run tries a few whole steps and takes them back; one that goes on has its own past to tell by.
+        """
+        if self.step:
+            return Plan(self.total, self.spent / self.step, self.tokens // self.step)
+        seconds, tokens = self._trial(make)
+        fitting = max(1, round(60 * self.budget.minutes / seconds))
+        self.total = self.total or self.processes.agreed(fitting)
+        return Plan(self.total, seconds, tokens)
+
+    def _trial(self, make: Callable[[int], Step]) -> tuple[float, int]:
+        """Seconds and tokens of a step, optimizers included; no weight is another after it."""
+        kept = {name: value.clone() for name, value in self.model.state_dict().items()}
+        begin, tokens = 0.0, 0
+        for number in range(TRIAL_STEPS + 1):
+            if number == 1:  # the first one also warms up
+                begin, tokens = time.monotonic(), 0
+            tokens += self.processes.share(self.model, self._draw(make, number).tokens)
+            self._learn()
         seconds = (time.monotonic() - begin) / TRIAL_STEPS
-        steps = self.processes.agreed(max(1, round(60 * self.budget.minutes / seconds)))
-        return Plan(steps, seconds, tokens * self.processes.count // TRIAL_STEPS)
+        self.model.load_state_dict(kept)
+        self._optimizers = self.optimizers(self.model, self.peak_lr)
+        return seconds, tokens // TRIAL_STEPS
 
     def go(self, make: Callable[[int], Step], watch: Callable[[], float] | None = None) -> None:
         """Make every step that is left.
@@ -132,7 +148,8 @@ class Run:
             watch: Tells how good the model is, ``LOOKS`` times; ``folder/best`` keeps the weights of the
                 highest.
         """
-        self.total = self.plan(make).steps
+        if not self.total:
+            self.plan(make)
         writer = self._open_logs()
         bar = tqdm(
             total=self.total,
@@ -144,6 +161,7 @@ class Run:
         )
         if writer is not None and not self.step:
             self._save()  # the number of steps is settled: killed now, it goes on with the same
+        every = max(1, min(LOG_EVERY, self.total // LINES))
         saved = time.monotonic()
         while self.step < self.total:
             begin = time.monotonic()
@@ -158,7 +176,7 @@ class Run:
             shown = {name: f"{value:.3f}" for name, value in self._mean.items()}
             bar.set_postfix({**shown, "tokens/s": f"{self.tokens / self.spent:.0f}"}, refresh=False)
             bar.update()
-            if writer is not None and (self.step % LOG_EVERY == 0 or self.step == self.total):
+            if writer is not None and (self.step % every == 0 or self.step == self.total):
                 self._log(writer, done.values)
             # At steps of its own, not the clock's: what is chosen must not depend on how fast this went.
             looks = watch is not None and self.step % max(1, self.total // LOOKS) == 0
@@ -218,7 +236,9 @@ class Run:
         tqdm.write(f"step {self.step}: {found:.4f} on the development part")
         writer.add_scalar("dev", found, self.step)
         with (self.folder / HISTORY).open("a", encoding="utf-8") as stream:
-            stream.write(json.dumps({"step": self.step, "dev": round(found, 5)}) + "\n")
+            stream.write(
+                json.dumps({"step": self.step, "tokens": self.tokens, "dev": round(found, 5)}) + "\n"
+            )
         if self.best is None or found > self.best:
             self.best = found
             self.model.save_pretrained(self.folder / "best")
@@ -257,8 +277,8 @@ class Run:
         for optimizer, its in zip(self._optimizers, state["optimizers"], strict=True):
             optimizer.load_state_dict(its)
         self.step, self.tokens, self.spent = state["step"], state["tokens"], state["spent"]
-        self.total, self.best = state.get("total", 0), state.get("best")
-        self._mean = dict(state.get("mean", {}))
+        self.total, self.best = self.total or state["total"], state["best"]
+        self._mean = dict(state["mean"])
 
 
 def has_state(folder: Path) -> bool:
@@ -267,7 +287,7 @@ def has_state(folder: Path) -> bool:
 
 
 def read_history(folder: Path) -> list[dict[str, Any]]:
-    """What a run logged: a line every ``LOG_EVERY`` steps and one for each look at the development part."""
+    """What a run logged: a line every few steps and one for each look at the development part."""
     lines = (folder / HISTORY).read_text(encoding="utf-8").splitlines()
     return [json.loads(line) for line in lines if line.endswith("}")]  # a kill may leave half a line
 
@@ -275,10 +295,8 @@ def read_history(folder: Path) -> list[dict[str, Any]]:
 def told(run: Run, plan: Plan) -> str:
     """A plan in words."""
     left = plan.steps - run.step
-    said = f"{run.description}: {plan.steps:,} steps, {left:,} of them left, in {run.folder}"
-    if plan.seconds is not None:
-        said += (
-            f"; {plan.tokens:,} tokens a step in {plan.seconds:.2f} s: "
-            f"{plan.tokens / plan.seconds:,.0f} tokens/s, {plan.seconds * left / 60:.1f} minutes"
-        )
-    return said
+    return (
+        f"{run.description}: {plan.steps:,} steps, {left:,} of them left, in {run.folder}; "
+        f"{plan.tokens:,} tokens a step in {plan.seconds:.2f} s: "
+        f"{plan.tokens / plan.seconds:,.0f} tokens/s, {plan.seconds * left / 60:.1f} minutes"
+    )

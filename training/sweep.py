@@ -55,8 +55,9 @@ def sweep_over(
             smoothing=values["smoothing"],
         )
         say(f"{number} of {len(tried)}: " + ", ".join(f"{key} {value:g}" for key, value in values.items()))
-        if not (job.out / RECORD).exists():
+        if not processes.agreed(int((job.out / RECORD).exists())):
             finetune(job, processes, say, _no_text)
+            processes.agreed(0)  # the others wait for the leader's record
         else:
             _check(job, processes)
         record = json.loads((job.out / RECORD).read_text(encoding="utf-8"))

@@ -64,9 +64,8 @@ def test_each_process_has_batches_of_its_own(tokenizer: BertTokenizerFast, tmp_p
     seen: dict[int, Step] = {}
     for rank in range(2):
         model = new_model(tokenizer, layers=1, hidden=16, heads=1)
-        run = Run(
-            model, tmp_path / str(rank), Budget(0, 1), 0.01, "test", Processes(torch.device("cpu"), rank, 2)
-        )
+        run = Run(model, tmp_path / str(rank), Budget(0, 1), 0.01, "test", HERE)
+        run.processes = Processes(torch.device("cpu"), rank, 2)
         torch.manual_seed(0)
         seen[rank] = step_of(run, data, None, tokenizer, Settings(scale=0.1))(0)
     assert seen[0].values != seen[1].values

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import subprocess
 import sys
 import time
@@ -82,3 +84,40 @@ def test_two_processes_train_one_model(command: list[str], tmp_path: Path) -> No
     alone = torch.load(tmp_path / "one" / "state.pt", weights_only=True)["tokens"]
     assert tokens > 1.8 * alone
     assert not same(out, tmp_path / "one")
+
+
+HEADS = """
+import sys, torch
+from training.processes import Processes
+from torch import nn
+processes = Processes.join("cpu")
+torch.manual_seed(processes.rank)
+model = nn.ModuleList([nn.Linear(2, 1), nn.Linear(2, 1), nn.Linear(2, 1)])
+processes.give(model)
+first = float(model[0].weight[0, 0])
+(model[0](torch.ones(2)) if processes.leads else model[1](torch.ones(2))).sum().backward()
+tokens = processes.share(model, 5 + processes.rank)
+grads = [None if each.weight.grad is None else each.weight.grad.tolist() for each in model]
+print(f"<{first:.6f} {tokens} {grads}>", flush=True)
+processes.leave()
+"""
+
+
+def test_processes_begin_alike_and_what_none_of_them_used_has_no_gradient(tmp_path: Path) -> None:
+    (tmp_path / "heads.py").write_text(HEADS, "utf-8")
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2", "--standalone"),
+            str(tmp_path / "heads.py"),
+        ],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=110,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-2_000:]
+    one, two = re.findall("<(.*?)>", done.stdout)
+    assert one == two
+    assert one.endswith("11 [[[0.5, 0.5]], [[0.5, 0.5]], None]")

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
+from safetensors.torch import load_file, save_file
 from typer.testing import CliRunner, Result
 
 from bot.cli import app
@@ -217,6 +220,9 @@ def test_one_task_alone(pretrained: Path, folder: Path, data: Path, task: str) -
     )
     out = done("finetune", task, "--model", pretrained / "model", *given, "--out", folder / f"only-{task}")
     assert f"{folder / f'only-{task}' / 'model'}: the model" in out
+    last = read_history(folder / f"only-{task}")[-1]
+    assert ("mlm" in last) == (task == "mask")
+    assert ("nsp accuracy" in last) == (task == "nsp")
     assert ("on the development part" in out) == (task == "sentiment")
 
 
@@ -269,9 +275,12 @@ def test_options_come_from_a_file_and_the_command_line_goes_before_it(
         (("finetune", "mask", "--model", "builtin", "--out", "o"), "mask learns from running text"),
         (("finetune", "nli", "--model", "./none", "--out", "o", "--nli", "no.tsv"), "no.tsv: cannot be read"),
         (("evaluate", "--model", "builtin"), "nothing to measure on"),
+        (("evaluate", "--model", "builtin", "--device", "tpu"), "tpu: not one of auto, cpu, cuda"),
+        (("evaluate", "--model", "builtin", "--device", "cuda"), "cuda: torch finds no GPU here"),
         (("sweep", "nli", "--model", "builtin", "--out", "o", "--data", "x", "--lr", "a,b"), "--lr: numbers"),
     ],
 )
+@pytest.mark.skipif(torch.cuda.is_available(), reason="one line is about a machine without a GPU")
 def test_what_cannot_be_is_one_line_and_an_exit_code(
     arguments: tuple[str, ...], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -281,3 +290,33 @@ def test_what_cannot_be_is_one_line_and_an_exit_code(
     (line,) = result.stderr.splitlines()
     assert line.startswith("kobert-bot: ")
     assert said in line
+
+
+def test_a_file_where_a_folder_should_be_is_one_line(pretrained: Path, folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("", encoding="utf-8")
+    model, given = pretrained / "model", ("--sentiment", folder / "nsmc_train.tsv")
+    for arguments in (
+        ("finetune", "sentiment", "--model", model, *given),
+        ("evaluate", "--model", "builtin", *given),
+    ):
+        result = call(*arguments, "--out", tmp_path / "taken")
+        assert result.exit_code == 1
+        assert str(tmp_path / "taken") in result.stderr.splitlines()[-1]
+
+
+def test_new_heads_are_drawn_by_the_seed(pretrained: Path, folder: Path, tmp_path: Path) -> None:
+    shutil.copytree(pretrained / "model", tmp_path / "trunk")
+    kept = {
+        name: value
+        for name, value in load_file(tmp_path / "trunk" / "model.safetensors").items()
+        if not name.startswith("sentiment.")
+    }
+    save_file(kept, tmp_path / "trunk" / "model.safetensors", {"format": "pt"})
+    found: list[torch.Tensor] = []
+    for name in ("one", "two"):
+        torch.manual_seed(len(found))  # whatever was drawn before
+        given: tuple[str | Path, ...] = ("--sentiment", folder / "nsmc_train.tsv", "--steps", "1")
+        out = tmp_path / name
+        done("finetune", "sentiment", "--model", tmp_path / "trunk", *given, "--out", out)
+        found.append(load_file(out / "model" / "model.safetensors")["sentiment.out.weight"])
+    assert torch.equal(*found)

@@ -93,12 +93,33 @@ def test_minutes_become_steps_once_and_learn_nothing_meanwhile(
     assert plan.tokens == 10
     assert all(torch.equal(one, two) for one, two in zip(before, weights(run), strict=True))
     assert all(each.grad is None for each in run.model.parameters())
+    assert not any(state for each in run._optimizers for state in each.state.values())
     assert "12 steps, 12 of them left" in told(run, plan)
     assert "20 tokens/s" in told(run, plan)
     run.go(shrink(run))
     again = run_in(tmp_path, tokenizer, Budget(99))
     assert (again.step, again.total) == (12, 12)
     assert again.plan(shrink(again)).steps == 12  # of the first start, whatever is asked now
+
+
+def test_the_time_of_a_known_number_of_steps_is_told_too(
+    tmp_path: Path, tokenizer: BertTokenizerFast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = iter(range(0, 10_000, 60))
+    monkeypatch.setattr(time, "monotonic", lambda: float(next(clock)))
+    run = run_in(tmp_path, tokenizer, Budget(0, 8))
+    assert "10 tokens a step in 15.00 s: 1 tokens/s, 2.0 minutes" in told(run, run.plan(shrink(run)))
+    run.go(shrink(run))
+    longer = run_in(tmp_path, tokenizer, Budget(0, 10))
+    assert "10 steps, 2 of them left" in told(longer, longer.plan(shrink(longer)))
+    longer.spent = 80.0
+    assert "10 tokens a step in 10.00 s" in told(longer, longer.plan(shrink(longer)))
+
+
+def test_a_short_run_has_a_curve_too(tmp_path: Path, tokenizer: BertTokenizerFast) -> None:
+    run = run_in(tmp_path, tokenizer, Budget(0, 12))
+    run.go(shrink(run))
+    assert [line["step"] for line in read_history(tmp_path)] == list(range(1, 13))
 
 
 def test_the_best_weights_on_the_development_part_are_kept(
