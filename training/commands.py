@@ -246,7 +246,7 @@ def pretrain(
         cutter = load_tokenizer(tokenizer)
         text = _text(documents, singles, cutter, out / "text", processes)
         torch.manual_seed(seed)
-        model = new_model(cutter, layers=layers, hidden=hidden, heads=heads)
+        model = new_model(cutter, layers=layers, hidden=hidden, heads=heads, device=processes.device)
         if not has_state(out) and not dry_run:
             corpora = [each.corpus for each in text.documents]
             if count_first:

@@ -109,7 +109,7 @@ def finetune(
     _check(job)
     files = {task: _read(job, task, say) for task in job.tasks if task in CLASS_TASKS}
     torch.manual_seed(job.seed)  # heads that the checkpoint lacks are drawn
-    start = load_start(job.model, dropout=job.dropout)
+    start = load_start(job.model, dropout=job.dropout, device=processes.device)
     wants_text = any(task in TEXT_TASKS for task in job.tasks)
     if wants_text and not isinstance(start.tokenizer, BertTokenizerFast):
         raise DataError(f"{job.model}: masks and pairs need a WordPiece tokenizer")

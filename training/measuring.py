@@ -103,7 +103,7 @@ def measure(wanted: Measurement, processes: Processes, say: Say, *, dry_run: boo
         return None
     rows = {task: _read(wanted, task, say) for task, files in wanted.files.items() if files}
     tuning = {task: _tuning(wanted, task, examples, say) for task, examples in rows.items()}
-    start = load_start(wanted.model, dropout=0.0)
+    start = load_start(wanted.model, dropout=0.0, device=processes.device)
     start.require([*rows, *(("mask", "nsp") if wanted.documents else ())], wanted.model)
     start.model.train(mode=False).to(processes.device)
     if dry_run:

@@ -10,6 +10,8 @@ import torch
 from torch import Tensor
 from transformers import PreTrainedModel
 
+from training.precision import bf16_pays
+
 BETAS, EPS, WEIGHT_DECAY = (0.9, 0.98), 1e-6, 0.01
 MOMENTUM = 0.95
 MUON_LR = 2.0
@@ -24,16 +26,24 @@ class Muon(torch.optim.Optimizer):
 
     Jordan et al. 2024 (https://kellerjordan.github.io/posts/muon/); the update is scaled to AdamW's usual
     size as in Liu et al. 2025 (https://arxiv.org/abs/2502.16982), so both share a learning rate. torch's own
-    (``torch.optim.Muon``) computes in bfloat16, which a processor without it does many times slower.
+    (``torch.optim.Muon``) always computes in bfloat16, which a processor without it does many times slower.
 
     Args:
         params: Matrices.
         lr: Learning rate.
         weight_decay: Decoupled, as AdamW's.
+        dtype: What the update is made orthogonal in.
     """
 
-    def __init__(self, params: Iterable[Tensor], lr: float, weight_decay: float = WEIGHT_DECAY) -> None:
+    def __init__(
+        self,
+        params: Iterable[Tensor],
+        lr: float,
+        weight_decay: float = WEIGHT_DECAY,
+        dtype: torch.dtype = torch.float32,
+    ) -> None:
         super().__init__(params, {"lr": lr, "weight_decay": weight_decay})
+        self._dtype = dtype
 
     @torch.no_grad()
     def step(self, closure: Callable[[], Any] | None = None) -> None:  # type: ignore[override]
@@ -46,26 +56,29 @@ class Muon(torch.optim.Optimizer):
                 state = self.state[weight]
                 momentum = state.setdefault("momentum", torch.zeros_like(weight))
                 momentum.lerp_(weight.grad, 1 - MOMENTUM)
-                update = orthogonal(weight.grad.lerp(momentum, MOMENTUM))  # Nesterov's look ahead
+                ahead = weight.grad.lerp(momentum, MOMENTUM)  # Nesterov's
+                update = orthogonal(ahead, self._dtype)
                 weight.mul_(1 - group["lr"] * group["weight_decay"])
                 weight.add_(update, alpha=-group["lr"] * 0.2 * max(weight.shape) ** 0.5)
 
 
-def orthogonal(matrix: Tensor) -> Tensor:
+def orthogonal(matrix: Tensor, dtype: torch.dtype = torch.float32) -> Tensor:
     """About the nearest matrix with orthonormal rows or columns: all singular values near 1.
 
     Five rounds of a Newton-Schulz iteration, which are products only.
 
     Args:
         matrix: ``[rows, columns]``.
+        dtype: Of the products.
     """
     first, third, fifth = _QUINTIC
     upright = matrix.shape[0] > matrix.shape[1]
     found = matrix.T if upright else matrix
-    found = found / found.norm().clamp(min=1e-7)
+    found = (found / found.norm().clamp(min=1e-7)).to(dtype)
     for _ in range(_ROUNDS):
         gram = found @ found.T
         found = torch.addmm(found, torch.addmm(gram, gram, gram, beta=third, alpha=fifth), found, beta=first)
+    found = found.to(matrix.dtype)
     return found.T if upright else found
 
 
@@ -94,7 +107,8 @@ def muon_and_adamw(model: PreTrainedModel, lr: float) -> list[torch.optim.Optimi
     inner = [p for name, p in model.named_parameters() if ".layer." in name and p.ndim == 2]
     inside = set(map(id, inner))
     outer = [p for p in model.parameters() if id(p) not in inside]
-    return [Muon(inner, MUON_LR * lr), _adamw(outer, lr)]
+    dtype = torch.bfloat16 if bf16_pays(inner[0].device) else torch.float32
+    return [Muon(inner, MUON_LR * lr, dtype=dtype), _adamw(outer, lr)]
 
 
 def _adamw(parameters: Iterable[Tensor], lr: float) -> torch.optim.AdamW:

@@ -24,12 +24,13 @@ from models.multitask import BertForFourTasks
 from training.corpus import Corpus
 from training.examples import IGNORE, Batch, Singles, Vocabulary, longest_pair, mask_tokens, sample_pairs
 from training.optimizers import muon_and_adamw
-from training.precision import bf16_pays
+from training.precision import attention_of, bf16_pays
 from training.processes import Processes
 from training.record import Origin
 from training.run import Run, Step
 from training.schedule import Budget
 from training.textfiles import DataError
+from training.vocabulary_loss import vocabulary_loss
 
 PEAK_LR = 1e-3  # a 4×256 model bears far more than a base model's 1e-4
 # Chat messages are short, so many of the pairs are too; a few are long, to train every position.
@@ -162,8 +163,13 @@ def pretraining_losses(model: BertForFourTasks, batch: Batch) -> Losses:
 
     encoded = model.bert(input_ids=on_device(batch.input_ids), token_type_ids=on_device(batch.token_type_ids))
     hidden = encoded.last_hidden_state.flatten(0, 1)
-    logits = model.cls.predictions(hidden[on_device(batch.positions)]).float()
-    mlm = functional.cross_entropy(logits, on_device(batch.targets)) if len(logits) else logits.sum()
+    asked = model.cls.predictions.transform(hidden[on_device(batch.positions)])
+    decoder = model.cls.predictions.decoder
+    mlm = (
+        vocabulary_loss(asked, decoder.weight, decoder.bias, on_device(batch.targets))
+        if len(asked)
+        else asked.sum().float()
+    )
     if batch.next_label[0] == IGNORE:
         return Losses(mlm, None, float("nan"))
     labels = on_device(batch.next_label)
@@ -173,7 +179,12 @@ def pretraining_losses(model: BertForFourTasks, batch: Batch) -> Losses:
 
 
 def new_model(
-    tokenizer: BertTokenizerFast, *, layers: int = 4, hidden: int = 256, heads: int = 4
+    tokenizer: BertTokenizerFast,
+    *,
+    layers: int = 4,
+    hidden: int = 256,
+    heads: int = 4,
+    device: torch.device | None = None,
 ) -> BertForFourTasks:
     """Make a randomly initialised model without dropout (one pass over the data overfits nothing).
 
@@ -190,6 +201,7 @@ def new_model(
         hidden_dropout_prob=0.0,
         attention_probs_dropout_prob=0.0,
         pad_token_id=tokenizer.pad_token_id,
+        attn_implementation=attention_of(device or torch.device("cpu")),
     )
     return BertForFourTasks(config)
 

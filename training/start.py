@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import torch
 from transformers import BertConfig, BertTokenizerFast, PreTrainedTokenizerBase
 from transformers import logging as transformers_logging
 
@@ -14,6 +15,7 @@ from models.errors import ModelServiceError
 from models.hub import find_files
 from models.multitask import BertForFourTasks
 from models.results import Task
+from training.precision import attention_of
 from training.textfiles import DataError
 
 TRAINED = "trained_tasks"
@@ -46,12 +48,13 @@ class Start:
             raise DataError(f"{name} never learnt {' and '.join(new)}: train finetune teaches it")
 
 
-def load_start(name: str, *, dropout: float) -> Start:
+def load_start(name: str, *, dropout: float, device: torch.device | None = None) -> Start:
     """Load a BERT into the four-task model.
 
     Args:
         name: A preset of the catalogue, a folder, or a hub id.
         dropout: Of the trunk.
+        device: Where it will train; None for the CPU.
 
     Raises:
         DataError: It cannot be loaded, or is no BERT.
@@ -74,6 +77,7 @@ def load_start(name: str, *, dropout: float) -> Start:
             hidden_dropout_prob=dropout,
             attention_probs_dropout_prob=dropout,
             use_safetensors=True,
+            attn_implementation=attention_of(device or torch.device("cpu")),
             output_loading_info=True,
         )
     except (ModelServiceError, OSError, ValueError) as error:
