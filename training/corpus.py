@@ -8,6 +8,7 @@ public test and development sets are left out.
 from __future__ import annotations
 
 import hashlib
+import json
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -157,6 +158,12 @@ def encode(
     return train.corpus(), heldout.corpus()
 
 
+def _cutting(tokenizer: BertTokenizerFast) -> str:
+    """How a tokenizer cuts; not how it last truncated or padded, which every call sets anew."""
+    state = json.loads(tokenizer.backend_tokenizer.to_str())
+    return json.dumps({**state, "truncation": None, "padding": None}, sort_keys=True)
+
+
 def corpus_of(
     source: str, tokenizer: BertTokenizerFast, cache: Path, *, single: bool = False, part: str = "train"
 ) -> Corpus:
@@ -176,7 +183,7 @@ def corpus_of(
         return Corpus.load(Path(source))
     # Another file, another version of it or another tokenizer is another corpus.
     seen = hashlib.sha256(f"{single}\0{source}\0".encode())
-    seen.update(tokenizer.backend_tokenizer.to_str().encode())
+    seen.update(_cutting(tokenizer).encode())
     if Path(source).is_file():
         seen.update(file_hash(Path(source)).encode())
     folder = cache / f"{Path(source).name.split('.')[0]}-{seen.hexdigest()[:12]}"
