@@ -319,6 +319,14 @@ def finetune(
         float, typer.Option(min=0.1, max=1.0, help="Learning rate of a layer in that of the one above.")
     ] = 1.0,
     smoothing: Annotated[float, typer.Option(min=0.0, max=0.5, help="Of labels.")] = 0.05,
+    debias: Annotated[
+        float,
+        typer.Option(
+            min=0.0,
+            max=1.0,
+            help="Inference: how much of what the second text alone gives away is taken out.",
+        ),
+    ] = 0.0,
     batch: Annotated[float, typer.Option(min=0.1, help="Size of the batches, in the usual one.")] = 1.0,
     masking: Masking = 0.15,
     dropout: Annotated[float, typer.Option(min=0.0, max=0.9, help="Of the trunk.")] = 0.1,
@@ -358,6 +366,7 @@ def finetune(
         lr=lr,
         layer_decay=layer_decay,
         smoothing=smoothing,
+        debias=debias,
         scale=batch,
         masking=masking,
         dropout=dropout,

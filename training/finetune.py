@@ -62,11 +62,13 @@ class Settings:
     Attributes:
         smoothing: Of the labels: star ratings and crowd labels are noisy.
         scale: All batches are so many times as large as ``TOKENS``.
+        debias: How much of what the second text alone gives away is taken out of what is learnt, 0…1.
         text: Of the pre-training losses.
     """
 
     smoothing: float = 0.05
     scale: float = 1.0
+    debias: float = 0.0
     text: Recipe = Recipe()  # noqa: RUF009  # frozen
 
 
@@ -76,6 +78,8 @@ class TaskData:
 
     train: LabelledExamples
     dev: LabelledExamples
+    given_away: NDArray[np.float32] | None = None
+    """Log-probabilities of the labels of ``train`` from the second texts alone, ``[n, classes]``."""
 
 
 def class_logits(model: BertForFourTasks, task: str, batch: LabelledBatch) -> Tensor:
@@ -124,6 +128,8 @@ def task_data(
     dev: list[Example] | None,
     tokenizer: PreTrainedTokenizerBase,
     task: str,
+    *,
+    debias: bool = False,
 ) -> TaskData:
     """Encode the files of a task.
 
@@ -132,6 +138,7 @@ def task_data(
         dev: The development set; None to set a part of the first file aside.
         tokenizer: The model's.
         task: Which task.
+        debias: Find out what the second texts alone give away.
 
     Raises:
         DataError: Too few rows, or none of a class.
@@ -145,7 +152,16 @@ def task_data(
     found = {example.label for example in train}
     if missing := [name for label, name in enumerate(LABELS[Task(task)]) if label not in found]:
         raise DataError(f"{task}: not one row to learn {' or '.join(missing)} from")
-    return TaskData(*(LabelledExamples(part, tokenizer, longest=LONGEST) for part in (train, dev)))
+    given = None
+    if debias and train[0].second is not None:
+        from training.shortcuts import given_away  # noqa: PLC0415  # scikit-learn takes seconds to import
+
+        try:
+            given = given_away(train)
+        except ValueError as error:
+            raise DataError(f"{task}: too few rows for --debias ({error})") from error
+    encoded = (LabelledExamples(part, tokenizer, longest=LONGEST) for part in (train, dev))
+    return TaskData(*encoded, given)
 
 
 def step_of(
@@ -162,14 +178,7 @@ def step_of(
         task: each.train.numbered(round(TOKENS[task] * settings.scale), run.seed)
         for task, each in data.items()
     }
-    # Rare classes count as much as frequent ones: the prior is added while learning, and left out after
-    # (Menon et al. 2021, https://arxiv.org/abs/2007.07314).
-    priors = {
-        task: torch.from_numpy(
-            np.log(np.bincount(each.train.labels) / len(each.train)).astype(np.float32)
-        ).to(device)
-        for task, each in data.items()
-    }
+    known = {task: torch.from_numpy(_known(each, settings.debias)).to(device) for task, each in data.items()}
     read = _text_loss(run, text, tokenizer, settings) if text is not None else None
 
     def make(number: int) -> Step:
@@ -180,7 +189,8 @@ def step_of(
             labels = torch.from_numpy(batch.labels).to(device)
             with torch.autocast(device.type, torch.bfloat16, enabled=bf16):
                 logits = class_logits(run.model, task, batch)
-            loss = functional.cross_entropy(logits + priors[task], labels, label_smoothing=settings.smoothing)
+            before = known[task][torch.from_numpy(batch.rows).to(device)]
+            loss = functional.cross_entropy(logits + before, labels, label_smoothing=settings.smoothing)
             loss.backward()
             values[f"loss {task}"] = loss.item()
             values[task] = float((logits.detach().argmax(-1) == labels).float().mean())
@@ -191,6 +201,20 @@ def step_of(
         return Step(tokens, values)
 
     return make
+
+
+def _known(data: TaskData, debias: float) -> NDArray[np.float32]:
+    """What is known of each example's label without reading it, as log-probabilities ``[n, classes]``.
+
+    It is added to the logits while learning and left out after. So rare classes count as much as frequent
+    ones (Menon et al. 2021, https://arxiv.org/abs/2007.07314).
+    """
+    labels = data.train.labels
+    prior = np.log(np.bincount(labels) / len(labels)).astype(np.float32)
+    if data.given_away is None:
+        return np.broadcast_to(prior, (len(labels), len(prior))).copy()
+    mixed: NDArray[np.float32] = (1 - debias) * prior + debias * data.given_away
+    return mixed
 
 
 def _text_loss(

@@ -55,6 +55,7 @@ class Job:
         lr: Peak learning rate.
         layer_decay: Each layer's learning rate, from the top, in that of the one above.
         smoothing: Of labels.
+        debias: How much of what the second text alone gives away is taken out, 0…1.
         scale: Size of the batches, in the usual one.
         masking: Share of masked tokens.
         dropout: Of the trunk.
@@ -79,6 +80,7 @@ class Job:
     lr: float = 5e-5
     layer_decay: float = 1.0
     smoothing: float = 0.05
+    debias: float = 0.0
     scale: float = 1.0
     masking: float = 0.15
     dropout: float = 0.1
@@ -117,7 +119,13 @@ def finetune(
         read_text(start.tokenizer) if wants_text and isinstance(start.tokenizer, BertTokenizerFast) else None
     )
     data = {
-        task: task_data([each.examples for each in parts], _dev(job, task), start.tokenizer, task)
+        task: task_data(
+            [each.examples for each in parts],
+            _dev(job, task),
+            start.tokenizer,
+            task,
+            debias=job.debias > 0,
+        )
         for task, parts in files.items()
     }
     for task, each in data.items():
@@ -136,7 +144,7 @@ def finetune(
         Origin.of(asdict(job), sources_of(job), processes.count),
     )
     recipe = Recipe(job.masking if "mask" in job.tasks else 0.0, nsp_weight=float("nsp" in job.tasks))
-    make = step_of(run, data, text, start.tokenizer, Settings(job.smoothing, job.scale, recipe))
+    make = step_of(run, data, text, start.tokenizer, Settings(job.smoothing, job.scale, job.debias, recipe))
     plan = run.plan(make)
     say(told(run, plan))
     if dry_run:

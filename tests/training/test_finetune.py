@@ -59,6 +59,30 @@ def test_rare_classes_count_as_much_as_frequent_ones(tokenizer: BertTokenizerFas
     assert np.abs(logits[:, 0] - logits[:, 1]).max() < 0.5  # the prior's own would be log 9 = 2.2
 
 
+def test_what_the_second_text_gives_away_is_left_out(tokenizer: BertTokenizerFast, tmp_path: Path) -> None:
+    """The second text tells the label four times in five: known before, there is nothing left to learn."""
+    words = ("산에", "바다에", "학교에")
+    labels = [(n + (n % 5 == 0) * (1 + n // 15 % 2)) % 3 for n in range(90)]
+    pairs = [Example("고양이가 살았다.", f"고양이가 {words[n % 3]}", label) for n, label in enumerate(labels)]
+    encoded_pairs = encoded(pairs, tokenizer)
+    word = np.arange(90)[:, None] % 3
+    told = np.log(np.where(np.arange(3) == word, 0.8, 0.1)).astype(np.float32)
+
+    def spread(debias: float) -> float:
+        data = {"nli": TaskData(encoded_pairs, encoded_pairs, told)}
+        torch.manual_seed(0)
+        model = new_model(tokenizer, layers=1, hidden=16, heads=1)
+        folder = tmp_path / str(debias)
+        run = Run(model.train(), folder, Budget(0, 60), 0.01, "test", HERE, adamw)
+        run.go(step_of(run, data, None, tokenizer, Settings(smoothing=0.0, debias=debias)))
+        model.train(mode=False)
+        logits = all_logits(model, "nli", encoded_pairs)
+        return float(np.ptp(logits - logits.mean(0), axis=1).mean())
+
+    assert spread(0.0) > 1.5  # log 8 would be all
+    assert spread(1.0) < 0.5
+
+
 def test_each_process_has_batches_of_its_own(tokenizer: BertTokenizerFast, tmp_path: Path) -> None:
     data = {"sentiment": TaskData(*(encoded(examples(60, bool), tokenizer),) * 2)}
     seen: dict[int, Step] = {}
@@ -92,3 +116,6 @@ def test_a_class_without_rows_and_a_file_too_small_to_choose_by_are_said(
         task_data([examples(30, lambda _: True)], None, tokenizer, "sentiment")
     with pytest.raises(DataError, match="too small to set rows aside; give --sentiment-dev"):
         task_data([examples(4, bool)], None, tokenizer, "sentiment")
+    pairs = [Example("고양이가", "산에", n % 3) for n in range(9)]
+    with pytest.raises(DataError, match="nli: too few rows for --debias"):
+        task_data([pairs], [Example("바다에", "살았다", 0)], tokenizer, "nli", debias=True)
