@@ -80,6 +80,7 @@ def test_text_is_encoded_once_for_each_tokenizer_and_content(
 
     monkeypatch.setattr(module, "encode", counted)
     first = corpus_of(str(file), tokenizer, tmp_path / "cache")
+    tokenizer("고양이가 산에", truncation=True, max_length=3)  # how it was last used is no matter
     again = corpus_of(str(file), tokenizer, tmp_path / "cache")
     assert len(calls) == 1
     assert np.array_equal(first.ids, again.ids)
