@@ -46,9 +46,9 @@ MADE := $(CURDIR)/var/builtin
 RECIPE := $(CURDIR)/training/builtin
 TRAIN := cd $(DATA) && $(CURDIR)/$(BIN)/kobert-bot train
 
-builtin-model: .venv/.stamp-dev ## make the built-in model again from the texts in DATA=folder: over two hours
-	@test -d "$(DATA)" || { echo "make builtin-model DATA=folder: the folder with the files that training/builtin names" >&2; exit 1; }
-	@test -d "$(DATA)/english" || $(BIN)/python -m training.english --out $(DATA)/english
+builtin-model: .venv/.stamp-dev ## make the built-in model again from the texts in DATA=folder: hours
+	@test -d "$(DATA)" || { echo "make builtin-model DATA=folder: the folder that training/builtin/README.md describes" >&2; exit 1; }
+	@$(BIN)/python -m training.english --out $(DATA)/english
 	@$(TRAIN) pretrain --config $(RECIPE)/pretrain.toml --tokenizer $(CURDIR)/models/builtin --out $(MADE)/pretrain
 	@mkdir -p $(MADE)/finetune $(MADE)/evaluation
 	@ln -sfn ../pretrain/text $(MADE)/finetune/text && ln -sfn ../pretrain/text $(MADE)/evaluation/text

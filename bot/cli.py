@@ -1,4 +1,4 @@
-"""The command line: ``kobert-bot run``, ``ask`` and ``feedback export``."""
+"""The command line: ``kobert-bot run``, ``ask``, ``feedback export`` and ``train``."""
 
 from __future__ import annotations
 

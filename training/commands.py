@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from functools import wraps
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, ParamSpec
 
@@ -31,7 +32,7 @@ Arguments = ParamSpec("Arguments")
 _RESUMED = ("pretrain", "finetune", "sweep")
 
 Steps = Annotated[int | None, typer.Option(min=1, help="Number of steps, instead of minutes.")]
-Seed = Annotated[int, typer.Option(help="Of weights, data and dropout.")]
+Seed = Annotated[int, typer.Option(min=0, help="Of weights, data and dropout.")]
 Device = Annotated[str, typer.Option(help="auto, cpu or cuda.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would happen and how long it would take.")]
 Masking = Annotated[float, typer.Option(min=0.01, max=0.9, help="Share of the tokens to predict.")]
@@ -60,10 +61,13 @@ def _configured(context: typer.Context, value: Path | None) -> Path | None:
         given = tomllib.loads(value.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise typer.BadParameter(f"{value}: {error}", ctx=context) from None
-    known = {each.name for each in context.command.params}
+    known = {str(each.name): each for each in context.command.params}
     defaults = {name.replace("-", "_"): setting for name, setting in given.items()}
     if unknown := sorted(defaults.keys() - known):
         raise typer.BadParameter(f"{value}: no option {', '.join(unknown)}", ctx=context)
+    for name, setting in defaults.items():
+        if getattr(known[name], "multiple", False) and not isinstance(setting, list):
+            defaults[name] = [setting]
     context.default_map = {**(context.default_map or {}), **defaults}
     return value
 
@@ -141,13 +145,11 @@ def tokenizer(
 ) -> None:
     """Train a WordPiece tokenizer on text files (.txt, .xz, .gz)."""
     from training.record import write_record
-    from training.tokenizer import sample, train_tokenizer
+    from training.tokenizer import sample, train_tokenizer, would_learn
 
     sources = [*korean, *(english or [])]
     if dry_run:
-        typer.echo(
-            f"would learn {vocab_size:,} entries from {characters:,} characters of {', '.join(sources)}"
-        )
+        typer.echo(would_learn(sources, characters, vocab_size))
         return
     made = train_tokenizer(korean, english or [], characters=characters, vocab_size=vocab_size)
     made.save_pretrained(out)
@@ -159,13 +161,18 @@ def tokenizer(
 
 def _shares(given: list[str]) -> list[tuple[str, float]]:
     """``FILE=SHARE`` taken apart; a file without a share has 1."""
+    from training.textfiles import DataError
+
     found = []
     for each in given:
-        name, equals, share = each.rpartition("=")
+        name, equals, said = each.rpartition("=")
         try:
-            found.append((name, float(share)) if equals else (each, 1.0))
+            share = float(said) if equals else 1.0
         except ValueError:
-            found.append((each, 1.0))  # a file name with "=" in it
+            name, share = each, 1.0  # a file name with "=" in it
+        if not 0 < share < inf:
+            raise DataError(f"--documents {each}: a share is a number above 0")
+        found.append((name or each, share))
     return found
 
 
@@ -357,7 +364,7 @@ def finetune(
         files={"sentiment": sentiment or [], "nli": nli or []},
         dev={name: file for name, file in (("sentiment", sentiment_dev), ("nli", nli_dev)) if file},
         held_out={"sentiment": held_out_sentiment or [], "nli": held_out_nli or []},
-        rated=(rated_texts, ratings) if rated_texts and ratings else None,
+        rated=_rated(rated_texts, ratings),
         documents=documents or [],
         singles=singles or [],
         epochs=epochs,
@@ -383,6 +390,18 @@ def finetune(
         if not dry_run:
             best = "" if run.best is None else f", {100 * run.best:.2f} % on the development part"
             _say(processes, f"{out / 'model'}: the model{best}")
+
+
+def _rated(texts: str | None, ratings: str | None) -> tuple[str, str] | None:
+    from training.textfiles import DataError
+
+    if texts and ratings:
+        return texts, ratings
+    if texts or ratings:
+        raise DataError(
+            "--rated-texts and --ratings go together: a review a line, its stars on the same line"
+        )
+    return None
 
 
 @app.command()
@@ -456,15 +475,16 @@ def sweep(
     from functools import partial
 
     from training.jobs import Job
-    from training.sweep import combinations, sweep_over, table
+    from training.sweep import combinations, sweep_over, table, told
+    from training.textfiles import DataError
 
-    grid = {"lr": lr, "epochs": epochs, "scale": batch, "smoothing": smoothing}
+    if str(task) not in ("sentiment", "nli"):
+        raise DataError("sweep searches over labelled files: sentiment or nli")
+    grid = {"lr": lr, "epochs": epochs, "batch": batch, "smoothing": smoothing}
     tried = combinations({name: _numbers(name, values) for name, values in grid.items()}, trials, seed)
     with _processes(device) as processes:
         say = partial(_say, processes)
         say(f"{len(tried)} runs: " + "; ".join(f"{name} {values}" for name, values in grid.items()))
-        if dry_run:
-            return
         base = Job(
             tasks=(str(task),),
             model=model,
@@ -473,6 +493,9 @@ def sweep(
             dev={str(task): dev} if dev else {},
             seed=seed,
         )
+        if dry_run:
+            say(told(base, tried, processes))
+            return
         rows = sweep_over(base, tried, processes, say)
         if processes.leads:
             (out / "table.md").write_text(table(rows) + "\n", encoding="utf-8")
@@ -482,7 +505,14 @@ def sweep(
 def _numbers(name: str, values: str) -> list[float]:
     from training.textfiles import DataError
 
+    low, high = _RANGES[name]
     try:
-        return [float(value) for value in values.split(",")]
+        found = [float(value) for value in values.split(",")]
     except ValueError:
         raise DataError(f"--{name}: numbers with commas between, not {values!r}") from None
+    if wrong := [number for number in found if not low <= number <= high]:
+        raise DataError(f"--{name}: {wrong[0]:g} is not from {low:g} to {high:g}")
+    return found
+
+
+_RANGES = {"lr": (0.0, 1.0), "epochs": (0.01, 1e4), "batch": (0.1, 1e3), "smoothing": (0.0, 0.5)}

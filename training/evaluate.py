@@ -7,7 +7,7 @@ kobert-bot train evaluate --model builtin --sentiment ratings_test.txt --nli klu
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence, Sized
+from collections.abc import Iterator, Mapping, Sequence, Sized
 from dataclasses import asdict, dataclass
 from itertools import pairwise
 from math import inf
@@ -147,16 +147,25 @@ def classification(
     labels, answers = encoded.labels, logits.argmax(-1)
     right = answers == labels
     names = LABELS[Task(task)]
+    # Pairs with one first text come together: several hypotheses were written for each premise.
+    groups = np.unique([example.text for example in examples], return_inverse=True)[1]
     confusion = np.zeros((len(names), len(names)), np.int64)
     np.add.at(confusion, (labels, answers), 1)
     parts = [
-        figure(f"{low} to {high - 1:.0f} tokens" if high < inf else f"{low} tokens and more", right[these])
+        figure(
+            f"{low} to {high - 1:.0f} tokens" if high < inf else f"{low} tokens and more",
+            right[these],
+            groups[these],
+        )
         for low, high in pairwise(LENGTH_BINS)
         if (these := (encoded.lengths >= low) & (encoded.lengths < high)).any()
     ]
     sources = np.array([example.source for example in examples])
     if len(set(sources)) > 1:
-        parts += [figure(str(source), right[sources == source]) for source in sorted(set(sources))]
+        parts += [
+            figure(str(source), right[sources == source], groups[sources == source])
+            for source in sorted(set(sources))
+        ]
     error, bins = calibration(logits, labels)
     temperature = error_after = bins_after = None
     if tuning is not None:
@@ -167,9 +176,9 @@ def classification(
         task,
         names,
         confusion,
-        figure(f"{task} accuracy", right),
+        figure(f"{task} accuracy", right, groups),
         tuple(
-            figure(f"recall of {name}", right[labels == index])
+            figure(f"recall of {name}", right[labels == index], groups[labels == index])
             for index, name in enumerate(names)
             if (labels == index).any()
         ),
@@ -245,41 +254,60 @@ def pretraining(
     Raises:
         DataError: The model answers with no numbers, or the documents are too short.
     """
-    found: list[Figure] = []
+    count = pairs or PAIRS
+    ranks, groups = _ranks(model, tokenizer, corpus, count, progress)
+    found = [figure(f"{name}: masked token, top {k}", ranks < k, groups) for k in (1, 5)]
     for negatives, same_document in (("random", 0.0), ("same-document", 1.0)):
-        ranks, groups, judged = _drawn(model, tokenizer, corpus, pairs or PAIRS, same_document, progress)
-        if not found:
-            found += [figure(f"{name}: masked token, top {k}", ranks < k, groups) for k in (1, 5)]
+        judged = _judged(model, tokenizer, corpus, count, same_document, progress)
         found.append(figure(f"{name}: next sentence, {negatives} negatives", judged))
     return found
 
 
 def pairs_of(texts: Sized) -> int:
-    """How many pairs ``pretraining`` reads of so many texts."""
-    return 2 * PAIRS * len(texts)
+    """How many pairs ``pretraining`` reads of so many texts: masked ones, and two kinds of negatives."""
+    return 3 * PAIRS * len(texts)
 
 
 def _drawn(
+    tokenizer: BertTokenizerFast, corpus: Corpus, pairs: int, same_document: float
+) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]]:
+    """Batches of pairs: ``input_ids``, ``token_type_ids``, ``next_label``; the same at every call."""
+    vocabulary, rng = vocabulary_of(tokenizer), np.random.default_rng(0)
+    for _ in range(0, pairs, BATCH):
+        yield sample_pairs(corpus, vocabulary, rng, n=BATCH, length=LENGTH, same_document=same_document)
+
+
+def _judged(
     model: BertForFourTasks,
     tokenizer: BertTokenizerFast,
     corpus: Corpus,
     pairs: int,
     same_document: float,
     progress: Progress,
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
-    """Rank of each hidden token, 0 first; the pair it is of; whether each pair was judged rightly."""
-    vocabulary, rng = vocabulary_of(tokenizer), np.random.default_rng(0)
-    ranks, groups, judged = [], [], []
+) -> NDArray[np.bool_]:
+    """Whether each pair was judged rightly."""
+    found = []
+    for ids, types, labels in _drawn(tokenizer, corpus, pairs, same_document):
+        pair = model.bert(
+            input_ids=torch.from_numpy(ids).to(model.device),
+            token_type_ids=torch.from_numpy(types).to(model.device),
+        )
+        found.append(model.cls.seq_relationship(pair.pooler_output).argmax(-1).cpu().numpy() == labels)
+        progress(BATCH)
+    return np.concatenate(found)
+
+
+def _ranks(
+    model: BertForFourTasks, tokenizer: BertTokenizerFast, corpus: Corpus, pairs: int, progress: Progress
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Rank of each hidden token, 0 first, and the pair it is of."""
+    vocabulary, rng = vocabulary_of(tokenizer), np.random.default_rng(1)
+    ranks, groups = [], []
 
     def on_device(values: NDArray[np.int64]) -> torch.Tensor:
         return torch.from_numpy(values).to(model.device)
 
-    for start in range(0, pairs, BATCH):
-        ids, types, labels = sample_pairs(
-            corpus, vocabulary, rng, n=BATCH, length=LENGTH, same_document=same_document
-        )
-        pair = model.bert(input_ids=on_device(ids), token_type_ids=on_device(types))
-        judged.append(model.cls.seq_relationship(pair.pooler_output).argmax(-1).cpu().numpy() == labels)
+    for number, (ids, types, _) in enumerate(_drawn(tokenizer, corpus, pairs, 0.0)):
         hidden = (ids >= vocabulary.first_word) & (rng.random(ids.shape) < MASKED)
         positions = np.flatnonzero(hidden)
         encoded = model.bert(
@@ -291,9 +319,9 @@ def _drawn(
             raise DataError("the model answers masks with no numbers (NaN): its weights are broken")
         # Of two that are as likely, the wrong one counts as the better: a model of all zeros knows nothing.
         ranks.append((logits >= target).sum(1).cpu().numpy() - 1)
-        groups.append(start + positions // LENGTH)
+        groups.append(number * BATCH + positions // LENGTH)
         progress(BATCH)
-    return np.concatenate(ranks), np.concatenate(groups), np.concatenate(judged)
+    return np.concatenate(ranks), np.concatenate(groups)
 
 
 def report(classified: Sequence[Classified], pretrained: Mapping[str, Sequence[Figure]]) -> str:

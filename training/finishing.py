@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from pathlib import Path
+from shutil import copyfile
 from typing import Any
 
+from kobert_transformers.tokenization_kobert import KoBertTokenizer
 from transformers import PreTrainedTokenizerBase
 
 from training.pictures import learning_curve
@@ -13,6 +16,15 @@ from training.run import Run, read_history
 from training.start import TRAINED
 
 PICTURE = "curve.png"
+
+
+def save_tokenizer(tokenizer: PreTrainedTokenizerBase, folder: Path) -> None:
+    """Save a tokenizer; KoBERT's, whose own way to save is older than transformers 4.57, as its files."""
+    if not isinstance(tokenizer, KoBertTokenizer):
+        tokenizer.save_pretrained(folder)
+        return
+    for each in (tokenizer.vocab_file, tokenizer.vocab_txt):
+        copyfile(each, folder / Path(each).name)
 
 
 def finish(
@@ -35,7 +47,7 @@ def finish(
         return
     setattr(run.model.config, TRAINED, sorted(trained))
     run.model.save_pretrained(run.folder / "model")
-    tokenizer.save_pretrained(run.folder / "model")
+    save_tokenizer(tokenizer, run.folder / "model")
     history = read_history(run.folder)
     learning_curve(history, run.folder / PICTURE)
     figures = {

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from math import ceil
 from pathlib import Path
 
@@ -27,7 +27,7 @@ from training.matching import give_matching_head
 from training.optimizers import adamw
 from training.pretrain import Recipe, Text
 from training.processes import Processes
-from training.record import Origin
+from training.record import Origin, file_hash
 from training.run import Run, has_state, told
 from training.schedule import Budget
 from training.start import load_start
@@ -121,7 +121,7 @@ def finetune(
     data = {
         task: task_data(
             [each.examples for each in parts],
-            _dev(job, task),
+            _dev(job, task, say),
             start.tokenizer,
             task,
             debias=job.debias > 0,
@@ -132,6 +132,9 @@ def finetune(
         say(f"{task}: {len(each.train):,} to learn from, {len(each.dev):,} to choose by")
     if job.matching_head and not has_state(job.out):
         give_matching_head(start.model)
+    origin = Origin.of(asdict(job), sources_of(job), processes.count)
+    if not Path(job.model).is_dir():  # a preset or a hub id: the name alone doesn't say which weights
+        origin = replace(origin, data={**origin.data, job.model: file_hash(start.folder)})
     run = Run(
         start.model.train(),
         job.out,
@@ -141,7 +144,7 @@ def finetune(
         processes,
         lambda model, lr: adamw(model, lr, layer_decay=job.layer_decay),
         job.seed,
-        Origin.of(asdict(job), sources_of(job), processes.count),
+        origin,
     )
     recipe = Recipe(job.masking if "mask" in job.tasks else 0.0, nsp_weight=float("nsp" in job.tasks))
     make = step_of(run, data, text, start.tokenizer, Settings(job.smoothing, job.scale, job.debias, recipe))
@@ -174,16 +177,26 @@ def _check(job: Job) -> None:
             raise DataError(f"{task} learns from a file: --{task} FILE")
         if task in TEXT_TASKS and not job.documents:
             raise DataError(f"{task} learns from running text: --documents FILE")
+    for task in CLASS_TASKS:
+        unused = {task: job.files.get(task), f"{task}-dev": job.dev.get(task)}
+        if task not in job.tasks and (given := [name for name, files in unused.items() if files]):
+            raise DataError(f"--{given[0]} is given, but {task} is not among the tasks")
+    if not any(task in TEXT_TASKS for task in job.tasks) and (job.documents or job.singles):
+        raise DataError("--documents and --singles are for the tasks mask and nsp")
+    if job.rated is not None and "sentiment" not in job.tasks:
+        raise DataError("--rated-texts is for the task sentiment")
+    if job.debias and "nli" not in job.tasks:
+        raise DataError("--debias is for the task nli")
 
 
 def _read(job: Job, task: str, say: Say) -> list[Labelled]:
     """The files of a task, without what is held out."""
-    measured = [
-        example
-        for name, sources in job.held_out.items()
-        for source in sources
-        for example in read(name, source, skip_bad=True).examples
-    ]
+    measured = []
+    for name, sources in job.held_out.items():
+        for source in sources:
+            held = read(name, source, skip_bad=job.skip_bad)
+            _say_all(held.notes, say)
+            measured += held.examples
     found = [
         without_public(read(task, source, skip_bad=job.skip_bad, flagged=False), source)
         for source in job.files[task]
@@ -191,11 +204,14 @@ def _read(job: Job, task: str, say: Say) -> list[Labelled]:
     if task == "sentiment" and job.rated is not None:
         stars = without_public(read_rated(*job.rated), job.rated[0])
         known = [example for each in found for example in each.examples]
-        found.append(Labelled(without(stars.examples, known), stars.notes))
+        rest = without(stars.examples, known)
+        again = (
+            f"{job.rated[0]}: {len(stars.examples) - len(rest):,} rows that stand in another file left out"
+        )
+        found.append(Labelled(rest, (*stars.notes, again)))
     kept = []
     for each in found:
-        for note in each.notes:
-            say(note)
+        _say_all(each.notes, say)
         clean = without(each.examples, measured)
         if lost := len(each.examples) - len(clean):
             say(f"{each.examples[0].source}: {lost:,} rows with a held-out text left out")
@@ -203,9 +219,19 @@ def _read(job: Job, task: str, say: Say) -> list[Labelled]:
     return kept
 
 
-def _dev(job: Job, task: str) -> list[Example] | None:
+def _dev(job: Job, task: str, say: Say) -> list[Example] | None:
+    """What the weights are chosen by: no public test set, or its figure would flatter later."""
     source = job.dev.get(task)
-    return None if source is None else read(task, source, skip_bad=job.skip_bad).examples
+    if source is None:
+        return None
+    found = without_public(read(task, source, skip_bad=job.skip_bad), source)
+    _say_all(found.notes, say)
+    return found.examples
+
+
+def _say_all(notes: Sequence[str], say: Say) -> None:
+    for note in notes:
+        say(note)
 
 
 def _budget(job: Job, data: dict[str, TaskData], processes: Processes) -> Budget:

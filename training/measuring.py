@@ -29,7 +29,7 @@ from training.evaluate import (
     report,
 )
 from training.processes import Processes
-from training.record import write_record
+from training.record import RECORD, file_hash, write_record
 from training.start import Start, load_start
 from training.textfiles import DataError
 
@@ -104,6 +104,7 @@ def measure(wanted: Measurement, processes: Processes, say: Say, *, dry_run: boo
     rows = {task: _read(wanted, task, say) for task, files in wanted.files.items() if files}
     tuning = {task: _tuning(wanted, task, examples, say) for task, examples in rows.items()}
     start = load_start(wanted.model, dropout=0.0, device=processes.device)
+    _check_unread(wanted, start)
     start.require([*rows, *(("mask", "nsp") if wanted.documents else ())], wanted.model)
     start.model.train(mode=False).to(processes.device)
     if dry_run:
@@ -151,6 +152,24 @@ def _read(wanted: Measurement, task: str, say: Say) -> list[Example]:
     return [example for part in parts for example in part.examples]
 
 
+def _check_unread(wanted: Measurement, start: Start) -> None:
+    """See that no file to measure on is one that the model's own record names as what it learnt from.
+
+    Raises:
+        DataError: One is.
+    """
+    record = start.folder.parent / RECORD
+    if not record.is_file():
+        return
+    body = json.loads(record.read_text(encoding="utf-8"))
+    # What a run only kept out, it did not learn from.
+    kept_out = {name for files in body["settings"].get("held_out", {}).values() for name in files}
+    read_then = {hashed for name, hashed in body["data"].items() if name not in kept_out}
+    for source in (each for files in wanted.files.values() for each in files):
+        if Path(source).is_file() and file_hash(Path(source)) in read_then:
+            raise DataError(f"{source} is named in {record}: the model knows it, so it measures nothing")
+
+
 def _tuning(wanted: Measurement, task: str, examples: list[Example], say: Say) -> list[Example] | None:
     """What the temperature is fitted on, without anything that is measured."""
     source = wanted.tuning.get(task)
@@ -194,7 +213,7 @@ def _told(start: Start, rows: Mapping[str, list[Example]], documents: tuple[str,
         begin = time.monotonic()
         start.model(input_ids=ids.to(start.model.device))
         pairs = pairs_of([source])
-        seconds += 2 * (time.monotonic() - begin) * pairs / BATCH
+        seconds += (time.monotonic() - begin) * pairs / BATCH
         said.append(f"{pairs:,} pairs of {source}")
     said[-1] += ", which is encoded first, unless it was before" if documents else ""
     return f"would measure {'; '.join(said)}: about {seconds / 60:.1f} minutes"

@@ -165,11 +165,9 @@ def pretraining_losses(model: BertForFourTasks, batch: Batch) -> Losses:
     hidden = encoded.last_hidden_state.flatten(0, 1)
     asked = model.cls.predictions.transform(hidden[on_device(batch.positions)])
     decoder = model.cls.predictions.decoder
-    mlm = (
-        vocabulary_loss(asked, decoder.weight, decoder.bias, on_device(batch.targets))
-        if len(asked)
-        else asked.sum().float()
-    )
+    mlm = asked.sum().float()  # of nothing, where nothing is masked
+    if len(asked):
+        mlm = vocabulary_loss(asked, decoder.weight, decoder.bias, on_device(batch.targets))
     if batch.next_label[0] == IGNORE:
         return Losses(mlm, None, float("nan"))
     labels = on_device(batch.next_label)

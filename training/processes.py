@@ -1,7 +1,7 @@
 """The processes that train one model together: this one alone, or all that a launcher started.
 
     torchrun --nproc-per-node 2 -m bot train pretrain …
-    accelerate launch --num_processes 2 -m bot train pretrain …
+    accelerate launch --multi_gpu -m bot train pretrain …      (GPUs only: without it, it starts one process)
 
 Each draws its own text and all take the mean of their gradients, so every one has the same weights after each
 step and a step reads as many times the tokens.
@@ -9,7 +9,9 @@ step and a step reads as many times the tokens.
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Self
 
 import torch
@@ -17,6 +19,9 @@ from torch import distributed
 from torch.nn import Module
 
 DEVICES = ("auto", "cpu", "cuda")
+_PATIENCE = timedelta(hours=6)  # the leader encodes a corpus while the others wait
+_OTHERS_COUNT = ("WORLD_SIZE", "OMPI_COMM_WORLD_SIZE", "PMI_SIZE")
+"""Where other launchers say how many processes they started."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +46,7 @@ class Processes:
             device: ``cpu``, ``cuda``, or ``auto`` for the GPU if there is one.
 
         Raises:
-            ValueError: Another device, or a GPU that isn't there.
+            ValueError: Another device, a GPU that isn't there, or processes that cannot meet.
         """
         if device not in DEVICES:
             raise ValueError(f"not one of {', '.join(DEVICES)}")
@@ -49,9 +54,13 @@ class Processes:
             raise ValueError("torch finds no GPU here")
         gpu = device == "cuda" or (device == "auto" and torch.cuda.is_available())
         if not distributed.is_available() or not distributed.is_torchelastic_launched():
+            if any(int(os.environ.get(name, "1")) > 1 for name in _OTHERS_COUNT):  # noqa: TID251  # a launcher's
+                raise ValueError("several processes, each for itself: start them with torchrun")
             return cls(torch.device("cuda" if gpu else "cpu"))
-        distributed.init_process_group("nccl" if gpu else "gloo")
         place = torch.device("cuda", distributed.get_node_local_rank()) if gpu else torch.device("cpu")
+        if gpu:
+            torch.cuda.set_device(place)
+        distributed.init_process_group("nccl" if gpu else "gloo", timeout=_PATIENCE)
         return cls(place, distributed.get_rank(), distributed.get_world_size())
 
     @property

@@ -7,7 +7,7 @@ import json
 import platform
 import subprocess
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -48,31 +48,40 @@ class Origin:
     Attributes:
         settings: Options in words, but for those that only say when it ends and where it lies.
         data: Hashes of what it reads, by name.
+        code: Revisions of the code that made its steps; a run may go on under another.
     """
 
     settings: dict[str, str]
     data: dict[str, str]
+    code: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, settings: Mapping[str, Any], data: Iterable[str], processes: int) -> Self:
         """Take the options of a command, the files it reads, and how many processes train."""
         said = {name: str(value) for name, value in settings.items() if name not in _FREE}
-        return cls({**said, "processes": str(processes)}, hashes_of(data))
+        return cls({**said, "processes": str(processes)}, hashes_of(data), (code_revision(),))
 
     def changes(self, now: Origin) -> list[str]:
-        """What is different now, in words; nothing if a run can go on."""
+        """What is different now, in words; nothing if a run can go on.
+
+        An option that there was not then is none.
+        """
         said = [
-            f"{name} was {self.settings.get(name)}, is {now.settings.get(name)}"
-            for name in sorted(self.settings.keys() | now.settings.keys())
-            if self.settings.get(name) != now.settings.get(name)
+            f"{name} was {self.settings[name]}, is {now.settings[name]}"
+            for name in sorted(self.settings.keys() & now.settings.keys())
+            if self.settings[name] != now.settings[name]
         ]
         both = sorted(self.data.keys() & now.data.keys())
         return said + [f"{name} has changed" for name in both if self.data[name] != now.data[name]]
 
+    def after(self, then: Origin) -> Origin:
+        """This one, with the revisions before it."""
+        return replace(self, code=tuple(dict.fromkeys((*then.code, *self.code))))
+
 
 def code_revision() -> str:
     """The commit of the code, ``+`` if files were changed since; without a repository, the version."""
-    folder = Path(__file__).parent
+    folder = Path(__file__).resolve().parent
 
     def git(*arguments: str) -> str:
         return subprocess.run(  # noqa: S603  # our own arguments
@@ -84,6 +93,8 @@ def code_revision() -> str:
         ).stdout.strip()
 
     try:
+        if Path(git("rev-parse", "--show-toplevel")).resolve() != folder.parent:
+            return version("kobert-bot")  # installed inside somebody else's repository
         return git("rev-parse", "HEAD") + (
             "+" if git("status", "--porcelain", "--untracked-files=no") else ""
         )
@@ -113,9 +124,9 @@ def write_record(
     path = folder / RECORD
     body = {
         "ended": datetime.now(UTC).isoformat(timespec="seconds"),
-        "code": code_revision(),
+        "code": [code_revision()] if origin is None else list(origin.code),
         "settings": {name: value if _plain(value) else str(value) for name, value in settings.items()},
-        "data": hashes_of(data),
+        "data": hashes_of(data) if origin is None else origin.data,
         "figures": figures,
         "origin": None if origin is None else asdict(origin),
         "packages": {name: version(name) for name in _PACKAGES},

@@ -84,6 +84,7 @@ class Run:
         tokens: Tokens read.
         spent: Seconds used up.
         best: Highest value of ``go``'s watch so far.
+        planned: What ``plan`` found.
     """
 
     model: BertForFourTasks
@@ -100,6 +101,7 @@ class Run:
     tokens: int = 0
     spent: float = 0.0
     best: float | None = None
+    planned: Plan | None = None
     _optimizers: list[torch.optim.Optimizer] = field(init=False)
     _peaks: list[list[float]] = field(init=False)
     _mean: dict[str, float] = field(init=False, default_factory=dict)
@@ -112,6 +114,11 @@ class Run:
         self.total = self.budget.steps or 0
         if has_state(self.folder):
             self._load()
+        if self.processes.agreed(self.step) != self.step:
+            raise DataError(
+                f"{self.folder}: the run stands at step {self.step:,} here and not elsewhere; all processes "
+                "need one folder, so let machines share a disk"
+            )
         self.processes.give(self.model)
 
     def plan(self, make: Callable[[int], Step]) -> Plan:
@@ -120,11 +127,13 @@ class Run:
         A new run tries a few whole steps and takes them back; one that goes on has its own past to tell by.
         """
         if self.step:
-            return Plan(self.total, self.spent / self.step, self.tokens // self.step)
-        seconds, tokens = self._trial(make)
-        fitting = max(1, round(60 * self.budget.minutes / seconds))
-        self.total = self.total or self.processes.agreed(fitting)
-        return Plan(self.total, seconds, tokens)
+            seconds, tokens = self.spent / self.step, self.tokens // self.step
+        else:
+            seconds, tokens = self._trial(make)
+            fitting = max(1, round(60 * self.budget.minutes / seconds))
+            self.total = self.total or self.processes.agreed(fitting)
+        self.planned = Plan(self.total, seconds, tokens)
+        return self.planned
 
     def _trial(self, make: Callable[[int], Step]) -> tuple[float, int]:
         """Seconds and tokens of a step, optimizers included; no weight is another after it."""
@@ -267,12 +276,14 @@ class Run:
         # Our own file, and tensors only (weights_only).
         state = torch.load(self.folder / _STATE, weights_only=True, map_location=self.processes.device)  # noqa: TID251
         if self.origin is not None and state.get("origin") is not None:
-            changes = Origin(**state["origin"]).changes(self.origin)
+            then = Origin(**state["origin"])
+            changes = then.changes(self.origin)
             if changes:
                 raise DataError(
                     f"{self.folder}: the run in it began otherwise ({'; '.join(changes)[:300]}); "
                     "ask for the same again, or take another --out"
                 )
+            self.origin = self.origin.after(then)
         self.model.load_state_dict(state["model"])
         for optimizer, its in zip(self._optimizers, state["optimizers"], strict=True):
             optimizer.load_state_dict(its)
@@ -295,6 +306,11 @@ def read_history(folder: Path) -> list[dict[str, Any]]:
 def told(run: Run, plan: Plan) -> str:
     """A plan in words."""
     left = plan.steps - run.step
+    if left <= 0:
+        return (
+            f"{run.description}: {run.step:,} steps were made in {run.folder}, and {plan.steps:,} are asked "
+            "for: nothing is left to do (--steps with more of them goes on)"
+        )
     return (
         f"{run.description}: {plan.steps:,} steps, {left:,} of them left, in {run.folder}; "
         f"{plan.tokens:,} tokens a step in {plan.seconds:.2f} s: "

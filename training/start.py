@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
+from kobert_transformers.tokenization_kobert import VOCAB_FILES_NAMES, KoBertTokenizer
 from transformers import BertConfig, BertTokenizerFast, PreTrainedTokenizerBase
 from transformers import logging as transformers_logging
 
@@ -20,6 +21,8 @@ from training.textfiles import DataError
 
 TRAINED = "trained_tasks"
 """Entry of ``config.json`` with the tasks whose heads have learnt something."""
+_KOBERT = VOCAB_FILES_NAMES["vocab_file"]
+"""What only a folder with KoBERT's tokenizer has."""
 _HEADS: Mapping[str, tuple[str, ...]] = {
     "mask": ("cls.predictions.transform.",),
     "nsp": ("cls.seq_relationship.", "bert.pooler."),
@@ -35,6 +38,8 @@ class Start:
     model: BertForFourTasks
     tokenizer: PreTrainedTokenizerBase
     source: Source
+    folder: Path
+    """Where its weights lie."""
     trained: frozenset[str]
     """Tasks whose heads have learnt something."""
 
@@ -64,7 +69,7 @@ def load_start(name: str, *, dropout: float, device: torch.device | None = None)
         source = (
             catalog.source(name, Task.MASK, "en" if name == "google" else "ko")
             if name in catalog.presets
-            else Source(model=_place(name), tokenizer=_place(name))
+            else _source(name)
         )
         folder = find_files(source.model, revision=source.revision)
         tokenizer_folder = find_files(source.tokenizer, weights=False)
@@ -80,6 +85,7 @@ def load_start(name: str, *, dropout: float, device: torch.device | None = None)
             attn_implementation=attention_of(device or torch.device("cpu")),
             output_loading_info=True,
         )
+        tokenizer = _tokenizer(str(tokenizer_folder), source)
     except (ModelServiceError, OSError, ValueError) as error:
         raise DataError(f"{name}: {' '.join(str(error).split())[:300]}") from error
     there = [
@@ -89,12 +95,16 @@ def load_start(name: str, *, dropout: float, device: torch.device | None = None)
     ]
     # A head that was saved may still be as new as it was made: our own runs write down what they taught.
     trained = frozenset(getattr(config, TRAINED, there))
-    return Start(model.float(), _tokenizer(str(tokenizer_folder), source), source, trained)
+    return Start(model.float(), tokenizer, source, folder, trained)
 
 
-def _place(name: str) -> str:
-    """A folder as a folder, though it may look like a hub id."""
-    return str(Path(name).resolve()) if Path(name).is_dir() else name
+def _source(name: str) -> Source:
+    """A folder as a folder, though it may look like a hub id, or a repository of the hub."""
+    if not Path(name).is_dir():
+        return Source(model=name, tokenizer=name)
+    place = Path(name).resolve()
+    kobert = (place / _KOBERT).is_file()
+    return Source(model=str(place), tokenizer=str(place), tokenizer_class="kobert" if kobert else "auto")
 
 
 def load_tokenizer(folder: Path) -> BertTokenizerFast:
@@ -111,8 +121,6 @@ def load_tokenizer(folder: Path) -> BertTokenizerFast:
 
 def _tokenizer(folder: str, source: Source) -> PreTrainedTokenizerBase:
     if source.tokenizer_class == "kobert":
-        from kobert_transformers.tokenization_kobert import KoBertTokenizer  # noqa: PLC0415  # seldom needed
-
         found: PreTrainedTokenizerBase = KoBertTokenizer.from_pretrained(folder)
         return found
     from transformers import AutoTokenizer  # noqa: PLC0415

@@ -6,6 +6,9 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
 from itertools import product
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
 import numpy as np
 from transformers import BertTokenizerFast
@@ -49,10 +52,7 @@ def sweep_over(
         job = replace(
             base,
             out=base.out / name,
-            lr=values["lr"],
-            epochs=values["epochs"],
-            scale=values["scale"],
-            smoothing=values["smoothing"],
+            **_options(values),
         )
         say(f"{number} of {len(tried)}: " + ", ".join(f"{key} {value:g}" for key, value in values.items()))
         if not processes.agreed(int((job.out / RECORD).exists())):
@@ -63,6 +63,29 @@ def sweep_over(
         record = json.loads((job.out / RECORD).read_text(encoding="utf-8"))
         rows.append((values, record["figures"]["best on the development part"]))
     return rows
+
+
+def _options(values: Mapping[str, float]) -> dict[str, Any]:
+    """A combination as a job names it."""
+    return {{"batch": "scale"}.get(name, name): value for name, value in values.items()}
+
+
+def told(base: Job, tried: Sequence[Mapping[str, float]], processes: Processes) -> str:
+    """How long all combinations would take, by a few steps of the first."""
+    with TemporaryDirectory() as folder:
+        job = replace(base, out=Path(folder), **_options(tried[0]))
+        run = finetune(job, processes, _quiet, _no_text, dry_run=True)
+    plan = run.planned
+    assert plan is not None  # noqa: S101  # a dry run plans
+    ratio = sum(values["epochs"] for values in tried) / tried[0]["epochs"]
+    minutes = plan.seconds * plan.steps * ratio / 60
+    return (
+        f"would train {len(tried)} times, {plan.steps:,} steps at first: about {minutes:.1f} minutes in all"
+    )
+
+
+def _quiet(_: str) -> None:
+    """What one trial says is not the plan of all."""
 
 
 def _check(job: Job, processes: Processes) -> None:

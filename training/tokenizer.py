@@ -9,6 +9,7 @@ vocabulary; accents are kept, because stripping them (NFD) would take Hangul syl
 
 from __future__ import annotations
 
+import time
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -27,6 +28,7 @@ ALPHABET = 2_400  # all syllables in real use; a rare one would turn its whole w
 MAX_POSITIONS = 256
 LONGEST_WORD = 250  # characters; people write ㅋㅋㅋㅋ… longer than the usual 100
 _ALONE = Split(Regex(r"[^\p{L}\p{N}\p{M}]"), "isolated")
+_TRIED = 1_000_000  # characters that a dry run reads
 SPECIALS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
 
 
@@ -117,3 +119,19 @@ def wordpiece_tokenizer(vocabulary: Path) -> BertTokenizerFast:
     backend.pre_tokenizer = Sequence([BertPreTokenizer(), _ALONE])
     backend.model.max_input_chars_per_word = LONGEST_WORD
     return tokenizer
+
+
+def would_learn(sources: list[str], characters: int, vocab_size: int) -> str:
+    """What a training would do, and how long it would take: by learning from a small part.
+
+    Raises:
+        DataError: A source cannot be read.
+    """
+    little = max(1, min(characters, _TRIED))
+    begin = time.monotonic()
+    train_tokenizer(sources, [], characters=little, vocab_size=vocab_size)
+    minutes = (time.monotonic() - begin) * characters / little / 60
+    return (
+        f"would learn {vocab_size:,} entries from {characters:,} characters of {', '.join(sources)}: "
+        f"about {minutes:.1f} minutes"
+    )

@@ -31,6 +31,19 @@ def test_items_that_came_together_are_drawn_together() -> None:
     assert together.high - together.low > 3 * (alone.high - alone.low)
 
 
+def test_pairs_of_one_premise_are_drawn_together(tokenizer: BertTokenizerFast) -> None:
+    """Whole premises are answered rightly or wrongly."""
+    torch.manual_seed(0)
+    model = new_model(tokenizer, layers=1, hidden=16, heads=1).train(mode=False)
+    torch.nn.init.constant_(model.nli.out.weight, 0.0)
+    model.nli.out.bias.data = torch.tensor([1.0, 0.0, 0.0])
+    pairs = [Example(f"고양이 {n % 40}", f"산 {n}", int(n % 40 % 4 == 0)) for n in range(400)]
+    single = [Example(f"고양이 {n}", f"산 {n}", int(n % 40 % 4 == 0)) for n in range(400)]
+    together, apart = (classification(model, tokenizer, "nli", each).accuracy for each in (pairs, single))
+    assert together.value == apart.value == 0.75
+    assert together.high - together.low > 2 * (apart.high - apart.low)
+
+
 def test_calibration_is_the_distance_of_sureness_from_being_right() -> None:
     sure = np.log(np.array([[0.9, 0.1]] * 10, np.float32))
     labels = np.array([0] * 7 + [1] * 3)

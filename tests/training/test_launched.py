@@ -14,6 +14,8 @@ import torch
 from safetensors.torch import load_file
 from transformers import BertTokenizerFast
 
+from training.processes import Processes
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -64,6 +66,25 @@ def test_a_run_that_is_killed_goes_on_and_ends_with_the_same_weights(
     assert same(tmp_path / "whole", tmp_path / "killed")
 
 
+def together(folder: Path, code: str, *arguments: str) -> list[str]:
+    """What two processes that run a script say between < and >."""
+    (folder / "script.py").write_text(code, "utf-8")
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2", "--standalone"),
+            *(str(folder / "script.py"), *arguments),
+        ],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=110,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-2_000:]
+    return re.findall("<([^<>]*)>", done.stdout)
+
+
 def test_two_processes_train_one_model(command: list[str], tmp_path: Path) -> None:
     out = tmp_path / "two"
     done = subprocess.run(
@@ -86,6 +107,45 @@ def test_two_processes_train_one_model(command: list[str], tmp_path: Path) -> No
     assert not same(out, tmp_path / "one")
 
 
+TOGETHER = """
+import sys, torch
+from pathlib import Path
+from training.datasets import Example
+from training.batches import LabelledExamples
+from training.finetune import Settings, TaskData, step_of
+from training.optimizers import adamw
+from training.pretrain import new_model
+from training.processes import Processes
+from training.run import Run
+from training.schedule import Budget
+from training.start import load_tokenizer
+processes = Processes.join("cpu")
+tokenizer = load_tokenizer(Path(sys.argv[1]))
+examples = [Example(f"고양이가 산에 {n}", None, n % 2) for n in range(60)]
+data = {"sentiment": TaskData(*(LabelledExamples(examples, tokenizer, longest=32),) * 2)}
+torch.manual_seed(processes.rank)
+model = new_model(tokenizer, layers=1, hidden=16, heads=1)
+run = Run(model.train(), Path(sys.argv[2]), Budget(0, 3), 0.01, "test", processes, adamw)
+run.go(step_of(run, data, None, tokenizer, Settings(scale=0.1)))
+print(f"<{float(sum(each.double().abs().sum() for each in model.parameters())):.12f}>", flush=True)
+processes.leave()
+"""
+
+
+def test_fine_tuning_by_two_processes_leaves_both_with_the_same_weights(
+    tmp_path: Path, tokenizer: BertTokenizerFast
+) -> None:
+    tokenizer.save_pretrained(tmp_path / "tok")
+    found = together(tmp_path, TOGETHER, str(tmp_path / "tok"), str(tmp_path / "run"))
+    assert found[0] == found[1]
+
+
+def test_processes_that_cannot_meet_do_not_train_each_for_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OMPI_COMM_WORLD_SIZE", "2")
+    with pytest.raises(ValueError, match="start them with torchrun"):
+        Processes.join("cpu")
+
+
 HEADS = """
 import sys, torch
 from training.processes import Processes
@@ -104,20 +164,6 @@ processes.leave()
 
 
 def test_processes_begin_alike_and_what_none_of_them_used_has_no_gradient(tmp_path: Path) -> None:
-    (tmp_path / "heads.py").write_text(HEADS, "utf-8")
-    done = subprocess.run(
-        [
-            *(sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2", "--standalone"),
-            str(tmp_path / "heads.py"),
-        ],
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        timeout=110,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr[-2_000:]
-    one, two = re.findall("<(.*?)>", done.stdout)
+    one, two = together(tmp_path, HEADS)
     assert one == two
     assert one.endswith("11 [[[0.5, 0.5]], [[0.5, 0.5]], None]")

@@ -11,14 +11,18 @@ import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
+from transformers import BertConfig, BertForPreTraining
 from typer.testing import CliRunner, Result
 
 from bot.cli import app
 from models.catalog import load_catalog
 from models.service import ModelService
 from tests.tiny import catalog_file
-from training import corpus, evaluate, finetune, pretrain
+from training import corpus, datasets, evaluate, finetune, pretrain, run
+from training.held_out import hashed
 from training.run import read_history
+
+ROOT = Path(__file__).parents[2]
 
 MARKS = ("산에", "웃었다", "친구들이")  # unlike neighbours, so unlike first vectors
 POSITIVE, NEGATIVE = ("웃었다", "먹었다"), ("울었다", "도와주었다")
@@ -28,7 +32,7 @@ POSITIVE, NEGATIVE = ("웃었다", "먹었다"), ("울었다", "도와주었다"
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("pipeline")
     rng = np.random.default_rng(0)
-    for name, size in (("train", 300), ("test", 60)):
+    for name, size in (("train", 300), ("dev", 60), ("test", 60)):
         rows = ["id\tdocument\tlabel"]
         for n in range(size):
             words = (NEGATIVE, POSITIVE)[n % 2]
@@ -169,7 +173,7 @@ async def test_all_tasks_at_once_over_one_trunk(pretrained: Path, folder: Path, 
 def test_a_dry_evaluation_says_what_and_how_long(folder: Path, data: Path, tmp_path: Path) -> None:
     given: tuple[str | Path, ...] = ("--sentiment", folder / "nsmc_test.tsv", "--documents", data / "ko.txt")
     out = done("evaluate", "--model", "builtin", *given, "--out", tmp_path / "out", "--dry-run")
-    assert f"would measure 60 rows of sentiment; 256 pairs of {data / 'ko.txt'}, which is encoded" in out
+    assert f"would measure 60 rows of sentiment; 384 pairs of {data / 'ko.txt'}, which is encoded" in out
     assert "minutes" in out
     assert not (tmp_path / "out").exists()
 
@@ -211,7 +215,7 @@ def test_one_task_alone(pretrained: Path, folder: Path, data: Path, task: str) -
             "--sentiment",
             folder / "nsmc_train.tsv",
             "--sentiment-dev",
-            folder / "nsmc_test.tsv",
+            folder / "nsmc_dev.tsv",
             "--epochs",
             "0.2",
         )
@@ -231,7 +235,10 @@ def test_a_sweep_tries_each_once_and_prints_the_best_first(pretrained: Path, fol
         *("sweep", "sentiment", "--model", pretrained / "model", "--out", folder / "sweep"),
         *("--data", folder / "nsmc_train.tsv", "--lr", "1e-9,3e-3", "--epochs", "40", "--smoothing", "0"),
     )
-    assert "2 runs" in done(*given, "--dry-run")
+    planned = done(*given, "--dry-run")
+    assert "2 runs" in planned
+    assert "would train 2 times, " in planned
+    assert not (folder / "sweep").exists()
     table = done(*given).splitlines()[-2:]
     assert table[0].startswith("| 0.003 | 40 |")
     assert (folder / "sweep" / "table.md").read_text("utf-8").splitlines()[-2:] == table
@@ -241,6 +248,117 @@ def test_a_sweep_tries_each_once_and_prints_the_best_first(pretrained: Path, fol
     otherwise = call(*given, "--seed", "1")
     assert otherwise.exit_code == 1
     assert "this trial was made otherwise (seed was 0, is 1); take another --out" in otherwise.stderr
+
+
+def test_a_sweep_draws_some_of_the_combinations(pretrained: Path, folder: Path, tmp_path: Path) -> None:
+    given: tuple[str | Path, ...] = (
+        *("sweep", "sentiment", "--model", pretrained / "model", "--data", folder / "nsmc_train.tsv"),
+        *("--lr", "1e-4,2e-4", "--epochs", "0.1,0.2", "--trials", "2"),
+    )
+    rows = [done(*given, "--out", tmp_path / seed, "--seed", seed).splitlines()[-2:] for seed in ("0", "1")]
+    tried = [{tuple(row.split("|")[1:3]) for row in its} for its in rows]
+    assert [len(each) for each in tried] == [2, 2]
+    assert tried[0] != tried[1]
+
+
+def test_a_fine_tuning_that_is_killed_ends_with_the_same_weights(
+    pretrained: Path, folder: Path, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With dropout, text beside the labels, and the best weights so far kept."""
+    monkeypatch.setattr(run, "SAVE_EVERY", 0.0)
+    given: tuple[str | Path, ...] = (
+        *("finetune", "sentiment", "mask", "nsp", "--model", pretrained / "model", "--steps", "6"),
+        *("--sentiment", folder / "nsmc_train.tsv", "--documents", data / "ko.txt", "--lr", "1e-3"),
+    )
+    done(*given, "--out", tmp_path / "whole")
+    learn = run.Run._learn
+
+    def dying(self: run.Run) -> None:
+        if self.step == 3:
+            raise KeyboardInterrupt
+        learn(self)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(run.Run, "_learn", dying)
+        patch.setattr(run.Run, "plan", lambda _, __: run.Plan(6, 1.0, 1))
+        assert call(*given, "--out", tmp_path / "killed").exit_code == 130
+    assert "6 steps, 3 of them left" in done(*given, "--out", tmp_path / "killed")
+    one, two = (load_file(tmp_path / name / "model" / "model.safetensors") for name in ("whole", "killed"))
+    assert all(torch.equal(one[name], two[name]) for name in one)
+    records = [
+        json.loads((tmp_path / name / "record.json").read_text("utf-8")) for name in ("whole", "killed")
+    ]
+    assert records[0]["figures"]["best on the development part"] is not None
+    assert records[0]["data"] == records[1]["data"]
+    assert len(records[1]["code"]) == 1
+    assert "nothing is left to do" in done(*given, "--out", tmp_path / "killed")
+
+
+def test_a_bert_with_kobert_s_tokenizer_is_fine_tuned_and_measured(folder: Path, tmp_path: Path) -> None:
+    shipped = ROOT / "models" / "kobert_tokenizer"
+    small = BertConfig(8002, 16, 1, 1, 32, max_position_embeddings=64, pad_token_id=1)
+    BertForPreTraining(small).save_pretrained(tmp_path / "kobert")
+    for name in ("tokenizer_78b3253a26.model", "vocab.txt"):
+        shutil.copy(shipped / name, tmp_path / "kobert")
+    given: tuple[str | Path, ...] = ("--sentiment", folder / "nsmc_train.tsv", "--steps", "2")
+    out = tmp_path / "out"
+    done("finetune", "sentiment", "--model", tmp_path / "kobert", *given, "--out", out)
+    assert {each.name for each in (out / "model").iterdir()} >= {"tokenizer_78b3253a26.model", "vocab.txt"}
+    test = ("--sentiment", folder / "nsmc_test.tsv")
+    assert "sentiment accuracy" in done(
+        "evaluate", "--model", out / "model", *test, "--out", tmp_path / "seen"
+    )
+
+
+def test_reviews_and_their_stars_train_too_and_none_of_them_twice(
+    pretrained: Path, folder: Path, tmp_path: Path
+) -> None:
+    known = [line.split("\t")[1] for line in (folder / "nsmc_train.tsv").read_text("utf-8").splitlines()[1:4]]
+    (tmp_path / "texts.txt").write_text("\n".join([*known, "볼만해요", "최고예요", "별로예요"]), "utf-8")
+    (tmp_path / "stars.txt").write_text("1\n10\n1\n6\n10\n2", "utf-8")
+    out = done(
+        *("finetune", "sentiment", "--model", pretrained / "model", "--sentiment", folder / "nsmc_train.tsv"),
+        *("--rated-texts", tmp_path / "texts.txt", "--ratings", tmp_path / "stars.txt", "--steps", "1"),
+        *("--out", tmp_path / "out"),
+    )
+    assert "texts.txt: 1 rows rated 5 to 8 left out" in out
+    assert "texts.txt: 3 rows that stand in another file left out" in out
+    assert "sentiment: 242 to learn from, 60 to choose by" in out
+
+
+def test_weights_are_not_chosen_by_a_public_test_set_nor_measured_on_what_trained_them(
+    pretrained: Path, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: tuple[str | Path, ...] = (
+        *(
+            "finetune",
+            "sentiment",
+            "--model",
+            pretrained / "model",
+            "--steps",
+            "1",
+            "--out",
+            tmp_path / "out",
+        ),
+        *("--sentiment", folder / "nsmc_train.tsv"),
+    )
+    done(*given, "--held-out-sentiment", folder / "nsmc_test.tsv")
+    result = call(
+        *("evaluate", "--model", tmp_path / "out" / "model", "--sentiment", folder / "nsmc_train.tsv"),
+        *("--out", tmp_path / "seen"),
+    )
+    assert result.exit_code == 1
+    assert "the model knows it, so it measures nothing" in result.stderr
+    done(
+        *("evaluate", "--model", tmp_path / "out" / "model", "--sentiment", folder / "nsmc_test.tsv"),
+        *("--out", tmp_path / "seen"),
+    )
+    rows = (folder / "nsmc_test.tsv").read_text("utf-8").splitlines()[1:]
+    public = frozenset(each for row in rows if (each := hashed(row.split("\t")[1])) is not None)
+    monkeypatch.setattr(datasets, "public_sets", lambda: {"nsmc_test": public})
+    result = call(*given, "--sentiment-dev", folder / "nsmc_test.tsv", "--seed", "1")
+    assert result.exit_code == 1
+    assert "nsmc_test" in result.stderr
 
 
 @pytest.mark.usefixtures("pretrained")
@@ -278,6 +396,54 @@ def test_options_come_from_a_file_and_the_command_line_goes_before_it(
         (("evaluate", "--model", "builtin", "--device", "tpu"), "tpu: not one of auto, cpu, cuda"),
         (("evaluate", "--model", "builtin", "--device", "cuda"), "cuda: torch finds no GPU here"),
         (("sweep", "nli", "--model", "builtin", "--out", "o", "--data", "x", "--lr", "a,b"), "--lr: numbers"),
+        (
+            ("sweep", "nli", "--model", "builtin", "--out", "o", "--data", "x", "--lr", "nan"),
+            "--lr: nan is not",
+        ),
+        (
+            ("sweep", "nli", "--model", "builtin", "--out", "o", "--data", "x", "--batch", "0"),
+            "--batch: 0 is not",
+        ),
+        (("sweep", "mask", "--model", "builtin", "--out", "o", "--data", "x"), "sentiment or nli"),
+        (("tokenizer", "--korean", "no.txt", "--out", "o", "--dry-run"), "no.txt: cannot be read"),
+        (
+            ("finetune", "sentiment", "--model", "builtin", "--out", "o", "--rated-texts", "x"),
+            "--rated-texts and --ratings go together",
+        ),
+        (
+            ("finetune", "sentiment", "--model", "builtin", "--out", "o", "--sentiment", "x", "--nli", "y"),
+            "--nli is given, but nli is not among the tasks",
+        ),
+        (
+            (
+                "finetune",
+                "sentiment",
+                "--model",
+                "builtin",
+                "--out",
+                "o",
+                "--sentiment",
+                "x",
+                "--singles",
+                "y",
+            ),
+            "are for the tasks mask and nsp",
+        ),
+        (
+            (
+                "finetune",
+                "sentiment",
+                "--model",
+                "builtin",
+                "--out",
+                "o",
+                "--sentiment",
+                "x",
+                "--debias",
+                "1",
+            ),
+            "--debias is for the task nli",
+        ),
     ],
 )
 @pytest.mark.skipif(torch.cuda.is_available(), reason="one line is about a machine without a GPU")

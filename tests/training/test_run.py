@@ -180,6 +180,34 @@ def test_a_run_does_not_go_on_with_other_settings_data_or_processes(
         begin(0.01)
 
 
+def test_a_run_names_every_revision_of_the_code_that_made_its_steps(
+    tmp_path: Path, tokenizer: BertTokenizerFast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for revision in ("one", "two", "two"):
+        monkeypatch.setattr("training.record.code_revision", lambda revision=revision: revision)
+        origin = Origin.of({}, [], 1)
+        run = Run(small(tokenizer), tmp_path, Budget(0, 9), 0.01, "test", HERE, origin=origin)
+        run.budget = Budget(0, run.step + 1)
+        run.total = run.step + 1
+        run.go(shrink(run))
+    assert run.origin is not None
+    assert run.origin.code == ("one", "two")
+
+
+def test_an_option_that_came_later_does_not_stop_an_old_run() -> None:
+    then = Origin({"lr": "1"}, {})
+    assert not then.changes(Origin({"lr": "1", "debias": "0.0"}, {}))
+    assert then.changes(Origin({"lr": "2", "debias": "0.0"}, {})) == ["lr was 1, is 2"]
+
+
+def test_processes_that_stand_at_different_steps_do_not_go_on(
+    tmp_path: Path, tokenizer: BertTokenizerFast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Processes, "agreed", lambda *_: 5)
+    with pytest.raises(DataError, match="stands at step 0 here and not elsewhere"):
+        run_in(tmp_path, tokenizer, Budget(0, 9))
+
+
 def test_a_run_that_is_killed_in_its_first_step_keeps_the_number_of_steps(
     tmp_path: Path, tokenizer: BertTokenizerFast
 ) -> None:

@@ -1,0 +1,63 @@
+"""Our loop and Hugging Face's Trainer learn the same little thing from the same trunk."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import typer
+from typer.testing import CliRunner
+
+from benchmarks.training import Timed, main, markdown
+from tests.tiny import write_checkpoint
+from training.evaluate import Figure
+
+app = typer.Typer()
+app.command()(main)
+
+
+def _file(path: Path, start: int, count: int) -> Path:
+    rows = ["id\tdocument\tlabel"]
+    rows += [f"{n}\t영화 {n} {('별로예요', '최고예요')[n % 2]}\t{n % 2}" for n in range(start, start + count)]
+    path.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    return path
+
+
+def test_both_are_timed_and_measured_on_the_other_file(tmp_path: Path) -> None:
+    trunk = write_checkpoint(tmp_path / "trunk", "bert-pretraining")
+    given = [
+        *(
+            "--train",
+            str(_file(tmp_path / "train.tsv", 0, 40)),
+            "--test",
+            str(_file(tmp_path / "test.tsv", 30, 30)),
+        ),
+        *("--model", str(trunk), "--trainer-lr", "1e-3", "--lr", "1e-3"),
+    ]
+
+    done = CliRunner().invoke(app, given)
+
+    assert done.exit_code == 0, done.output
+    assert "| ours, lr 0.001 | " in done.stdout
+    assert "| Trainer, batches of 8, lr 0.001 | " in done.stdout
+    assert "(n = 30)" in done.stdout
+
+
+def test_a_model_that_knows_the_labels_is_refused(tmp_path: Path) -> None:
+    file = str(_file(tmp_path / "train.tsv", 0, 40))
+    model = str(write_checkpoint(tmp_path / "model", "four-tasks"))
+
+    done = CliRunner().invoke(
+        app, ["--train", file, "--test", str(_file(tmp_path / "t", 99, 20)), "--model", model]
+    )
+
+    assert done.exit_code == 1
+    assert "has learnt sentiment before" in done.stderr
+
+
+def test_the_ratio_is_to_the_most_accurate_of_trainer_s() -> None:
+    def timed(name: str, seconds: float, accuracy: float) -> Timed:
+        return Timed(name, seconds, Figure("", accuracy, accuracy, accuracy, 100))
+
+    found = markdown([timed("ours", 2, 0.9), timed("Trainer a", 5, 0.5), timed("Trainer b", 8, 0.91)])
+
+    assert found.endswith("ours takes 1/4.0 of the time, its accuracy is -1.00 points (n = 100)")

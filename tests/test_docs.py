@@ -1,0 +1,21 @@
+"""What the documents show of the code stands in the code."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+BLOCK = re.compile(r"```python\n# (\S+\.py), \w+\n(.*?)```", re.DOTALL)
+
+
+@pytest.mark.parametrize("document", ["how-bert-learns.md", "how-bert-learns.ko.md"])
+def test_every_line_of_code_in_a_document_stands_in_its_file(document: str) -> None:
+    blocks = BLOCK.findall((ROOT / "docs" / document).read_text("utf-8"))
+    assert len(blocks) > 3
+    for file, code in blocks:
+        lines = {line.strip() for line in (ROOT / file).read_text("utf-8").splitlines()}
+        missing = [line for line in code.splitlines() if line.strip() and line.strip() not in lines]
+        assert not missing, file
