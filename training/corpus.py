@@ -2,7 +2,7 @@
 
 Input: one sentence a line, an empty line between documents; or single sentences, where every line stands
 alone. One document in two hundred is held out, chosen by the hash of its text, to measure on. Sentences of
-public test and development sets are left out.
+public test and development sets are left out, and a file that is such a set is refused.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +21,7 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 from transformers import BertTokenizerFast
 
-from training.held_out import hashed, public_sets
+from training import held_out as public
 from training.record import file_hash
 from training.textfiles import DataError, open_text
 
@@ -123,38 +124,40 @@ def encode(
         single: Every line is a document of its own.
 
     Raises:
-        DataError: A source cannot be read, or the vocabulary is too large.
+        DataError: A source cannot be read or is a public test set, or the vocabulary is too large.
     """
     if len(tokenizer) > 2**16:
         raise DataError(f"the vocabulary has {len(tokenizer)} entries; ids are stored in 16 bits")
     train, heldout = _Builder(), _Builder()
-    public = frozenset[int]().union(*public_sets().values())
-    left_out = 0
 
-    def flush(pending: list[list[str]]) -> None:
-        texts = [sentence for document in pending for sentence in document]
+    def flush(pending: list[tuple[_Builder, list[str]]]) -> None:
+        texts = [sentence for _, document in pending for sentence in document]
         encoded = iter(tokenizer(texts, add_special_tokens=False, return_attention_mask=False)["input_ids"])
-        for document in pending:
+        for part, document in pending:
             ids = [piece for piece in (next(encoded) for _ in document) if piece]
             if ids:
-                (heldout if held_out(document) else train).add(ids)
+                part.add(ids)
 
     for source in sources:
-        pending: list[list[str]] = []
-        waiting = 0
+        pending: list[tuple[_Builder, list[str]]] = []
+        leaked, sentences, waiting = Counter[str](), 0, 0
         progress = tqdm(documents(source, single=single), desc=Path(source).name, unit="doc", mininterval=2)
         for whole in progress:
-            document = [sentence for sentence in whole if hashed(sentence) not in public]
-            left_out += len(whole) - len(document)
-            pending.append(document)
+            # A line of a table may hold a text in one of its cells.
+            sets = [public.standing_in({sentence, *sentence.split("\t")}) for sentence in whole]
+            leaked.update(name for name in sets if name)
+            sentences += len(whole)
+            document = [sentence for sentence, name in zip(whole, sets, strict=True) if not name]
+            # By the whole of it: which sentences are public, a later version may know better.
+            pending.append((heldout if held_out(whole) else train, document))
             waiting += len(document)
             if waiting >= _CHUNK:
                 flush(pending)
                 pending, waiting = [], 0
         if pending:
             flush(pending)
-    if left_out:
-        tqdm.write(f"{', '.join(sources)}: {left_out:,} sentences of public test sets left out")
+        for note in public.told(source, leaked, sentences, "sentences"):
+            tqdm.write(note)
     return train.corpus(), heldout.corpus()
 
 
@@ -181,9 +184,10 @@ def corpus_of(
     """
     if (Path(source) / "ids.npy").exists():
         return Corpus.load(Path(source))
-    # Another file, another version of it or another tokenizer is another corpus.
+    # Another file, another version of it, another tokenizer or other public sets: another corpus.
     seen = hashlib.sha256(f"{single}\0{source}\0".encode())
     seen.update(_cutting(tokenizer).encode())
+    seen.update(file_hash(public.FILE).encode())
     if Path(source).is_file():
         seen.update(file_hash(Path(source)).encode())
     folder = cache / f"{Path(source).name.split('.')[0]}-{seen.hexdigest()[:12]}"

@@ -11,15 +11,13 @@ from itertools import zip_longest
 from pathlib import Path
 
 from models.results import LABELS, Task
-from training.held_out import hashed, leak_key, public_sets
+from training.held_out import leak_key, standing_in, told
 from training.textfiles import DataError, open_text
 
 NSMC_LABELS = ("0", "1")  # negative, positive
 NLI_LABELS = LABELS[Task.NLI]
 FLAG = "premise_in_nsmc_test"
 """A column that marks with 1 the rows that hold a text of another task's test set."""
-MOST_LEAKED = 0.1
-"""A file with a larger share of held-out texts is a test set, or a piece of one."""
 _KINDS = ("genre", "source")
 """Columns that say where a row's text was taken from."""
 _Rows = Iterator[tuple[int, Mapping[str, str] | str]]
@@ -243,19 +241,8 @@ def without_public(read: Labelled, source: str) -> Labelled:
     """
     kept, leaked = [], Counter[str]()
     for example in read.examples:
-        keys = {hashed(text) for text in (example.text, example.second) if text}
-        sets = [name for name, known in public_sets().items() if keys & known]
-        if sets:
-            leaked[sets[0]] += 1
+        if name := standing_in(text for text in (example.text, example.second) if text):
+            leaked[name] += 1
         else:
             kept.append(example)
-    for name, count in leaked.items():
-        if count > MOST_LEAKED * len(read.examples):
-            raise DataError(
-                f"{source}: {count:,} of {len(read.examples):,} rows stand in {name}, "
-                "which is for measuring; nothing trains on it"
-            )
-    notes = tuple(
-        f"{source}: {count:,} rows with a text of {name} left out" for name, count in leaked.items()
-    )
-    return Labelled(kept, read.notes + notes)
+    return Labelled(kept, read.notes + told(source, leaked, len(read.examples), "rows"))

@@ -7,6 +7,7 @@ import pytest
 from transformers import BertTokenizerFast
 
 from training import corpus as module
+from training import held_out as public
 from training.corpus import Corpus, corpus_of, documents, encode, held_out, joined
 from training.held_out import hashed
 from training.textfiles import DataError
@@ -54,17 +55,59 @@ def test_ids_are_two_bytes(corpus: Corpus) -> None:
     assert corpus.documents[-1] == len(corpus.sentences) - 1
 
 
-def test_sentences_of_public_test_sets_are_left_out(
-    tmp_path: Path, tokenizer: BertTokenizerFast, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    file = tmp_path / "a.txt"
-    file.write_text("고양이가 산에 살았다.\n토끼는 강을 좋아했다.\n", encoding="utf-8")
+@pytest.fixture
+def leaked(monkeypatch: pytest.MonkeyPatch) -> str:
+    """A sentence of a public test set."""
     known = hashed("고양이가 산에  살았다!")
     assert known is not None
-    monkeypatch.setattr(module, "public_sets", lambda: {"some_test": frozenset({known})})
+    monkeypatch.setattr(public, "public_sets", lambda: {"some_test": frozenset({known})})
+    return "고양이가 산에 살았다."
+
+
+@pytest.mark.parametrize("line", ["{}", "6270596\t{}\t1"])
+def test_sentences_of_public_test_sets_are_left_out_and_counted(
+    tmp_path: Path,
+    tokenizer: BertTokenizerFast,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    leaked: str,
+    line: str,
+) -> None:
+    file = tmp_path / "a.txt"
+    file.write_text("\n".join([line.format(leaked), *["토끼는 강을 좋아했다."] * 9]), encoding="utf-8")
     monkeypatch.setattr(module, "held_out", lambda _: False)
     train, _ = encode([str(file)], tokenizer)
-    assert tokenizer.decode(train.ids.tolist()) == "토끼는 강을 좋아했다."
+    assert tokenizer.decode(train.ids.tolist()) == " ".join(["토끼는 강을 좋아했다."] * 9)
+    assert f"{file}: 1 sentences with a text of some_test left out" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("line", ["{}", "6270596\t{}\t1"])
+def test_a_file_that_is_a_public_test_set_is_refused(
+    tmp_path: Path, tokenizer: BertTokenizerFast, leaked: str, line: str
+) -> None:
+    file = tmp_path / "test.txt"
+    file.write_text("\n".join([line.format(leaked), *["토끼는 강을 좋아했다."] * 8]), encoding="utf-8")
+    for single in (False, True):
+        with pytest.raises(DataError, match=r"test\.txt: 1 of 9 sentences stand in some_test, kept for mea"):
+            corpus_of(str(file), tokenizer, tmp_path / "cache", single=single)
+    assert not list((tmp_path / "cache").glob("*"))
+
+
+def test_what_is_held_out_goes_by_the_whole_document(
+    tmp_path: Path, tokenizer: BertTokenizerFast, monkeypatch: pytest.MonkeyPatch, leaked: str
+) -> None:
+    monkeypatch.setattr(module, "HELD_OUT_EVERY", 2)
+    rest = [f"토끼는 강을 좋아했다 {n}." for n in range(9)]
+    document = next(
+        [leaked, *rest, f"{n}"]
+        for n in range(99)
+        if held_out([leaked, *rest, f"{n}"]) and not held_out([*rest, f"{n}"])
+    )
+    file = tmp_path / "a.txt"
+    file.write_text("\n".join(document), encoding="utf-8")
+    train, heldout = encode([str(file)], tokenizer)
+    assert not len(train.ids)
+    assert len(heldout.sentences) - 1 == len(document) - 1
 
 
 def test_text_is_encoded_once_for_each_tokenizer_and_content(
@@ -121,3 +164,15 @@ def test_corpora_are_joined_end_to_end(corpus: Corpus) -> None:
     start, end = both.sentences[half : half + 2]
     assert np.array_equal(both.ids[start:end], corpus.ids[: corpus.sentences[1]])
     assert joined([corpus]) is corpus
+
+
+def test_other_public_sets_make_another_corpus(
+    tmp_path: Path, data: Path, tokenizer: BertTokenizerFast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache = tmp_path / "cache"
+    corpus_of(str(data / "ko.txt"), tokenizer, cache)
+    other = tmp_path / "held_out.npz"
+    other.write_bytes(b"other sets")
+    monkeypatch.setattr(public, "FILE", other)
+    corpus_of(str(data / "ko.txt"), tokenizer, cache)
+    assert len(list(cache.iterdir())) == 2

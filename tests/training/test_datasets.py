@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from training import datasets
+from training import held_out
 from training.datasets import Example, Labelled, read, read_rated, without, without_public
 from training.held_out import hashed
 from training.textfiles import DataError
@@ -129,7 +129,7 @@ def test_held_out_texts_are_left_out_whatever_their_punctuation() -> None:
 def test_texts_of_public_test_sets_never_train(monkeypatch: pytest.MonkeyPatch) -> None:
     known = hashed("이 영화는 정말 재미있다")
     assert known is not None
-    monkeypatch.setattr(datasets, "public_sets", lambda: {"some_test": frozenset({known})})
+    monkeypatch.setattr(held_out, "public_sets", lambda: {"some_test": frozenset({known})})
     others = [Example(f"다른 영화 이야기 {n}", None, 0) for n in range(9)]
     leaked = Example("이 영화는 정말, 재미있다!", None, 1)
     found = without_public(Labelled([*others, leaked]), "a.tsv")
@@ -137,8 +137,18 @@ def test_texts_of_public_test_sets_never_train(monkeypatch: pytest.MonkeyPatch) 
     assert found.notes == ("a.tsv: 1 rows with a text of some_test left out",)
     pair = Example("전제는 다르다", "이 영화는 정말 재미있다", 0)
     assert without_public(Labelled([*others, pair]), "a.tsv").examples == others
-    with pytest.raises(DataError, match=r"a\.tsv: 2 of 11 rows stand in some_test, which is for measuring"):
+    with pytest.raises(DataError, match=r"a\.tsv: 2 of 11 rows stand in some_test, kept for measuring"):
         without_public(Labelled([*others, leaked, leaked]), "a.tsv")
+
+
+def test_public_sets_are_counted_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = ("이 영화는 정말 재미있다", "비가 오는 날이었다")
+    sets = {f"test_{n}": frozenset({hashed(text) or 0}) for n, text in enumerate(texts)}
+    monkeypatch.setattr(held_out, "public_sets", lambda: sets)
+    leaked = [Example(text, None, 0) for text in texts]
+    others = [Example(f"다른 영화 이야기 {n}", None, 0) for n in range(9)]
+    with pytest.raises(DataError, match=r"2 of 11 rows stand in test_0 and test_1, kept for measuring"):
+        without_public(Labelled([*others, *leaked]), "a.tsv")
 
 
 def test_a_cell_of_null_is_no_text(tmp_path: Path) -> None:
