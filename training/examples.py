@@ -172,7 +172,14 @@ def sample_pairs(
 
 
 class Singles:
-    """Single sentences by length, so that a batch needs no padding."""
+    """Single sentences by length, so that a batch needs no padding.
+
+    Attributes:
+        left_out: How many are too short or too long, and never drawn.
+
+    Raises:
+        DataError: All are.
+    """
 
     def __init__(self, corpus: Corpus, *, shortest: int = 4, longest: int = 96) -> None:
         self._corpus = corpus
@@ -182,6 +189,9 @@ class Singles:
             for length in range(shortest, longest + 1)
             if (lengths == length).any()
         }
+        if not self._by_length:
+            raise DataError(f"no sentence of {shortest} to {longest} tokens in it")
+        self.left_out = len(lengths) - sum(map(len, self._by_length.values()))
         self._lengths = np.array(list(self._by_length), dtype=np.int64)
         tokens = np.array(
             [length * len(self._by_length[int(length)]) for length in self._lengths], dtype=np.float64

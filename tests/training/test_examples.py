@@ -173,6 +173,16 @@ def test_singles_are_whole_sentences_of_one_length(
         assert all(tuple(row[1:-1].tolist()) in sentences for row in ids)
 
 
+def test_sentences_that_are_too_short_or_too_long_are_counted() -> None:
+    sizes = np.array([3, 4, 96, 97, 98])
+    corpus = Corpus(
+        np.zeros(sizes.sum(), dtype=np.uint16), np.concatenate([[0], sizes.cumsum()]), np.arange(6)
+    )
+    assert Singles(corpus).left_out == 3
+    with pytest.raises(DataError, match="no sentence of 5 to 95 tokens in it"):
+        Singles(corpus, shortest=5, longest=95)
+
+
 def test_the_pieces_of_a_word_are_chosen_together(rng: np.random.Generator) -> None:
     vocabulary = Vocabulary(cls=2, sep=3, mask=4, size=50, first_word=5, continues=np.arange(50) >= 40)
     ids = np.tile([2, 5, 41, 42, 6, 7, 43, 3], (2_000, 1))
