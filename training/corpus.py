@@ -2,7 +2,7 @@
 
 Input: one sentence a line, an empty line between documents; or single sentences, where every line stands
 alone. One document in two hundred is held out, chosen by the hash of its text, to measure on. Sentences of
-public test and development sets are left out.
+public test and development sets are left out, and a file that is such a set is refused.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,11 +21,13 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 from transformers import BertTokenizerFast
 
-from training.held_out import hashed, public_sets
+from training import held_out as public
 from training.record import file_hash
 from training.textfiles import DataError, open_text
 
 HELD_OUT_EVERY = 200
+CUT_BY = "cut-by.txt"
+"""A file beside the arrays that tells the tokenizer they were cut with."""
 _CHUNK = 20_000  # sentences tokenized at once: enough to keep both cores in the Rust tokenizer
 
 
@@ -53,17 +56,14 @@ class Corpus:
         try:
             ids, sentences, documents = (_mapped(file) for file in files)
             return cls(ids, sentences, documents)
-        except OSError as error:
+        except (OSError, ValueError, EOFError) as error:
             raise DataError(f"{folder}: no encoded corpus here ({error})") from None
 
     def save(self, folder: Path) -> None:
         """Write the three arrays as ``.npy`` files."""
-        # Aside first: a kill leaves the whole folder or none.
-        partial = folder.with_name(f"{folder.name}.partial")
-        partial.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
         for name in ("ids", "sentences", "documents"):
-            np.save(partial / f"{name}.npy", getattr(self, name))
-        partial.replace(folder)
+            np.save(folder / f"{name}.npy", getattr(self, name))
 
 
 def _mapped(file: Path) -> NDArray[Any]:
@@ -123,45 +123,63 @@ def encode(
         single: Every line is a document of its own.
 
     Raises:
-        DataError: A source cannot be read, or the vocabulary is too large.
+        DataError: A source cannot be read or is a public test set, or the vocabulary is too large.
     """
     if len(tokenizer) > 2**16:
         raise DataError(f"the vocabulary has {len(tokenizer)} entries; ids are stored in 16 bits")
     train, heldout = _Builder(), _Builder()
-    public = frozenset[int]().union(*public_sets().values())
-    left_out = 0
 
-    def flush(pending: list[list[str]]) -> None:
-        texts = [sentence for document in pending for sentence in document]
+    def flush(pending: list[tuple[_Builder, list[str]]]) -> None:
+        texts = [sentence for _, document in pending for sentence in document]
         encoded = iter(tokenizer(texts, add_special_tokens=False, return_attention_mask=False)["input_ids"])
-        for document in pending:
+        for part, document in pending:
             ids = [piece for piece in (next(encoded) for _ in document) if piece]
             if ids:
-                (heldout if held_out(document) else train).add(ids)
+                part.add(ids)
 
     for source in sources:
-        pending: list[list[str]] = []
-        waiting = 0
+        pending: list[tuple[_Builder, list[str]]] = []
+        leaked, sentences, waiting = Counter[str](), 0, 0
         progress = tqdm(documents(source, single=single), desc=Path(source).name, unit="doc", mininterval=2)
         for whole in progress:
-            document = [sentence for sentence in whole if hashed(sentence) not in public]
-            left_out += len(whole) - len(document)
-            pending.append(document)
+            # A line of a table may hold a text in one of its cells.
+            sets = [public.standing_in({sentence, *sentence.split("\t")}) for sentence in whole]
+            leaked.update(name for name in sets if name)
+            sentences += len(whole)
+            document = [sentence for sentence, name in zip(whole, sets, strict=True) if not name]
+            # By the whole of it: which sentences are public, a later version may know better.
+            pending.append((heldout if held_out(whole) else train, document))
             waiting += len(document)
             if waiting >= _CHUNK:
                 flush(pending)
                 pending, waiting = [], 0
         if pending:
             flush(pending)
-    if left_out:
-        tqdm.write(f"{', '.join(sources)}: {left_out:,} sentences of public test sets left out")
+        for note in public.told(source, leaked, sentences, "sentences"):
+            tqdm.write(note)
     return train.corpus(), heldout.corpus()
 
 
 def _cutting(tokenizer: BertTokenizerFast) -> str:
-    """How a tokenizer cuts; not how it last truncated or padded, which every call sets anew."""
+    """Hash of how a tokenizer cuts; not of how it last truncated or padded, which every call sets anew."""
     state = json.loads(tokenizer.backend_tokenizer.to_str())
-    return json.dumps({**state, "truncation": None, "padding": None}, sort_keys=True)
+    cuts = json.dumps({**state, "truncation": None, "padding": None}, sort_keys=True)
+    return hashlib.sha256(cuts.encode()).hexdigest()
+
+
+def _encoded(folder: Path, cutting: str, part: str) -> Corpus:
+    """A folder that was encoded before, if it is fit for its part.
+
+    Raises:
+        DataError: It is held out and would train, or is of another tokenizer.
+    """
+    place = folder.resolve()
+    if part == "train" and place.name == "heldout":
+        raise DataError(f"{folder} is for measuring; {place.with_name('train')} is what trains")
+    known = folder / CUT_BY  # not there in folders of earlier versions
+    if known.exists() and known.read_text("utf-8") != cutting:
+        raise DataError(f"{folder}: encoded with another tokenizer")
+    return Corpus.load(folder)
 
 
 def corpus_of(
@@ -170,27 +188,30 @@ def corpus_of(
     """A part of a text file, encoded once and kept; or a folder that was encoded before.
 
     Args:
-        source: Text file, URL, or a folder that ``Corpus.save`` wrote.
+        source: Text file, URL, or an encoded folder (one that ``Corpus.save`` wrote).
         tokenizer: What it is encoded with.
         cache: Folder for what is encoded.
         single: Every line is a document of its own.
         part: ``train``, or ``heldout``: the documents that are never trained on.
 
     Raises:
-        DataError: It cannot be read, or nothing in it can be used.
+        DataError: It cannot be read, or nothing in it can be used, or not for this part or tokenizer.
     """
+    cutting = _cutting(tokenizer)
     if (Path(source) / "ids.npy").exists():
-        return Corpus.load(Path(source))
-    # Another file, another version of it or another tokenizer is another corpus.
-    seen = hashlib.sha256(f"{single}\0{source}\0".encode())
-    seen.update(_cutting(tokenizer).encode())
+        return _encoded(Path(source), cutting, part)
+    # Another file, another version of it, another tokenizer or other public sets: another corpus.
+    seen = hashlib.sha256(f"{single}\0{source}\0{cutting}\0{file_hash(public.FILE)}".encode())
     if Path(source).is_file():
         seen.update(file_hash(Path(source)).encode())
     folder = cache / f"{Path(source).name.split('.')[0]}-{seen.hexdigest()[:12]}"
-    if not (folder / "train").exists():
-        train, heldout = encode([source], tokenizer, single=single)
-        heldout.save(folder / "heldout")
-        train.save(folder / "train")  # last: where it is, both are whole
+    if not folder.exists():
+        # Aside first: a kill leaves the whole folder or none.
+        partial = folder.with_name(f"{folder.name}.partial")
+        for name, its in zip(("train", "heldout"), encode([source], tokenizer, single=single), strict=True):
+            its.save(partial / name)
+            (partial / name / CUT_BY).write_text(cutting, "utf-8")
+        partial.replace(folder)
     corpus = Corpus.load(folder / part)
     if not len(corpus.ids):
         what = "text" if part == "train" else "held-out document (one in 200 is)"

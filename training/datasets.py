@@ -7,22 +7,22 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 
 from models.results import LABELS, Task
-from training.held_out import hashed, leak_key, public_sets
+from training.held_out import leak_key, standing_in, told
 from training.textfiles import DataError, open_text
 
 NSMC_LABELS = ("0", "1")  # negative, positive
 NLI_LABELS = LABELS[Task.NLI]
 FLAG = "premise_in_nsmc_test"
 """A column that marks with 1 the rows that hold a text of another task's test set."""
-MOST_LEAKED = 0.1
-"""A file with a larger share of held-out texts is a test set, or a piece of one."""
 _KINDS = ("genre", "source")
 """Columns that say where a row's text was taken from."""
 _Rows = Iterator[tuple[int, Mapping[str, str] | str]]
 _SHOWN = 5  # bad rows that are named one by one
+_RATINGS = {str(stars): 0 if stars <= 4 else 1 if stars >= 9 else None for stars in range(1, 11)}
 _COLUMNS: Mapping[str, Mapping[str, Sequence[str]]] = {
     "sentiment": {"text": ("document",), "label": ("label",)},
     "nli": {
@@ -55,9 +55,6 @@ class Labelled:
 
     examples: list[Example]
     notes: tuple[str, ...] = ()
-
-    def __add__(self, other: Labelled) -> Labelled:
-        return Labelled(self.examples + other.examples, self.notes + other.notes)
 
 
 class _Bad:
@@ -118,6 +115,10 @@ def read(task: str, source: str, *, skip_bad: bool = False, flagged: bool = True
             if isinstance(cells, str):
                 bad.add(number, cells)
                 continue
+            missing = [column for column in wanted.values() if column not in cells]
+            if missing:
+                bad.add(number, f"no {missing[0]}")
+                continue
             row = {what: unicodedata.normalize("NFC", cells[column]) for what, column in wanted.items()}
             if row["label"] not in labels:
                 bad.add(number, f"the label {row['label']!r} is not one of {', '.join(labels)}")
@@ -127,13 +128,18 @@ def read(task: str, source: str, *, skip_bad: bool = False, flagged: bool = True
                 left_out[f"marked in {FLAG}"] += 1
             else:
                 label = labels.index(row["label"])
-                origin = f"{name}, {cells[kind]}" if kind else name
+                origin = f"{name}, {cells[kind]}" if kind and kind in cells else name
                 examples.append(Example(row["text"], row.get("second"), label, origin))
-    notes = bad.notes(skip=skip_bad)
-    notes += tuple(f"{source}: {count:,} rows {why} left out" for why, count in left_out.items())
+    return _labelled(source, examples, bad.notes(skip=skip_bad), left_out)
+
+
+def _labelled(
+    source: str, examples: list[Example], notes: tuple[str, ...], left_out: Mapping[str, int]
+) -> Labelled:
     if not examples:
         raise DataError(f"{source}: no rows that could be used")
-    return Labelled(examples, notes)
+    counted = (f"{source}: {count:,} rows {why} left out" for why, count in left_out.items())
+    return Labelled(examples, (*notes, *counted))
 
 
 def _tsv(source: str, lines: Iterator[str]) -> tuple[list[str], _Rows]:
@@ -167,7 +173,7 @@ def _json(source: str, lines: Iterator[str]) -> tuple[list[str], _Rows]:
     def rows() -> _Rows:
         for number, each in enumerate(found, start=1):
             if isinstance(each, dict) and all(name in each for name in names):
-                yield number, {name: str(value) for name, value in each.items()}
+                yield number, {name: str(value) for name, value in each.items() if value is not None}
             else:
                 yield number, f"not an object with {', '.join(names)}"
 
@@ -187,31 +193,34 @@ def _wanted(task: str, names: Sequence[str], source: str) -> dict[str, str]:
     return found
 
 
-def read_rated(texts: str, ratings: str) -> Labelled:
+def read_rated(texts: str, ratings: str, *, skip_bad: bool = False) -> Labelled:
     """Read reviews and their ratings by NSMC's own rule: 1-4 negative, 9-10 positive, the rest left out.
 
     Args:
         texts: One review a line.
-        ratings: The rating of each line, optionally followed by a tab and more.
+        ratings: The rating of each line, 1 to 10, optionally followed by a tab and more.
+        skip_bad: Leave out rows without such a rating, and note them, instead of refusing the file.
 
     Raises:
-        DataError: Unreadable, a rating that is no number, or fewer lines than ratings.
+        DataError: Unreadable, not as many texts as ratings, bad rows, or none to use.
     """
-    examples, between, name = [], 0, Path(texts).name
+    name, bad, left_out = Path(texts).name, _Bad(ratings), Counter[str]()
+    examples: list[Example] = []
     with open_text(texts) as lines, open_text(ratings) as marks:
-        for number, mark in enumerate(marks, start=1):
-            text = next(lines, None)
-            if text is None:
-                raise DataError(f"{texts}: ends before row {number}, {ratings} goes on")
-            try:
-                rating = int(mark.split("\t")[0])
-            except ValueError:
-                raise DataError(f"{ratings}: row {number}: {mark!r} does not start with a rating") from None
-            if rating <= 4 or rating >= 9:
-                examples.append(Example(text, None, int(rating >= 9), name))
+        for number, (line, mark) in enumerate(zip_longest(lines, marks), start=1):
+            if line is None or mark is None:
+                ended, other = (texts, ratings) if line is None else (ratings, texts)
+                raise DataError(f"{ended}: ends before row {number}, {other} goes on")
+            text, rating = unicodedata.normalize("NFC", line), mark.split("\t")[0].strip()
+            if rating not in _RATINGS:
+                bad.add(number, f"{mark!r} does not start with a rating of 1 to 10")
+            elif not text.strip():
+                left_out["without a text"] += 1
+            elif (label := _RATINGS[rating]) is None:
+                left_out["rated 5 to 8"] += 1
             else:
-                between += 1
-    return Labelled(examples, (f"{texts}: {between:,} rows rated 5 to 8 left out",))
+                examples.append(Example(text, None, label, name))
+    return _labelled(texts, examples, bad.notes(skip=skip_bad), left_out)
 
 
 def without(examples: list[Example], held_out: list[Example]) -> list[Example]:
@@ -232,19 +241,8 @@ def without_public(read: Labelled, source: str) -> Labelled:
     """
     kept, leaked = [], Counter[str]()
     for example in read.examples:
-        keys = {hashed(text) for text in (example.text, example.second) if text}
-        sets = [name for name, known in public_sets().items() if keys & known]
-        if sets:
-            leaked[sets[0]] += 1
+        if name := standing_in(text for text in (example.text, example.second) if text):
+            leaked[name] += 1
         else:
             kept.append(example)
-    for name, count in leaked.items():
-        if count > MOST_LEAKED * len(read.examples):
-            raise DataError(
-                f"{source}: {count:,} of {len(read.examples):,} rows stand in {name}, "
-                "which is for measuring; nothing trains on it"
-            )
-    notes = tuple(
-        f"{source}: {count:,} rows with a text of {name} left out" for name, count in leaked.items()
-    )
-    return Labelled(kept, read.notes + notes)
+    return Labelled(kept, read.notes + told(source, leaked, len(read.examples), "rows"))

@@ -75,44 +75,51 @@ def _run(
     return _Run(start, int(corpus.sentences[stop]), document), stop
 
 
+def _opening(
+    corpus: Corpus, rng: np.random.Generator, tokens: int, sentences: tuple[int, int]
+) -> tuple[_Run, int] | None:
+    """Whole sentences from a random one of a range on, as ``_run``."""
+    first = int(rng.integers(*sentences))
+    document = int(np.searchsorted(corpus.documents, first, side="right")) - 1
+    return _run(corpus, first, int(corpus.documents[document + 1]), tokens, document)
+
+
+def _continuation(corpus: Corpus, opening: tuple[_Run, int], tokens: int) -> _Run | None:
+    run, after = opening
+    found = _run(corpus, after, int(corpus.documents[run.document + 1]), tokens, run.document)
+    return None if found is None else found[0]
+
+
 def _pair(
     corpus: Corpus, rng: np.random.Generator, room: int, same_document: float
 ) -> tuple[_Run, _Run, int]:
     # Chosen before a place is sought: what fits more easily must not come more often.
     follows, same = rng.random() < 0.5, rng.random() < same_document
+    anywhere = (0, len(corpus.sentences) - 1)
     for _ in range(_TRIES):
-        first = int(rng.integers(len(corpus.sentences) - 1))
-        document = int(np.searchsorted(corpus.documents, first, side="right")) - 1
-        end = int(corpus.documents[document + 1])
         # A stops at a sentence end near its share; B fills the rest and is cut where the room ends.
         share = int(rng.integers(room // 4, room // 2 + 1))
-        found = _run(corpus, first, end, share, document)
-        if found is None:
+        opening = _opening(corpus, rng, share, anywhere)
+        if opening is None:
             continue
-        run_a, after = found
-        length_a = min(run_a.end - run_a.start, 3 * room // 4)
-        run_a = _Run(run_a.start, run_a.start + length_a, document)
+        whole = opening[0]
+        length_a = min(whole.end - whole.start, 3 * room // 4)
+        run_a = _Run(whole.start, whole.start + length_a, whole.document)
+        # Asked for whatever the label: an A near its document's end would tell that B doesn't follow.
+        run_b = _continuation(corpus, opening, room - length_a)
+        if run_b is None:
+            continue
         if follows:
-            run_b = _run(corpus, after, end, room - length_a, document) if after < end else None
-            if run_b is not None:
-                return run_a, run_b[0], 0
+            return run_a, run_b, 0
+        # B goes on another A, so that where in its document it stands tells nothing; if that is A's document,
+        # the topic tells nothing either.
+        first, end = corpus.documents[whole.document : whole.document + 2].tolist()
+        other = _opening(corpus, rng, share, (first, end) if same else anywhere)
+        if other is None or (other[0].document == whole.document) != same or other[1] == opening[1]:
             continue
-        if same:
-            # Any other place of the same document but the true continuation: the topic gives nothing away.
-            second = int(rng.integers(int(corpus.documents[document]), end))
-            if second == after:
-                continue
-            run_b = _run(corpus, second, end, room - length_a, document)
-            if run_b is not None and run_b[0].start < found[0].end and run_b[0].end > run_a.start:
-                continue
-        else:
-            second = int(rng.integers(len(corpus.sentences) - 1))
-            other = int(np.searchsorted(corpus.documents, second, side="right")) - 1
-            if other == document:
-                continue
-            run_b = _run(corpus, second, int(corpus.documents[other + 1]), room - length_a, other)
-        if run_b is not None:
-            return run_a, run_b[0], 1
+        run_b = _continuation(corpus, other, room - length_a)
+        if run_b is not None and (run_b.start >= whole.end or run_b.end <= whole.start):
+            return run_a, run_b, 1
     raise DataError(f"no two documents are long enough for pairs of {room + 3} tokens")
 
 
@@ -165,7 +172,14 @@ def sample_pairs(
 
 
 class Singles:
-    """Single sentences by length, so that a batch needs no padding."""
+    """Single sentences by length, so that a batch needs no padding.
+
+    Attributes:
+        left_out: How many are too short or too long, and never drawn.
+
+    Raises:
+        DataError: All are.
+    """
 
     def __init__(self, corpus: Corpus, *, shortest: int = 4, longest: int = 96) -> None:
         self._corpus = corpus
@@ -175,6 +189,9 @@ class Singles:
             for length in range(shortest, longest + 1)
             if (lengths == length).any()
         }
+        if not self._by_length:
+            raise DataError(f"no sentence of {shortest} to {longest} tokens in it")
+        self.left_out = len(lengths) - sum(map(len, self._by_length.values()))
         self._lengths = np.array(list(self._by_length), dtype=np.int64)
         tokens = np.array(
             [length * len(self._by_length[int(length)]) for length in self._lengths], dtype=np.float64

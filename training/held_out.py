@@ -18,9 +18,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from training.textfiles import DataError
+
 FILE = Path(__file__).with_name("held_out.npz")
 SHORTEST = 6
 """Letters of a key that count: "최고" stands in every set, and is nobody's test."""
+MOST_LEAKED = 0.1
+"""A file with a larger share of held-out texts is a test set, or a piece of one."""
 
 
 def leak_key(text: str) -> str:
@@ -46,6 +50,34 @@ def public_sets() -> Mapping[str, frozenset[int]]:
     """Hashes that ship, by the name of the set."""
     with np.load(FILE) as stored:
         return {name: frozenset(stored[name].tolist()) for name in stored.files}
+
+
+def standing_in(texts: Iterable[str]) -> str | None:
+    """Name of the public set that one of the texts stands in."""
+    keys = {hashed(text) for text in texts}
+    return next((name for name, known in public_sets().items() if keys & known), None)
+
+
+def told(source: str, leaked: Mapping[str, int], total: int, what: str) -> tuple[str, ...]:
+    """What to say of that which stands in public sets and is left out.
+
+    Args:
+        source: File it was found in.
+        leaked: How many by the name of the set.
+        total: How many the file has.
+        what: Their name.
+
+    Raises:
+        DataError: So many of them that the file itself is such a set, or a piece of one.
+    """
+    if (count := sum(leaked.values())) > MOST_LEAKED * total:
+        raise DataError(
+            f"{source}: {count:,} of {total:,} {what} stand in {' and '.join(sorted(leaked))}, kept for "
+            "measuring: nothing trains on it"
+        )
+    return tuple(
+        f"{source}: {number:,} {what} with a text of {name} left out" for name, number in leaked.items()
+    )
 
 
 def main(arguments: list[str]) -> None:

@@ -74,7 +74,9 @@ def unigram_log_probabilities(corpora: Sequence[Corpus], size: int) -> NDArray[n
 
 @torch.no_grad()
 def initialise(model: BertForFourTasks, corpora: Sequence[Corpus], *, seed: int = 0) -> None:
-    """Set word embeddings and decoder bias from counts; special and unseen tokens keep their random vectors.
+    """Set word embeddings and decoder bias from counts.
+
+    What never stands in the text (``[MASK]``, ``[CLS]``, rare pieces) keeps its random vector.
 
     Args:
         model: A new model; the decoder is tied to the embeddings.
@@ -83,8 +85,9 @@ def initialise(model: BertForFourTasks, corpora: Sequence[Corpus], *, seed: int 
     """
     weight = model.bert.embeddings.word_embeddings.weight
     size, width = weight.shape
-    vectors = ppmi_vectors(cooccurrence(corpora, size), width, seed=seed)
-    seen = vectors.norm(dim=1) > 0
+    counts = cooccurrence(corpora, size)
+    seen = counts.sum(1) > 0  # of the counts: the decomposition rounds, and makes the others not quite zero
+    vectors = ppmi_vectors(counts, width, seed=seed)
     # A random turn spreads the few strong components over all of them, as LayerNorm expects.
     turn, _ = torch.linalg.qr(torch.randn(width, width, generator=torch.Generator().manual_seed(seed)))
     vectors = vectors @ turn

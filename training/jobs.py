@@ -202,7 +202,7 @@ def _read(job: Job, task: str, say: Say) -> list[Labelled]:
         for source in job.files[task]
     ]
     if task == "sentiment" and job.rated is not None:
-        stars = without_public(read_rated(*job.rated), job.rated[0])
+        stars = without_public(read_rated(*job.rated, skip_bad=job.skip_bad), job.rated[0])
         known = [example for each in found for example in each.examples]
         rest = without(stars.examples, known)
         again = (

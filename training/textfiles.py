@@ -5,10 +5,15 @@ from __future__ import annotations
 import gzip
 import lzma
 import urllib.request
+import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
+from http.client import HTTPException
+from io import BytesIO
 from pathlib import Path
 from typing import IO
+
+_BROKEN = (OSError, EOFError, lzma.LZMAError, zlib.error, HTTPException)
 
 
 class DataError(Exception):
@@ -28,12 +33,13 @@ def open_text(source: str) -> Iterator[Iterator[str]]:
     Raises:
         DataError: It is not there, cannot be unpacked or is not UTF-8.
     """
-    try:
-        with ExitStack() as stack:
+    with ExitStack() as stack:
+        try:
             raw: IO[bytes]
             if source.startswith(("http://", "https://")):
                 # The scheme is checked, so this opens no local file.
-                raw = stack.enter_context(urllib.request.urlopen(source, timeout=60))  # noqa: S310
+                with urllib.request.urlopen(source, timeout=60) as answer:  # noqa: S310
+                    raw = BytesIO(answer.read())  # line by line, nobody would notice that the end is missing
             else:
                 raw = stack.enter_context(Path(source).open("rb"))
             stream: Iterable[bytes] = raw
@@ -41,17 +47,21 @@ def open_text(source: str) -> Iterator[Iterator[str]]:
                 stream = stack.enter_context(lzma.LZMAFile(raw))
             elif source.endswith(".gz"):
                 stream = stack.enter_context(gzip.GzipFile(fileobj=raw))
-            yield _lines(stream, source)
-    except (OSError, EOFError, lzma.LZMAError) as error:
-        raise DataError(f"{source}: cannot be read ({error})") from error
+        except _BROKEN as error:
+            raise DataError(f"{source}: cannot be read ({error})") from error
+        yield _lines(stream, source)
 
 
 def _lines(stream: Iterable[bytes], source: str) -> Iterator[str]:
-    for number, line in enumerate(stream, start=1):
-        try:
-            yield line.decode("utf-8").rstrip("\r\n")
-        except UnicodeDecodeError:
-            raise DataError(f"{source}: row {number} is not UTF-8{_looks(line)}") from None
+    # Caught here and not around the caller's loop, which may read another file too.
+    try:
+        for number, line in enumerate(stream, start=1):
+            try:
+                yield line.decode("utf-8").rstrip("\r\n")
+            except UnicodeDecodeError:
+                raise DataError(f"{source}: row {number} is not UTF-8{_looks(line)}") from None
+    except _BROKEN as error:
+        raise DataError(f"{source}: cannot be read ({error})") from error
 
 
 def _looks(line: bytes) -> str:

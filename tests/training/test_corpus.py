@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import itertools
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -7,9 +9,12 @@ import pytest
 from transformers import BertTokenizerFast
 
 from training import corpus as module
+from training import held_out as public
 from training.corpus import Corpus, corpus_of, documents, encode, held_out, joined
 from training.held_out import hashed
+from training.start import load_tokenizer
 from training.textfiles import DataError
+from training.tokenizer import SPECIALS, wordpiece_tokenizer
 
 
 def test_an_empty_line_ends_a_document(tmp_path: Path) -> None:
@@ -46,6 +51,10 @@ def test_the_held_out_part_goes_by_the_text() -> None:
 def test_a_folder_without_a_corpus_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"no encoded corpus here"):
         Corpus.load(tmp_path)
+    for broken in (b"", b"half"):
+        (tmp_path / "ids.npy").write_bytes(broken)
+        with pytest.raises(DataError, match=r"no encoded corpus here"):
+            Corpus.load(tmp_path)
 
 
 def test_ids_are_two_bytes(corpus: Corpus) -> None:
@@ -54,17 +63,59 @@ def test_ids_are_two_bytes(corpus: Corpus) -> None:
     assert corpus.documents[-1] == len(corpus.sentences) - 1
 
 
-def test_sentences_of_public_test_sets_are_left_out(
-    tmp_path: Path, tokenizer: BertTokenizerFast, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    file = tmp_path / "a.txt"
-    file.write_text("고양이가 산에 살았다.\n토끼는 강을 좋아했다.\n", encoding="utf-8")
+@pytest.fixture
+def leaked(monkeypatch: pytest.MonkeyPatch) -> str:
+    """A sentence of a public test set."""
     known = hashed("고양이가 산에  살았다!")
     assert known is not None
-    monkeypatch.setattr(module, "public_sets", lambda: {"some_test": frozenset({known})})
+    monkeypatch.setattr(public, "public_sets", lambda: {"some_test": frozenset({known})})
+    return "고양이가 산에 살았다."
+
+
+@pytest.mark.parametrize("line", ["{}", "6270596\t{}\t1"])
+def test_sentences_of_public_test_sets_are_left_out_and_counted(
+    tmp_path: Path,
+    tokenizer: BertTokenizerFast,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    leaked: str,
+    line: str,
+) -> None:
+    file = tmp_path / "a.txt"
+    file.write_text("\n".join([line.format(leaked), *["토끼는 강을 좋아했다."] * 9]), encoding="utf-8")
     monkeypatch.setattr(module, "held_out", lambda _: False)
     train, _ = encode([str(file)], tokenizer)
-    assert tokenizer.decode(train.ids.tolist()) == "토끼는 강을 좋아했다."
+    assert tokenizer.decode(train.ids.tolist()) == " ".join(["토끼는 강을 좋아했다."] * 9)
+    assert f"{file}: 1 sentences with a text of some_test left out" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("line", ["{}", "6270596\t{}\t1"])
+def test_a_file_that_is_a_public_test_set_is_refused(
+    tmp_path: Path, tokenizer: BertTokenizerFast, leaked: str, line: str
+) -> None:
+    file = tmp_path / "test.txt"
+    file.write_text("\n".join([line.format(leaked), *["토끼는 강을 좋아했다."] * 8]), encoding="utf-8")
+    for single in (False, True):
+        with pytest.raises(DataError, match=r"test\.txt: 1 of 9 sentences stand in some_test, kept for mea"):
+            corpus_of(str(file), tokenizer, tmp_path / "cache", single=single)
+    assert not list((tmp_path / "cache").glob("*"))
+
+
+def test_what_is_held_out_goes_by_the_whole_document(
+    tmp_path: Path, tokenizer: BertTokenizerFast, monkeypatch: pytest.MonkeyPatch, leaked: str
+) -> None:
+    monkeypatch.setattr(module, "HELD_OUT_EVERY", 2)
+    rest = [f"토끼는 강을 좋아했다 {n}." for n in range(9)]
+    document = next(
+        [leaked, *rest, f"{n}"]
+        for n in range(99)
+        if held_out([leaked, *rest, f"{n}"]) and not held_out([*rest, f"{n}"])
+    )
+    file = tmp_path / "a.txt"
+    file.write_text("\n".join(document), encoding="utf-8")
+    train, heldout = encode([str(file)], tokenizer)
+    assert not len(train.ids)
+    assert len(heldout.sentences) - 1 == len(document) - 1
 
 
 def test_text_is_encoded_once_for_each_tokenizer_and_content(
@@ -121,3 +172,76 @@ def test_corpora_are_joined_end_to_end(corpus: Corpus) -> None:
     start, end = both.sentences[half : half + 2]
     assert np.array_equal(both.ids[start:end], corpus.ids[: corpus.sentences[1]])
     assert joined([corpus]) is corpus
+
+
+class Killed(BaseException):
+    """What nothing handles."""
+
+
+@pytest.mark.parametrize("moment", range(9))
+def test_text_is_encoded_again_after_a_kill_at_any_moment(
+    tmp_path: Path, data: Path, tokenizer: BertTokenizerFast, monkeypatch: pytest.MonkeyPatch, moment: int
+) -> None:
+    source, cache = str(data / "ko.txt"), tmp_path / "cache"
+    writes = itertools.count()
+
+    def dying(usual: Callable[..., object]) -> Callable[..., object]:
+        def write(file: Path, *rest: object, **named: object) -> object:
+            if next(writes) == moment:
+                if file.suffix in {".npy", ".txt"}:
+                    file.write_bytes(b"half")
+                raise Killed
+            return usual(file, *rest, **named)
+
+        return write
+
+    with monkeypatch.context() as patched:
+        for owner, name in ((np, "save"), (Path, "write_text"), (Path, "replace")):
+            patched.setattr(owner, name, dying(getattr(owner, name)))
+        with pytest.raises(Killed):
+            corpus_of(source, tokenizer, cache)
+    found = corpus_of(source, tokenizer, cache)
+    assert np.array_equal(found.ids, encode([source], tokenizer)[0].ids)
+    assert len(list(cache.iterdir())) == 1, "nothing half is left"
+
+
+def test_other_public_sets_make_another_corpus(
+    tmp_path: Path, data: Path, tokenizer: BertTokenizerFast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache = tmp_path / "cache"
+    corpus_of(str(data / "ko.txt"), tokenizer, cache)
+    other = tmp_path / "held_out.npz"
+    other.write_bytes(b"other sets")
+    monkeypatch.setattr(public, "FILE", other)
+    corpus_of(str(data / "ko.txt"), tokenizer, cache)
+    assert len(list(cache.iterdir())) == 2
+
+
+def test_an_encoded_folder_is_of_one_tokenizer(
+    tmp_path: Path, data: Path, tokenizer: BertTokenizerFast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "HELD_OUT_EVERY", 4)
+    corpus_of(str(data / "ko.txt"), tokenizer, tmp_path / "cache")
+    (folder,) = (tmp_path / "cache").iterdir()
+    tokenizer.save_pretrained(tmp_path / "tokenizer")
+    vocabulary = tmp_path / "vocab.txt"
+    vocabulary.write_text("\n".join([*SPECIALS, "가"]), encoding="utf-8")
+    other = wordpiece_tokenizer(vocabulary)
+    for part in ("train", "heldout"):
+        same = load_tokenizer(tmp_path / "tokenizer")
+        assert len(corpus_of(str(folder / part), same, tmp_path, part=part).ids)
+        with pytest.raises(DataError, match=rf"{part}: encoded with another tokenizer"):
+            corpus_of(str(folder / part), other, tmp_path, part=part)
+    # Folders of before do not tell.
+    Corpus.load(folder / "train").save(tmp_path / "old")
+    assert len(corpus_of(str(tmp_path / "old"), other, tmp_path).ids)
+
+
+def test_what_is_held_out_does_not_train(
+    tmp_path: Path, corpus: Corpus, tokenizer: BertTokenizerFast
+) -> None:
+    folder = tmp_path / "ko" / "heldout"
+    corpus.save(folder)
+    with pytest.raises(DataError, match=r"heldout is for measuring; .*train is what trains"):
+        corpus_of(str(folder), tokenizer, tmp_path)
+    assert len(corpus_of(str(folder), tokenizer, tmp_path, part="heldout").ids)

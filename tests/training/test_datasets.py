@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from training import datasets
+from training import held_out
 from training.datasets import Example, Labelled, read, read_rated, without, without_public
 from training.held_out import hashed
 from training.textfiles import DataError
@@ -129,7 +129,7 @@ def test_held_out_texts_are_left_out_whatever_their_punctuation() -> None:
 def test_texts_of_public_test_sets_never_train(monkeypatch: pytest.MonkeyPatch) -> None:
     known = hashed("이 영화는 정말 재미있다")
     assert known is not None
-    monkeypatch.setattr(datasets, "public_sets", lambda: {"some_test": frozenset({known})})
+    monkeypatch.setattr(held_out, "public_sets", lambda: {"some_test": frozenset({known})})
     others = [Example(f"다른 영화 이야기 {n}", None, 0) for n in range(9)]
     leaked = Example("이 영화는 정말, 재미있다!", None, 1)
     found = without_public(Labelled([*others, leaked]), "a.tsv")
@@ -137,5 +137,56 @@ def test_texts_of_public_test_sets_never_train(monkeypatch: pytest.MonkeyPatch) 
     assert found.notes == ("a.tsv: 1 rows with a text of some_test left out",)
     pair = Example("전제는 다르다", "이 영화는 정말 재미있다", 0)
     assert without_public(Labelled([*others, pair]), "a.tsv").examples == others
-    with pytest.raises(DataError, match=r"a\.tsv: 2 of 11 rows stand in some_test, which is for measuring"):
+    with pytest.raises(DataError, match=r"a\.tsv: 2 of 11 rows stand in some_test, kept for measuring"):
         without_public(Labelled([*others, leaked, leaked]), "a.tsv")
+
+
+def test_public_sets_are_counted_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = ("이 영화는 정말 재미있다", "비가 오는 날이었다")
+    sets = {f"test_{n}": frozenset({hashed(text) or 0}) for n, text in enumerate(texts)}
+    monkeypatch.setattr(held_out, "public_sets", lambda: sets)
+    leaked = [Example(text, None, 0) for text in texts]
+    others = [Example(f"다른 영화 이야기 {n}", None, 0) for n in range(9)]
+    with pytest.raises(DataError, match=r"2 of 11 rows stand in test_0 and test_1, kept for measuring"):
+        without_public(Labelled([*others, *leaked]), "a.tsv")
+
+
+def test_a_cell_of_null_is_no_text(tmp_path: Path) -> None:
+    row = {"premise": "가", "hypothesis": "나", "gold_label": "neutral", "genre": "wiki"}
+    path = tmp_path / "klue.json"
+    rows = [{**row, "premise": None}, {**row, "gold_label": None}, {**row, "genre": None}]
+    path.write_text(json.dumps(rows), "utf-8")
+    with pytest.raises(DataError, match=r"row 1: no premise; 1 more bad row: 2 \(--skip-bad"):
+        read("nli", str(path))
+    assert read("nli", str(path), skip_bad=True).examples == [Example("가", "나", 1, "klue.json")]
+
+
+def test_reviews_without_a_text_are_left_out_and_counted(tmp_path: Path) -> None:
+    texts = file(tmp_path / "texts", "최고", " ", "최악")
+    found = read_rated(texts, file(tmp_path / "ratings", "10", "10", "1"))
+    assert [each.text for each in found.examples] == ["최고", "최악"]
+    assert found.notes == (f"{texts}: 1 rows without a text left out",)
+    with pytest.raises(DataError, match="texts: no rows that could be used"):
+        read_rated(file(tmp_path / "texts", "그냥"), file(tmp_path / "ratings", "5"))
+
+
+def test_a_review_is_composed(tmp_path: Path) -> None:
+    texts = file(tmp_path / "texts", "\u1100\u1161")  # 가 as two jamo
+    assert read_rated(texts, file(tmp_path / "ratings", "10")).examples[0].text == "가"
+
+
+def test_ratings_that_are_none_are_bad_rows(tmp_path: Path) -> None:
+    texts = file(tmp_path / "texts", "가", "나", "다", "라", "마")
+    ratings = file(tmp_path / "ratings", "0", "10", "11", "-3", "x")
+    said = "row 1: '0' does not start with a rating of 1 to 10; 3 more bad rows: 3, 4, 5"
+    with pytest.raises(DataError, match=rf"ratings: {said} \(--skip-bad"):
+        read_rated(texts, ratings)
+    found = read_rated(texts, ratings, skip_bad=True)
+    assert [each.text for each in found.examples] == ["나"]
+    assert found.notes == (f"{ratings}: {said}; left out",)
+
+
+def test_texts_without_ratings_are_an_error(tmp_path: Path) -> None:
+    texts, ratings = file(tmp_path / "texts", "최고", "최악"), file(tmp_path / "ratings", "10")
+    with pytest.raises(DataError, match=r"ratings: ends before row 2, .*texts goes on"):
+        read_rated(texts, ratings)

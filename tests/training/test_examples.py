@@ -71,13 +71,37 @@ def test_the_longest_pair_is_one_that_many_documents_have_room_for(
     assert length < 400
 
 
-def test_negatives_come_from_another_document(
-    corpus: Corpus, vocabulary: Vocabulary, rng: np.random.Generator
-) -> None:
+def numbered(rng: np.random.Generator, documents: int) -> Corpus:
+    """Documents of 3 to 14 sentences of 5 to 29 tokens, in which the id of a token is its place."""
+    offsets = np.concatenate([[0], rng.integers(3, 15, documents).cumsum()])
+    sentences = np.concatenate([[0], rng.integers(5, 30, offsets[-1]).cumsum()])
+    return Corpus(np.arange(sentences[-1], dtype=np.uint16), sentences, offsets)
+
+
+def test_negatives_come_from_another_document(vocabulary: Vocabulary, rng: np.random.Generator) -> None:
+    corpus = numbered(rng, 4)
     for first, second, label in drawn(corpus, vocabulary, rng):
-        if label == 1:
-            homes = [{document_of(corpus, at) for at in places(corpus, part)} for part in (first, second)]
-            assert len(homes[0] | homes[1]) > 1
+        homes = {document_of(corpus, part[0]) for part in (first, second)}
+        assert len(homes) == 1 + label
+
+
+@pytest.mark.parametrize("same_document", [0.0, 1.0])
+def test_where_a_pair_is_cut_from_does_not_tell_whether_b_follows(
+    vocabulary: Vocabulary, rng: np.random.Generator, same_document: float
+) -> None:
+    corpus = numbered(rng, 300)
+    ids, types, labels = sample_pairs(
+        corpus, vocabulary, rng, n=3_000, length=64, same_document=same_document
+    )
+    begins = set(corpus.sentences[corpus.documents].tolist())
+    hints = []
+    for row, segment in zip(ids, types, strict=True):
+        first, second = row[segment == 0][1:-1], row[segment == 1][:-1]
+        after = corpus.sentences[np.searchsorted(corpus.sentences, first[-1] + 1)]
+        end = corpus.sentences[corpus.documents[document_of(corpus, first[0]) + 1]]
+        hints.append([end - after >= len(second), int(second[0]) in begins])
+    follows, does_not = (np.mean(np.array(hints)[labels == label], axis=0) for label in (0, 1))
+    assert follows == pytest.approx(does_not, abs=0.03), "room for a continuation; B begins a document"
 
 
 def test_negatives_of_the_same_document_are_not_the_continuation(
@@ -147,6 +171,16 @@ def test_singles_are_whole_sentences_of_one_length(
         assert (ids[:, 0] == vocabulary.cls).all()
         assert (ids[:, -1] == vocabulary.sep).all()
         assert all(tuple(row[1:-1].tolist()) in sentences for row in ids)
+
+
+def test_sentences_that_are_too_short_or_too_long_are_counted() -> None:
+    sizes = np.array([3, 4, 96, 97, 98])
+    corpus = Corpus(
+        np.zeros(sizes.sum(), dtype=np.uint16), np.concatenate([[0], sizes.cumsum()]), np.arange(6)
+    )
+    assert Singles(corpus).left_out == 3
+    with pytest.raises(DataError, match="no sentence of 5 to 95 tokens in it"):
+        Singles(corpus, shortest=5, longest=95)
 
 
 def test_the_pieces_of_a_word_are_chosen_together(rng: np.random.Generator) -> None:

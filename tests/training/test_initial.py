@@ -44,3 +44,17 @@ def test_a_model_begins_with_the_frequencies_of_its_words(
     counts = torch.from_numpy(np.bincount(corpus.ids, minlength=len(tokenizer)))
     assert bias.argmax() == counts.argmax()
     assert model.cls.predictions.decoder.weight is model.bert.embeddings.word_embeddings.weight
+
+
+def test_tokens_that_the_text_never_has_keep_their_random_vectors(
+    corpus: Corpus, tokenizer: BertTokenizerFast
+) -> None:
+    torch.manual_seed(0)
+    model = new_model(tokenizer, layers=1, hidden=32, heads=2)
+    weight = model.bert.embeddings.word_embeddings.weight
+    before = weight.detach().clone()
+    initialise(model, [corpus])
+    for unseen in (tokenizer.mask_token_id, tokenizer.cls_token_id, tokenizer.sep_token_id):
+        assert torch.equal(weight[unseen], before[unseen])
+    word = int(corpus.ids[0])
+    assert not torch.equal(weight[word], before[word])

@@ -5,7 +5,10 @@ from pathlib import Path
 import pytest
 from transformers import AutoTokenizer, BertTokenizerFast
 
-from training.tokenizer import train_tokenizer
+from training import held_out
+from training.held_out import hashed
+from training.textfiles import DataError
+from training.tokenizer import sample, train_tokenizer
 
 
 @pytest.fixture
@@ -48,3 +51,18 @@ def test_the_same_text_gives_the_same_pieces(data: Path) -> None:
         train_tokenizer(korean, english, characters=9_999, vocab_size=400).get_vocab() for _ in range(3)
     )
     assert one == other == third
+
+
+def test_without_text_there_is_nothing_to_learn(tmp_path: Path) -> None:
+    file = tmp_path / "empty.txt"
+    file.write_text("\n \n", encoding="utf-8")
+    with pytest.raises(DataError, match=r"empty\.txt: there is no text in it"):
+        train_tokenizer([str(file)], [], characters=9_999)
+
+
+def test_nothing_is_learnt_from_public_test_sets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "a.txt"
+    file.write_text("1\t고양이가 산에 살았다.\t1\n토끼는 강을 좋아했다.\n", encoding="utf-8")
+    sets = {"some_test": frozenset({hashed("고양이가 산에 살았다") or 0})}
+    monkeypatch.setattr(held_out, "public_sets", lambda: sets)
+    assert list(sample([str(file)], 99)) == ["토끼는 강을 좋아했다."]
