@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from functools import wraps
-from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, ParamSpec
 
@@ -159,23 +158,6 @@ def tokenizer(
     typer.echo(f"{made.vocab_size:,} entries in {out}")
 
 
-def _shares(given: list[str]) -> list[tuple[str, float]]:
-    """``FILE=SHARE`` taken apart; a file without a share has 1."""
-    from training.textfiles import DataError
-
-    found = []
-    for each in given:
-        name, equals, said = each.rpartition("=")
-        try:
-            share = float(said) if equals else 1.0
-        except ValueError:
-            name, share = each, 1.0  # a file name with "=" in it
-        if not 0 < share < inf:
-            raise DataError(f"--documents {each}: a share is a number above 0")
-        found.append((name or each, share))
-    return found
-
-
 def _text(
     documents: list[str] | None,
     singles: list[str] | None,
@@ -187,6 +169,7 @@ def _text(
     from training.corpus import corpus_of, joined
     from training.examples import Singles
     from training.pretrain import Documents, Text
+    from training.textfiles import shares
 
     def read(source: str, *, single: bool) -> Corpus:
         if processes.leads:  # the others wait, and find it encoded
@@ -194,9 +177,16 @@ def _text(
         processes.agreed(0)
         return corpus_of(source, tokenizer, cache, single=single)
 
-    parts = [Documents(read(source, single=False), share) for source, share in _shares(documents or [])]
+    parts = [Documents(read(source, single=False), share) for source, share in shares(documents or [])]
     alone = [read(source, single=True) for source in singles or []]
-    return Text(parts, Singles(joined(alone)) if alone else None)
+    if not alone:
+        return Text(parts)
+    sentences = Singles(joined(alone))
+    if sentences.left_out:
+        _say(
+            processes, f"{sentences.left_out:,} single sentences too short or too long to be masked left out"
+        )
+    return Text(parts, sentences)
 
 
 @app.command()
@@ -243,7 +233,7 @@ def pretrain(
     from training.run import has_state, told
     from training.schedule import Budget
     from training.start import load_tokenizer
-    from training.textfiles import DataError
+    from training.textfiles import DataError, shares
 
     if hidden % heads:
         raise DataError(f"--hidden {hidden} is no multiple of --heads {heads}")
@@ -262,7 +252,7 @@ def pretrain(
                 give_matching_head(model)
         sources = [
             str(tokenizer / "tokenizer.json"),
-            *(name for name, _ in _shares(documents)),
+            *(name for name, _ in shares(documents)),
             *(singles or []),
         ]
         recipe = Recipe(masking, whole_words, nsp_weight, same_document, singles_share, tokens)

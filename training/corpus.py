@@ -12,7 +12,7 @@ import json
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self, cast
 
@@ -217,6 +217,16 @@ def corpus_of(
         what = "text" if part == "train" else "held-out document (one in 200 is)"
         raise DataError(f"{source}: there is no {what} in it")
     return corpus
+
+
+def numbered(corpus: Corpus) -> Corpus:
+    """The same documents with the number of its document in place of each token.
+
+    What is drawn from it, by a draw that looks at no token, tells where the same draw's tokens come from.
+    """
+    tokens = np.diff(corpus.sentences[corpus.documents])
+    # Not in 16 bits: documents may be more.
+    return replace(corpus, ids=cast("NDArray[np.uint16]", np.repeat(np.arange(len(tokens)), tokens)))
 
 
 def joined(corpora: Sequence[Corpus]) -> Corpus:

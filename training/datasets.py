@@ -23,12 +23,17 @@ _KINDS = ("genre", "source")
 _Rows = Iterator[tuple[int, Mapping[str, str] | str]]
 _SHOWN = 5  # bad rows that are named one by one
 _RATINGS = {str(stars): 0 if stars <= 4 else 1 if stars >= 9 else None for stars in range(1, 11)}
+_SCORE = "score"
+"""A similarity from 0 to 5 in place of a label, as in STS sets."""
+_SAME = 4.0
+"""From here on two sentences of an STS set say the same but for unimportant details (Cer et al. 2017,
+https://arxiv.org/abs/1708.00055): each entails the other. Below, the score tells no label."""
 _COLUMNS: Mapping[str, Mapping[str, Sequence[str]]] = {
     "sentiment": {"text": ("document",), "label": ("label",)},
     "nli": {
         "text": ("premise", "sentence1"),
         "second": ("hypothesis", "sentence2"),
-        "label": ("gold_label", "label"),
+        "label": ("gold_label", "label", _SCORE),
     },
 }
 
@@ -88,7 +93,9 @@ class _Bad:
 
 
 def read(task: str, source: str, *, skip_bad: bool = False, flagged: bool = True) -> Labelled:
-    """Read NSMC (https://github.com/e9t/nsmc), KLUE-NLI or KorNLI as published.
+    """Read NSMC (https://github.com/e9t/nsmc), KLUE-NLI, KorNLI or KorSTS as published.
+
+    Of an STS set, the pairs that say the same are entailments; the others tell nothing here and are counted.
 
     Columns are found by their names; a quote is an ordinary character. NSMC has a few rows without a text:
     they are left out, and noted.
@@ -120,6 +127,14 @@ def read(task: str, source: str, *, skip_bad: bool = False, flagged: bool = True
                 bad.add(number, f"no {missing[0]}")
                 continue
             row = {what: unicodedata.normalize("NFC", cells[column]) for what, column in wanted.items()}
+            if wanted["label"] == _SCORE:
+                if (similar := _number(row["label"])) is None:
+                    bad.add(number, f"the score {row['label']!r} is not a number from 0 to 5")
+                    continue
+                if similar < _SAME:
+                    left_out[f"with a score under {_SAME:g}"] += 1
+                    continue
+                row["label"] = "entailment"
             if row["label"] not in labels:
                 bad.add(number, f"the label {row['label']!r} is not one of {', '.join(labels)}")
             elif not all(text.strip() for what, text in row.items() if what != "label"):
@@ -131,6 +146,14 @@ def read(task: str, source: str, *, skip_bad: bool = False, flagged: bool = True
                 origin = f"{name}, {cells[kind]}" if kind and kind in cells else name
                 examples.append(Example(row["text"], row.get("second"), label, origin))
     return _labelled(source, examples, bad.notes(skip=skip_bad), left_out)
+
+
+def _number(score: str) -> float | None:
+    try:
+        found = float(score)
+    except ValueError:
+        return None
+    return found if 0 <= found <= 5 else None
 
 
 def _labelled(

@@ -21,7 +21,7 @@ from transformers import BertTokenizerFast, PreTrainedTokenizerBase
 from models.multitask import BertForFourTasks
 from models.results import LABELS, Task
 from training.batches import LabelledExamples
-from training.corpus import Corpus
+from training.corpus import Corpus, numbered
 from training.datasets import Example
 from training.examples import sample_pairs
 from training.finetune import Progress, all_logits, quiet
@@ -241,7 +241,8 @@ def pretraining(
     """Masked tokens and next sentences on held-out documents.
 
     15 % of the tokens of each pair become ``[MASK]`` (always: a kept or random token is no question), and a
-    hidden token competes with the whole vocabulary. Intervals draw whole pairs.
+    hidden token competes with the whole vocabulary. Intervals of masks draw whole pairs,
+    those of pairs whole documents: pairs with an A of one document are drawn together.
 
     Args:
         model: In evaluation mode.
@@ -259,7 +260,10 @@ def pretraining(
     found = [figure(f"{name}: masked token, top {k}", ranks < k, groups) for k in (1, 5)]
     for negatives, same_document in (("random", 0.0), ("same-document", 1.0)):
         judged = _judged(model, tokenizer, corpus, count, same_document, progress)
-        found.append(figure(f"{name}: next sentence, {negatives} negatives", judged))
+        homes = np.concatenate(
+            [ids[:, 1] for ids, _, _ in _drawn(tokenizer, numbered(corpus), count, same_document)]
+        )
+        found.append(figure(f"{name}: next sentence, {negatives} negatives", judged, homes))
     return found
 
 

@@ -31,7 +31,7 @@ from training.record import Origin, file_hash
 from training.run import Run, has_state, told
 from training.schedule import Budget
 from training.start import load_start
-from training.textfiles import DataError
+from training.textfiles import DataError, shares
 
 Say = Callable[[str], None]
 
@@ -165,10 +165,9 @@ def finetune(
 def sources_of(job: Job) -> list[str]:
     """All files and folders that a job reads."""
     by_task = [*job.files.values(), job.dev.values(), *job.held_out.values(), job.singles, job.rated or ()]
-    weighed = [each.rpartition("=")[0] or each for each in job.documents if not Path(each).exists()]
-    plain = [each for each in job.documents if Path(each).exists()]
     model = [job.model] if Path(job.model).is_dir() else []
-    return [*(source for each in by_task for source in each), *weighed, *plain, *model]
+    documents = [source for source, _ in shares(job.documents)]
+    return [*(source for each in by_task for source in each), *documents, *model]
 
 
 def _check(job: Job) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Annotated, cast
+from typing import Annotated
 
 import numpy as np
 import typer
@@ -23,7 +23,7 @@ from matplotlib.patches import Patch
 from numpy.typing import NDArray
 from transformers import BertTokenizerFast
 
-from training.corpus import Corpus, corpus_of
+from training.corpus import Corpus, corpus_of, numbered
 from training.examples import Vocabulary, mask_tokens, sample_pairs
 from training.pictures import DPI, HEIGHT, WIDTH, learning_curve
 from training.pretrain import PEAK_LR, vocabulary_of
@@ -59,13 +59,9 @@ def fates(
 
 def parts(corpus: Corpus, vocabulary: Vocabulary, rng: np.random.Generator) -> NDArray[np.int64]:
     """Draw pairs, and tell where each token comes from: a number of ``PARTS``, int64 ``[DRAWN, LENGTH]``."""
-    # The draw looks at no token, so the number of its document may stand in place of each (not in 16 bits:
-    # documents may be more), and -1 in place of the special ones.
-    tokens = np.diff(corpus.sentences[corpus.documents])
-    numbered = replace(corpus, ids=cast("NDArray[np.uint16]", np.repeat(np.arange(len(tokens)), tokens)))
     homes, segments, labels = sample_pairs(
-        numbered,
-        replace(vocabulary, cls=-1, sep=-1),
+        numbered(corpus),
+        replace(vocabulary, cls=-1, sep=-1),  # of no document
         rng,
         n=DRAWN,
         length=LENGTH,

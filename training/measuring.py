@@ -135,8 +135,7 @@ def write(wanted: Measurement, found: Measured, settings: Mapping[str, Any]) -> 
     path = wanted.out / REPORT
     path.write_text(report(found.classified, found.pretrained), encoding="utf-8")
     pictures(found.classified, wanted.out)
-    sources = [source for source in wanted.sources if Path(source).exists()]
-    write_record(wanted.out, settings, sources, found.as_json())
+    write_record(wanted.out, settings, wanted.sources, found.as_json())
     return path
 
 

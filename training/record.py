@@ -15,6 +15,8 @@ from typing import Any, Self
 
 import torch
 
+from training.textfiles import download_hash, is_url
+
 RECORD = "record.json"
 _FREE = frozenset(
     ("out", "minutes", "steps", "epochs", "device", "dry_run", "config", "half")
@@ -37,8 +39,12 @@ def file_hash(path: Path) -> str:
 
 
 def hashes_of(sources: Iterable[str]) -> dict[str, str]:
-    """Hashes of files and folders by name; what lies behind a URL has none."""
-    return {source: file_hash(Path(source)) for source in sources if Path(source).exists()}
+    """Hashes of files, folders and what lies behind URLs, by name; what is not there has none."""
+    return {
+        source: download_hash(source) if is_url(source) else file_hash(Path(source))
+        for source in sources
+        if is_url(source) or Path(source).exists()
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import lzma
 import urllib.request
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import cache
 from http.client import HTTPException
 from io import BytesIO
+from math import inf
 from pathlib import Path
 from typing import IO
 
@@ -18,6 +21,51 @@ _BROKEN = (OSError, EOFError, lzma.LZMAError, zlib.error, HTTPException)
 
 class DataError(Exception):
     """A data file that cannot be used; one line with the file and, where there is one, the row."""
+
+
+def is_url(source: str) -> bool:
+    """Whether a source is to be downloaded."""
+    return source.startswith(("http://", "https://"))
+
+
+@cache
+def _downloaded(url: str) -> bytes:
+    """What lies behind a URL, asked for once in a process: data must not change in between."""
+    # The scheme is checked, so this opens no local file.
+    with urllib.request.urlopen(url, timeout=60) as answer:  # noqa: S310
+        whole: bytes = answer.read()  # line by line, nobody would notice that the end is missing
+    return whole
+
+
+def download_hash(url: str) -> str:
+    """SHA-256 of what lies behind a URL.
+
+    Raises:
+        DataError: It cannot be read.
+    """
+    try:
+        return hashlib.sha256(_downloaded(url)).hexdigest()
+    except _BROKEN as error:
+        raise DataError(f"{url}: cannot be read ({error})") from error
+
+
+def shares(given: Sequence[str]) -> list[tuple[str, float]]:
+    """``FILE=SHARE`` taken apart; a file without a share has 1.
+
+    Raises:
+        DataError: A share that is none.
+    """
+    found = []
+    for each in given:
+        name, equals, said = each.rpartition("=")
+        try:
+            share = float(said) if equals else 1.0
+        except ValueError:
+            name, share = each, 1.0  # a file name with "=" in it
+        if not 0 < share < inf:
+            raise DataError(f"--documents {each}: a share is a number above 0")
+        found.append((name or each, share))
+    return found
 
 
 @contextmanager
@@ -36,10 +84,8 @@ def open_text(source: str) -> Iterator[Iterator[str]]:
     with ExitStack() as stack:
         try:
             raw: IO[bytes]
-            if source.startswith(("http://", "https://")):
-                # The scheme is checked, so this opens no local file.
-                with urllib.request.urlopen(source, timeout=60) as answer:  # noqa: S310
-                    raw = BytesIO(answer.read())  # line by line, nobody would notice that the end is missing
+            if is_url(source):
+                raw = BytesIO(_downloaded(source))
             else:
                 raw = stack.enter_context(Path(source).open("rb"))
             stream: Iterable[bytes] = raw

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from models.results import LABELS, Task
 from training import held_out
 from training.datasets import Example, Labelled, read, read_rated, without, without_public
 from training.held_out import hashed
@@ -190,3 +191,21 @@ def test_texts_without_ratings_are_an_error(tmp_path: Path) -> None:
     texts, ratings = file(tmp_path / "texts", "최고", "최악"), file(tmp_path / "ratings", "10")
     with pytest.raises(DataError, match=r"ratings: ends before row 2, .*texts goes on"):
         read_rated(texts, ratings)
+
+
+def test_pairs_of_an_sts_set_that_say_the_same_are_entailments(tmp_path: Path) -> None:
+    file = tmp_path / "sts.tsv"
+    rows = [
+        "genre\tscore\tsentence1\tsentence2",
+        "a\t5.000\t새가 난다.\t새가 날고 있다.",
+        "a\t3.8\t새\t비행기",
+    ]
+    file.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    found = read("nli", str(file))
+    assert [(each.text, each.second, each.label) for each in found.examples] == [
+        ("새가 난다.", "새가 날고 있다.", LABELS[Task.NLI].index("entailment"))
+    ]
+    assert found.notes == (f"{file}: 1 rows with a score under 4 left out",)
+    file.write_text("\n".join([*rows, "a\t7\t새\t새"]) + "\n", encoding="utf-8")
+    with pytest.raises(DataError, match=r"row 4: the score '7' is not a number from 0 to 5"):
+        read("nli", str(file))

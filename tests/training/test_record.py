@@ -21,9 +21,15 @@ def test_a_file_has_its_hash_and_a_folder_changes_with_its_files(tmp_path: Path)
     assert len({before, after, file_hash(tmp_path)}) == 3
 
 
-def test_what_is_behind_a_url_has_no_hash(tmp_path: Path) -> None:
+def test_what_lies_behind_a_url_has_its_hash_and_what_is_not_there_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "a").write_bytes(b"one")
-    assert list(hashes_of([str(tmp_path / "a"), "https://example.org/a.txt"])) == [str(tmp_path / "a")]
+    monkeypatch.setattr("training.textfiles._downloaded", {"https://example.org/a.txt": b"one"}.__getitem__)
+    found = hashes_of([str(tmp_path / "a"), "https://example.org/a.txt", "nowhere"])
+    assert found == dict.fromkeys(
+        [str(tmp_path / "a"), "https://example.org/a.txt"], hashlib.sha256(b"one").hexdigest()
+    )
 
 
 def test_the_code_is_a_commit_or_where_there_is_none_a_version(monkeypatch: pytest.MonkeyPatch) -> None:
