@@ -40,7 +40,7 @@ from training.textfiles import DataError
 CLASS_TASKS = ("sentiment", "nli")
 TEXT_TASKS = ("mask", "nsp")
 TOKENS: Mapping[str, int] = {"sentiment": 2_048, "nli": 2_048, "text": 512}
-"""Tokens of a step by task: small steps, many of them; about a hundred reviews, forty pairs, and a little text."""
+"""Tokens of a step by task: small steps, many of them; a hundred reviews, forty pairs, a little text."""
 LONGEST = 128
 DEV_TOKENS = 8_192  # of a batch without gradients
 DEV_SEED = 0  # one development part for all runs: a run may go on from the model of another
@@ -160,8 +160,8 @@ def task_data(
             given = given_away(train)
         except ValueError as error:
             raise DataError(f"{task}: too few rows for --debias ({error})") from error
-    encoded = (LabelledExamples(part, tokenizer, longest=LONGEST) for part in (train, dev))
-    return TaskData(*encoded, given)
+    encoded, to_choose_by = (LabelledExamples(part, tokenizer, longest=LONGEST) for part in (train, dev))
+    return TaskData(encoded, to_choose_by, given)
 
 
 def step_of(

@@ -18,7 +18,7 @@ from bot.cli import app
 from models.catalog import load_catalog
 from models.service import ModelService
 from tests.tiny import catalog_file
-from training import corpus, datasets, evaluate, finetune, pretrain, run
+from training import corpus, evaluate, finetune, held_out, pretrain, run
 from training.held_out import hashed
 from training.run import read_history
 
@@ -355,7 +355,7 @@ def test_weights_are_not_chosen_by_a_public_test_set_nor_measured_on_what_traine
     )
     rows = (folder / "nsmc_test.tsv").read_text("utf-8").splitlines()[1:]
     public = frozenset(each for row in rows if (each := hashed(row.split("\t")[1])) is not None)
-    monkeypatch.setattr(datasets, "public_sets", lambda: {"nsmc_test": public})
+    monkeypatch.setattr(held_out, "public_sets", lambda: {"nsmc_test": public})
     result = call(*given, "--sentiment-dev", folder / "nsmc_test.tsv", "--seed", "1")
     assert result.exit_code == 1
     assert "nsmc_test" in result.stderr

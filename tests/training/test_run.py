@@ -183,15 +183,15 @@ def test_a_run_does_not_go_on_with_other_settings_data_or_processes(
 def test_a_run_names_every_revision_of_the_code_that_made_its_steps(
     tmp_path: Path, tokenizer: BertTokenizerFast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for revision in ("one", "two", "two"):
+    revisions: list[tuple[str, ...]] = []
+    for steps, revision in enumerate(("one", "two", "two"), start=1):
         monkeypatch.setattr("training.record.code_revision", lambda revision=revision: revision)
         origin = Origin.of({}, [], 1)
-        run = Run(small(tokenizer), tmp_path, Budget(0, 9), 0.01, "test", HERE, origin=origin)
-        run.budget = Budget(0, run.step + 1)
-        run.total = run.step + 1
+        run = Run(small(tokenizer), tmp_path, Budget(0, steps), 0.01, "test", HERE, origin=origin)
         run.go(shrink(run))
-    assert run.origin is not None
-    assert run.origin.code == ("one", "two")
+        assert run.origin is not None
+        revisions.append(run.origin.code)
+    assert revisions == [("one",), ("one", "two"), ("one", "two")]
 
 
 def test_an_option_that_came_later_does_not_stop_an_old_run() -> None:
