@@ -16,7 +16,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import Self
 
-from telegram.error import InvalidToken, TelegramError
+from telegram.error import Conflict, InvalidToken, TelegramError
 from telegram.ext import Updater
 
 from bot.application import ALLOWED_UPDATES, TELEGRAM_API_URL, BotApplication, build_application, introduce
@@ -25,6 +25,7 @@ from bot.logs import set_up_logging
 from bot.playground import serve
 from bot.settings import Settings, SettingsError, pseudonym_key
 from handlers.context import Services
+from handlers.news import News
 from models.catalog import load_catalog
 from models.errors import ModelServiceError
 from models.service import ModelService
@@ -122,7 +123,7 @@ async def _polling(application: BotApplication, api_url: str) -> AsyncIterator[N
             await updater.start_polling(
                 allowed_updates=ALLOWED_UPDATES,
                 drop_pending_updates=False,
-                error_callback=_log_polling_error,
+                error_callback=_PollingErrors(),
             )
         except InvalidToken:
             raise CannotStart(f"{api_url} does not know this TELEGRAM_BOT_TOKEN") from None
@@ -198,8 +199,24 @@ async def _page(settings: Settings, token: str) -> AsyncIterator[str]:
     raise CannotStart(f"no free port from {wanted} on; set PLAYGROUND_PORT")
 
 
-def _log_polling_error(error: TelegramError) -> None:
-    _log.warning("no updates for now, trying again: %s", error)
+class _PollingErrors:
+    """Logs what keeps updates away: one line, and again only while it lasts, not one for each attempt."""
+
+    _QUIET = 600.0  # seconds
+
+    def __init__(self) -> None:
+        self._news = News(self._QUIET)
+
+    def __call__(self, error: TelegramError) -> None:
+        if not self._news.is_news((type(error), error.message)):
+            return
+        if isinstance(error, Conflict):
+            _log.error(
+                "another program takes this bot's updates: stop it, or give it a token of its own (%s)",
+                error.message,
+            )
+        else:
+            _log.warning("no updates for now, trying again: %s", error)
 
 
 def _say(text: str) -> None:

@@ -160,7 +160,8 @@ async def _quietly(telling: Awaitable[None]) -> None:
     try:
         await telling
     except (TelegramError, StorageError) as error:
-        _log.warning("could not tell of the error: %s", error)
+        level = logging.INFO if is_harmless(error) else logging.WARNING
+        _log.log(level, "could not tell of the error: %s", error)
 
 
 def _is_telegrams(error: BaseException) -> bool:
