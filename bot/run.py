@@ -24,8 +24,10 @@ from bot.downloads import DownloadDisplay
 from bot.logs import set_up_logging
 from bot.playground import serve
 from bot.settings import Settings, SettingsError, pseudonym_key
+from handlers.access import Access, Lists
 from handlers.context import Services
 from handlers.news import News
+from handlers.quota import Bounds, Quotas
 from models.catalog import load_catalog
 from models.errors import ModelServiceError
 from models.service import ModelService
@@ -93,7 +95,9 @@ async def _main(settings: Settings, token: str) -> None:
             else:
                 api_url = settings.telegram_api_url or TELEGRAM_API_URL
             application = build_application(
-                Services(model, store, settings.admin_chat_id),
+                Services(
+                    model, store, settings.admin_chat_id, access=_access(settings), quotas=_quotas(settings)
+                ),
                 token=token,
                 api_url=api_url,
                 concurrent_updates=settings.concurrent_updates,
@@ -104,6 +108,21 @@ async def _main(settings: Settings, token: str) -> None:
             _say(_OPEN.format(url=api_url) if playground else _ON_TELEGRAM.format(name=name))
             await stop.wait()
             _log.info("stopping: answering what is in flight")
+
+
+def _access(settings: Settings) -> Access:
+    return Access(Lists(settings.admin_ids, settings.allowed_ids, settings.blocked_ids))
+
+
+def _quotas(settings: Settings) -> Quotas:
+    return Quotas(
+        Bounds(
+            settings.user_cooldown,
+            settings.chat_cooldown,
+            settings.user_daily_quota,
+            settings.chat_daily_quota,
+        )
+    )
 
 
 @asynccontextmanager

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from bot.application import build_application
-from bot.run import CannotStart, _page, _polling, run
+from bot.run import CannotStart, _access, _page, _polling, _quotas, run
 from bot.settings import Settings
+from handlers.access import Reason
 from handlers.context import Services
 from storage.store import Store
 from tests.handlers.offline import FakeModel, OfflineRequest
@@ -170,6 +171,24 @@ async def test_a_second_bot_with_the_same_token_is_one_line(
     assert [(record.levelname, record.exc_info) for record in loud] == [("ERROR", None)]
     assert "another program takes this bot's updates" in loud[0].getMessage()
     await store.close()
+
+
+def test_lists_and_limits_are_handed_to_the_handlers() -> None:
+    settings = Settings(
+        admin_ids=frozenset({1}),
+        allowed_ids=frozenset({2, -5}),
+        blocked_ids=frozenset({3}),
+        user_cooldown=10,
+        chat_cooldown=5,
+        user_daily_quota=7,
+        chat_daily_quota=9,
+    )
+    access = _access(settings)
+    reasons = [access.refusal(person, person) for person in (1, 2, 3, 4)]
+    assert reasons == [None, None, Reason.BLOCKED, Reason.PRIVATE]
+    bounds = _quotas(settings)._bounds
+    assert (bounds.user_cooldown, bounds.chat_cooldown) == (10, 5)
+    assert (bounds.user_quota, bounds.chat_quota) == (7, 9)
 
 
 def test_the_deadline_is_handed_to_the_model_service(monkeypatch: pytest.MonkeyPatch) -> None:
