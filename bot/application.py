@@ -39,6 +39,7 @@ def build_application(
     api_url: str = TELEGRAM_API_URL,
     concurrent_updates: int = 64,
     request: BaseRequest | None = None,
+    rate_limiter: PatientRateLimiter | None = None,
 ) -> BotApplication:
     """Build the application; it neither starts nor connects yet.
 
@@ -48,6 +49,7 @@ def build_application(
         api_url: A Bot API server, without ``/bot``.
         concurrent_updates: Updates handled at once.
         request: Another transport than HTTP.
+        rate_limiter: Keeps other limits than Telegram's.
     """
     builder = (
         ApplicationBuilder()
@@ -56,7 +58,7 @@ def build_application(
         .base_file_url(f"{api_url}/file/bot")
         .context_types(ContextTypes(context=Context.bound_to(services)))
         .defaults(_DEFAULTS)
-        .rate_limiter(PatientRateLimiter())
+        .rate_limiter(rate_limiter or PatientRateLimiter())
         .concurrent_updates(concurrent_updates)
         .job_queue(None)
     )

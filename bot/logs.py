@@ -9,9 +9,6 @@ _FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 _OWN = ("bot", "handlers", "models", "storage", "telegram")
 """What LOG_LEVEL is about; other libraries speak only to warn."""
 
-_QUIET = "telegram.ext.AIORateLimiter"
-"""Logs a traceback for every 429; bot/rate_limiter.py logs a line instead."""
-
 
 class _WithoutToken(logging.Formatter):
     """Formats a record, traceback included, and takes the token out of it."""
@@ -36,4 +33,3 @@ def set_up_logging(level: str, *, token: str) -> None:
     logging.basicConfig(level="ERROR" if level == "ERROR" else "WARNING", handlers=[handler], force=True)
     for name in _OWN:
         logging.getLogger(name).setLevel(level)
-    logging.getLogger(_QUIET).setLevel(logging.CRITICAL)

@@ -16,7 +16,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import Self
 
-from telegram.error import InvalidToken, TelegramError
+from telegram.error import Conflict, InvalidToken, TelegramError
 from telegram.ext import Updater
 
 from bot.application import ALLOWED_UPDATES, TELEGRAM_API_URL, BotApplication, build_application, introduce
@@ -24,7 +24,10 @@ from bot.downloads import DownloadDisplay
 from bot.logs import set_up_logging
 from bot.playground import serve
 from bot.settings import Settings, SettingsError, pseudonym_key
+from handlers.access import Access, Lists
 from handlers.context import Services
+from handlers.news import News
+from handlers.quota import Bounds, Quotas
 from models.catalog import load_catalog
 from models.errors import ModelServiceError
 from models.service import ModelService
@@ -92,7 +95,9 @@ async def _main(settings: Settings, token: str) -> None:
             else:
                 api_url = settings.telegram_api_url or TELEGRAM_API_URL
             application = build_application(
-                Services(model, store, settings.admin_chat_id),
+                Services(
+                    model, store, settings.admin_chat_id, access=_access(settings), quotas=_quotas(settings)
+                ),
                 token=token,
                 api_url=api_url,
                 concurrent_updates=settings.concurrent_updates,
@@ -103,6 +108,21 @@ async def _main(settings: Settings, token: str) -> None:
             _say(_OPEN.format(url=api_url) if playground else _ON_TELEGRAM.format(name=name))
             await stop.wait()
             _log.info("stopping: answering what is in flight")
+
+
+def _access(settings: Settings) -> Access:
+    return Access(Lists(settings.admin_ids, settings.allowed_ids, settings.blocked_ids))
+
+
+def _quotas(settings: Settings) -> Quotas:
+    return Quotas(
+        Bounds(
+            settings.user_cooldown,
+            settings.chat_cooldown,
+            settings.user_daily_quota,
+            settings.chat_daily_quota,
+        )
+    )
 
 
 @asynccontextmanager
@@ -122,7 +142,7 @@ async def _polling(application: BotApplication, api_url: str) -> AsyncIterator[N
             await updater.start_polling(
                 allowed_updates=ALLOWED_UPDATES,
                 drop_pending_updates=False,
-                error_callback=_log_polling_error,
+                error_callback=_PollingErrors(),
             )
         except InvalidToken:
             raise CannotStart(f"{api_url} does not know this TELEGRAM_BOT_TOKEN") from None
@@ -198,8 +218,24 @@ async def _page(settings: Settings, token: str) -> AsyncIterator[str]:
     raise CannotStart(f"no free port from {wanted} on; set PLAYGROUND_PORT")
 
 
-def _log_polling_error(error: TelegramError) -> None:
-    _log.warning("no updates for now, trying again: %s", error)
+class _PollingErrors:
+    """Logs what keeps updates away: one line, and again only while it lasts, not one for each attempt."""
+
+    _QUIET = 600.0  # seconds
+
+    def __init__(self) -> None:
+        self._news = News(self._QUIET)
+
+    def __call__(self, error: TelegramError) -> None:
+        if not self._news.is_news((type(error), error.message)):
+            return
+        if isinstance(error, Conflict):
+            _log.error(
+                "another program takes this bot's updates: stop it, or give it a token of its own (%s)",
+                error.message,
+            )
+        else:
+            _log.warning("no updates for now, trying again: %s", error)
 
 
 def _say(text: str) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PSEUDONYM_KEY_FILE = Path("var/pseudonym.key")
 
@@ -20,6 +21,19 @@ class SettingsError(Exception):
 
 def _upper(value: object) -> object:
     return value.strip().upper() if isinstance(value, str) else value
+
+
+def _ids(value: object) -> object:
+    """Read numbers of people and chats, with commas or spaces between them."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return frozenset(int(number) for number in re.split(r"[,\s]+", value.strip(", \t\r\n")) if number)
+    except ValueError:
+        raise ValueError("must be numbers with commas between them") from None
+
+
+Ids = Annotated[frozenset[int], NoDecode, BeforeValidator(_ids)]
 
 
 class Settings(BaseSettings):
@@ -41,6 +55,13 @@ class Settings(BaseSettings):
         log_level: Of Python's logging.
         concurrent_updates: Updates handled at once.
         admin_chat_id: Chat that gets reports of unexpected errors.
+        admin_ids: People whom none of the following holds.
+        allowed_ids: The only people and chats that are answered; empty for everybody.
+        blocked_ids: People and chats that are not.
+        user_cooldown: Seconds between two questions of a person; 0 for none.
+        chat_cooldown: Seconds between two questions in a group; 0 for none.
+        user_daily_quota: Questions of a person in a day; 0 for any number.
+        chat_daily_quota: Questions in a group in a day; 0 for any number.
     """
 
     model_config = SettingsConfigDict(
@@ -62,6 +83,13 @@ class Settings(BaseSettings):
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)] = "INFO"
     concurrent_updates: int = Field(default=64, ge=1)
     admin_chat_id: int | None = None
+    admin_ids: Ids = frozenset()
+    allowed_ids: Ids = frozenset()
+    blocked_ids: Ids = frozenset()
+    user_cooldown: float = Field(default=0.0, ge=0, allow_inf_nan=False)
+    chat_cooldown: float = Field(default=0.0, ge=0, allow_inf_nan=False)
+    user_daily_quota: int = Field(default=0, ge=0)
+    chat_daily_quota: int = Field(default=0, ge=0)
 
     @field_validator("telegram_api_url")
     @classmethod

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
 from telegram import BotCommand, Message, Update
@@ -12,6 +12,7 @@ from handlers.answer import earlier_answer, reply
 from handlers.context import Context
 from handlers.errors import settle
 from handlers.feedback import on_tap
+from handlers.gate import Command, admits, counted, speaker
 from handlers.language import language
 from handlers.limits import Place
 from handlers.mask import mask
@@ -23,14 +24,12 @@ from handlers.start import help_, only_commands, start
 from handlers.tokens import tokens
 from storage.store import StorageError
 
-Command = Callable[[Message, Context], Awaitable[None]]
-
 COMMANDS: Mapping[str, Command] = {
-    "mask": mask,
-    "nsp": nsp,
-    "sentiment": sentiment,
-    "nli": nli,
-    "tokens": tokens,
+    "mask": counted(mask),
+    "nsp": counted(nsp),
+    "sentiment": counted(sentiment),
+    "nli": counted(nli),
+    "tokens": counted(tokens),
     "language": language,
     "help": help_,
     "start": start,
@@ -62,14 +61,12 @@ def _answering(run: Command) -> Callable[[Update, Context], Coroutine[Any, Any, 
 
     async def callback(update: Update, context: Context) -> None:
         message = update.effective_message
-        if message is None:
+        if message is None or not admits(message, context):
             return
-        services, user = context.services, message.from_user
+        services = context.services
         async with services.turns.of((message.chat_id, message.message_id)):
             mends = update.edited_message is not None and await _was_answered(message, context)
-            with services.limits.place(
-                None if user is None or message.sender_chat else user.id, message.chat_id, always=mends
-            ) as place:
+            with services.limits.place(speaker(message), message.chat_id, always=mends) as place:
                 if place is Place.NONE:
                     return
                 try:

@@ -9,8 +9,10 @@ from typing import Any, ClassVar, Protocol
 from telegram import User
 from telegram.ext import CallbackContext, ExtBot
 
+from handlers.access import Access
 from handlers.limits import Limits
 from handlers.news import News
+from handlers.quota import Quotas
 from handlers.replies.texts import TEXTS, Language, Texts, language_for
 from handlers.turns import Redraws, Turns
 from models.downloads import DownloadProgress
@@ -72,6 +74,8 @@ class Services:
         store: Predictions, votes, languages.
         admin_chat: Chat that gets a short report of unexpected errors; None for no reports.
         limits: How many commands of one person and one chat at once.
+        access: Whom the bot answers at all.
+        quotas: How often somebody may ask.
         turns: One command message at a time.
         redraws: Keyboards to bring up to date.
         news: Which errors the admin chat has just heard of.
@@ -81,6 +85,8 @@ class Services:
     store: Store
     admin_chat: int | None = None
     limits: Limits = field(default_factory=Limits)
+    access: Access = field(default_factory=Access)
+    quotas: Quotas = field(default_factory=Quotas)
     turns: Turns = field(default_factory=Turns)
     redraws: Redraws = field(default_factory=Redraws)
     news: News = field(default_factory=News)

@@ -14,10 +14,12 @@ from telegram.constants import CallbackQueryLimit
 from telegram.error import TelegramError
 
 from handlers import utf16
+from handlers.access import NotAdmitted, Reason
 from handlers.answer import reply
 from handlers.callback_data import BadCallbackData
 from handlers.context import Context
-from handlers.replies.answers import download_line
+from handlers.quota import Bound, OverQuota, Refusal
+from handlers.replies.answers import download_line, duration
 from handlers.replies.texts import TEXTS, Texts, language_for
 from handlers.source_text import NothingToRead, OneTextMissing
 from handlers.start import address
@@ -45,6 +47,8 @@ _EXPECTED = (
     BadCallbackData,
     UnknownPrediction,
     UnknownChoice,
+    NotAdmitted,
+    OverQuota,
 )
 """What users meet in normal use: told to them in words, not reported to the operator."""
 
@@ -89,8 +93,8 @@ def message_for(error: BaseException, texts: Texts, *, command: str = "", at: st
     """
     usage = texts.usage.get(command, "").format(at=at)
     match error:
-        case Busy():
-            words = _busy(error, texts)
+        case Busy() | NotAdmitted() | OverQuota():
+            words = _not_now(error, texts)
         case TooLate():
             words = texts.too_late
         case NothingToRead():
@@ -112,12 +116,37 @@ def message_for(error: BaseException, texts: Texts, *, command: str = "", at: st
     return words.strip()
 
 
+def _not_now(error: Busy | NotAdmitted | OverQuota, texts: Texts) -> str:
+    match error:
+        case Busy():
+            return _busy(error, texts)
+        case NotAdmitted(reason=Reason.BLOCKED):
+            return texts.blocked_toast
+        case NotAdmitted():
+            return texts.private_toast.format(id=error.chat_id)
+        case OverQuota():
+            return _too_often(error.refusal, texts)
+
+
 def _busy(error: Busy, texts: Texts) -> str:
     seconds = max(1, ceil(error.retry_after))
     if not isinstance(error, StillLoading):
         return texts.busy.format(seconds=seconds)
     loading = texts.loading.format(seconds=seconds)
     return loading if error.progress is None else f"{download_line(error.progress, texts)}\n{loading}"
+
+
+def _too_often(refusal: Refusal, texts: Texts) -> str:
+    wait = duration(refusal.seconds, texts)
+    match refusal.bound:
+        case Bound.USER_COOLDOWN:
+            return texts.user_cooldown.format(wait=wait)
+        case Bound.CHAT_COOLDOWN:
+            return texts.chat_cooldown.format(wait=wait)
+        case Bound.USER_QUOTA:
+            return texts.user_quota.format(count=refusal.most, wait=wait)
+        case Bound.CHAT_QUOTA:
+            return texts.chat_quota.format(count=refusal.most, wait=wait)
 
 
 async def _tell_user(update: Update, context: Context, error: BaseException) -> None:
@@ -160,7 +189,8 @@ async def _quietly(telling: Awaitable[None]) -> None:
     try:
         await telling
     except (TelegramError, StorageError) as error:
-        _log.warning("could not tell of the error: %s", error)
+        level = logging.INFO if is_harmless(error) else logging.WARNING
+        _log.log(level, "could not tell of the error: %s", error)
 
 
 def _is_telegrams(error: BaseException) -> bool:

@@ -7,6 +7,7 @@ from telegram import CallbackQuery, MaybeInaccessibleMessage, Update
 from handlers.answer import answer_turn
 from handlers.callback_data import BadCallbackData, LanguageTap, UndoTap, VoteTap, decode
 from handlers.context import Context
+from handlers.gate import admit_tap
 from handlers.language import choose_language
 from handlers.replies.keyboards import label_name, vote_keyboard
 from handlers.replies.texts import Language, Texts
@@ -22,6 +23,7 @@ async def on_tap(update: Update, context: Context) -> None:
     tap, shown = decode(query.data), query.message
     if shown is None:  # inline messages are none of the bot's
         raise BadCallbackData
+    admit_tap(query, shown.chat.id, context)
     match tap:
         case LanguageTap(language):
             await choose_language(query, context, language)

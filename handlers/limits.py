@@ -36,8 +36,7 @@ class Limits:
         """Hold a place while the block runs, if there is one.
 
         Args:
-            user_id: Who asks; None for somebody who speaks in the name of a chat, as one id stands for all of
-                these.
+            user_id: Who asks; None for an anonymous administrator, as one id stands for all of these.
             chat_id: Where.
             always: Give a place past the limit too; it counts like any other.
 

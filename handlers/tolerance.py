@@ -6,7 +6,15 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from telegram.error import BadRequest, Conflict, Forbidden, NetworkError, RetryAfter, TelegramError
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Conflict,
+    Forbidden,
+    NetworkError,
+    RetryAfter,
+    TelegramError,
+)
 
 _log = logging.getLogger(__name__)
 
@@ -16,13 +24,18 @@ _HARMLESS = (
     "query id is invalid",
     "message to edit not found",  # deleted by its reader
     "message can't be edited",
+    "message_id_invalid",
     "message to be replied not found",
+    "not enough rights to send",  # the group lets the bot stay, and not speak
+    "have no rights to send",
+    "chat_write_forbidden",
+    "topic_closed",
 )
 
 
 def is_harmless(error: BaseException | None) -> bool:
     """Say whether an error calls for no action: blocked, too late, or nothing to change."""
-    if isinstance(error, Forbidden):  # blocked, or removed from the group
+    if isinstance(error, Forbidden | ChatMigrated):  # blocked, removed from the group, or the group moved on
         return True
     return isinstance(error, BadRequest) and any(reason in error.message.lower() for reason in _HARMLESS)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
+from math import ceil
 
 from handlers import utf16
 from handlers.replies.texts import Texts
@@ -76,6 +77,18 @@ def download_line(progress: DownloadProgress, texts: Texts) -> str:
     """How far the download of a model is."""
     size = f"{progress.total / 1e6:.0f} MB"
     return texts.downloading.format(percent=percent(progress.done / progress.total), size=size)
+
+
+def duration(seconds: float, texts: Texts) -> str:
+    """Write a span of time for people, rounded up: seconds, from a minute on minutes, then hours too."""
+    if (whole := ceil(seconds)) < 60:
+        return texts.seconds.format(count=max(1, whole))
+    hours, minutes = divmod(ceil(seconds / 60), 60)
+    if not hours:
+        return texts.minutes.format(count=minutes)
+    if not minutes:
+        return texts.hours.format(count=hours)
+    return f"{texts.hours.format(count=hours)} {texts.minutes.format(count=minutes)}"
 
 
 def bar_line(name: str, probability: float) -> str:

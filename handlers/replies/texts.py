@@ -58,6 +58,15 @@ class Texts:
     language_set: str
     language_set_toast: str
     one_moment: str
+    blocked_toast: str
+    private_toast: str
+    user_cooldown: str
+    chat_cooldown: str
+    user_quota: str
+    chat_quota: str
+    seconds: str
+    minutes: str
+    hours: str
     busy: str
     loading: str
     downloading: str
@@ -160,6 +169,18 @@ KO = Texts(
     language_set="이제 한국어로 말할게요.",
     language_set_toast="한국어로 바꿨어요.",
     one_moment="잠시만요, 앞의 명령에 먼저 대답하고 있어요. 조금 뒤에 다시 보내 주세요.",
+    blocked_toast="죄송해요, 여기서는 대답하지 않도록 운영자가 정해 두었어요.",
+    private_toast=(
+        "저는 정해진 사람과 그룹에만 대답하는 비공개 봇이에요. "
+        "쓰고 싶으시면 운영자에게 이 대화방의 번호를 알려 주세요: {id}"
+    ),
+    user_cooldown="잠깐만 쉬어 갈게요. {wait} 뒤에 다시 물어봐 주세요.",
+    chat_cooldown="이 그룹에서는 조금씩 쉬어 가며 대답해요. {wait} 뒤에 다시 물어봐 주세요.",
+    user_quota="하루에 물어볼 수 있는 {count}번을 모두 쓰셨어요. {wait} 뒤에 다시 채워져요.",
+    chat_quota="이 그룹에서 하루에 물어볼 수 있는 {count}번을 모두 썼어요. {wait} 뒤에 다시 채워져요.",
+    seconds="{count}초",
+    minutes="{count}분",
+    hours="{count}시간",
     busy="지금 물어보는 사람이 많아요. {seconds}초 뒤에 다시 보내 주세요.",
     loading="모델을 불러오고 있어요. {seconds}초 뒤에 다시 보내 주세요.",
     downloading="⏳ 모델을 내려받는 중이에요: {size} 중 {percent}.",
@@ -269,6 +290,18 @@ EN = Texts(
     language_set="I will speak English from now on.",
     language_set_toast="Switched to English.",
     one_moment="One moment, please: I am still answering earlier commands. Send this again shortly.",
+    blocked_toast="Sorry, my operator has asked me not to answer here.",
+    private_toast=(
+        "I am a private bot and answer only the people and groups on a list. "
+        "To be added, tell my operator this chat's number: {id}"
+    ),
+    user_cooldown="A short pause, please: you can ask again in {wait}.",
+    chat_cooldown="In this group I pause between two questions. Please ask again in {wait}.",
+    user_quota="You have used up your questions for a day ({count}). They are renewed in {wait}.",
+    chat_quota="This group has used up its questions for a day ({count}). They are renewed in {wait}.",
+    seconds="{count} s",
+    minutes="{count} min",
+    hours="{count} h",
     busy="Many people are asking right now. Please try again in {seconds} s.",
     loading="The model is still loading. Please try again in {seconds} s.",
     downloading="⏳ The model is being downloaded: {percent} of {size}.",

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -9,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from bot.application import build_application
-from bot.run import CannotStart, _page, _polling, run
+from bot.run import CannotStart, _access, _page, _polling, _quotas, run
 from bot.settings import Settings
+from handlers.access import Reason
 from handlers.context import Services
 from storage.store import Store
 from tests.handlers.offline import FakeModel, OfflineRequest
@@ -38,6 +40,23 @@ class Hanging(OfflineRequest):
         if url.endswith(self.method):
             self.asked.set()
             await asyncio.Event().wait()
+        return await super().do_request(url, *args, **kwargs)  # type: ignore[arg-type]  # handed on as given
+
+
+class Contested(OfflineRequest):
+    """A server that gives the updates to somebody else at first, and then has none."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.free = asyncio.Event()
+        for _ in range(2):
+            self.refuse("getUpdates", 409, "Conflict: terminated by other getUpdates request")
+
+    async def do_request(self, url: str, *args: object, **kwargs: object) -> tuple[int, bytes]:
+        if url.endswith("getUpdates") and not self.refusals["getUpdates"]:
+            self.free.set()
+            await asyncio.sleep(0.05)
+            return 200, b'{"ok": true, "result": []}'
         return await super().do_request(url, *args, **kwargs)  # type: ignore[arg-type]  # handed on as given
 
 
@@ -138,6 +157,38 @@ def test_a_server_out_of_reach_is_one_line(here: Path, capsys: pytest.CaptureFix
     assert f"no answer from the Bot API at http://127.0.0.1:{port}" in error.splitlines()[-1]
     assert "secret" not in error
     assert "Traceback" not in error
+
+
+async def test_a_second_bot_with_the_same_token_is_one_line(
+    here: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    store = await Store.open(f"sqlite+aiosqlite:///{here}/bot.db", pepper=b"pepper")
+    request = Contested()
+    application = build_application(Services(FakeModel(), store), token="1:token", request=request)
+    async with asyncio.timeout(60), _polling(application, "http://server"):
+        await request.free.wait()
+    loud = [record for record in caplog.records if record.levelno >= logging.WARNING or record.exc_info]
+    assert [(record.levelname, record.exc_info) for record in loud] == [("ERROR", None)]
+    assert "another program takes this bot's updates" in loud[0].getMessage()
+    await store.close()
+
+
+def test_lists_and_limits_are_handed_to_the_handlers() -> None:
+    settings = Settings(
+        admin_ids=frozenset({1}),
+        allowed_ids=frozenset({2, -5}),
+        blocked_ids=frozenset({3}),
+        user_cooldown=10,
+        chat_cooldown=5,
+        user_daily_quota=7,
+        chat_daily_quota=9,
+    )
+    access = _access(settings)
+    reasons = [access.refusal(person, person) for person in (1, 2, 3, 4)]
+    assert reasons == [None, None, Reason.BLOCKED, Reason.PRIVATE]
+    bounds = _quotas(settings)._bounds
+    assert (bounds.user_cooldown, bounds.chat_cooldown) == (10, 5)
+    assert (bounds.user_quota, bounds.chat_quota) == (7, 9)
 
 
 def test_the_deadline_is_handed_to_the_model_service(monkeypatch: pytest.MonkeyPatch) -> None:

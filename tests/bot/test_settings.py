@@ -36,6 +36,23 @@ def test_an_empty_value_is_the_default() -> None:
     assert (settings.telegram_bot_token, settings.admin_chat_id, settings.device) == (None, None, "auto")
 
 
+def test_without_lists_and_limits_everybody_is_answered_as_often_as_they_like() -> None:
+    settings = read_settings()
+    assert settings.admin_ids == settings.allowed_ids == settings.blocked_ids == frozenset()
+    assert settings.user_cooldown == settings.chat_cooldown == 0
+    assert settings.user_daily_quota == settings.chat_daily_quota == 0
+
+
+@pytest.mark.parametrize("ids", ["12,-1001", "12, -1001,", " -1001 12 "])
+def test_lists_of_people_and_chats_are_forgiving(monkeypatch: pytest.MonkeyPatch, ids: str) -> None:
+    monkeypatch.setenv("ALLOWED_IDS", ids)
+    Path(".env").write_text("ADMIN_IDS=7\nBLOCKED_IDS=\n", encoding="utf-8")
+    settings = read_settings()
+    assert settings.allowed_ids == {12, -1001}
+    assert settings.admin_ids == {7}
+    assert settings.blocked_ids == frozenset()
+
+
 @pytest.mark.parametrize("url", ["http://h:1", "http://h:1/", "http://h:1/bot", "http://h:1/bot/"])
 def test_a_server_may_be_given_with_or_without_bot(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
     monkeypatch.setenv("TELEGRAM_API_URL", url)
@@ -58,6 +75,11 @@ def test_log_levels_are_forgiving(monkeypatch: pytest.MonkeyPatch, level: str) -
         ("PLAYGROUND_PORT", "99999"),
         ("TELEGRAM_API_URL", "telegram"),
         ("ADMIN_CHAT_ID", "me"),
+        ("ALLOWED_IDS", "12,@group"),
+        ("BLOCKED_IDS", "[anna]"),
+        ("USER_COOLDOWN", "-1"),
+        ("CHAT_COOLDOWN", "inf"),
+        ("USER_DAILY_QUOTA", "-5"),
         ("LOG_LEVEL", "loud"),
     ],
 )

@@ -6,11 +6,15 @@ from pathlib import Path
 import pytest
 
 from bot.application import build_application
+from bot.rate_limiter import PatientRateLimiter, Rate
+from handlers.access import Access
 from handlers.context import Services
+from handlers.quota import Quotas
 from storage.store import Store
 from tests.handlers.offline import FakeModel, OfflineRequest, Telegram
 
 ADMIN = 99
+AT_ONCE = Rate(1000, 1.0)
 
 
 @pytest.fixture
@@ -26,9 +30,26 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
 
 
 @pytest.fixture
-async def telegram(model: FakeModel, store: Store) -> AsyncIterator[Telegram]:
+def access() -> Access:
+    """Whom the bot answers; a module may have its own."""
+    return Access()
+
+
+@pytest.fixture
+def quotas() -> Quotas:
+    """How often somebody may ask; a module may have its own."""
+    return Quotas()
+
+
+@pytest.fixture
+async def telegram(model: FakeModel, store: Store, access: Access, quotas: Quotas) -> AsyncIterator[Telegram]:
     request = OfflineRequest()
-    application = build_application(Services(model, store, ADMIN), token="1:token", request=request)
+    application = build_application(
+        Services(model, store, ADMIN, access=access, quotas=quotas),
+        token="1:token",
+        request=request,
+        rate_limiter=PatientRateLimiter(chat=AT_ONCE, group=AT_ONCE, overall=AT_ONCE),
+    )
     async with application:
         yield Telegram(application, request)
 

@@ -195,6 +195,7 @@ class Telegram:
             "from": _user(user),
             "chat": _chat(chat or user),
             **message_text(text),
+            **({"edit_date": 1_700_000_001} if edits else {}),
             **(extra or {}),
         }
         return self._update("edited_message" if edits else "message", body)

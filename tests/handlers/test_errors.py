@@ -6,6 +6,7 @@ from math import ceil
 
 import pytest
 
+from handlers.callback_data import LanguageTap, encode
 from handlers.replies.texts import EN, KO, Texts
 from handlers.source_text import OneTextMissing
 from models.downloads import DownloadProgress
@@ -23,7 +24,7 @@ from models.errors import (
 from models.loads import Loads
 from storage.store import StorageError, Store
 from tests.handlers.conftest import ADMIN
-from tests.handlers.offline import ENGLISH, KOREAN, Call, FakeModel, Telegram
+from tests.handlers.offline import ENGLISH, GROUP, KOREAN, Call, FakeModel, Telegram
 
 SECRET = "나의 비밀 이야기"
 
@@ -128,17 +129,66 @@ async def test_an_error_behind_a_button_is_an_alert(
     ("code", "description"),
     [
         (403, "Forbidden: bot was blocked by the user"),
+        (403, "Forbidden: user is deactivated"),
         (403, "Forbidden: bot was kicked from the supergroup chat"),
+        (403, "Forbidden: bot is not a member of the supergroup chat"),
+        (400, "Bad Request: not enough rights to send text messages to the chat"),
+        (400, "Bad Request: have no rights to send a message"),
+        (400, "Bad Request: CHAT_WRITE_FORBIDDEN"),
+        (400, "Bad Request: TOPIC_CLOSED"),
         (409, "Conflict: terminated by other getUpdates request"),
     ],
 )
-async def test_being_blocked_is_normal_life(
+async def test_where_the_bot_may_not_speak_it_is_quiet_and_nobody_is_called(
     telegram: Telegram, caplog: pytest.LogCaptureFixture, code: int, description: str
 ) -> None:
     telegram.request.refuse("sendMessage", code, description)
     await telegram.says("/sentiment good")
     assert len(telegram.answers) == 1
-    assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
+    assert [record for record in caplog.records if record.levelno >= logging.ERROR or record.exc_info] == []
+
+
+async def test_an_answer_to_a_group_that_moved_on_is_no_error(
+    telegram: Telegram, caplog: pytest.LogCaptureFixture
+) -> None:
+    moved = "Bad Request: group chat was upgraded to a supergroup chat"
+    telegram.request.refuse("sendMessage", 400, moved, migrate_to_chat_id=-1002)
+    await telegram.says("/sentiment good", chat=GROUP)
+    assert len(telegram.answers) == 1
+    assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []
+
+
+async def test_an_operator_who_blocked_the_bot_is_one_line(
+    telegram: Telegram, model: FakeModel, caplog: pytest.LogCaptureFixture
+) -> None:
+    model.error = RuntimeError("broken")
+    telegram.request.refuse("sendMessage", 403, "Forbidden: bot was blocked by the user")
+    telegram.request.refuse("sendMessage", 403, "Forbidden: bot was blocked by the user")
+    await telegram.says("/sentiment good")
+    failures = [record.getMessage() for record in caplog.records if record.exc_info]
+    assert [failure.split(".py:")[0] for failure in failures] == ["/sentiment failed at handlers/sentiment"]
+    assert [record for record in caplog.records if record.levelno == logging.WARNING] == []
+
+
+async def test_a_toast_for_a_tap_that_telegram_forgot_is_no_error(
+    telegram: Telegram, caplog: pytest.LogCaptureFixture
+) -> None:
+    expired = "Bad Request: query is too old and response timeout expired or query ID is invalid"
+    telegram.request.refuse("answerCallbackQuery", 400, expired)
+    await telegram.taps("forged")
+    assert len(telegram.toasts) == 1
+    assert telegram.answers == []
+    assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []
+
+
+async def test_a_choice_that_changes_nothing_is_no_error(
+    telegram: Telegram, caplog: pytest.LogCaptureFixture
+) -> None:
+    telegram.request.refuse("editMessageText", 400, "Bad Request: message is not modified: same")
+    await telegram.taps(encode(LanguageTap("ko")))
+    assert [toast.text for toast in telegram.toasts] == [KO.language_set_toast]
+    assert reports(telegram) == []
+    assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []
 
 
 async def test_a_429_is_waited_out(telegram: Telegram) -> None:

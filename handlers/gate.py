@@ -1,0 +1,74 @@
+"""The one gate in front of every command and button: whom the bot answers, and how often."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from telegram import CallbackQuery, Message
+
+from handlers.access import NotAdmitted
+from handlers.answer import earlier_answer
+from handlers.context import Context
+from handlers.quota import OverQuota
+
+Command = Callable[[Message, Context], Awaitable[None]]
+
+
+def speaker(message: Message) -> int | None:
+    """Return the number of whoever wrote: a person, or a channel that speaks in a group.
+
+    None for an anonymous administrator, who is told apart from nobody else.
+    """
+    if message.sender_chat is not None:
+        return message.sender_chat.id if message.sender_chat.id != message.chat_id else None
+    return message.from_user.id if message.from_user is not None else None
+
+
+def admits(message: Message, context: Context) -> bool:
+    """Say whether a message is for the bot to answer.
+
+    Raises:
+        NotAdmitted: If it is not, and nobody was told so yet.
+    """
+    access, person = context.services.access, speaker(message)
+    reason = access.refusal(person, message.chat_id)
+    if reason is not None and access.is_news(person, message.chat_id, reason):
+        raise NotAdmitted(reason, message.chat_id)
+    return reason is None
+
+
+def admit_tap(query: CallbackQuery, chat_id: int, context: Context) -> None:
+    """Let a tap through; every one gets a toast, so none is passed over in silence.
+
+    Raises:
+        NotAdmitted: If its person or chat is not answered.
+    """
+    reason = context.services.access.refusal(query.from_user.id, chat_id)
+    if reason is not None:
+        raise NotAdmitted(reason, chat_id)
+
+
+def counted(run: Command) -> Command:
+    """Make a command of one that asks the model: within everybody's cooldown and quota, silent past them."""
+
+    async def ask(message: Message, context: Context) -> None:
+        services, person = context.services, speaker(message)
+        if services.access.is_admin(person):
+            await run(message, context)
+            return
+        mends = await _mends(message, context)
+        with services.quotas.question(person, message.chat_id, mends=mends) as refusal:
+            if refusal is None:
+                await run(message, context)
+            elif refusal.tell:
+                raise OverQuota(refusal)
+
+    return ask
+
+
+async def _mends(message: Message, context: Context) -> bool:
+    """Say whether a message is an edit of a command that has an answer of the model's."""
+    if message.edit_date is None:
+        return False
+    earlier = await earlier_answer(message, context)
+    return earlier is not None and earlier.prediction_id is not None
