@@ -17,6 +17,7 @@ from handlers.limits import Place
 from handlers.mask import mask
 from handlers.nli import nli
 from handlers.nsp import nsp
+from handlers.privacy import forgetme, mydata, privacy
 from handlers.replies.texts import TEXTS, Language
 from handlers.sentiment import sentiment
 from handlers.start import help_, only_commands, start
@@ -32,6 +33,9 @@ COMMANDS: Mapping[str, Command] = {
     "nli": nli,
     "tokens": tokens,
     "language": language,
+    "privacy": privacy,
+    "mydata": mydata,
+    "forgetme": forgetme,
     "help": help_,
     "start": start,
 }

@@ -14,13 +14,12 @@ from telegram.constants import CallbackQueryLimit
 from telegram.error import TelegramError
 
 from handlers import utf16
-from handlers.answer import reply
+from handlers.answer import address, reply
 from handlers.callback_data import BadCallbackData
 from handlers.context import Context
 from handlers.replies.answers import download_line
 from handlers.replies.texts import TEXTS, Texts, language_for
 from handlers.source_text import NothingToRead, OneTextMissing
-from handlers.start import address
 from handlers.tolerance import is_harmless, is_passing
 from models.errors import (
     Busy,

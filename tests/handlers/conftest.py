@@ -7,8 +7,8 @@ import pytest
 
 from bot.application import build_application
 from handlers.context import Services
-from storage.store import Store
-from tests.handlers.offline import FakeModel, OfflineRequest, Telegram
+from storage.store import ConsentStatus, Store
+from tests.handlers.offline import ENGLISH, KOREAN, FakeModel, OfflineRequest, Telegram
 
 ADMIN = 99
 
@@ -21,8 +21,14 @@ def model() -> FakeModel:
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
     store = await Store.open(f"sqlite+aiosqlite:///{tmp_path}/bot.db", pepper=b"pepper")
+    await agree(store, KOREAN, ENGLISH)
     yield store
     await store.close()
+
+
+async def agree(store: Store, *people: int) -> None:
+    for person in people:
+        await store.set_consent(person, ConsentStatus.AGREED)
 
 
 @pytest.fixture
