@@ -45,7 +45,6 @@ def downgrade() -> None:
         predictions.drop_index("ix_predictions_asker_id")
         predictions.drop_column("asker_id")
     with op.batch_alter_table("annotators") as annotators:
-        if op.get_bind().dialect.name != "sqlite":  # where a table that is built anew loses its checks
-            annotators.drop_constraint(op.f("ck_annotators_consent"), type_="check")
+        annotators.drop_constraint(op.f("ck_annotators_consent"), type_="check")
         for column in ("consent_at", "consent_version", "consent"):
             annotators.drop_column(column)
