@@ -44,11 +44,13 @@ class Forgetting:
             )
             theirs = or_(theirs, Prediction.asker_id == annotator, only_they_voted)
         await self._predictions((await self.connection.scalars(select(Prediction.id).where(theirs))).all())
-        await self.connection.execute(delete(Answer).where(Answer.chat_pseudonym == private_chat))
-        if annotator is not None:
-            for table in (Vote, VoteEvent):
-                await self.connection.execute(delete(table).where(table.annotator_id == annotator))
-            await self.connection.execute(delete(Annotator).where(Annotator.id == annotator))
+        for statement in (  # somebody unknown (None) has no rows of their own
+            delete(Answer).where(Answer.chat_pseudonym == private_chat),
+            delete(Vote).where(Vote.annotator_id == annotator),
+            delete(VoteEvent).where(VoteEvent.annotator_id == annotator),
+            delete(Annotator).where(Annotator.id == annotator),
+        ):
+            await self.connection.execute(statement)
 
     async def older_than(self, moment: datetime) -> int:
         """Delete some questions from before ``moment``, with their answers and votes.
@@ -68,9 +70,13 @@ class Forgetting:
         for some in _portions(ids):
             asked = select(Prediction.input_id).where(Prediction.id.in_(some))
             inputs.update((await self.connection.scalars(asked)).all())
-            for table in (Vote, VoteEvent, Answer):
-                await self.connection.execute(delete(table).where(table.prediction_id.in_(some)))
-            await self.connection.execute(delete(Prediction).where(Prediction.id.in_(some)))
+            for statement in (
+                delete(Vote).where(Vote.prediction_id.in_(some)),
+                delete(VoteEvent).where(VoteEvent.prediction_id.in_(some)),
+                delete(Answer).where(Answer.prediction_id.in_(some)),
+                delete(Prediction).where(Prediction.id.in_(some)),
+            ):
+                await self.connection.execute(statement)
         still_asked = exists().where(Prediction.input_id == Input.id)
         for some in _portions(sorted(inputs)):
             await self.connection.execute(delete(Input).where(Input.id.in_(some), ~still_asked))

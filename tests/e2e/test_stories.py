@@ -119,7 +119,8 @@ async def test_somebody_new_is_asked_once_agrees_votes_and_is_forgotten(
 
     await chat.says("/mydata")
     sent = (await chat.next_bot_message()).raw["document"]
-    assert sent["file_name"].endswith(".json")
+    data = await sim.ask("GET", f"files/{sent['file_id']}")
+    assert [(vote["text_a"], vote["kind"]) for vote in data["votes"]] == [(secret, "confirm")]
     await chat.says("/forgetme")
     question = await chat.next_bot_message()
     assert (await chat.taps(question, KO.forget_button)).text == KO.forgotten_toast

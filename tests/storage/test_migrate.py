@@ -163,8 +163,8 @@ def upgrade():
 def _to(revision: str) -> Callable[[Connection], None]:
     def change(connection: Connection) -> None:
         there = MigrationContext.configure(connection).get_current_revision()
-        change = command.downgrade if there is not None and there > revision else command.upgrade
-        change(migrate.migration_config(connection), revision)
+        step = command.downgrade if there is not None and there > revision else command.upgrade
+        step(migrate.migration_config(connection), revision)
 
     return change
 
