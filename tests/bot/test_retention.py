@@ -37,6 +37,13 @@ async def test_what_is_too_old_is_deleted_at_the_start(
     caplog.set_level(logging.INFO, "bot.retention")
     old = await store.add_prediction(SHOWN, chat_id=7, asker_id=7)
     await store.vote(old, 7, 0, 0, chat_id=7)
+    delete, deleted = Store.delete_older_than, list[int]()
+
+    async def watched(store: Store, moment: datetime) -> int:
+        deleted.append(await delete(store, moment))
+        return deleted[-1]
+
+    monkeypatch.setattr(Store, "delete_older_than", watched)
 
     class Later(datetime):
         @classmethod
@@ -45,11 +52,11 @@ async def test_what_is_too_old_is_deleted_at_the_start(
             return datetime.now(UTC) + timedelta(days=30, seconds=1)
 
     async with keeping_for(31, store):
-        await asyncio.sleep(0.2)
-    assert len((await store.own_data(7)).questions) == 1
+        await until(lambda: deleted == [0])
     monkeypatch.setattr(retention, "datetime", Later)
     async with keeping_for(30, store):
         await until(lambda: bool(caplog.records))
+    assert deleted == [0, 1]
     assert (await store.own_data(7)).questions == (await store.own_data(7)).votes == ()
     assert caplog.records[0].getMessage() == "deleted 1 questions that were older than 30 days"
 
