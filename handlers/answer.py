@@ -84,7 +84,8 @@ async def _answer_unkept(
             answer_id = await reply(message, context, f"{html}\n\n{question}", question_keyboard(language))
             await context.store.set_consent(asker, ConsentStatus.ASKED)
         else:
-            answer_id = await reply(message, context, html, ask_keyboard(language))
+            keyboard = ask_keyboard(language) if any(prediction.options) else None
+            answer_id = await reply(message, context, html, keyboard)
         pending.put(Unkept(message, answer_id, asker, html, prediction, language, asks))
 
 

@@ -261,6 +261,14 @@ async def test_an_answer_without_room_for_the_question_leaves_it_to_the_next(
     assert (await telegram.says("/sentiment good", user=NEWCOMER)).text.endswith(QUESTION)
 
 
+async def test_where_there_is_nothing_to_vote_on_no_button_offers_to(
+    telegram: Telegram, model: FakeModel
+) -> None:
+    model.cut_blanks = frozenset({0})
+    assert faces(await telegram.says("/mask Long text ___.", user=NEWCOMER)) == CHOICES
+    assert "reply_markup" not in (await telegram.says("/mask Long text ___.", user=NEWCOMER)).data
+
+
 async def test_an_answer_that_did_not_arrive_has_asked_nothing(telegram: Telegram, store: Store) -> None:
     telegram.request.refuse("sendMessage", 403, "Forbidden: bot was blocked by the user")
     await telegram.says("/sentiment good", user=NEWCOMER)
