@@ -18,7 +18,7 @@ from tests.storage.conftest import ASKER
 
 
 @pytest.mark.parametrize("kind", ["postgresql", "mariadb"], indirect=True)
-@pytest.mark.usefixtures("store")
+@pytest.mark.usefixtures("empty_store")
 async def test_of_two_transactions_that_wait_for_each_other_both_succeed(url: str) -> None:
     database = Database(parse_url(url))
     both = asyncio.Barrier(2)
