@@ -174,7 +174,23 @@ class OwnRows:
             .where(Vote.annotator_id == annotator)
             .order_by(Vote.id)
         )
-        return tuple([OwnVote(*row) for row in await self.connection.execute(query)])
+        return tuple(
+            [
+                OwnVote(
+                    prediction_id=row.prediction_id,
+                    task=row.task,
+                    text_a=row.text_a,
+                    text_b=row.text_b,
+                    shown=row.shown,
+                    slot=row.slot,
+                    label=row.label,
+                    kind=row.kind,
+                    created_at=row.created_at,
+                    updated_at=row.updated_at,
+                )
+                for row in await self.connection.execute(query)
+            ]
+        )
 
     async def _events(self, annotator: int | None) -> tuple[OwnEvent, ...]:
         query = (

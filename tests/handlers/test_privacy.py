@@ -136,10 +136,11 @@ async def test_after_forgetme_not_a_byte_of_the_person_is_in_the_database(
     person = 3434343434
     await store.set_consent(person, ConsentStatus.AGREED)
     await store.set_language(person, "ko")
+    answers: list[Call] = []
     for chat in (person, GROUP):
         answer = await telegram.says(f"/mask {SECRET} ___.", user=person, chat=chat)
-        message = int(1000 + len(telegram.answers))
-        await telegram.taps(answer.button("school"), user=person, chat=chat, on=message)
+        answers.append(answer)
+        await telegram.taps(answer.button("school"), user=person, chat=chat, on=1000 + len(answers))
     kept = await telegram.says("/sentiment 남의 글", chat=GROUP)
     await telegram.taps(kept.button("✅"), user=person, chat=GROUP, on=1003)
     assert {needle for _, needle in traces(tmp_path, SECRET, *pseudonyms(person))} == {
@@ -153,7 +154,7 @@ async def test_after_forgetme_not_a_byte_of_the_person_is_in_the_database(
     assert "reply_markup" not in telegram.answers[-1].data
     assert traces(tmp_path, SECRET, *pseudonyms(person), str(person)) == []
     assert len((await store.own_data(ENGLISH)).questions) == 1
-    old = await telegram.taps(answer.button("school"), user=person, chat=GROUP, on=1002)
+    old = await telegram.taps(answers[-1].button("school"), user=person, chat=GROUP, on=1002)
     assert old.text == EN.old_button_toast  # its chosen language is forgotten too
 
 

@@ -96,7 +96,7 @@ async def test_a_person_sees_everything_of_theirs_and_nothing_of_others(
 async def test_somebody_unknown_has_nothing(store: Store) -> None:
     data = await store.own_data(ADA)
     assert (data.known_since, data.language, data.consent) == (None, None, None)
-    assert data.questions == data.votes == data.events == data.answers == ()
+    assert (data.questions, data.votes, data.events, data.answers) == ((), (), (), ())
 
 
 async def test_who_said_no_sees_that_and_what_is_left_from_before_anybody_was_asked(
