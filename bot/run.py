@@ -23,6 +23,7 @@ from bot.application import ALLOWED_UPDATES, TELEGRAM_API_URL, BotApplication, b
 from bot.downloads import DownloadDisplay
 from bot.logs import set_up_logging
 from bot.playground import serve
+from bot.retention import keeping_for
 from bot.settings import Settings, SettingsError, pseudonym_key
 from handlers.access import Access, Lists
 from handlers.context import Services
@@ -77,6 +78,7 @@ async def _main(settings: Settings, token: str) -> None:
         async with AsyncExitStack() as closing:
             store = await Store.open(settings.database_url, pepper=pseudonym_key(settings))
             closing.push_async_callback(store.close)
+            await closing.enter_async_context(keeping_for(settings.retention_days, store))
             model = ModelService(
                 load_catalog(settings.catalog),
                 device=settings.device,
@@ -96,7 +98,12 @@ async def _main(settings: Settings, token: str) -> None:
                 api_url = settings.telegram_api_url or TELEGRAM_API_URL
             application = build_application(
                 Services(
-                    model, store, settings.admin_chat_id, access=_access(settings), quotas=_quotas(settings)
+                    model,
+                    store,
+                    settings.admin_chat_id,
+                    access=_access(settings),
+                    quotas=_quotas(settings),
+                    retention_days=settings.retention_days,
                 ),
                 token=token,
                 api_url=api_url,

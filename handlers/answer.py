@@ -6,12 +6,16 @@ import logging
 from collections.abc import Awaitable, Callable, Hashable
 
 from telegram import InlineKeyboardMarkup, Message
+from telegram.constants import ChatType
 from telegram.error import BadRequest
 
+from handlers import utf16
 from handlers.context import Context
+from handlers.pending import Unkept
+from handlers.replies.consent import ask_keyboard, question_keyboard
 from handlers.replies.keyboards import vote_keyboard
-from handlers.replies.texts import Language
-from storage.store import EarlierAnswer, NewPrediction
+from handlers.replies.texts import TEXTS, Language
+from storage.store import ConsentStatus, EarlierAnswer, NewPrediction, NoConsent
 
 Keyboard = Callable[[], Awaitable[InlineKeyboardMarkup | None]]
 
@@ -22,7 +26,10 @@ _GONE = ("message to edit not found", "message can't be edited", "message_id_inv
 async def answer(
     message: Message, context: Context, html: str, prediction: NewPrediction, language: Language
 ) -> None:
-    """Store a prediction and answer the command with it and its buttons.
+    """Answer a command with a prediction: stored and with its buttons, if the asker has agreed to that.
+
+    Who has not been asked finds the question under the answer, once. Nothing is stored of what is asked in
+    the name of a chat, whose tap nobody could tell from another's.
 
     Args:
         message: The command.
@@ -31,17 +38,55 @@ async def answer(
         prediction: What was asked and answered, for the votes to come.
         language: Language of the answer.
     """
-    earlier = await earlier_answer(message, context)
-    prediction_id = await context.store.add_prediction(
-        prediction,
-        chat_id=message.chat_id,
-        unless_same_as=earlier.prediction_id if earlier is not None else None,
-    )
+    earlier, asker = await earlier_answer(message, context), asker_of(message)
+    if asker is None:
+        await reply(message, context, html)
+        return
+    try:
+        prediction_id = await context.store.add_prediction(
+            prediction,
+            chat_id=message.chat_id,
+            asker_id=asker,
+            unless_same_as=earlier.prediction_id if earlier is not None else None,
+        )
+    except NoConsent:
+        await _answer_unkept(message, context, html, prediction, language, asker)
+        return
 
     async def keyboard() -> InlineKeyboardMarkup | None:
         return vote_keyboard(await context.store.tally(prediction_id, chat_id=message.chat_id), language)
 
     await reply(message, context, html, keyboard, prediction_id)
+
+
+async def _answer_unkept(
+    message: Message,
+    context: Context,
+    html: str,
+    prediction: NewPrediction,
+    language: Language,
+    asker: int,
+) -> None:
+    """Answer somebody who has not agreed: with the question, or a button that brings it; bare after a no."""
+    pending = context.services.pending
+    question = TEXTS[language].consent_question.format(at=address(message, context))
+    fits = utf16.length(html) + utf16.length(question) + 2 <= utf16.MESSAGE_LIMIT
+    async with context.services.turns.of(("consent", asker)):  # of several answers at once, one asks
+        consent = await context.store.consent(asker)
+        if consent is not None and consent.status is ConsentStatus.DECLINED:
+            await reply(message, context, html)
+            return
+        earlier = await earlier_answer(message, context)
+        shown = None if earlier is None else pending.get(message.chat_id, earlier.message_id)
+        still_asks = shown is not None and shown.asks  # an edit does not take the question away
+        asks = fits and (still_asks or consent is None or not consent.settled)
+        if asks:
+            answer_id = await reply(message, context, f"{html}\n\n{question}", question_keyboard(language))
+            await context.store.set_consent(asker, ConsentStatus.ASKED)
+        else:
+            keyboard = ask_keyboard(language) if any(prediction.options) else None
+            answer_id = await reply(message, context, html, keyboard)
+        pending.put(Unkept(message, answer_id, asker, html, prediction, language, asks))
 
 
 async def reply(
@@ -50,7 +95,7 @@ async def reply(
     html: str,
     keyboard: Keyboard | InlineKeyboardMarkup | None = None,
     prediction_id: int | None = None,
-) -> None:
+) -> int:
     """Answer a command with one message, which later edits of the command change instead of adding to.
 
     Args:
@@ -60,17 +105,35 @@ async def reply(
         keyboard: Its buttons, or what reads their counts and draws them: called in the answer's turn, so that
             no newer counts are overwritten.
         prediction_id: The stored prediction that the message shows, if it shows one.
+
+    Returns:
+        The number of the message that answers the command.
     """
     earlier = await earlier_answer(message, context)
     if earlier is not None:
         async with context.services.turns.of(answer_turn(message.chat_id, earlier.message_id)):
             drawn = await _drawn(keyboard)
             if await _edit(context, message.chat_id, earlier.message_id, html, drawn):
-                await _remember(message, context, earlier.message_id, prediction_id)
-                return
+                context.services.pending.drop(message.chat_id, earlier.message_id)
+                await remember(message, context, earlier.message_id, prediction_id)
+                return earlier.message_id
     drawn = await _drawn(keyboard)
     sent = await message.reply_html(html, reply_markup=drawn, do_quote=True, allow_sending_without_reply=True)
-    await _remember(message, context, sent.message_id, prediction_id)
+    await remember(message, context, sent.message_id, prediction_id)
+    return sent.message_id
+
+
+def asker_of(message: Message) -> int | None:
+    """Return who asked; None for somebody who speaks in the name of a chat, whose id is that of many."""
+    return None if message.from_user is None or message.sender_chat else message.from_user.id
+
+
+def address(message: Message, context: Context) -> str:
+    """Return what to write after a command: ``@BotName`` in groups, nothing in a private chat.
+
+    With privacy mode on, a group's bare commands do not always reach a bot.
+    """
+    return "" if message.chat.type == ChatType.PRIVATE else f"@{context.bot.username}"
 
 
 async def earlier_answer(message: Message, context: Context) -> EarlierAnswer | None:
@@ -87,7 +150,8 @@ async def _drawn(keyboard: Keyboard | InlineKeyboardMarkup | None) -> InlineKeyb
     return await keyboard() if callable(keyboard) else keyboard
 
 
-async def _remember(message: Message, context: Context, answer_id: int, prediction_id: int | None) -> None:
+async def remember(message: Message, context: Context, answer_id: int, prediction_id: int | None) -> None:
+    """Keep which message answers a command, for its edits."""
     await context.store.remember_answer(
         message.chat_id, message.message_id, answer_id, prediction_id, asked_at=message.date
     )

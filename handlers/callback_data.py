@@ -5,6 +5,9 @@ Formats (version 1; ``id`` in base 36, Telegram allows 64 bytes):
 - ``1:v:<id>:<slot>:<choice>:<language>``  a vote
 - ``1:u:<id>:<language>``                  take back the tapper's votes on this answer
 - ``1:l:<language>``                       a choice of language
+- ``1:c:<y or n>:<place>``                 what somebody says to the question whether their texts may be kept
+- ``1:a``                                  the asker would like to vote on an answer that is not kept
+- ``1:f:<y or n>``                         delete everything kept about the tapper, or leave it
 
 ``language`` is that of the answer the button hangs on, so that a redrawn keyboard keeps it
 whoever taps. Anything else is :class:`BadCallbackData`: forged, or from another version of the bot.
@@ -14,6 +17,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from enum import StrEnum
 
 from handlers.replies.texts import LANGUAGES, Language
 
@@ -22,6 +26,9 @@ _LANGUAGE = "|".join(LANGUAGES)
 _VOTE = re.compile(rf"1:v:([0-9a-z]{{1,13}}):(\d{{1,3}}):(\d{{1,3}}):({_LANGUAGE})", re.ASCII)
 _UNDO = re.compile(rf"1:u:([0-9a-z]{{1,13}}):({_LANGUAGE})", re.ASCII)
 _CHOOSE = re.compile(rf"1:l:({_LANGUAGE})", re.ASCII)
+_CONSENT = re.compile(r"1:c:([yn]):([apv])", re.ASCII)
+_ASK = "1:a"
+_FORGET = re.compile(r"1:f:([yn])", re.ASCII)
 _MAX_ID = 2**63 - 1  # a database row number is a signed 64-bit integer
 
 
@@ -61,7 +68,35 @@ class LanguageTap:
     language: Language
 
 
-Tap = VoteTap | UndoTap | LanguageTap
+class Place(StrEnum):
+    """Where the question about consent was answered."""
+
+    ANSWER = "a"  # under an answer, by whoever asked
+    PRIVACY = "p"  # under /privacy
+    VOTE = "v"  # beside the votes on an answer, by whoever wants to vote
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentTap:
+    """The tapper agrees that their texts and votes are kept, or does not, or no longer."""
+
+    place: Place
+    agrees: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AskTap:
+    """The tapper would like to vote on an answer that is not kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetTap:
+    """The tapper wants everything about them deleted, or rather not."""
+
+    sure: bool
+
+
+Tap = VoteTap | UndoTap | LanguageTap | ConsentTap | AskTap | ForgetTap
 
 
 def encode(tap: Tap) -> str:
@@ -79,6 +114,12 @@ def encode(tap: Tap) -> str:
             return f"1:u:{_base36(prediction_id)}:{language}"
         case LanguageTap(language):
             return f"1:l:{language}"
+        case ConsentTap(place, agrees):
+            return f"1:c:{_yes_or_no(agrees)}:{place}"
+        case AskTap():
+            return _ASK
+        case ForgetTap(sure):
+            return f"1:f:{_yes_or_no(sure)}"
 
 
 def decode(data: str | None) -> Tap:
@@ -94,6 +135,12 @@ def decode(data: str | None) -> Tap:
         return UndoTap(_row(match[1]), _language(match[2]))
     if match := _CHOOSE.fullmatch(text):
         return LanguageTap(_language(match[1]))
+    if match := _CONSENT.fullmatch(text):
+        return ConsentTap(Place(match[2]), agrees=match[1] == "y")
+    if text == _ASK:
+        return AskTap()
+    if match := _FORGET.fullmatch(text):
+        return ForgetTap(sure=match[1] == "y")
     raise BadCallbackData("callback data of another version, or forged")
 
 
@@ -113,6 +160,10 @@ def _row(digits: str) -> int:
     if number > _MAX_ID:
         raise BadCallbackData("row number past 64 bits")
     return number
+
+
+def _yes_or_no(yes: bool) -> str:  # noqa: FBT001
+    return "y" if yes else "n"
 
 
 def _language(code: str) -> Language:

@@ -18,6 +18,7 @@ from handlers.limits import Place
 from handlers.mask import mask
 from handlers.nli import nli
 from handlers.nsp import nsp
+from handlers.privacy import forgetme, mydata, privacy
 from handlers.replies.texts import TEXTS, Language
 from handlers.sentiment import sentiment
 from handlers.start import help_, only_commands, start
@@ -31,6 +32,9 @@ COMMANDS: Mapping[str, Command] = {
     "nli": counted(nli),
     "tokens": counted(tokens),
     "language": language,
+    "privacy": privacy,
+    "mydata": mydata,
+    "forgetme": forgetme,
     "help": help_,
     "start": start,
 }

@@ -12,6 +12,7 @@ from telegram.ext import CallbackContext, ExtBot
 from handlers.access import Access
 from handlers.limits import Limits
 from handlers.news import News
+from handlers.pending import Pending
 from handlers.quota import Quotas
 from handlers.replies.texts import TEXTS, Language, Texts, language_for
 from handlers.turns import Redraws, Turns
@@ -79,6 +80,8 @@ class Services:
         turns: One command message at a time.
         redraws: Keyboards to bring up to date.
         news: Which errors the admin chat has just heard of.
+        retention_days: After how many days questions are deleted; None for never.
+        pending: Answers whose askers have not agreed to have them kept.
     """
 
     model: Service
@@ -90,6 +93,8 @@ class Services:
     turns: Turns = field(default_factory=Turns)
     redraws: Redraws = field(default_factory=Redraws)
     news: News = field(default_factory=News)
+    retention_days: int | None = None
+    pending: Pending = field(default_factory=Pending)
 
 
 class Context(CallbackContext[ExtBot[int], dict[Any, Any], dict[Any, Any], dict[Any, Any]]):

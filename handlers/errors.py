@@ -15,14 +15,13 @@ from telegram.error import TelegramError
 
 from handlers import utf16
 from handlers.access import NotAdmitted, Reason
-from handlers.answer import reply
+from handlers.answer import address, reply
 from handlers.callback_data import BadCallbackData
 from handlers.context import Context
 from handlers.quota import Bound, OverQuota, Refusal
 from handlers.replies.answers import download_line, duration
 from handlers.replies.texts import TEXTS, Texts, language_for
 from handlers.source_text import NothingToRead, OneTextMissing
-from handlers.start import address
 from handlers.tolerance import is_harmless, is_passing
 from models.errors import (
     Busy,

@@ -5,14 +5,26 @@ from __future__ import annotations
 from telegram import CallbackQuery, MaybeInaccessibleMessage, Update
 
 from handlers.answer import answer_turn
-from handlers.callback_data import BadCallbackData, LanguageTap, UndoTap, VoteTap, decode
+from handlers.callback_data import (
+    AskTap,
+    BadCallbackData,
+    ConsentTap,
+    ForgetTap,
+    LanguageTap,
+    UndoTap,
+    VoteTap,
+    decode,
+)
+from handlers.consent import ask_first, choose_consent
 from handlers.context import Context
 from handlers.gate import admit_tap
 from handlers.language import choose_language
+from handlers.privacy import choose_to_be_forgotten
+from handlers.replies.consent import with_question
 from handlers.replies.keyboards import label_name, vote_keyboard
 from handlers.replies.texts import Language, Texts
 from handlers.tolerance import tolerating
-from storage.store import VoteOutcome, VoteStatus
+from storage.store import NoConsent, VoteOutcome, VoteStatus
 
 
 async def on_tap(update: Update, context: Context) -> None:
@@ -27,14 +39,34 @@ async def on_tap(update: Update, context: Context) -> None:
     match tap:
         case LanguageTap(language):
             await choose_language(query, context, language)
-        case VoteTap(prediction_id, slot, choice, language):
-            outcome = await context.store.vote(
-                prediction_id, query.from_user.id, slot, choice, chat_id=shown.chat.id
-            )
-            await _acknowledge(query, shown, context, outcome, language)
+        case VoteTap():
+            await _vote(query, shown, context, tap)
         case UndoTap(prediction_id, language):
             outcome = await context.store.undo_all(prediction_id, query.from_user.id, chat_id=shown.chat.id)
             await _acknowledge(query, shown, context, outcome, language)
+        case ConsentTap():
+            await choose_consent(query, shown, context, tap)
+        case AskTap():
+            await ask_first(query, shown, context)
+        case ForgetTap(sure):
+            await choose_to_be_forgotten(query, shown, context, sure=sure)
+
+
+async def _vote(
+    query: CallbackQuery, shown: MaybeInaccessibleMessage, context: Context, tap: VoteTap
+) -> None:
+    """Count a vote; of somebody who has not agreed to that, say why it is not, and offer to agree."""
+    try:
+        outcome = await context.store.vote(
+            tap.prediction_id, query.from_user.id, tap.slot, tap.choice, chat_id=shown.chat.id
+        )
+    except NoConsent:
+        with tolerating():
+            texts = await context.texts(query.from_user)
+            await query.answer(texts.consent_to_vote_toast, show_alert=True)
+        await _redraw(shown, context, tap.prediction_id, tap.language, asks=True)
+    else:
+        await _acknowledge(query, shown, context, outcome, tap.language)
 
 
 async def _acknowledge(
@@ -47,20 +79,34 @@ async def _acknowledge(
     """Say what is committed, then redraw the keyboard from the database, in the answer's language."""
     with tolerating():
         await query.answer(_toast(outcome, await context.texts(query.from_user)))
-    prediction_id, chat_id = outcome.tally.prediction_id, shown.chat.id
+    if outcome.status not in (VoteStatus.UNCHANGED, VoteStatus.NOTHING_TO_UNDO):
+        await _redraw(shown, context, outcome.tally.prediction_id, language)
+
+
+async def _redraw(
+    shown: MaybeInaccessibleMessage,
+    context: Context,
+    prediction_id: int,
+    language: Language,
+    *,
+    asks: bool = False,
+) -> None:
+    """Draw the buttons of an answer from the database, if asked for with the question about consent."""
+    chat_id = shown.chat.id
 
     async def draw() -> None:
         async with context.services.turns.of(answer_turn(chat_id, shown.message_id)):
             if not await context.store.shows(chat_id, shown.message_id, prediction_id):
                 return  # the command was edited since, and its new answer has buttons of its own
-            tally = await context.store.tally(prediction_id, chat_id=chat_id)
+            keyboard = vote_keyboard(await context.store.tally(prediction_id, chat_id=chat_id), language)
+            if asks:
+                keyboard = with_question(keyboard, language)
             with tolerating():
                 await context.bot.edit_message_reply_markup(  # works on a message too old to be read, too
-                    chat_id, shown.message_id, reply_markup=vote_keyboard(tally, language)
+                    chat_id, shown.message_id, reply_markup=keyboard
                 )
 
-    if outcome.status not in (VoteStatus.UNCHANGED, VoteStatus.NOTHING_TO_UNDO):
-        await context.services.redraws.redraw(chat_id, (shown.message_id, prediction_id), draw)
+    await context.services.redraws.redraw(chat_id, (shown.message_id, prediction_id), draw)
 
 
 def _toast(outcome: VoteOutcome, texts: Texts) -> str:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from telegram import Message
-from telegram.constants import ChatType
 
-from handlers.answer import reply
+from handlers.answer import address, reply
 from handlers.context import Context
 from handlers.replies.texts import Texts
 
@@ -25,14 +24,6 @@ async def help_(message: Message, context: Context) -> None:
 async def only_commands(message: Message, context: Context) -> None:
     """Say how to ask, to somebody who wrote without a command of ours."""
     await reply(message, context, (await context.texts(message.from_user)).only_commands)
-
-
-def address(message: Message, context: Context) -> str:
-    """Return what to write after a command: ``@BotName`` in groups, nothing in a private chat.
-
-    With privacy mode on, a group's bare commands do not always reach a bot.
-    """
-    return "" if message.chat.type == ChatType.PRIVATE else f"@{context.bot.username}"
 
 
 def _help(message: Message, context: Context, texts: Texts) -> str:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.errors import NoConsent
 from storage.tables import Annotator, utc_now
 from storage.upsert import upsert
+from storage.values import CONSENT_VERSION, Consent, ConsentStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,18 +27,38 @@ class Annotators:
         query = select(Annotator.id).where(Annotator.pseudonym == pseudonym).with_for_update()
         return await self.connection.scalar(query)
 
-    async def add_and_lock(self, pseudonym: str) -> int:
-        """Return the annotator's id, made on first use, and hold their row until the transaction ends."""
+    async def lock_consenting(self, pseudonym: str) -> int:
+        """Return the id of somebody who has agreed, and hold their row until the transaction ends.
+
+        Until then they can neither withdraw nor be forgotten, so nothing is kept of them that comes after.
+
+        Raises:
+            NoConsent: They have not agreed, or no longer do.
+        """
         found = await self.lock(pseudonym)
-        if found is not None:
-            return found
-        row = {"pseudonym": pseudonym, "language": None, "created_at": utc_now()}
-        await upsert(self.connection, Annotator, row, key=["pseudonym"])
-        return (
-            await self.connection.execute(
-                select(Annotator.id).where(Annotator.pseudonym == pseudonym).with_for_update()
-            )
-        ).scalar_one()
+        consent = None if found is None else await self.consent(pseudonym)
+        if found is None or consent is None or not consent.in_force:
+            raise NoConsent
+        return found
+
+    async def consent(self, pseudonym: str) -> Consent | None:
+        """Return what the person said to the question, if it was put to them."""
+        columns = (Annotator.consent, Annotator.consent_version, Annotator.consent_at)
+        query = select(*columns).where(Annotator.pseudonym == pseudonym)
+        row = (await self.connection.execute(query)).one_or_none()
+        if row is None or row.consent is None or row.consent_version is None or row.consent_at is None:
+            return None
+        return Consent(ConsentStatus(row.consent), row.consent_version, row.consent_at)
+
+    async def set_consent(self, pseudonym: str, status: ConsentStatus) -> None:
+        """Keep what the person says to the question; that it was put never replaces what they said."""
+        annotator = await self._add_and_lock(pseudonym)
+        if status is ConsentStatus.ASKED:
+            before = await self.consent(pseudonym)
+            if before is not None and before.settled:
+                return
+        said = {"consent": status.value, "consent_version": CONSENT_VERSION, "consent_at": utc_now()}
+        await self.connection.execute(update(Annotator).where(Annotator.id == annotator).values(said))
 
     async def language(self, pseudonym: str) -> str | None:
         """Return the language the person chose."""
@@ -48,3 +70,10 @@ class Annotators:
         """Keep the language the person chose."""
         row = {"pseudonym": pseudonym, "language": language, "created_at": utc_now()}
         await upsert(self.connection, Annotator, row, key=["pseudonym"], update=["language"])
+
+    async def _add_and_lock(self, pseudonym: str) -> int:
+        """Return the annotator's id, made on first use, and hold their row until the transaction ends."""
+        row = {"pseudonym": pseudonym, "language": None, "created_at": utc_now()}
+        await upsert(self.connection, Annotator, row, key=["pseudonym"])
+        query = select(Annotator.id).where(Annotator.pseudonym == pseudonym).with_for_update()
+        return (await self.connection.execute(query)).scalar_one()

@@ -1,4 +1,4 @@
-"""Transactions that the server ended because several waited for each other, and how they are done again."""
+"""Transactions that failed because of another one at the same moment, and how they are done again."""
 
 from __future__ import annotations
 
@@ -13,14 +13,18 @@ from storage.errors import Conflict
 TRIES = 10
 # SQLSTATE "serialization failure", PostgreSQL's "deadlock detected"; MySQL's and MariaDB's "deadlock found"
 # and "record has changed since last read". https://mariadb.com/kb/en/mariadb-error-code-reference/
-_CODES = frozenset({"40001", "40P01", 1213, 1020})
+_DEADLOCK = frozenset({"40001", "40P01", 1213, 1020})
+# A row was deleted, or came to be referred to, between reading and writing: somebody is forgotten while
+# another votes on what they asked. Done again, the transaction sees which of the two it is.
+_FOREIGN_KEY = frozenset({"23503", 1451, 1452})
+_CODES = _DEADLOCK | _FOREIGN_KEY
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
 
 
 def is_conflict(error: BaseException) -> bool:
-    """Tell whether the server undid the whole transaction so that another could go on."""
+    """Tell whether another transaction was in the way, so that the same one may succeed when done again."""
     if not isinstance(error, DBAPIError) or error.orig is None:
         return False
     return not _CODES.isdisjoint({getattr(error.orig, "sqlstate", None), *error.orig.args[:1]})

@@ -33,7 +33,8 @@ _DRIVERS = {
 _EXTRAS = {"asyncpg": "postgres", "aiomysql": "mysql"}
 MYSQL = frozenset({"mysql", "mariadb"})
 _LOCKING = MYSQL | {"postgresql", "oracle"}  # SELECT … FOR UPDATE holds a row there
-_BEGIN = "sqlite_begin"  # execution option: the statement that opens a SQLite transaction
+_BEGIN = "sqlite_begin"  # execution option: the statement that opens a SQLite transaction, if any does
+_ERASE_TIMEOUT_MS = 5_000  # writers wait meanwhile
 # Readable Korean in the file; NaN is no JSON and PostgreSQL refuses it.
 _dumps = partial(json.dumps, ensure_ascii=False, allow_nan=False)
 
@@ -127,6 +128,7 @@ class Database:
         if self._sqlite:
             _take_over_transactions(self._engine, foreign_keys=not migrating)
         self._writer = self._engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
+        self._alone = self._engine.execution_options(**{_BEGIN: None})
         # SQLite has one writer at a time. Waiting in turn here is fair and wakes at once; SQLite's own
         # busy handler sleeps and guesses, and is left for the other processes. Where rows may not be locked,
         # writing in turn is what keeps two taps of one person apart.
@@ -177,6 +179,32 @@ class Database:
         except (SQLAlchemyError, OSError) as error:
             raise StorageError(f"the database failed: {one_line(error)}") from error
 
+    async def erase_deleted(self) -> None:
+        """Leave nothing of deleted rows in SQLite's file and log; elsewhere that is the server's business.
+
+        ``secure_delete`` writes zeros over what is deleted, but the log still has it, and so may pages that
+        were freed before. VACUUM writes the file anew without those, through the log, which is then emptied.
+
+        Raises:
+            StorageError: Somebody reads the database all the while, or it failed.
+        """
+        if not self._sqlite:
+            return
+        async with self._turn:
+            try:
+                async with self._alone.connect() as connection:
+                    run = connection.exec_driver_sql
+                    await run(f"PRAGMA busy_timeout = {_ERASE_TIMEOUT_MS}")
+                    try:
+                        await run("VACUUM")
+                        busy = (await run("PRAGMA wal_checkpoint(TRUNCATE)")).one()[0]
+                    finally:
+                        await run(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+            except (SQLAlchemyError, OSError) as error:
+                raise StorageError(f"the database failed: {one_line(error)}") from error
+        if busy:
+            raise StorageError("the database's log could not be emptied: somebody is reading it")
+
     async def close(self) -> None:
         """Close every connection."""
         await self._engine.dispose()
@@ -226,6 +254,7 @@ def _take_over_transactions(engine: AsyncEngine, *, foreign_keys: bool) -> None:
             # would outlive a killed process but not a power cut.
             cursor.execute("PRAGMA synchronous = FULL")
             cursor.execute(f"PRAGMA foreign_keys = {'ON' if foreign_keys else 'OFF'}")
+            cursor.execute("PRAGMA secure_delete = ON")  # deleted texts and votes are overwritten with zeros
             cursor.close()
         except BaseException:
             connection.close()  # the pool does not know it yet, and its thread would stay
@@ -233,4 +262,6 @@ def _take_over_transactions(engine: AsyncEngine, *, foreign_keys: bool) -> None:
 
     @event.listens_for(engine.sync_engine, "begin")
     def begin(connection: Connection) -> None:
-        connection.exec_driver_sql(connection.get_execution_options().get(_BEGIN, "BEGIN"))
+        statement = connection.get_execution_options().get(_BEGIN, "BEGIN")
+        if statement is not None:
+            connection.exec_driver_sql(statement)

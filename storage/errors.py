@@ -11,6 +11,13 @@ class Conflict(StorageError):
     """The database undid the transaction to let one that waited for it go on; it can be done again."""
 
 
+class NoConsent(StorageError):
+    """The person has not agreed to what would be kept about them; nothing was."""
+
+    def __init__(self) -> None:
+        super().__init__("this person has not agreed to anything being kept")
+
+
 class UnknownPrediction(StorageError):
     """No prediction has this id."""
 

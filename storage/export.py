@@ -6,12 +6,15 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
+from sqlalchemy.orm import aliased
 
 from storage.engine import Database
 from storage.tables import Annotator, Input, ModelVersion, Prediction, Vote
+from storage.values import ConsentStatus
 
 _PAGE = 500
+_DECLINED = ConsentStatus.DECLINED.value
 _PSEUDONYM_DIGITS = 16  # 64 bits: enough to tell voters apart, too few to be the key of their row
 
 
@@ -60,11 +63,12 @@ class FeedbackRow:
 
 
 async def feedback_rows(database: Database) -> AsyncIterator[FeedbackRow]:
-    """Yield every vote, oldest first.
+    """Yield every vote, oldest first; none of, or about a question of, somebody who withdrew their consent.
 
     Each page has its own transaction, so a slow reader holds no connection and keeps no log from shrinking.
     """
     last = 0
+    asker = aliased(Annotator)
     query = (
         select(
             Vote.id,
@@ -87,6 +91,8 @@ async def feedback_rows(database: Database) -> AsyncIterator[FeedbackRow]:
         .join(Input, Input.id == Prediction.input_id)
         .join(ModelVersion, ModelVersion.id == Prediction.model_version_id)
         .join(Annotator, Annotator.id == Vote.annotator_id)
+        .outerjoin(asker, asker.id == Prediction.asker_id)
+        .where(*(or_(one.consent.is_(None), one.consent != _DECLINED) for one in (Annotator, asker)))
         .order_by(Vote.id)
         .limit(_PAGE)
     )

@@ -53,8 +53,10 @@ class Predictions:
 
     connection: AsyncConnection
 
-    async def add(self, new: NewPrediction, chat_pseudonym: str, *, unless_same_as: int | None = None) -> int:
-        """Keep an answer shown in a chat; an equal text and a known model are not kept twice.
+    async def add(
+        self, new: NewPrediction, chat_pseudonym: str, asker_id: int, *, unless_same_as: int | None = None
+    ) -> int:
+        """Keep an answer shown in a chat to who asked; an equal text and a known model are not kept twice.
 
         Returns:
             The answer's id; ``unless_same_as`` when that one answered the same and is kept in its place.
@@ -64,6 +66,7 @@ class Predictions:
             "input_id": await self._input(new),
             "model_version_id": await self._model_version(new),
             "chat_pseudonym": chat_pseudonym,
+            "asker_id": asker_id,
             "label": new.label,
             "options": options,
         }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator
 from datetime import datetime
 
@@ -9,18 +10,33 @@ from storage.annotators import Annotators
 from storage.answers import Answers
 from storage.conflicts import again_after_conflict
 from storage.engine import Database, parse_url
-from storage.errors import StorageError, UnknownChoice, UnknownPrediction
+from storage.errors import NoConsent, StorageError, UnknownChoice, UnknownPrediction
 from storage.export import FeedbackRow, feedback_rows
 from storage.migrate import migrate
 from storage.predictions import Predictions
+from storage.privacy.forgetting import AT_ONCE, Forgetting
+from storage.privacy.own_data import OwnData, OwnRows
 from storage.privacy.pseudonym import Pseudonymizer
-from storage.values import EarlierAnswer, NewPrediction, VoteCounts, VoteKind, VoteOutcome, VoteStatus
+from storage.values import (
+    Consent,
+    ConsentStatus,
+    EarlierAnswer,
+    NewPrediction,
+    VoteCounts,
+    VoteKind,
+    VoteOutcome,
+    VoteStatus,
+)
 from storage.votes import Votes
 
 __all__ = [
+    "Consent",
+    "ConsentStatus",
     "EarlierAnswer",
     "FeedbackRow",
     "NewPrediction",
+    "NoConsent",
+    "OwnData",
     "StorageError",
     "Store",
     "UnknownChoice",
@@ -30,6 +46,8 @@ __all__ = [
     "VoteOutcome",
     "VoteStatus",
 ]
+
+_log = logging.getLogger(__name__)
 
 
 class Store:
@@ -68,22 +86,27 @@ class Store:
 
     @again_after_conflict
     async def add_prediction(
-        self, new: NewPrediction, *, chat_id: int, unless_same_as: int | None = None
+        self, new: NewPrediction, *, chat_id: int, asker_id: int, unless_same_as: int | None = None
     ) -> int:
         """Keep an answer that is about to be shown.
 
         Args:
             new: The answer.
             chat_id: Where it is shown; its buttons work there alone.
+            asker_id: The person who asked.
             unless_same_as: An earlier prediction, kept with its votes when it is the same answer to the same
                 input by the same weights in the same chat.
 
         Returns:
             The id for its buttons.
+
+        Raises:
+            NoConsent: The person has not agreed; nothing was kept.
         """
         async with self._database.write() as connection:
             chat = self._pseudonymizer.chat(chat_id)
-            return await Predictions(connection).add(new, chat, unless_same_as=unless_same_as)
+            asker = await Annotators(connection).lock_consenting(self._pseudonymizer.person(asker_id))
+            return await Predictions(connection).add(new, chat, asker, unless_same_as=unless_same_as)
 
     async def tally(self, prediction_id: int, *, chat_id: int) -> VoteCounts:
         """Count the votes on an answer.
@@ -114,11 +137,12 @@ class Store:
         Raises:
             UnknownPrediction: There is no such answer in this chat.
             UnknownChoice: It has no such slot or button.
+            NoConsent: The person has not agreed; nothing was kept.
         """
         async with self._database.write() as connection:
             prediction = await Predictions(connection).get(prediction_id, self._pseudonymizer.chat(chat_id))
             label = prediction.option(slot, choice)
-            annotator = await Annotators(connection).add_and_lock(self._pseudonymizer.person(user_id))
+            annotator = await Annotators(connection).lock_consenting(self._pseudonymizer.person(user_id))
             votes = Votes(connection, prediction)
             status = await votes.put(annotator, slot, choice)
             return VoteOutcome(await votes.tally(), status, label)
@@ -189,6 +213,63 @@ class Store:
             chat = self._pseudonymizer.chat(chat_id)
             return await Answers(connection).shows(chat, answer_message_id, prediction_id)
 
+    async def consent(self, user_id: int) -> Consent | None:
+        """Return what a person said to the question whether their texts and votes may be kept."""
+        async with self._database.read() as connection:
+            return await Annotators(connection).consent(self._pseudonymizer.person(user_id))
+
+    @again_after_conflict
+    async def set_consent(self, user_id: int, status: ConsentStatus) -> None:
+        """Keep what a person says to the question, or that it was put to them; what they said is the last."""
+        async with self._database.write() as connection:
+            await Annotators(connection).set_consent(self._pseudonymizer.person(user_id), status)
+
+    async def own_data(self, user_id: int) -> OwnData:
+        """Return everything that is kept about a person."""
+        async with self._database.read() as connection:
+            person, chat = self._pseudonymizer.person(user_id), self._pseudonymizer.chat(user_id)
+            return await OwnRows(connection, person, chat).read()
+
+    async def forget(self, user_id: int) -> None:
+        """Delete everything that is kept about a person, in SQLite also from the file's free pages and log.
+
+        The others' votes on what the person asked go too, and so do texts that nobody else asked about.
+        """
+        await self._forget(self._pseudonymizer.person(user_id), self._pseudonymizer.chat(user_id))
+        await self._erase_deleted()
+
+    async def delete_older_than(self, moment: datetime) -> int:
+        """Delete questions from before ``moment`` with answers, votes and texts that nobody asked since.
+
+        Returns:
+            How many questions were deleted.
+        """
+        deleted = 0
+        while found := await self._delete_some(moment):
+            deleted += found
+            if found < AT_ONCE:
+                break
+        if deleted:
+            await self._erase_deleted()
+        return deleted
+
     def feedback(self) -> AsyncIterator[FeedbackRow]:
-        """Iterate over every vote, oldest first."""
+        """Iterate over every vote, oldest first, but for those of people who have withdrawn their consent."""
         return feedback_rows(self._database)
+
+    @again_after_conflict
+    async def _forget(self, person: str, private_chat: str) -> None:
+        async with self._database.write() as connection:
+            await Forgetting(connection).person(person, private_chat)
+
+    @again_after_conflict
+    async def _delete_some(self, moment: datetime) -> int:
+        """Delete a portion, so that those who vote meanwhile wait for that alone."""
+        async with self._database.write() as connection:
+            return await Forgetting(connection).older_than(moment)
+
+    async def _erase_deleted(self) -> None:
+        try:
+            await self._database.erase_deleted()
+        except StorageError as error:  # it is deleted; what is left of it goes when the next is erased
+            _log.warning("traces of deleted rows stay for now: %s", error)

@@ -71,21 +71,29 @@ class Base(DeclarativeBase):
 
 
 class Annotator(Base):
-    """A person who votes or chose a language, known by pseudonym alone."""
+    """A person, known by pseudonym alone: whether their texts and votes may be kept, and their language.
+
+    Without consent the row says no more than that they were asked, what they said, and the language they
+    chose. Rows from before anybody was asked say nothing of consent; their votes are kept.
+    """
 
     __tablename__ = "annotators"
+    __table_args__ = (CheckConstraint("consent IN ('asked', 'agreed', 'declined')", name="consent"),)
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     pseudonym: Mapped[str] = mapped_column(String(64), unique=True)
     language: Mapped[str | None] = mapped_column(String(16))
     created_at: Mapped[datetime]
+    consent: Mapped[str | None] = mapped_column(String(16))
+    consent_version: Mapped[int | None]
+    consent_at: Mapped[datetime | None]
 
 
 class Input(Base):
     """A text, or a pair, that was asked about; equal texts share a row per task.
 
-    Every text is stored together with its answer, so that a vote has something to be about; ``/start`` and
-    ``/help`` say so. Nobody is asked for consent first, and nothing here says who asked.
+    A text is stored together with its answer, so that a vote has something to be about, and only when the
+    person who asked has agreed; ``predictions`` says who that was. It goes with the last prediction about it.
     """
 
     __tablename__ = "inputs"
@@ -113,7 +121,10 @@ class ModelVersion(Base):
 
 
 class Prediction(Base):
-    """An answer that was shown, with the buttons under it, and the chat where alone they work."""
+    """An answer that was shown, with the buttons under it, and the chat where alone they work.
+
+    ``asker_id`` is who asked, and may have it deleted; rows from before that was kept have none.
+    """
 
     __tablename__ = "predictions"
     # Buttons in old messages hold this id, so it must never be given out again after a deletion.
@@ -127,6 +138,7 @@ class Prediction(Base):
     probabilities: Mapped[dict[str, Any]] = mapped_column(JSON)
     options: Mapped[list[list[str]]] = mapped_column(JSON)
     created_at: Mapped[datetime]
+    asker_id: Mapped[int | None] = mapped_column(ForeignKey("annotators.id"), index=True)
 
 
 class Vote(Base):

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
+
+CONSENT_VERSION = 1
+"""Of the promise that people agree to; when it comes to promise less, the next number asks them again."""
 
 
 class VoteStatus(StrEnum):
@@ -22,6 +26,39 @@ class VoteKind(StrEnum):
 
     CONFIRM = "confirm"
     CORRECT = "correct"
+
+
+class ConsentStatus(StrEnum):
+    """How far a person is with the question whether their texts and votes may be kept."""
+
+    ASKED = "asked"
+    AGREED = "agreed"
+    DECLINED = "declined"  # said no, or withdrew
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """What a person said to the question.
+
+    Attributes:
+        status: What they said.
+        version: The promise that they were asked about.
+        at: When, UTC.
+    """
+
+    status: ConsentStatus
+    version: int
+    at: datetime
+
+    @property
+    def in_force(self) -> bool:
+        """Whether texts and votes of this person may be kept."""
+        return self.status is ConsentStatus.AGREED and self.version == CONSENT_VERSION
+
+    @property
+    def settled(self) -> bool:
+        """Whether the question needs no asking: a no stays a no, whatever is promised later."""
+        return self.status is ConsentStatus.DECLINED or self.version == CONSENT_VERSION
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,32 @@ class Texts:
     language_question: str
     language_set: str
     language_set_toast: str
+    consent_question: str
+    consent_toast: str
+    consent_to_vote_toast: str
+    agree_button: str
+    decline_button: str
+    ask_button: str
+    agree_to_vote_button: str
+    agreed_toast: str
+    declined_toast: str
+    not_kept_toast: str
+    privacy: str
+    privacy_agreed: str
+    privacy_declined: str
+    privacy_undecided: str
+    kept_for_good: str
+    kept_for_days: str
+    withdraw_button: str
+    only_in_private: str
+    mydata_caption: str
+    forget_question: str
+    forget_button: str
+    not_forget_button: str
+    forgotten: str
+    forgotten_toast: str
+    not_forgotten: str
+    not_forgotten_toast: str
     one_moment: str
     blocked_toast: str
     private_toast: str
@@ -97,6 +123,8 @@ KO = Texts(
         "/tokens{at} – 모델이 글을 어떤 조각으로 나누는지 보여 줘요.\n"
         "<code>/tokens{at} 안녕하세요, 반갑습니다!</code>\n"
         "/language{at} – 언어를 바꿔요. · Change the language.\n"
+        "/privacy{at} – 무엇을 저장하는지 보고, 저장해도 되는지 정해요.\n"
+        "/mydata{at}, /forgetme{at} – 저장된 내 정보를 받아 보거나 지워요.\n"
         "\n"
         "두 문장은 줄을 바꾸거나 <code>|</code> 또는 <code>///</code>로 나눠 주세요. "
         "다른 메시지에 답장으로 명령만 보내면 그 메시지를 읽어요. 명령을 고치면 제 대답도 고쳐져요.\n"
@@ -107,8 +135,10 @@ KO = Texts(
         "모인 표는 모델을 더 잘 가르치는 데 써요.\n"
         "\n"
         "<b>저장하는 것</b>\n"
-        "물어보신 글과 제 대답, 투표한 내용, 고른 언어를 저장해요. "
-        "사용자 ID는 비밀 키로 만든 해시(HMAC)로 바꿔서 저장하고, 이름은 저장하지 않아요."
+        "동의하지 않으시면 물어보신 글은 저장하지 않아요. 동의하시면 그 글과 제 대답, 투표한 내용을 "
+        "저장해요. "
+        "사용자 ID는 비밀 키로 만든 해시(HMAC)로 바꿔서 저장하고, 이름은 저장하지 않아요. "
+        "자세한 내용: /privacy{at}"
     ),
     group_help="그룹에서는 명령 뒤에 제 이름을 붙여 주세요. 예: <code>/sentiment{at} 정말 좋아요</code>",
     menu={
@@ -118,6 +148,9 @@ KO = Texts(
         "nli": "한 문장에서 다른 문장이 나오는지 보기",
         "tokens": "글을 조각으로 나누기",
         "language": "언어 바꾸기",
+        "privacy": "저장하는 것과 내 동의",
+        "mydata": "저장된 내 정보 받기",
+        "forgetme": "저장된 내 정보 지우기",
         "help": "사용법",
         "start": "시작하기",
     },
@@ -168,6 +201,70 @@ KO = Texts(
     language_question="어떤 언어로 말할까요? · Which language should I speak?",
     language_set="이제 한국어로 말할게요.",
     language_set_toast="한국어로 바꿨어요.",
+    consent_question=(
+        "🗂 <b>물어보신 글과 제 대답, 표를 저장해도 될까요?</b> 모델을 더 잘 가르치는 데 쓰고, 누구인지는 "
+        "해시로만 남겨요. "
+        "동의하지 않으셔도 대답은 똑같이 해요. 자세한 내용: /privacy{at}"
+    ),
+    consent_toast=(
+        "표를 세려면 이 글과 제 대답, 표를 저장해야 해요. 모델을 더 잘 가르치는 데 쓰고, "
+        "누구인지는 해시로만 남겨요. 괜찮으시면 아래에서 동의해 주세요. 자세한 내용은 /privacy"
+    ),
+    consent_to_vote_toast=(
+        "표를 세려면 저장해야 해요. 앞으로 물어보시는 글도 함께 저장하고, 모델을 더 잘 가르치는 데 써요. "
+        "누구인지는 해시로만 남겨요. 괜찮으시면 아래 동의 버튼을 누르고 다시 투표해 주세요. 자세한 내용은 "
+        "/privacy"
+    ),
+    agree_button="✅ 동의해요",
+    decline_button="괜찮아요, 저장하지 마세요",
+    ask_button="🗳 투표하기",
+    agree_to_vote_button="🗂 내 글과 표의 저장에 동의해요",
+    agreed_toast="고마워요! 이제 물어보시는 글과 표를 저장해요. /privacy에서 언제든 바꿀 수 있어요.",
+    declined_toast="알겠어요. 이제 저장하지 않아요. 이미 저장된 것은 /forgetme로 지울 수 있어요.",
+    not_kept_toast="물어본 분이 저장에 동의하지 않아서, 이 대답에는 투표할 수 없어요.",
+    privacy=(
+        "<b>동의하시기 전에는</b>\n"
+        "대답은 하지만 쓰신 글은 저장하지 않아요. 표를 누르실 수 있게 길어야 10분 동안 메모리에만 기억해요. "
+        "저장하는 것은 고르신 언어, 제가 동의를 여쭈었는지와 그 대답, 어느 메시지가 어느 명령에 대한 "
+        "대답인지뿐이에요.\n"
+        "\n"
+        "<b>동의하시면</b>\n"
+        "물어보신 글과 제 대답, 표와 그 시각도 저장해요. 모델을 더 잘 가르치고 재는 데 쓰고, "
+        "봇을 운영하는 사람이 볼 수 있어요.\n"
+        "\n"
+        "<b>누구인지</b>\n"
+        "사용자 ID는 비밀 키로 만든 해시(HMAC)로만 저장하고, 이름은 저장하지 않아요.\n"
+        "\n"
+        "<b>얼마 동안</b>\n"
+        "{retention}\n"
+        "\n"
+        "<b>보기와 지우기</b>\n"
+        "/mydata{at} – 저장된 내 정보를 모두 파일로 받아요.\n"
+        "/forgetme{at} – 모두 지워요. 내가 물어본 글에 다른 사람이 누른 표도 함께 지워져요.\n"
+        "아래 버튼으로 동의하거나 동의를 거둘 수 있어요. 거두시면 더 저장하지 않고, 이미 저장된 것도 "
+        "가르치는 데 쓰지 않아요."
+    ),
+    privacy_agreed="✅ {date}에 저장에 동의하셨어요.",
+    privacy_declined="🚫 저장하지 않기로 하셨어요.",
+    privacy_undecided="아직 저장에 동의하지 않으셨어요.",
+    kept_for_good="직접 지우실 때까지 저장해요.",
+    kept_for_days=(
+        "물어보신 지 {days}일이 지나면 글과 대답, 거기에 달린 표를 모두 지워요. 동의와 언어는 지우실 "
+        "때까지 남아요."
+    ),
+    withdraw_button="🚫 저장하지 마세요",
+    only_in_private="이 명령은 저와 단둘이 있을 때만 돼요. @{name}에게 /{command} 명령을 보내 주세요.",
+    mydata_caption="저장된 내 정보를 모두 담았어요. 지우시려면 /forgetme 명령을 보내 주세요.",
+    forget_question=(
+        "저장된 내 정보를 모두 지울까요? 물어보신 글과 제 대답, 표, 고르신 언어와 동의까지 지워져요. "
+        "물어보신 글에 다른 사람이 누른 표도 함께 지워지고, 되돌릴 수 없어요. 먼저 받아 보시려면: /mydata"
+    ),
+    forget_button="🗑 모두 지우기",
+    not_forget_button="그대로 두기",
+    forgotten="모두 지웠어요. 이제 저는 누구신지 몰라요.",
+    forgotten_toast="모두 지웠어요.",
+    not_forgotten="아무것도 지우지 않았어요.",
+    not_forgotten_toast="그대로 두었어요.",
     one_moment="잠시만요, 앞의 명령에 먼저 대답하고 있어요. 조금 뒤에 다시 보내 주세요.",
     blocked_toast="죄송해요, 여기서는 대답하지 않도록 운영자가 정해 두었어요.",
     private_toast=(
@@ -214,6 +311,8 @@ EN = Texts(
         "/tokens{at} – show the pieces the model cuts a text into.\n"
         "<code>/tokens{at} Nice to meet you!</code>\n"
         "/language{at} – change the language. · 언어를 바꿔요.\n"
+        "/privacy{at} – see what is stored, and decide whether it may be.\n"
+        "/mydata{at}, /forgetme{at} – get what is stored about you, or delete it.\n"
         "\n"
         "Split two sentences with a new line, <code>|</code> or <code>///</code>. "
         "Reply to a message with just the command and I read that message. "
@@ -225,8 +324,9 @@ EN = Texts(
         "and can change it or take it back at any time. The votes are used to train better models.\n"
         "\n"
         "<b>What is stored</b>\n"
-        "The text you ask about, my answer, your votes and your choice of language. "
-        "Your user number is stored only as a keyed hash (HMAC), and your name is not stored at all."
+        "Nothing of what you write, unless you agree to it; then the text you ask about, my answer and your "
+        "votes. Your user number is stored only as a keyed hash (HMAC), and your name is not stored at all. "
+        "More: /privacy{at}"
     ),
     group_help="In a group, add my name to the command, like <code>/sentiment{at} I love it</code>",
     menu={
@@ -236,6 +336,9 @@ EN = Texts(
         "nli": "Does one sentence imply another?",
         "tokens": "Cut a text into pieces",
         "language": "Change the language",
+        "privacy": "What is stored, and your consent",
+        "mydata": "Get what is stored about you",
+        "forgetme": "Delete what is stored about you",
         "help": "How to use me",
         "start": "Begin",
     },
@@ -289,6 +392,83 @@ EN = Texts(
     language_question="Which language should I speak? · 어떤 언어로 말할까요?",
     language_set="I will speak English from now on.",
     language_set_toast="Switched to English.",
+    consent_question=(
+        "🗂 <b>May I keep what you ask, my answers and your votes?</b> Better models are trained with "
+        "them, and "
+        "who you are is kept only as a hash. I answer just the same if not. More: /privacy{at}"
+    ),
+    consent_toast=(
+        "To count your vote I have to keep this text, my answer and your vote. Better models are trained "
+        "with "
+        "them; who you are is kept only as a hash. If you agree, say so below. More: /privacy"
+    ),
+    consent_to_vote_toast=(
+        "To count your vote I have to keep it, and from then on what you ask me, to train better models; "
+        "who you "
+        "are only as a hash. If you agree, say so below and vote again. More: /privacy"
+    ),
+    agree_button="✅ I agree",
+    decline_button="No, keep nothing",
+    ask_button="🗳 Vote",
+    agree_to_vote_button="🗂 I agree: keep my texts and votes",
+    agreed_toast=(
+        "Thank you! From now on what you ask and your votes are kept. You can change that in /privacy."
+    ),
+    declined_toast=(
+        "All right, nothing more is kept. What has been kept before, you can delete with /forgetme."
+    ),
+    not_kept_toast="The person who asked has not agreed to have this kept, so there is nothing to vote on.",
+    privacy=(
+        "<b>Before you agree</b>\n"
+        "I answer, but what you write is not stored. So that you can still vote on it, I remember it for "
+        "at most "
+        "10 minutes, in memory only. Stored are only the language you chose, whether I asked you and what "
+        "you "
+        "said, and which message answered which command.\n"
+        "\n"
+        "<b>If you agree</b>\n"
+        "What you ask, my answers, your votes and their times are stored as well. Better models are "
+        "trained and "
+        "measured with them, and the people who run this bot can read them.\n"
+        "\n"
+        "<b>Who you are</b>\n"
+        "Your user number is stored only as a keyed hash (HMAC), and your name is not stored at all.\n"
+        "\n"
+        "<b>For how long</b>\n"
+        "{retention}\n"
+        "\n"
+        "<b>See it, delete it</b>\n"
+        "/mydata{at} – get everything stored about you, as a file.\n"
+        "/forgetme{at} – delete all of it, together with the votes of others on what you asked.\n"
+        "The buttons below let you agree, or withdraw: then nothing more is stored, and nothing that "
+        "already is "
+        "serves for training."
+    ),
+    privacy_agreed="✅ You agreed on {date} that it is stored.",
+    privacy_declined="🚫 You have said that nothing is to be stored.",
+    privacy_undecided="You have not agreed to have anything stored.",
+    kept_for_good="Until you delete it.",
+    kept_for_days=(
+        "{days} days after you asked, the text, the answer and every vote on it are deleted. Your consent "
+        "and "
+        "your language stay until you delete them."
+    ),
+    withdraw_button="🚫 Keep nothing",
+    only_in_private="That is between the two of us: send /{command} to @{name} in a private chat.",
+    mydata_caption="Everything that is stored about you. To delete it: /forgetme",
+    forget_question=(
+        "Delete everything that is stored about you? What you asked, my answers, your votes, your "
+        "language and "
+        "your consent will be gone, and with them the votes of others on what you asked. There is no way "
+        "back. "
+        "To get a copy first: /mydata"
+    ),
+    forget_button="🗑 Delete everything",
+    not_forget_button="Leave it",
+    forgotten="Everything is deleted. I do not know you any more.",
+    forgotten_toast="Everything is deleted.",
+    not_forgotten="Nothing was deleted.",
+    not_forgotten_toast="Nothing was deleted.",
     one_moment="One moment, please: I am still answering earlier commands. Send this again shortly.",
     blocked_toast="Sorry, my operator has asked me not to answer here.",
     private_toast=(

@@ -1,1 +1,1 @@
-"""How people are kept apart without being named."""
+"""How people are kept apart without being named, shown what is kept about them, and forgotten."""

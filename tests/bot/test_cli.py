@@ -9,7 +9,7 @@ from typer.testing import CliRunner, Result
 
 from bot.cli import app
 from models.downloads import DownloadProgress, Watch
-from storage.store import NewPrediction, Store
+from storage.store import ConsentStatus, NewPrediction, Store
 from tests.tiny import catalog_file, write_checkpoint
 
 
@@ -118,7 +118,8 @@ def test_votes_are_exported_as_json_lines(tmp_path: Path) -> None:
         store = await Store.open("sqlite+aiosqlite:///var/kobert-bot.db", pepper=b"pepper")
         labels = ("negative", "positive")
         shown = NewPrediction("sentiment", "좋다", None, "builtin", "positive", {"positive": 0.9}, (labels,))
-        prediction = await store.add_prediction(shown, chat_id=7)
+        await store.set_consent(7, ConsentStatus.AGREED)
+        prediction = await store.add_prediction(shown, chat_id=7, asker_id=7)
         await store.vote(prediction, 7, 0, 0, chat_id=7)
         await store.close()
 

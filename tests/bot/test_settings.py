@@ -31,9 +31,11 @@ def test_the_environment_goes_before_the_file(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_an_empty_value_is_the_default() -> None:
-    Path(".env").write_text("TELEGRAM_BOT_TOKEN=\nADMIN_CHAT_ID=\nDEVICE=\n", encoding="utf-8")
+    empty = "TELEGRAM_BOT_TOKEN=\nADMIN_CHAT_ID=\nDEVICE=\nRETENTION_DAYS=\n"
+    Path(".env").write_text(empty, encoding="utf-8")
     settings = read_settings()
     assert (settings.telegram_bot_token, settings.admin_chat_id, settings.device) == (None, None, "auto")
+    assert settings.retention_days is None
 
 
 def test_without_lists_and_limits_everybody_is_answered_as_often_as_they_like() -> None:
@@ -70,6 +72,8 @@ def test_log_levels_are_forgiving(monkeypatch: pytest.MonkeyPatch, level: str) -
     [
         ("DEVICE", "tpu"),
         ("QUEUE_SIZE", "0"),
+        ("RETENTION_DAYS", "0"),
+        ("RETENTION_DAYS", "10000000000"),
         ("ANSWER_DEADLINE", "0"),
         ("ANSWER_DEADLINE", "inf"),
         ("PLAYGROUND_PORT", "99999"),

@@ -301,6 +301,13 @@ class Person:
         got = await self._room.sim.ask("POST", path, user_id=await self.user_id(), **given)
         return Toast(got["answered"], got["text"], got["show_alert"])
 
+    async def agrees(self) -> None:
+        """Agree under ``/privacy`` that texts and votes are kept, as the bot asks in English or Korean."""
+        group = "@kobert_bot" if isinstance(self._room, Group) else ""
+        await self.says(f"/privacy{group}")
+        shown = await self._room.next_bot_message(60.0)
+        await self.taps(shown, row=0, column=0)
+
     async def speaks(self, language: str | None) -> None:
         """Change the language of the person's app."""
         await self._room.sim.ask("PATCH", f"users/{await self.user_id()}", language_code=language or "")

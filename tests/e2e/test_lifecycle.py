@@ -25,13 +25,15 @@ async def test_sigterm_waits_for_the_answers_in_flight(
     settings = {"TELEGRAM_BOT_TOKEN": TOKEN, "TELEGRAM_API_URL": api_url}
     with bot_program(tmp_path, catalog, **settings) as bot:
         await asyncio.to_thread(bot.line_with, "is running")
-        await sim.fault("sendMessage", delay=2.5, count=5)
         chats = [sim.private(language="en") for _ in range(5)]
+        for chat in chats:
+            await chat.agrees()
+        await sim.fault("sendMessage", delay=2.5, count=5)
         for chat in chats:
             await chat.says("/sentiment good")
         await eventually(lambda: count(tmp_path, "predictions") == 5)
         for chat in chats:  # on their way, none there yet
-            assert all(not message.raw["from_bot"] for message in await chat.messages())
+            assert (await chat.messages())[-1].text == "/sentiment good"
         assert await asyncio.to_thread(bot.stop, signal.SIGTERM) == 0
         for chat in chats:
             assert (await chat.next_bot_message(timeout=0)).buttons
@@ -54,6 +56,7 @@ async def test_a_vote_survives_kill_9_and_its_button_a_restart(
     chat = sim.private(language="ko")
     with bot_program(tmp_path, catalog, **settings) as bot:
         await asyncio.to_thread(bot.line_with, "is running")
+        await chat.agrees()
         await chat.says("/sentiment 이 영화는 너무 좋다")
         answer = await chat.next_bot_message(FIRST_ANSWER)
         await chat.taps(answer, KO.right_button)  # returns with the toast

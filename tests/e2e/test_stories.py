@@ -6,19 +6,25 @@ import asyncio
 import sqlite3
 import time
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
 from handlers.replies.texts import EN, KO
 from tests.e2e.processes import FIRST_ANSWER, Program, eventually
 from tests.e2e.sim import Sim
+from tests.traces import traces
 
 pytestmark = [pytest.mark.usefixtures("shared_bot"), pytest.mark.timeout(300)]
 
 
 def rows(bot: Program, query: str) -> list[tuple[object, ...]]:
-    with closing(sqlite3.connect(bot.log.parent / "var" / "kobert-bot.db")) as database:
+    with closing(sqlite3.connect(bot_files(bot) / "kobert-bot.db")) as database:
         return database.execute(query).fetchall()
+
+
+def bot_files(bot: Program) -> Path:
+    return bot.log.parent / "var"
 
 
 async def test_somebody_starts_and_is_told_everything(sim: Sim) -> None:
@@ -44,6 +50,7 @@ async def test_every_command_answers_in_both_languages(
 ) -> None:
     for language, texts, text in (("ko", KO, korean), ("en", EN, english)):
         chat = sim.private(language=language)
+        await chat.agrees()
         asked = await chat.says(f"/{command} {text}")
         answer = await chat.next_bot_message(FIRST_ANSWER)
         assert texts.by_model.format(model="builtin") in answer.text
@@ -55,6 +62,7 @@ async def test_every_command_answers_in_both_languages(
 
 async def test_a_vote_is_counted_changed_and_taken_back(sim: Sim, shared_bot: Program) -> None:
     chat = sim.private(language="en")
+    await chat.agrees()
     await chat.says("/sentiment the movie is good")
     answer = await chat.next_bot_message(FIRST_ANSWER)
     other = answer.buttons[1][0]
@@ -77,6 +85,8 @@ async def test_a_vote_is_counted_changed_and_taken_back(sim: Sim, shared_bot: Pr
 
 async def test_a_group_asks_by_reply_and_everybody_votes(sim: Sim) -> None:
     group = sim.group(members=3)
+    for number in (1, 2, 3):
+        await group.member(number).agrees()
     said = await group.member(1).says("이 영화는 너무 좋다")
     asked = await group.member(2).says("/sentiment@kobert_bot", reply_to=said)
     answer = await group.next_bot_message(FIRST_ANSWER)
@@ -88,6 +98,49 @@ async def test_a_group_asks_by_reply_and_everybody_votes(sim: Sim) -> None:
 
     await eventually(shows_three)
     await group.silence()  # one message per command
+
+
+async def test_somebody_new_is_asked_once_agrees_votes_and_is_forgotten(
+    sim: Sim, shared_bot: Program
+) -> None:
+    secret = "아무에게도 말하지 않은 비밀"
+    chat = sim.private(language="ko")
+    await chat.says(f"/sentiment {secret}")
+    answer = await chat.next_bot_message(FIRST_ANSWER)
+    assert answer.buttons == ((KO.agree_button, KO.decline_button),)
+    files = bot_files(shared_bot)
+    assert traces(files, secret) == []
+
+    assert (await chat.taps(answer, KO.agree_button)).text == KO.agreed_toast
+    answer = await chat.wait_edit(answer)
+    assert answer.buttons[0] == (KO.right_button,)
+    assert (await chat.taps(answer, KO.right_button)).text.startswith("고마워요, 기록했어요: ")
+    assert traces(files, secret) != []
+
+    await chat.says("/mydata")
+    sent = (await chat.next_bot_message()).raw["document"]
+    data = await sim.ask("GET", f"files/{sent['file_id']}")
+    assert [(vote["text_a"], vote["kind"]) for vote in data["votes"]] == [(secret, "confirm")]
+    await chat.says("/forgetme")
+    question = await chat.next_bot_message()
+    assert (await chat.taps(question, KO.forget_button)).text == KO.forgotten_toast
+    assert (await chat.wait_edit(question)).text == KO.forgotten
+    assert traces(files, secret, str(await chat.user_id())) == []
+    assert (await chat.taps(answer, KO.right_button)).text == KO.old_button_toast
+
+
+async def test_in_a_group_a_member_is_asked_where_they_vote_and_nobody_gets_a_message(sim: Sim) -> None:
+    group = sim.group(members=2)
+    await group.member(1).agrees()
+    await group.member(1).says("/sentiment@kobert_bot 좋다")
+    answer = await group.next_bot_message(FIRST_ANSWER)
+    toast = await group.member(2).taps(answer, KO.right_button)
+    assert (toast.text, toast.alert) == (KO.consent_to_vote_toast, True)
+    answer = await group.wait_edit(answer)
+    await group.member(2).taps(answer, KO.agree_to_vote_button)
+    await group.member(2).taps(answer, KO.right_button)
+    assert (await group.wait_edit(answer)).buttons[0] == (f"{KO.right_button} · 1",)
+    await group.silence()
 
 
 async def test_a_group_quotes_a_fragment(sim: Sim) -> None:
@@ -107,6 +160,7 @@ async def test_another_bots_command_is_ignored(sim: Sim) -> None:
 
 async def test_an_edited_command_edits_its_answer(sim: Sim) -> None:
     chat = sim.private(language="en")
+    await chat.agrees()
     asked = await chat.says("/mask soccer is fun")
     answer = await chat.next_bot_message(FIRST_ANSWER)
     assert answer.text.startswith("There is no blank.")
@@ -135,8 +189,9 @@ async def test_an_answer_that_was_refused_with_429_comes_later_and_others_go_on(
 
 @pytest.mark.parametrize("method", ["sendMessage", "getUpdates", "answerCallbackQuery"])
 async def test_a_dropped_connection_loses_nothing(sim: Sim, method: str) -> None:
-    await sim.fault(method, drop=True)
     chat = sim.private(language="en")
+    await chat.agrees()
+    await sim.fault(method, drop=True)
     await chat.says("/sentiment good")
     answer = await chat.next_bot_message(FIRST_ANSWER)
     toast = await chat.taps(answer, EN.right_button)

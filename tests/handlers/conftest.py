@@ -10,8 +10,8 @@ from bot.rate_limiter import PatientRateLimiter, Rate
 from handlers.access import Access
 from handlers.context import Services
 from handlers.quota import Quotas
-from storage.store import Store
-from tests.handlers.offline import FakeModel, OfflineRequest, Telegram
+from storage.store import ConsentStatus, Store
+from tests.handlers.offline import ENGLISH, KOREAN, FakeModel, OfflineRequest, Telegram
 
 ADMIN = 99
 AT_ONCE = Rate(1000, 1.0)
@@ -25,8 +25,14 @@ def model() -> FakeModel:
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
     store = await Store.open(f"sqlite+aiosqlite:///{tmp_path}/bot.db", pepper=b"pepper")
+    await agree(store, KOREAN, ENGLISH)
     yield store
     await store.close()
+
+
+async def agree(store: Store, *people: int) -> None:
+    for person in people:
+        await store.set_consent(person, ConsentStatus.AGREED)
 
 
 @pytest.fixture

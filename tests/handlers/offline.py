@@ -29,6 +29,8 @@ GROUP = -1001
 VERSION = "0123456789ab"
 KOREAN = 11
 ENGLISH = 22
+NEWCOMER = 3333333333
+"""Somebody who has not been asked; the other two have agreed that what they ask and their votes are kept."""
 LANGUAGE_CODES = {KOREAN: "ko", ENGLISH: "en"}
 
 
@@ -105,7 +107,7 @@ class OfflineRequest(BaseRequest):
     def _result(self, endpoint: str, data: dict[str, Any]) -> object:
         if endpoint == "getMe":
             return {"id": 1, "is_bot": True, "first_name": "Bot", "username": BOT_NAME}
-        if endpoint in {"sendMessage", "editMessageText", "editMessageReplyMarkup"}:
+        if endpoint in {"sendMessage", "sendDocument", "editMessageText", "editMessageReplyMarkup"}:
             message_id = data.get("message_id")
             if message_id is None:
                 self._last_id += 1
@@ -126,6 +128,8 @@ def _decoded(request_data: RequestData | None) -> dict[str, Any]:
             decoded[name] = json.loads(value) if value[:1] in "{[-0123456789" else value
         except ValueError:
             decoded[name] = value
+    for name, (_, content, _) in (request_data.multipart_data if request_data else {}).items():
+        decoded[name] = content
     return decoded
 
 

@@ -4,7 +4,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.callback_data import BadCallbackData, LanguageTap, Tap, UndoTap, VoteTap, decode, encode
+from handlers.callback_data import (
+    AskTap,
+    BadCallbackData,
+    ConsentTap,
+    ForgetTap,
+    LanguageTap,
+    Place,
+    Tap,
+    UndoTap,
+    VoteTap,
+    decode,
+    encode,
+)
 from handlers.replies.texts import LANGUAGES
 
 IDS = st.integers(0, 2**63 - 1)
@@ -14,6 +26,9 @@ TAPS = st.one_of(
     st.builds(VoteTap, IDS, INDEXES, INDEXES, LANGUAGE),
     st.builds(UndoTap, IDS, LANGUAGE),
     st.builds(LanguageTap, LANGUAGE),
+    st.builds(ConsentTap, st.sampled_from(Place), st.booleans()),
+    st.builds(AskTap),
+    st.builds(ForgetTap, st.booleans()),
 )
 
 
@@ -46,6 +61,12 @@ def test_anything_else_is_refused_or_means_the_same_number(data: str) -> None:
         "1:v:zzzzzzzzzzzzz:0:0:en",
         "1:v:1:0:0:en\n",
         "1:x:1:en",
+        "1:c:y",
+        "1:c:y:x",
+        "1:c:m:a",
+        "1:a:en",
+        "1:f:",
+        "1:f:yes",
     ],
 )
 def test_forged_or_old_data_is_refused(data: str | None) -> None:

@@ -14,6 +14,7 @@ from handlers.replies.keyboards import NONE_OF_THESE
 from handlers.replies.texts import KO, TEXTS
 from handlers.turns import Redraws
 from storage.store import FeedbackRow, Store
+from tests.handlers.conftest import agree
 from tests.handlers.offline import ENGLISH, GROUP, KOREAN, VERSION, Call, FakeModel, Telegram
 
 EN = TEXTS["en"]
@@ -90,6 +91,7 @@ async def test_taps_at_once_end_in_the_true_counts(telegram: Telegram, store: St
     answer = await telegram.says("/sentiment good", chat=GROUP)
     right = answer.button("✅")
     people = range(100, 120)
+    await agree(store, *people)
     telegram.request.edits_go_through.clear()
     taps = [telegram.tap(right, user=person, chat=GROUP) for person in people]
     async with asyncio.TaskGroup() as group:

@@ -17,12 +17,14 @@ from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
-from storage.store import NewPrediction, Store
+from storage.store import ConsentStatus, NewPrediction, Store
 from storage.tables import Base
 from tests.storage import servers
 
 PEPPER = b"a secret of the tests"
 CHAT = -1001234567890
+ASKER = 5151515151
+"""Somebody whose texts and votes may be kept."""
 
 Sql = Callable[[str], Awaitable[list[tuple[Any, ...]]]]
 
@@ -102,10 +104,22 @@ async def bare_url(server: URL | None, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-async def store(url: str) -> AsyncIterator[Store]:
+async def empty_store(url: str) -> AsyncIterator[Store]:
     opened = await Store.open(url, pepper=PEPPER)
     yield opened
     await opened.close()
+
+
+@pytest.fixture
+async def store(empty_store: Store) -> Store:
+    """A store with one person in it, who has agreed that what they ask is kept."""
+    await agree(empty_store, ASKER)
+    return empty_store
+
+
+async def agree(store: Store, *people: int) -> None:
+    for person in people:
+        await store.set_consent(person, ConsentStatus.AGREED)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from storage.store import NewPrediction, Store, VoteOutcome, VoteStatus
-from tests.storage.conftest import CHAT, EVERY_KIND, Sql
+from tests.storage.conftest import ASKER, CHAT, EVERY_KIND, Sql, agree
 
 pytestmark = pytest.mark.parametrize("kind", EVERY_KIND, indirect=True)
 VOTERS, DOUBLE_TAPS, PREDICTIONS = 200, 50, 4
@@ -30,9 +30,12 @@ async def replayed(sql: Sql) -> list[tuple[Any, ...]]:
 
 
 async def test_no_vote_is_lost_or_doubled(store: Store, sentiment: NewPrediction, url: str, sql: Sql) -> None:
-    predictions = [await store.add_prediction(sentiment, chat_id=CHAT) for _ in range(PREDICTIONS)]
+    predictions = [
+        await store.add_prediction(sentiment, chat_id=CHAT, asker_id=ASKER) for _ in range(PREDICTIONS)
+    ]
     second = await Store.open(url, pepper=b"a secret of the tests")
     stores = (store, second)
+    await agree(store, *range(1, VOTERS + 1))
 
     def tap(user: int, through: int) -> Coroutine[Any, Any, VoteOutcome]:
         return stores[through % 2].vote(predictions[user % PREDICTIONS], user, 0, user % 2, chat_id=CHAT)
@@ -46,7 +49,7 @@ async def test_no_vote_is_lost_or_doubled(store: Store, sentiment: NewPrediction
         VoteStatus.COUNTED: VOTERS,
         VoteStatus.UNCHANGED: DOUBLE_TAPS,
     }
-    assert await sql("SELECT count(*) FROM annotators") == [(VOTERS,)]
+    assert await sql("SELECT count(DISTINCT annotator_id) FROM votes") == [(VOTERS,)]
     votes = await sql("SELECT prediction_id, annotator_id, slot, label FROM votes")
     assert len(votes) == VOTERS
     assert sorted(votes) == await replayed(sql)
@@ -60,8 +63,9 @@ async def test_no_vote_is_lost_or_doubled(store: Store, sentiment: NewPrediction
 async def test_one_person_tapping_everything_at_once_ends_with_one_vote(
     store: Store, sentiment: NewPrediction, url: str, sql: Sql
 ) -> None:
-    prediction = await store.add_prediction(sentiment, chat_id=CHAT)
+    prediction = await store.add_prediction(sentiment, chat_id=CHAT, asker_id=ASKER)
     second = await Store.open(url, pepper=b"a secret of the tests")
+    await agree(store, 7)
     taps: list[Coroutine[Any, Any, VoteOutcome]] = []
     for count in range(10):
         through = (store, second)[count % 2]
@@ -80,13 +84,15 @@ async def test_one_person_tapping_everything_at_once_ends_with_one_vote(
 async def test_an_equal_text_asked_by_many_at_once_is_kept_once(
     store: Store, sentiment: NewPrediction, sql: Sql
 ) -> None:
-    numbers = await asyncio.gather(*(store.add_prediction(sentiment, chat_id=CHAT) for _ in range(30)))
+    numbers = await asyncio.gather(
+        *(store.add_prediction(sentiment, chat_id=CHAT, asker_id=ASKER) for _ in range(30))
+    )
     assert len(set(numbers)) == 30
     assert await sql("SELECT count(*) FROM inputs") == [(1,)]
 
 
 async def test_readers_do_not_wait_for_a_writer(store: Store, sentiment: NewPrediction) -> None:
-    prediction = await store.add_prediction(sentiment, chat_id=CHAT)
+    prediction = await store.add_prediction(sentiment, chat_id=CHAT, asker_id=ASKER)
     async with store._database.write():
         tally = await asyncio.wait_for(store.tally(prediction, chat_id=CHAT), timeout=5)
     assert tally.total == 0

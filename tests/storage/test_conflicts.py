@@ -12,12 +12,13 @@ from storage import conflicts
 from storage.conflicts import again_after_conflict
 from storage.engine import Database, parse_url
 from storage.errors import Conflict, StorageError
-from storage.store import NewPrediction, Store, VoteStatus
+from storage.store import ConsentStatus, NewPrediction, Store, VoteStatus
 from storage.tables import Annotator, utc_now
+from tests.storage.conftest import ASKER
 
 
 @pytest.mark.parametrize("kind", ["postgresql", "mariadb"], indirect=True)
-@pytest.mark.usefixtures("store")
+@pytest.mark.usefixtures("empty_store")
 async def test_of_two_transactions_that_wait_for_each_other_both_succeed(url: str) -> None:
     database = Database(parse_url(url))
     both = asyncio.Barrier(2)
@@ -88,9 +89,12 @@ async def test_every_method_that_writes_is_done_again(
                 raise Conflict("the database failed: deadlock")
 
     monkeypatch.setattr(store._database, "write", write_at_the_second_try)
-    prediction = await store.add_prediction(sentiment, chat_id=1)
+    await store.set_consent(2, ConsentStatus.AGREED)
+    prediction = await store.add_prediction(sentiment, chat_id=1, asker_id=ASKER)
     assert (await store.vote(prediction, 2, 0, 0, chat_id=1)).status is VoteStatus.COUNTED
     assert (await store.undo_all(prediction, 2, chat_id=1)).status is VoteStatus.UNDONE
     await store.set_language(2, "ko")
     await store.remember_answer(1, 3, 4, prediction, asked_at=now)
-    assert ends == [False, True] * 5
+    await store.forget(2)
+    assert await store.delete_older_than(utc_now()) == 1
+    assert ends == [False, True] * 8

@@ -8,15 +8,16 @@ import sys
 
 from storage.privacy.pseudonym import Pseudonymizer
 from storage.store import NewPrediction, Store
-from tests.storage.conftest import CHAT, Sql
+from tests.storage.conftest import ASKER, CHAT, Sql
 
 VOTER = """
 import asyncio, itertools, sys
-from storage.store import Store
+from storage.store import ConsentStatus, Store
 
 async def main(url, prediction):
     store = await Store.open(url, pepper=b"a secret of the tests")
     for user in itertools.count(1):
+        await store.set_consent(user, ConsentStatus.AGREED)
         await store.vote(prediction, user, 0, user % 2, chat_id=int(sys.argv[3]))
         print("acknowledged", user, flush=True)
 
@@ -27,7 +28,7 @@ asyncio.run(main(sys.argv[1], int(sys.argv[2])))
 async def test_an_acknowledged_vote_survives_sigkill(
     store: Store, sentiment: NewPrediction, url: str, sql: Sql
 ) -> None:
-    prediction = await store.add_prediction(sentiment, chat_id=CHAT)
+    prediction = await store.add_prediction(sentiment, chat_id=CHAT, asker_id=ASKER)
     child = await asyncio.create_subprocess_exec(
         sys.executable, "-c", VOTER, url, str(prediction), str(CHAT), stdout=asyncio.subprocess.PIPE
     )

@@ -25,7 +25,13 @@ async def pragma(url: str, name: str) -> object:
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1), ("busy_timeout", 30_000)],
+    [
+        ("journal_mode", "wal"),
+        ("synchronous", 2),
+        ("foreign_keys", 1),
+        ("busy_timeout", 30_000),
+        ("secure_delete", 1),
+    ],
 )
 async def test_each_sqlite_connection_is_set_up(tmp_path: Path, name: str, value: object) -> None:
     assert await pragma(f"sqlite+aiosqlite:///{tmp_path}/a.db", name) == value

@@ -8,7 +8,7 @@ import pytest
 from storage import export
 from storage.privacy.pseudonym import Pseudonymizer
 from storage.store import NewPrediction, Store
-from tests.storage.conftest import CHAT
+from tests.storage.conftest import ASKER, CHAT, agree
 
 
 async def test_each_vote_is_a_row_with_all_it_is_about(store: Store, mask: NewPrediction) -> None:
@@ -22,8 +22,9 @@ async def test_each_vote_is_a_row_with_all_it_is_about(store: Store, mask: NewPr
         options=(("neutral", "entailment"),),
         version="0123456789ab",
     )
-    first = await store.add_prediction(mask, chat_id=CHAT)
-    second = await store.add_prediction(pair, chat_id=CHAT)
+    first = await store.add_prediction(mask, chat_id=CHAT, asker_id=ASKER)
+    second = await store.add_prediction(pair, chat_id=CHAT, asker_id=ASKER)
+    await agree(store, 1, 2)
     await store.vote(first, 1, 1, 1, chat_id=CHAT)
     await store.vote(second, 2, 0, 0, chat_id=CHAT)
     rows = [row async for row in store.feedback()]
@@ -64,7 +65,10 @@ async def test_each_vote_is_a_row_with_all_it_is_about(store: Store, mask: NewPr
 
 
 async def test_times_are_utc_and_of_now(store: Store, sentiment: NewPrediction) -> None:
-    await store.vote(await store.add_prediction(sentiment, chat_id=CHAT), 1, 0, 0, chat_id=CHAT)
+    await agree(store, 1)
+    await store.vote(
+        await store.add_prediction(sentiment, chat_id=CHAT, asker_id=ASKER), 1, 0, 0, chat_id=CHAT
+    )
     [row] = [row async for row in store.feedback()]
     assert row.created_at.tzinfo is UTC
     assert row.updated_at.tzinfo is UTC
@@ -75,7 +79,8 @@ async def test_every_page_is_read_and_votes_may_go_on_meanwhile(
     store: Store, sentiment: NewPrediction, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(export, "_PAGE", 3)
-    prediction = await store.add_prediction(sentiment, chat_id=CHAT)
+    prediction = await store.add_prediction(sentiment, chat_id=CHAT, asker_id=ASKER)
+    await agree(store, *range(1, 7), 99)
     for user in range(1, 7):
         await store.vote(prediction, user, 0, 0, chat_id=CHAT)
     seen = []
@@ -87,7 +92,10 @@ async def test_every_page_is_read_and_votes_may_go_on_meanwhile(
 
 
 async def test_a_reader_who_stops_early_holds_no_connection(store: Store, sentiment: NewPrediction) -> None:
-    await store.vote(await store.add_prediction(sentiment, chat_id=CHAT), 1, 0, 0, chat_id=CHAT)
+    await agree(store, 1)
+    await store.vote(
+        await store.add_prediction(sentiment, chat_id=CHAT, asker_id=ASKER), 1, 0, 0, chat_id=CHAT
+    )
     rows = store.feedback()
     await anext(rows)
     assert store._database._engine.pool.checkedout() == 0  # type: ignore[attr-defined] # not every pool counts

@@ -3,10 +3,12 @@ from __future__ import annotations
 import asyncio
 import shutil
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.ddl.impl import _impls
 from alembic.runtime.migration import MigrationContext
@@ -15,11 +17,9 @@ from sqlalchemy.schema import CreateTable
 
 from storage import migrate
 from storage.engine import Database, parse_url
-from storage.store import StorageError, Store
+from storage.store import NewPrediction, StorageError, Store
 from storage.tables import Base
-
-if TYPE_CHECKING:
-    from tests.storage.conftest import Sql
+from tests.storage.conftest import ASKER, CHAT, PEPPER, Sql, agree
 
 OPEN = """
 import asyncio, sys
@@ -38,6 +38,11 @@ def url(bare_url: str) -> str:
     return bare_url
 
 
+@pytest.fixture
+def store(empty_store: Store) -> Store:
+    return empty_store
+
+
 @pytest.mark.usefixtures("store")
 async def test_the_revisions_make_exactly_the_tables_of_the_code(url: str) -> None:
     def differences(connection: Connection) -> list[Any]:
@@ -54,15 +59,17 @@ async def test_the_revisions_make_exactly_the_tables_of_the_code(url: str) -> No
 async def test_an_empty_database_gets_every_table(sql: Sql) -> None:
     for table in Base.metadata.tables:
         assert await sql(f"SELECT * FROM {table}") == []
-    assert await sql("SELECT version_num FROM alembic_version") == [("0001",)]
+    assert await sql("SELECT version_num FROM alembic_version") == [("0002",)]
 
 
 @pytest.mark.usefixtures("store")
 async def test_what_the_code_checks_the_database_checks_too(sql: Sql) -> None:
-    await sql("INSERT INTO annotators VALUES (1, 'p', NULL, '2026-01-01')")
+    await sql("INSERT INTO annotators VALUES (1, 'p', NULL, '2026-01-01', NULL, NULL, NULL)")
     await sql("INSERT INTO inputs VALUES (1, 'nli', 'a', 'b', 'h', '2026-01-01')")
     await sql("INSERT INTO model_versions VALUES (1, 'nli', 'm', '', '2026-01-01')")
-    await sql("INSERT INTO predictions VALUES (1, 1, 1, 'c', 'l', '{}', '[]', '2026-01-01')")
+    await sql("INSERT INTO predictions VALUES (1, 1, 1, 'c', 'l', '{}', '[]', '2026-01-01', 1)")
+    with pytest.raises(Exception, match="ck_annotators_consent"):
+        await sql("INSERT INTO annotators VALUES (2, 'q', NULL, '2026-01-01', 'maybe', 1, '2026-01-01')")
     with pytest.raises(Exception, match="ck_votes_kind"):
         await sql("INSERT INTO votes VALUES (1, 1, 1, 0, 0, 'l', 'maybe', '2026-01-01', '2026-01-01')")
     with pytest.raises(Exception, match="ck_vote_events_action"):
@@ -75,7 +82,7 @@ async def test_opening_again_changes_nothing(store: Store, url: str, sql: Sql) -
     again = await Store.open(url, pepper=b"x")
     await again.close()
     assert await sql("SELECT * FROM annotators") == before
-    assert await sql("SELECT version_num FROM alembic_version") == [("0001",)]
+    assert await sql("SELECT version_num FROM alembic_version") == [("0002",)]
 
 
 async def test_a_database_of_a_newer_program_is_refused(store: Store, url: str, sql: Sql) -> None:
@@ -90,7 +97,7 @@ async def test_a_database_of_a_newer_program_is_refused(store: Store, url: str, 
 async def test_processes_that_start_at_once_take_turns(url: str, sql: Sql) -> None:
     children = [await asyncio.create_subprocess_exec(sys.executable, "-c", OPEN, url) for _ in range(2)]
     assert [await asyncio.wait_for(child.wait(), timeout=60) for child in children] == [0, 0]
-    assert await sql("SELECT version_num FROM alembic_version") == [("0001",)]
+    assert await sql("SELECT version_num FROM alembic_version") == [("0002",)]
 
 
 async def test_the_program_may_live_in_a_folder_with_a_percent_sign(
@@ -126,7 +133,7 @@ async def test_a_first_start_that_was_cut_off_is_made_good(store: Store, url: st
     again = await Store.open(url, pepper=b"x")
     await again.close()
     assert await sql("SELECT kind FROM votes") == await sql("SELECT * FROM answers") == []
-    assert await sql("SELECT version_num FROM alembic_version") == [("0001",)]
+    assert await sql("SELECT version_num FROM alembic_version") == [("0002",)]
 
 
 @pytest.mark.parametrize("kind", ["mariadb"], indirect=True)
@@ -144,8 +151,8 @@ SECOND = """
 from alembic import op
 import sqlalchemy as sa
 
-revision = "0002"
-down_revision = "0001"
+revision = "0003"
+down_revision = "0002"
 
 def upgrade():
     op.create_table("more", sa.Column("id", sa.Integer(), primary_key=True))
@@ -153,21 +160,76 @@ def upgrade():
 """
 
 
+def _to(revision: str) -> Callable[[Connection], None]:
+    def change(connection: Connection) -> None:
+        there = MigrationContext.configure(connection).get_current_revision()
+        step = command.downgrade if there is not None and there > revision else command.upgrade
+        step(migrate.migration_config(connection), revision)
+
+    return change
+
+
+async def _migrate(url: str, revision: str) -> None:
+    database = Database(parse_url(url), migrating=True)
+    async with database.write() as connection:
+        await connection.run_sync(_to(revision))
+    await database.close()
+
+
+async def test_rows_from_before_consent_are_kept_both_ways(url: str, sql: Sql) -> None:
+    await _migrate(url, "0001")
+    await sql("INSERT INTO annotators VALUES (5, 'p', 'ko', '2026-01-01')")
+    await sql("INSERT INTO inputs VALUES (1, 'nli', 'a', 'b', 'h', '2026-01-01')")
+    await sql("INSERT INTO model_versions VALUES (1, 'nli', 'm', '', '2026-01-01')")
+    for number in (7, 8):
+        await sql(f"INSERT INTO predictions VALUES ({number}, 1, 1, 'c', 'l', '{{}}', '[]', '2026-01-01')")
+    await sql("INSERT INTO votes VALUES (1, 7, 5, 0, 0, 'l', 'confirm', '2026-01-01', '2026-01-01')")
+    await sql("INSERT INTO answers VALUES ('c', 1, 2, 7, '2026-01-01', '2026-01-01')")
+    tables = ("annotators", "inputs", "model_versions", "predictions", "votes", "answers")
+    before = {table: await sql(f"SELECT * FROM {table}") for table in tables}
+
+    store = await Store.open(url, pepper=PEPPER)
+    await store.close()
+    assert await sql("SELECT id, language, consent FROM annotators") == [(5, "ko", None)]
+    assert await sql("SELECT id, asker_id FROM predictions ORDER BY id") == [(7, None), (8, None)]
+    assert await sql("SELECT prediction_id, annotator_id FROM votes") == [(7, 5)]
+    assert await sql("SELECT prediction_id FROM answers") == [(7,)]
+
+    await _migrate(url, "0001")
+    assert {table: await sql(f"SELECT * FROM {table}") for table in tables} == before
+    store = await Store.open(url, pepper=PEPPER)  # and up again, as after an update that was taken back
+    await store.close()
+    assert await sql("SELECT id, asker_id FROM predictions ORDER BY id") == [(7, None), (8, None)]
+
+
+@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+async def test_a_table_built_anew_gives_no_id_out_again(url: str, sql: Sql, sentiment: NewPrediction) -> None:
+    await _migrate(url, "0001")
+    await sql("INSERT INTO inputs VALUES (1, 'nli', 'a', 'b', 'h', '2026-01-01')")
+    await sql("INSERT INTO model_versions VALUES (1, 'nli', 'm', '', '2026-01-01')")
+    await sql("INSERT INTO predictions VALUES (8, 1, 1, 'c', 'l', '{}', '[]', '2026-01-01')")
+    store = await Store.open(url, pepper=PEPPER)
+    await agree(store, ASKER)
+    await sql("DELETE FROM predictions")
+    assert await store.add_prediction(sentiment, chat_id=CHAT, asker_id=ASKER) > 8
+    await store.close()
+
+
 async def test_a_change_that_fails_midway_is_undone_or_told(
     store: Store, url: str, sql: Sql, kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await store.close()
     shutil.copytree(migrate._FOLDER, tmp_path / "migrations")
-    (tmp_path / "migrations/versions/r0002.py").write_text(SECOND)
+    (tmp_path / "migrations/versions/r0003.py").write_text(SECOND)
     monkeypatch.setattr(migrate, "_FOLDER", tmp_path / "migrations")
-    stopped = "the tables from revision 0001 stopped midway, and mysql does not undo it: .*go back to a copy"
+    stopped = "the tables from revision 0002 stopped midway, and mysql does not undo it: .*go back to a copy"
     for _ in range(2):
         with pytest.raises(
             StorageError, match=stopped if kind == "mariadb" else "the database failed"
         ) as caught:
             await Store.open(url, pepper=b"x")
         assert "\n" not in str(caught.value)
-    assert await sql("SELECT version_num FROM alembic_version") == [("0001",)]
+    assert await sql("SELECT version_num FROM alembic_version") == [("0002",)]
     if kind != "mariadb":
         with pytest.raises(Exception, match="more"):
             await sql("SELECT * FROM more")

@@ -6,11 +6,11 @@ import json
 import pytest
 
 from storage.store import NewPrediction, StorageError, Store
-from tests.storage.conftest import CHAT, Sql
+from tests.storage.conftest import ASKER, CHAT, Sql
 
 
 async def test_a_prediction_is_kept_whole(store: Store, mask: NewPrediction, sql: Sql) -> None:
-    prediction = await store.add_prediction(mask, chat_id=CHAT)
+    prediction = await store.add_prediction(mask, chat_id=CHAT, asker_id=ASKER)
     [(task, text_a, text_b, model, label, scores, options)] = await sql(
         "SELECT i.task, text_a, text_b, name, label,"
         " CAST(probabilities AS CHAR(4000)), CAST(options AS CHAR(4000))"
@@ -24,20 +24,22 @@ async def test_a_prediction_is_kept_whole(store: Store, mask: NewPrediction, sql
 
 
 async def test_equal_texts_and_models_are_kept_once(store: Store, sentiment: NewPrediction, sql: Sql) -> None:
-    first = await store.add_prediction(sentiment, chat_id=CHAT)
+    first = await store.add_prediction(sentiment, chat_id=CHAT, asker_id=ASKER)
     second = await store.add_prediction(
-        dataclasses.replace(sentiment, text_a=f"  {sentiment.text_a}\n"), chat_id=CHAT
+        dataclasses.replace(sentiment, text_a=f"  {sentiment.text_a}\n"), chat_id=CHAT, asker_id=ASKER
     )
     assert first != second
     assert await sql("SELECT count(*) FROM inputs") == [(1,)]
     assert await sql("SELECT count(*) FROM model_versions") == [(1,)]
-    await store.add_prediction(dataclasses.replace(sentiment, task="tokens"), chat_id=CHAT)
+    await store.add_prediction(dataclasses.replace(sentiment, task="tokens"), chat_id=CHAT, asker_id=ASKER)
     assert await sql("SELECT count(*) FROM inputs") == [(2,)]
 
 
 async def test_other_weights_are_another_version(store: Store, sentiment: NewPrediction, sql: Sql) -> None:
     for version in ("", "0123456789ab", "ba9876543210", "0123456789ab"):
-        await store.add_prediction(dataclasses.replace(sentiment, version=version), chat_id=CHAT)
+        await store.add_prediction(
+            dataclasses.replace(sentiment, version=version), chat_id=CHAT, asker_id=ASKER
+        )
     versions = "SELECT task, name, version FROM model_versions ORDER BY version"
     assert await sql(versions) == [
         ("sentiment", "builtin", ""),
@@ -49,15 +51,17 @@ async def test_other_weights_are_another_version(store: Store, sentiment: NewPre
 async def test_the_id_of_a_deleted_prediction_is_never_given_out_again(
     store: Store, sentiment: NewPrediction, sql: Sql
 ) -> None:
-    first = await store.add_prediction(sentiment, chat_id=CHAT)
+    first = await store.add_prediction(sentiment, chat_id=CHAT, asker_id=ASKER)
     await sql("DELETE FROM predictions")
-    assert await store.add_prediction(sentiment, chat_id=CHAT) > first
+    assert await store.add_prediction(sentiment, chat_id=CHAT, asker_id=ASKER) > first
 
 
 async def test_text_that_no_database_holds_is_kept_readable(
     store: Store, sentiment: NewPrediction, sql: Sql
 ) -> None:
-    await store.add_prediction(dataclasses.replace(sentiment, text_a="a\x00b\ud800c😀"), chat_id=CHAT)
+    await store.add_prediction(
+        dataclasses.replace(sentiment, text_a="a\x00b\ud800c😀"), chat_id=CHAT, asker_id=ASKER
+    )
     assert await sql("SELECT text_a FROM inputs") == [("a\ufffdb\ufffdc😀",)]
 
 
@@ -66,6 +70,8 @@ async def test_a_probability_that_is_no_number_is_refused(
 ) -> None:
     with pytest.raises(StorageError, match="JSON"):
         await store.add_prediction(
-            dataclasses.replace(sentiment, probabilities={"positive": float("nan")}), chat_id=CHAT
+            dataclasses.replace(sentiment, probabilities={"positive": float("nan")}),
+            chat_id=CHAT,
+            asker_id=ASKER,
         )
     assert await sql("SELECT * FROM inputs") == []

@@ -3,15 +3,20 @@ from __future__ import annotations
 import pytest
 
 from storage.store import NewPrediction, Store, UnknownChoice, UnknownPrediction, VoteStatus
-from tests.storage.conftest import CHAT, EVERY_KIND, Sql
+from tests.storage.conftest import ASKER, CHAT, EVERY_KIND, Sql, agree
 
 pytestmark = pytest.mark.parametrize("kind", EVERY_KIND, indirect=True)
 EVENTS = "SELECT action, old_label, new_label FROM vote_events ORDER BY id"
-ADA, BOB = 101, 202
+ADA, BOB, STRANGER = 101, 202, 303
+
+
+@pytest.fixture(autouse=True)
+async def _they_agreed(store: Store) -> None:
+    await agree(store, ADA, BOB)
 
 
 async def test_a_vote_is_committed_and_counted(store: Store, sentiment: NewPrediction, sql: Sql) -> None:
-    prediction = await store.add_prediction(sentiment, chat_id=CHAT)
+    prediction = await store.add_prediction(sentiment, chat_id=CHAT, asker_id=ASKER)
     outcome = await store.vote(prediction, ADA, 0, 1, chat_id=CHAT)
     assert (outcome.status, outcome.label) == (VoteStatus.COUNTED, "negative")
     assert outcome.tally.counts == ((0, 1),)
@@ -25,7 +30,7 @@ async def test_a_vote_is_committed_and_counted(store: Store, sentiment: NewPredi
 async def test_the_same_vote_again_changes_and_logs_nothing(
     store: Store, sentiment: NewPrediction, sql: Sql
 ) -> None:
-    prediction = await store.add_prediction(sentiment, chat_id=CHAT)
+    prediction = await store.add_prediction(sentiment, chat_id=CHAT, asker_id=ASKER)
     await store.vote(prediction, ADA, 0, 0, chat_id=CHAT)
     before = await sql("SELECT * FROM votes")
     outcome = await store.vote(prediction, ADA, 0, 0, chat_id=CHAT)
@@ -36,7 +41,7 @@ async def test_the_same_vote_again_changes_and_logs_nothing(
 
 
 async def test_another_vote_replaces_the_first(store: Store, sentiment: NewPrediction, sql: Sql) -> None:
-    prediction = await store.add_prediction(sentiment, chat_id=CHAT)
+    prediction = await store.add_prediction(sentiment, chat_id=CHAT, asker_id=ASKER)
     await store.vote(prediction, ADA, 0, 0, chat_id=CHAT)
     [(created, updated)] = await sql("SELECT created_at, updated_at FROM votes")
     outcome = await store.vote(prediction, ADA, 0, 1, chat_id=CHAT)
@@ -51,7 +56,7 @@ async def test_another_vote_replaces_the_first(store: Store, sentiment: NewPredi
 
 
 async def test_undo_removes_the_vote_and_logs_it(store: Store, sentiment: NewPrediction, sql: Sql) -> None:
-    prediction = await store.add_prediction(sentiment, chat_id=CHAT)
+    prediction = await store.add_prediction(sentiment, chat_id=CHAT, asker_id=ASKER)
     await store.vote(prediction, ADA, 0, 0, chat_id=CHAT)
     await store.vote(prediction, BOB, 0, 0, chat_id=CHAT)
     outcome = await store.undo_all(prediction, ADA, chat_id=CHAT)
@@ -68,13 +73,14 @@ async def test_undo_removes_the_vote_and_logs_it(store: Store, sentiment: NewPre
 async def test_undo_by_somebody_unknown_keeps_nothing_about_them(
     store: Store, sentiment: NewPrediction, sql: Sql
 ) -> None:
-    prediction = await store.add_prediction(sentiment, chat_id=CHAT)
-    assert (await store.undo_all(prediction, ADA, chat_id=CHAT)).status is VoteStatus.NOTHING_TO_UNDO
-    assert await sql("SELECT * FROM annotators") == []
+    before = await sql("SELECT * FROM annotators")
+    prediction = await store.add_prediction(sentiment, chat_id=CHAT, asker_id=ASKER)
+    assert (await store.undo_all(prediction, STRANGER, chat_id=CHAT)).status is VoteStatus.NOTHING_TO_UNDO
+    assert await sql("SELECT * FROM annotators") == before
 
 
 async def test_each_blank_has_its_own_vote(store: Store, mask: NewPrediction, sql: Sql) -> None:
-    prediction = await store.add_prediction(mask, chat_id=CHAT)
+    prediction = await store.add_prediction(mask, chat_id=CHAT, asker_id=ASKER)
     await store.vote(prediction, ADA, 0, 0, chat_id=CHAT)
     await store.vote(prediction, ADA, 1, 1, chat_id=CHAT)
     tally = (await store.vote(prediction, BOB, 0, 1, chat_id=CHAT)).tally
@@ -92,7 +98,7 @@ async def test_each_blank_has_its_own_vote(store: Store, mask: NewPrediction, sq
 async def test_undo_takes_back_the_votes_on_every_blank_at_once(
     store: Store, mask: NewPrediction, sql: Sql
 ) -> None:
-    prediction = await store.add_prediction(mask, chat_id=CHAT)
+    prediction = await store.add_prediction(mask, chat_id=CHAT, asker_id=ASKER)
     await store.vote(prediction, ADA, 0, 0, chat_id=CHAT)
     await store.vote(prediction, BOB, 1, 0, chat_id=CHAT)
     assert (await store.undo_all(prediction, ADA, chat_id=CHAT)).status is VoteStatus.UNDONE
@@ -107,7 +113,7 @@ async def test_two_buttons_with_one_label_are_counted_apart(store: Store, sql: S
     english = NewPrediction(
         "mask", "He has [MASK] money.", None, "builtin", '["none"]', {}, (("none", "some", "none"),)
     )
-    prediction = await store.add_prediction(english, chat_id=CHAT)
+    prediction = await store.add_prediction(english, chat_id=CHAT, asker_id=ASKER)
     assert (await store.vote(prediction, ADA, 0, 2, chat_id=CHAT)).tally.counts == ((0, 0, 1),)
     assert (await store.vote(prediction, ADA, 0, 0, chat_id=CHAT)).status is VoteStatus.CHANGED
     assert await sql("SELECT choice, kind FROM votes") == [(0, "confirm")]
@@ -123,7 +129,7 @@ async def test_only_the_word_shown_for_a_blank_is_confirmed(store: Store, sql: S
         {},
         (("none_of_these",), ("a", "none_of_these")),
     )
-    prediction = await store.add_prediction(new, chat_id=CHAT)
+    prediction = await store.add_prediction(new, chat_id=CHAT, asker_id=ASKER)
     await store.vote(prediction, ADA, 0, 0, chat_id=CHAT)
     await store.vote(prediction, ADA, 1, 0, chat_id=CHAT)
     assert await sql("SELECT label, kind FROM votes ORDER BY slot") == [
@@ -136,11 +142,13 @@ async def test_only_the_word_shown_for_a_blank_is_confirmed(store: Store, sql: S
 async def test_a_forged_button_is_refused(
     store: Store, sentiment: NewPrediction, sql: Sql, slot: int, choice: int
 ) -> None:
-    prediction = await store.add_prediction(sentiment, chat_id=CHAT)
-    with pytest.raises(UnknownChoice):
-        await store.vote(prediction, ADA, slot, choice, chat_id=CHAT)
+    prediction = await store.add_prediction(sentiment, chat_id=CHAT, asker_id=ASKER)
+    before = await sql("SELECT * FROM annotators")
+    for person in (ADA, STRANGER):
+        with pytest.raises(UnknownChoice):
+            await store.vote(prediction, person, slot, choice, chat_id=CHAT)
     assert await sql("SELECT * FROM votes") == []
-    assert await sql("SELECT * FROM annotators") == []
+    assert await sql("SELECT * FROM annotators") == before
 
 
 @pytest.mark.parametrize("number", [0, -1, 12345, 2**31, 2**70])

@@ -6,7 +6,9 @@ from dataclasses import fields
 from string import Formatter
 
 import pytest
+from telegram.constants import CallbackQueryLimit
 
+from handlers import utf16
 from handlers.replies.texts import EN, KO, TEXTS, Texts
 from models.results import LABELS
 
@@ -64,6 +66,12 @@ def test_html_is_balanced_and_plain_texts_have_none(name: str, text: str) -> Non
     if name.endswith(PLAIN) or name.startswith(("menu.", "labels.")):
         assert not opened
         assert "&" not in text
+
+
+@pytest.mark.parametrize(("name", "text"), [*every_text(KO), *every_text(EN)])
+def test_a_toast_fits_into_telegrams(name: str, text: str) -> None:
+    if name.endswith("_toast"):
+        assert utf16.length(text) <= CallbackQueryLimit.ANSWER_CALLBACK_QUERY_TEXT_LENGTH
 
 
 @pytest.mark.parametrize("texts", TEXTS.values())

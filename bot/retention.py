@@ -1,0 +1,47 @@
+"""Deletes questions that have become too old, while the bot runs."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime, timedelta
+
+from storage.store import StorageError, Store
+
+_log = logging.getLogger(__name__)
+
+_EVERY_S = 86_400.0  # what is counted in days needs no more
+
+
+@asynccontextmanager
+async def keeping_for(days: int | None, store: Store) -> AsyncIterator[None]:
+    """Delete what is older than so many days, at once and then daily, while the block runs.
+
+    Args:
+        days: How long questions are kept; None for ever.
+        store: Where.
+    """
+    if days is None:
+        yield
+        return
+    deleting = asyncio.create_task(_delete_daily(timedelta(days=days), store))  # noqa: TID251  # awaited below
+    try:
+        yield
+    finally:
+        deleting.cancel()
+        with suppress(asyncio.CancelledError):
+            await deleting
+
+
+async def _delete_daily(age: timedelta, store: Store) -> None:
+    while True:
+        try:
+            deleted = await store.delete_older_than(datetime.now(UTC) - age)
+        except StorageError as error:
+            _log.warning("could not delete what is too old, trying again tomorrow: %s", error)
+        else:
+            if deleted:
+                _log.info("deleted %d questions that were older than %d days", deleted, age.days)
+        await asyncio.sleep(_EVERY_S)

@@ -1,0 +1,87 @@
+"""Deleting what belongs to a person, and what has become old."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, exists, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.annotators import Annotators
+from storage.tables import Annotator, Answer, Input, Prediction, Vote, VoteEvent
+
+AT_ONCE = 500
+"""Rows named in one statement: Oracle takes a thousand, others more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Forgetting:
+    """Deletes rows, and everything that refers to them, in one transaction."""
+
+    connection: AsyncConnection
+
+    async def person(self, pseudonym: str, private_chat: str) -> None:
+        """Delete a person: their row, votes, log and questions, and the texts that nobody else asked about.
+
+        Whoever else voted on a question of theirs loses that vote, which says nothing without the text. Of
+        the questions from before it was kept who asked, theirs are those in their private chat and those that
+        nobody else ever voted on.
+
+        Args:
+            pseudonym: The person's.
+            private_chat: That of their chat with the bot.
+        """
+        annotator = await Annotators(self.connection).lock(pseudonym)
+        theirs = Prediction.chat_pseudonym == private_chat
+        if annotator is not None:
+            about_it = VoteEvent.prediction_id == Prediction.id
+            only_they_voted = (
+                Prediction.asker_id.is_(None)
+                & exists().where(about_it, VoteEvent.annotator_id == annotator)
+                & ~exists().where(about_it, VoteEvent.annotator_id != annotator)
+            )
+            theirs = or_(theirs, Prediction.asker_id == annotator, only_they_voted)
+        await self._predictions((await self.connection.scalars(select(Prediction.id).where(theirs))).all())
+        for statement in (  # somebody unknown (None) has no rows of their own
+            delete(Answer).where(Answer.chat_pseudonym == private_chat),
+            delete(Vote).where(Vote.annotator_id == annotator),
+            delete(VoteEvent).where(VoteEvent.annotator_id == annotator),
+            delete(Annotator).where(Annotator.id == annotator),
+        ):
+            await self.connection.execute(statement)
+
+    async def older_than(self, moment: datetime) -> int:
+        """Delete some questions from before ``moment``, with their answers and votes.
+
+        Returns:
+            How many; fewer than ``AT_ONCE`` when none is left.
+        """
+        query = select(Prediction.id).where(Prediction.created_at < moment).limit(AT_ONCE)
+        found = (await self.connection.scalars(query)).all()
+        await self._predictions(found)
+        # Nobody edits a command that old: Telegram lets nobody after two days.
+        await self.connection.execute(delete(Answer).where(Answer.updated_at < moment))
+        return len(found)
+
+    async def _predictions(self, ids: Sequence[int]) -> None:
+        inputs: set[int] = set()
+        for some in _portions(ids):
+            asked = select(Prediction.input_id).where(Prediction.id.in_(some))
+            inputs.update((await self.connection.scalars(asked)).all())
+            for statement in (
+                delete(Vote).where(Vote.prediction_id.in_(some)),
+                delete(VoteEvent).where(VoteEvent.prediction_id.in_(some)),
+                delete(Answer).where(Answer.prediction_id.in_(some)),
+                delete(Prediction).where(Prediction.id.in_(some)),
+            ):
+                await self.connection.execute(statement)
+        still_asked = exists().where(Prediction.input_id == Input.id)
+        for some in _portions(sorted(inputs)):
+            await self.connection.execute(delete(Input).where(Input.id.in_(some), ~still_asked))
+
+
+def _portions(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    for start in range(0, len(ids), AT_ONCE):
+        yield ids[start : start + AT_ONCE]

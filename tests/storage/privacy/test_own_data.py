@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+import dataclasses
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from storage.privacy.pseudonym import Pseudonymizer
+from storage.store import ConsentStatus, NewPrediction, Store
+from tests.storage.conftest import ASKER, CHAT, EVERY_KIND, PEPPER, Sql, agree
+
+pytestmark = pytest.mark.parametrize("kind", EVERY_KIND, indirect=True)
+ADA = 1010101010
+NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
+
+
+async def test_a_person_sees_everything_of_theirs_and_nothing_of_others(
+    store: Store, sentiment: NewPrediction, mask: NewPrediction
+) -> None:
+    await agree(store, ADA)
+    await store.set_language(ADA, "ko")
+    hers = await store.add_prediction(
+        dataclasses.replace(sentiment, text_b="둘째", version="0123456789ab"), chat_id=CHAT, asker_id=ADA
+    )
+    others = await store.add_prediction(mask, chat_id=CHAT, asker_id=ASKER)
+    await store.vote(others, ASKER, 0, 0, chat_id=CHAT)
+    await store.vote(others, ADA, 1, 0, chat_id=CHAT)
+    await store.vote(others, ADA, 1, 1, chat_id=CHAT)
+    await store.remember_answer(ADA, 5, 6, None, asked_at=NOON)
+    await store.remember_answer(CHAT, 7, 8, hers, asked_at=NOON)
+
+    data = await store.own_data(ADA)
+    assert json.loads(json.dumps(data.as_json(), ensure_ascii=False)) == {
+        "pseudonym": Pseudonymizer(PEPPER).person(ADA),
+        "known_since": data.known_since.isoformat() if data.known_since else None,
+        "language": "ko",
+        "consent": {
+            "status": "agreed",
+            "version": 1,
+            "at": data.consent.at.isoformat() if data.consent else None,
+        },
+        "questions": [
+            {
+                "prediction_id": hers,
+                "task": "sentiment",
+                "text_a": sentiment.text_a,
+                "text_b": "둘째",
+                "model": "builtin",
+                "version": "0123456789ab",
+                "answer": "positive",
+                "probabilities": {"positive": 0.9, "negative": 0.1},
+                "options": [["positive", "negative"]],
+                "asked_at": data.questions[0].asked_at.isoformat(),
+            }
+        ],
+        "votes": [
+            {
+                "prediction_id": others,
+                "task": "mask",
+                "text_a": mask.text_a,
+                "text_b": None,
+                "shown": mask.label,
+                "slot": 1,
+                "label": "none",
+                "kind": "correct",
+                "created_at": data.votes[0].created_at.isoformat(),
+                "updated_at": data.votes[0].updated_at.isoformat(),
+            }
+        ],
+        "events": [
+            {
+                "prediction_id": others,
+                "slot": 1,
+                "action": action,
+                "old_label": old,
+                "new_label": new,
+                "at": data.events[number].at.isoformat(),
+            }
+            for number, (action, old, new) in enumerate(
+                [("counted", None, "수도"), ("changed", "수도", "none")]
+            )
+        ],
+        "answers": [
+            {
+                "command_message_id": 5,
+                "answer_message_id": 6,
+                "prediction_id": None,
+                "asked_at": NOON.isoformat(),
+                "updated_at": data.answers[0].updated_at.isoformat(),
+            }
+        ],
+    }
+
+
+async def test_somebody_unknown_has_nothing(store: Store) -> None:
+    data = await store.own_data(ADA)
+    assert (data.known_since, data.language, data.consent) == (None, None, None)
+    assert (data.questions, data.votes, data.events, data.answers) == ((), (), (), ())
+
+
+async def test_who_said_no_sees_that_and_what_is_left_from_before_anybody_was_asked(
+    store: Store, sentiment: NewPrediction, sql: Sql
+) -> None:
+    await store.set_consent(ADA, ConsentStatus.DECLINED)
+    await store.add_prediction(sentiment, chat_id=ADA, asker_id=ASKER)
+    await sql("UPDATE predictions SET asker_id = NULL")
+    data = await store.own_data(ADA)
+    assert data.consent is not None
+    assert data.consent.status is ConsentStatus.DECLINED
+    assert [question.text_a for question in data.questions] == [sentiment.text_a]
