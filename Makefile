@@ -44,17 +44,16 @@ bench-quick: .venv/.stamp-bench ## the same with three engines; 3 minutes once t
 # One folder of encoded text for both runs; stopped anywhere, the same command goes on.
 MADE := $(CURDIR)/var/builtin
 RECIPE := $(CURDIR)/training/builtin
-TRAIN := cd $(DATA) && $(CURDIR)/$(BIN)/kobert-bot train
+TRAIN := cd "$(DATA)" && $(CURDIR)/$(BIN)/kobert-bot train
 
 builtin-model: .venv/.stamp-dev ## make the built-in model again from the texts in DATA=folder: hours
 	@test -d "$(DATA)" || { echo "make builtin-model DATA=folder: the folder that training/builtin/README.md describes" >&2; exit 1; }
-	@$(BIN)/python -m training.english --out $(DATA)/english
+	@$(BIN)/python -m training.english --out "$(DATA)/english"
 	@$(TRAIN) pretrain --config $(RECIPE)/pretrain.toml --tokenizer $(CURDIR)/models/builtin --out $(MADE)/pretrain
 	@mkdir -p $(MADE)/finetune $(MADE)/evaluation
 	@ln -sfn ../pretrain/text $(MADE)/finetune/text && ln -sfn ../pretrain/text $(MADE)/evaluation/text
 	@$(TRAIN) finetune sentiment nli mask nsp --config $(RECIPE)/finetune.toml --model $(MADE)/pretrain/model --out $(MADE)/finetune
-	@$(TRAIN) evaluate --model $(MADE)/finetune/model --sentiment ratings_test_first25k.txt.xz --nli klue_nli_dev.tsv.xz \
-	    --documents ko_docs-1of3.txt.xz --documents en_docs.txt.xz --out $(MADE)/evaluation
+	@$(TRAIN) evaluate --config $(RECIPE)/evaluate.toml --model $(MADE)/finetune/model --out $(MADE)/evaluation
 
 clean: ## remove .venv and caches; never var/, where the votes are
 	rm -rf .venv build dist .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis

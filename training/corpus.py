@@ -22,7 +22,7 @@ from tqdm import tqdm
 from transformers import BertTokenizerFast
 
 from training import held_out as public
-from training.record import file_hash
+from training.record import file_hash, hashes_of
 from training.textfiles import DataError, open_text
 
 HELD_OUT_EVERY = 200
@@ -112,6 +112,18 @@ def held_out(document: list[str]) -> bool:
     return int.from_bytes(digest[:8], "big") % HELD_OUT_EVERY == 0
 
 
+def _add(pending: list[tuple[_Builder, list[str]]], tokenizer: BertTokenizerFast) -> None:
+    """Tokenize documents and put each into its part."""
+    texts = [sentence for _, document in pending for sentence in document]
+    if not texts:
+        return
+    encoded = iter(tokenizer(texts, add_special_tokens=False, return_attention_mask=False)["input_ids"])
+    for part, document in pending:
+        ids = [piece for piece in (next(encoded) for _ in document) if piece]
+        if ids:
+            part.add(ids)
+
+
 def encode(
     sources: list[str], tokenizer: BertTokenizerFast, *, single: bool = False
 ) -> tuple[Corpus, Corpus]:
@@ -129,14 +141,6 @@ def encode(
         raise DataError(f"the vocabulary has {len(tokenizer)} entries; ids are stored in 16 bits")
     train, heldout = _Builder(), _Builder()
 
-    def flush(pending: list[tuple[_Builder, list[str]]]) -> None:
-        texts = [sentence for _, document in pending for sentence in document]
-        encoded = iter(tokenizer(texts, add_special_tokens=False, return_attention_mask=False)["input_ids"])
-        for part, document in pending:
-            ids = [piece for piece in (next(encoded) for _ in document) if piece]
-            if ids:
-                part.add(ids)
-
     for source in sources:
         pending: list[tuple[_Builder, list[str]]] = []
         leaked, sentences, waiting = Counter[str](), 0, 0
@@ -151,10 +155,9 @@ def encode(
             pending.append((heldout if held_out(whole) else train, document))
             waiting += len(document)
             if waiting >= _CHUNK:
-                flush(pending)
+                _add(pending, tokenizer)
                 pending, waiting = [], 0
-        if pending:
-            flush(pending)
+        _add(pending, tokenizer)
         for note in public.told(source, leaked, sentences, "sentences"):
             tqdm.write(note)
     return train.corpus(), heldout.corpus()
@@ -202,8 +205,8 @@ def corpus_of(
         return _encoded(Path(source), cutting, part)
     # Another file, another version of it, another tokenizer or other public sets: another corpus.
     seen = hashlib.sha256(f"{single}\0{source}\0{cutting}\0{file_hash(public.FILE)}".encode())
-    if Path(source).is_file():
-        seen.update(file_hash(Path(source)).encode())
+    for content in hashes_of([source]).values():
+        seen.update(content.encode())
     folder = cache / f"{Path(source).name.split('.')[0]}-{seen.hexdigest()[:12]}"
     if not folder.exists():
         # Aside first: a kill leaves the whole folder or none.

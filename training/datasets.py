@@ -92,10 +92,13 @@ class _Bad:
         return (f"{said}; left out",)
 
 
-def read(task: str, source: str, *, skip_bad: bool = False, flagged: bool = True) -> Labelled:
+def read(
+    task: str, source: str, *, skip_bad: bool = False, flagged: bool = True, scored: bool = False
+) -> Labelled:
     """Read NSMC (https://github.com/e9t/nsmc), KLUE-NLI, KorNLI or KorSTS as published.
 
-    Of an STS set, the pairs that say the same are entailments; the others tell nothing here and are counted.
+    Of an STS set, the pairs that say the same are entailments to learn from; the others tell nothing here and
+    are counted. Nothing is measured on one label alone.
 
     Columns are found by their names; a quote is an ordinary character. NSMC has a few rows without a text:
     they are left out, and noted.
@@ -106,6 +109,7 @@ def read(task: str, source: str, *, skip_bad: bool = False, flagged: bool = True
         source: Path or URL of a TSV, or of KLUE's JSON.
         skip_bad: Leave out rows that cannot be used, and note them, instead of refusing the file.
         flagged: Keep rows that a column ``premise_in_nsmc_test`` marks.
+        scored: Take a file with similarity scores.
 
     Raises:
         DataError: Unreadable, empty, other columns, or bad rows; one line with the first row's number.
@@ -116,6 +120,7 @@ def read(task: str, source: str, *, skip_bad: bool = False, flagged: bool = True
     with open_text(source) as lines:
         names, rows = _json(source, lines) if ".json" in Path(source).suffixes else _tsv(source, lines)
         wanted = _wanted(task, names, source)
+        _check_scores(wanted, source, scored=scored)
         flag = FLAG if FLAG in names and not flagged else ""
         kind = next((column for column in _KINDS if column in names), "")
         for number, cells in rows:
@@ -146,6 +151,11 @@ def read(task: str, source: str, *, skip_bad: bool = False, flagged: bool = True
                 origin = f"{name}, {cells[kind]}" if kind and kind in cells else name
                 examples.append(Example(row["text"], row.get("second"), label, origin))
     return _labelled(source, examples, bad.notes(skip=skip_bad), left_out)
+
+
+def _check_scores(wanted: Mapping[str, str], source: str, *, scored: bool) -> None:
+    if wanted["label"] == _SCORE and not scored:
+        raise DataError(f"{source}: similarity scores are no labels to measure or to choose by")
 
 
 def _number(score: str) -> float | None:

@@ -109,7 +109,8 @@ def finetune(
         DataError: Something cannot be used.
     """
     _check(job)
-    files = {task: _read(job, task, say) for task in job.tasks if task in CLASS_TASKS}
+    measured = _measured(job, say)
+    files = {task: _read(job, task, measured, say) for task in job.tasks if task in CLASS_TASKS}
     torch.manual_seed(job.seed)  # heads that the checkpoint lacks are drawn
     start = load_start(job.model, dropout=job.dropout, device=processes.device)
     wants_text = any(task in TEXT_TASKS for task in job.tasks)
@@ -180,24 +181,31 @@ def _check(job: Job) -> None:
         unused = {task: job.files.get(task), f"{task}-dev": job.dev.get(task)}
         if task not in job.tasks and (given := [name for name, files in unused.items() if files]):
             raise DataError(f"--{given[0]} is given, but {task} is not among the tasks")
-    if not any(task in TEXT_TASKS for task in job.tasks) and (job.documents or job.singles):
-        raise DataError("--documents and --singles are for the tasks mask and nsp")
+    if not any(task in TEXT_TASKS for task in job.tasks) and job.documents:
+        raise DataError("--documents is for the tasks mask and nsp")
+    if job.singles and "mask" not in job.tasks:
+        raise DataError("--singles is for the task mask")
     if job.rated is not None and "sentiment" not in job.tasks:
         raise DataError("--rated-texts is for the task sentiment")
     if job.debias and "nli" not in job.tasks:
         raise DataError("--debias is for the task nli")
 
 
-def _read(job: Job, task: str, say: Say) -> list[Labelled]:
-    """The files of a task, without what is held out."""
+def _measured(job: Job, say: Say) -> list[Example]:
+    """What is held out, of all tasks."""
     measured = []
     for name, sources in job.held_out.items():
         for source in sources:
             held = read(name, source, skip_bad=job.skip_bad)
             _say_all(held.notes, say)
             measured += held.examples
+    return measured
+
+
+def _read(job: Job, task: str, measured: list[Example], say: Say) -> list[Labelled]:
+    """The files of a task, without what is held out."""
     found = [
-        without_public(read(task, source, skip_bad=job.skip_bad, flagged=False), source)
+        without_public(read(task, source, skip_bad=job.skip_bad, flagged=False, scored=True), source)
         for source in job.files[task]
     ]
     if task == "sentiment" and job.rated is not None:

@@ -29,7 +29,7 @@ from training.evaluate import (
     report,
 )
 from training.processes import Processes
-from training.record import RECORD, file_hash, write_record
+from training.record import RECORD, hashes_of, write_record
 from training.start import Start, load_start
 from training.textfiles import DataError
 
@@ -71,6 +71,8 @@ class Measured:
 
     classified: list[Classified]
     pretrained: dict[str, list[Figure]]
+    weights: Path
+    """The folder that they were read from."""
 
     def as_json(self) -> dict[str, object]:
         """For programs."""
@@ -126,6 +128,7 @@ def measure(wanted: Measurement, processes: Processes, say: Say, *, dry_run: boo
                 source: pretraining(start.model, cutter, corpus, Path(source).name, progress=bar.update)
                 for source, (cutter, corpus) in texts.items()
             },
+            start.folder,
         )
 
 
@@ -135,7 +138,7 @@ def write(wanted: Measurement, found: Measured, settings: Mapping[str, Any]) -> 
     path = wanted.out / REPORT
     path.write_text(report(found.classified, found.pretrained), encoding="utf-8")
     pictures(found.classified, wanted.out)
-    write_record(wanted.out, settings, wanted.sources, found.as_json())
+    write_record(wanted.out, settings, [*wanted.sources, str(found.weights)], found.as_json())
     return path
 
 
@@ -160,12 +163,16 @@ def _check_unread(wanted: Measurement, start: Start) -> None:
     record = start.folder.parent / RECORD
     if not record.is_file():
         return
-    body = json.loads(record.read_text(encoding="utf-8"))
-    # What a run only kept out, it did not learn from.
-    kept_out = {name for files in body["settings"].get("held_out", {}).values() for name in files}
-    read_then = {hashed for name, hashed in body["data"].items() if name not in kept_out}
-    for source in (each for files in wanted.files.values() for each in files):
-        if Path(source).is_file() and file_hash(Path(source)) in read_then:
+    try:
+        body = json.loads(record.read_text(encoding="utf-8"))
+        # What a run only kept out, it did not learn from.
+        kept_out = {name for files in body["settings"].get("held_out", {}).values() for name in files}
+        read_then = {hashed for name, hashed in body["data"].items() if name not in kept_out}
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return  # somebody else's file of that name
+    labelled = [*(each for files in wanted.files.values() for each in files), *wanted.tuning.values()]
+    for source, content in hashes_of(labelled).items():
+        if content in read_then:
             raise DataError(f"{source} is named in {record}: the model knows it, so it measures nothing")
 
 

@@ -142,7 +142,9 @@ def write_record(
             "gpu": torch.cuda.get_device_name() if torch.cuda.is_available() else None,
         },
     }
-    path.write_text(json.dumps(body, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    partial = path.with_suffix(".partial")  # a kill leaves the old record or the new one
+    partial.write_text(json.dumps(body, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    partial.replace(path)
     return path
 
 

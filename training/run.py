@@ -283,7 +283,9 @@ class Run:
                     f"{self.folder}: the run in it began otherwise ({'; '.join(changes)[:300]}); "
                     "ask for the same again, or take another --out"
                 )
-            self.origin = self.origin.after(then)
+            # Where nothing is left to do, this code makes no step.
+            left = (self.total or state["total"]) > state["step"]
+            self.origin = self.origin.after(then) if left else then
         self.model.load_state_dict(state["model"])
         for optimizer, its in zip(self._optimizers, state["optimizers"], strict=True):
             optimizer.load_state_dict(its)

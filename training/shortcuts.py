@@ -50,4 +50,6 @@ def given_away(examples: Sequence[Example]) -> NDArray[np.float32]:
         cv=StratifiedGroupKFold(FOLDS),
         method="predict_log_proba",
     ).astype(np.float32)
+    if not np.isfinite(found).all():  # a part without a class
+        raise ValueError("too few pairs of a label")
     return found

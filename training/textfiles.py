@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import lzma
+import string
 import urllib.request
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,6 +16,7 @@ from io import BytesIO
 from math import inf
 from pathlib import Path
 from typing import IO
+from urllib.parse import quote
 
 _BROKEN = (OSError, EOFError, lzma.LZMAError, zlib.error, HTTPException)
 
@@ -31,8 +33,8 @@ def is_url(source: str) -> bool:
 @cache
 def _downloaded(url: str) -> bytes:
     """What lies behind a URL, asked for once in a process: data must not change in between."""
-    # The scheme is checked, so this opens no local file.
-    with urllib.request.urlopen(url, timeout=60) as answer:  # noqa: S310
+    # A Korean file name is written in percents; the scheme is checked, so this opens no local file.
+    with urllib.request.urlopen(quote(url, safe=string.punctuation), timeout=60) as answer:  # noqa: S310
         whole: bytes = answer.read()  # line by line, nobody would notice that the end is missing
     return whole
 
@@ -58,6 +60,8 @@ def shares(given: Sequence[str]) -> list[tuple[str, float]]:
     found = []
     for each in given:
         name, equals, said = each.rpartition("=")
+        if "?" in name or Path(each).exists():  # part of the name
+            name, equals = each, ""
         try:
             share = float(said) if equals else 1.0
         except ValueError:

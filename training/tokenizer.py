@@ -12,16 +12,17 @@ from __future__ import annotations
 import time
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tokenizers import Regex
 from tokenizers.implementations import BertWordPieceTokenizer
 from tokenizers.pre_tokenizers import BertPreTokenizer, Sequence, Split
+from tqdm import tqdm
 from transformers import BertTokenizerFast
 
-from training.held_out import standing_in
+from training.held_out import standing_in, told
 from training.textfiles import DataError, open_text
 
 VOCAB_SIZE = 16_000  # 16,000 × 256 floats: already half of a 4×256 model
@@ -33,19 +34,36 @@ _TRIED = 1_000_000  # characters that a dry run reads
 SPECIALS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
 
 
-def sample(sources: list[str], characters: int) -> Iterator[str]:
-    """The first lines of each source that stand in no public test set, as many characters of each."""
+def quiet(_: str) -> None:
+    """Says nothing."""
+
+
+def sample(sources: list[str], characters: int, say: Callable[[str], object] = quiet) -> Iterator[str]:
+    """The first lines of each source that stand in no public test set, as many characters of each.
+
+    Args:
+        sources: Paths or URLs.
+        characters: In all.
+        say: Is told how many lines are left out.
+
+    Raises:
+        DataError: A source cannot be read, or is such a set.
+    """
     share = characters // max(len(sources), 1)
     for source in sources:
         with open_text(source) as lines:
-            left = share
+            left, leaked, read = share, Counter[str](), 0
             for line in lines:
-                if standing_in({line, *line.split("\t")}):
+                read += 1
+                if name := standing_in({line, *line.split("\t")}):
+                    leaked[name] += 1
                     continue
                 yield unicodedata.normalize("NFC", line)
                 left -= len(line)
                 if left < 0:
                     break
+        for note in told(source, leaked, read, "lines"):
+            say(note)
 
 
 def _alphabet(trainer: BertWordPieceTokenizer, texts: Iterable[str]) -> tuple[list[str], list[str]]:
@@ -88,11 +106,11 @@ def train_tokenizer(
     trainer = BertWordPieceTokenizer(lowercase=True, strip_accents=False)
     trainer.pre_tokenizer = Sequence([BertPreTokenizer(), _ALONE])
 
-    def texts() -> Iterator[str]:
-        yield from sample(korean, characters)
-        yield from sample(english, characters // 3)
+    def texts(say: Callable[[str], object] = quiet) -> Iterator[str]:
+        yield from sample(korean, characters, say)
+        yield from sample(english, characters // 3, say)
 
-    alphabet, going_on = _alphabet(trainer, texts())
+    alphabet, going_on = _alphabet(trainer, texts(tqdm.write))
     if not alphabet:
         raise DataError(f"{', '.join([*korean, *english])}: there is no text in it")
     trainer.train_from_iterator(

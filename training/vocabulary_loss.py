@@ -1,4 +1,4 @@
-"""The masked-LM loss without its logits: cross entropy over a vocabulary, gradient included, in one pass.
+"""The masked-LM loss without float32 logits kept: cross entropy over a vocabulary, gradient included.
 
 Thousands of logits a masked token are the largest array of a training step. Softmax and its gradient go over
 them several times; here a few rows at a time do so while they lie in the processor's cache, and what is kept

@@ -90,13 +90,17 @@ def test_sentences_of_public_test_sets_are_left_out_and_counted(
 
 
 @pytest.mark.parametrize("line", ["{}", "6270596\t{}\t1"])
-def test_a_file_that_is_a_public_test_set_is_refused(
-    tmp_path: Path, tokenizer: BertTokenizerFast, leaked: str, line: str
+@pytest.mark.parametrize(("known", "others"), [(1, 8), (9, 0)])
+def test_a_file_that_is_a_public_test_set_is_refused(  # fixtures
+    tmp_path: Path, tokenizer: BertTokenizerFast, leaked: str, line: str, known: int, others: int
 ) -> None:
     file = tmp_path / "test.txt"
-    file.write_text("\n".join([line.format(leaked), *["토끼는 강을 좋아했다."] * 8]), encoding="utf-8")
+    lines = [*[line.format(leaked)] * known, *["토끼는 강을 좋아했다."] * others]
+    file.write_text("\n".join(lines), encoding="utf-8")
     for single in (False, True):
-        with pytest.raises(DataError, match=r"test\.txt: 1 of 9 sentences stand in some_test, kept for mea"):
+        with pytest.raises(
+            DataError, match=rf"test\.txt: {known} of 9 sentences stand in some_test, kept for mea"
+        ):
             corpus_of(str(file), tokenizer, tmp_path / "cache", single=single)
     assert not list((tmp_path / "cache").glob("*"))
 

@@ -201,11 +201,13 @@ def test_pairs_of_an_sts_set_that_say_the_same_are_entailments(tmp_path: Path) -
         "a\t3.8\t새\t비행기",
     ]
     file.write_text("\n".join(rows) + "\n", encoding="utf-8")
-    found = read("nli", str(file))
+    with pytest.raises(DataError, match="similarity scores are no labels to measure or to choose by"):
+        read("nli", str(file))
+    found = read("nli", str(file), scored=True)
     assert [(each.text, each.second, each.label) for each in found.examples] == [
         ("새가 난다.", "새가 날고 있다.", LABELS[Task.NLI].index("entailment"))
     ]
     assert found.notes == (f"{file}: 1 rows with a score under 4 left out",)
     file.write_text("\n".join([*rows, "a\t7\t새\t새"]) + "\n", encoding="utf-8")
     with pytest.raises(DataError, match=r"row 4: the score '7' is not a number from 0 to 5"):
-        read("nli", str(file))
+        read("nli", str(file), scored=True)

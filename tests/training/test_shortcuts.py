@@ -28,15 +28,15 @@ def test_a_trace_in_the_hypothesis_gives_the_label_away() -> None:
     assert (found.argmax(1) == [pair.label for pair in pairs]).mean() > 0.95
 
 
-def test_nothing_is_learnt_from_the_pair_itself_or_its_group() -> None:
-    """Each hypothesis has a word of its own: only a model that saw it could tell."""
+def test_pairs_of_one_premise_teach_nothing_of_each_other() -> None:
+    """Hypotheses of one premise share a word and a label: who saw one of them could tell the others."""
     rng = np.random.default_rng(0)
     pairs = [
-        Example(f"premise {number}", f"{chr(0xAC00 + 37 * number + label)}" * 3, int(drawn))
-        for number in range(60)
-        for label, drawn in enumerate(rng.permutation(3))
+        Example(f"premise {number}", f"{chr(0xAC00 + 37 * number)}" * 3 + str(one), label)
+        for number, label in enumerate(rng.integers(3, size=90).tolist())
+        for one in range(3)
     ]
 
     found = given_away(pairs)
 
-    assert (found.argmax(1) == [pair.label for pair in pairs]).mean() < 0.5
+    assert (found.argmax(1) == [pair.label for pair in pairs]).mean() < 0.55

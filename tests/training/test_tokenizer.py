@@ -62,7 +62,13 @@ def test_without_text_there_is_nothing_to_learn(tmp_path: Path) -> None:
 
 def test_nothing_is_learnt_from_public_test_sets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "a.txt"
-    file.write_text("1\t고양이가 산에 살았다.\t1\n토끼는 강을 좋아했다.\n", encoding="utf-8")
+    leaked, others = "1\t고양이가 산에 살았다.\t1\n", 9 * ["토끼는 강을 좋아했다."]
+    file.write_text(leaked + "\n".join(others), encoding="utf-8")
     sets = {"some_test": frozenset({hashed("고양이가 산에 살았다") or 0})}
     monkeypatch.setattr(held_out, "public_sets", lambda: sets)
-    assert list(sample([str(file)], 99)) == ["토끼는 강을 좋아했다."]
+    said: list[str] = []
+    assert list(sample([str(file)], 999, said.append)) == others
+    assert said == [f"{file}: 1 lines with a text of some_test left out"]
+    file.write_text(2 * leaked + "\n".join(others), encoding="utf-8")
+    with pytest.raises(DataError, match=r"a\.txt: 2 of 11 lines stand in some_test"):
+        train_tokenizer([str(file)], [], characters=9_999)
