@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
 
+import numpy as np
+
 from models.results import LABELS, Task
 from training.held_out import leak_key, standing_in, told
 from training.textfiles import DataError, open_text
@@ -254,6 +256,18 @@ def read_rated(texts: str, ratings: str, *, skip_bad: bool = False) -> Labelled:
             else:
                 examples.append(Example(text, None, label, name))
     return _labelled(texts, examples, bad.notes(skip=skip_bad), left_out)
+
+
+def balanced(examples: list[Example], *, seed: int = 0) -> list[Example]:
+    """As many of each label as there are of the rarest, drawn at random, in their order.
+
+    Most reviews praise; reading all of them leaves little of a step to blame.
+    """
+    labels = np.array([example.label for example in examples])
+    fewest = int(np.bincount(labels)[np.unique(labels)].min()) if len(labels) else 0
+    rng = np.random.default_rng(seed)
+    kept = [rng.permutation(np.flatnonzero(labels == label))[:fewest] for label in np.unique(labels)]
+    return [examples[index] for index in sorted(np.concatenate(kept).tolist())] if kept else []
 
 
 def without(examples: list[Example], held_out: list[Example]) -> list[Example]:

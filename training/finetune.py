@@ -39,8 +39,8 @@ from training.textfiles import DataError
 
 CLASS_TASKS = ("sentiment", "nli")
 TEXT_TASKS = ("mask", "nsp")
-TOKENS: Mapping[str, int] = {"sentiment": 2_048, "nli": 2_048, "text": 1_024}
-"""Tokens of a step by task: small steps, many of them; a hundred reviews, forty pairs, and some text."""
+TOKENS: Mapping[str, int] = {"sentiment": 2_048, "nli": 2_048, "text": 512}
+"""Tokens of a step by task: small steps, many of them; a hundred reviews, forty pairs, a little text."""
 LONGEST = 128
 DEV_TOKENS = 8_192  # of a batch without gradients
 DEV_SEED = 0  # one development part for all runs: a run may go on from the model of another

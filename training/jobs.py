@@ -11,7 +11,7 @@ import torch
 from transformers import BertTokenizerFast
 
 from models.multitask import BertForFourTasks
-from training.datasets import Example, Labelled, read, read_rated, without, without_public
+from training.datasets import Example, Labelled, balanced, read, read_rated, without, without_public
 from training.finetune import (
     CLASS_TASKS,
     TEXT_TASKS,
@@ -215,15 +215,17 @@ def _read(job: Job, task: str, measured: list[Example], say: Say) -> list[Labell
         again = (
             f"{job.rated[0]}: {len(stars.examples) - len(rest):,} rows that stand in another file left out"
         )
-        found.append(Labelled(rest, (*stars.notes, again)))
-    kept = []
+        kept = balanced(rest)
+        more = f"{job.rated[0]}: {len(rest) - len(kept):,} rows of the more frequent label left out"
+        found.append(Labelled(kept, (*stars.notes, again, more)))
+    cleaned = []
     for each in found:
         _say_all(each.notes, say)
         clean = without(each.examples, measured)
         if lost := len(each.examples) - len(clean):
             say(f"{each.examples[0].source}: {lost:,} rows with a held-out text left out")
-        kept.append(Labelled(clean))
-    return kept
+        cleaned.append(Labelled(clean))
+    return cleaned
 
 
 def _dev(job: Job, task: str, say: Say) -> list[Example] | None:
