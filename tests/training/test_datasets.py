@@ -7,7 +7,7 @@ import pytest
 
 from models.results import LABELS, Task
 from training import held_out
-from training.datasets import Example, Labelled, read, read_rated, without, without_public
+from training.datasets import Example, Labelled, balanced, read, read_rated, without, without_public
 from training.held_out import hashed
 from training.textfiles import DataError
 
@@ -191,6 +191,16 @@ def test_texts_without_ratings_are_an_error(tmp_path: Path) -> None:
     texts, ratings = file(tmp_path / "texts", "최고", "최악"), file(tmp_path / "ratings", "10")
     with pytest.raises(DataError, match=r"ratings: ends before row 2, .*texts goes on"):
         read_rated(texts, ratings)
+
+
+def test_as_many_of_each_label_are_kept() -> None:
+    examples = [Example(f"{n}", None, int(n % 5 > 0)) for n in range(100)]
+    found = balanced(examples)
+    assert [sum(each.label == label for each in found) for label in (0, 1)] == [20, 20]
+    assert found == sorted(found, key=lambda each: int(each.text))
+    assert found == balanced(examples)
+    assert found != balanced(examples, seed=1)
+    assert balanced([]) == []
 
 
 def test_pairs_of_an_sts_set_that_say_the_same_are_entailments(tmp_path: Path) -> None:
