@@ -48,6 +48,7 @@ async def test_an_operator_keeps_the_bot_to_a_group_and_to_so_many_questions(
         await stranger.silence()
 
         answer = await answered(group, asker)
+        await asker.taps(answer, KO.agree_button)
         answer = await answered(group, asker)
         await asker.says("/tokens@kobert_bot 좋다")
         told = await group.next_bot_message(FIRST_ANSWER)

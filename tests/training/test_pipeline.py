@@ -139,7 +139,7 @@ async def test_all_tasks_at_once_over_one_trunk(pretrained: Path, folder: Path, 
     heldout = str(next((folder / "pre" / "text").glob("ko-*/heldout")))
     out = done(
         *("evaluate", "--model", model, "--nli", folder / "nli_test.tsv", "--out", folder / "evaluation"),
-        *("--sentiment", folder / "nsmc_test.tsv", "--tune-sentiment", folder / "nsmc_train.tsv"),
+        *("--sentiment", folder / "nsmc_test.tsv", "--tune-sentiment", folder / "nsmc_dev.tsv"),
         *("--documents", heldout, "--json"),
     )
     found = json.loads(out)
@@ -427,7 +427,7 @@ def test_options_come_from_a_file_and_the_command_line_goes_before_it(
                 "--singles",
                 "y",
             ),
-            "are for the tasks mask and nsp",
+            "--singles is for the task mask",
         ),
         (
             (
