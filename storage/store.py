@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.annotators import Annotators
 from storage.answers import Answers
@@ -12,6 +14,7 @@ from storage.conflicts import again_after_conflict
 from storage.engine import Database, parse_url
 from storage.errors import NoConsent, StorageError, UnknownChoice, UnknownPrediction
 from storage.export import FeedbackRow, feedback_rows
+from storage.groups import Groups
 from storage.migrate import migrate
 from storage.predictions import Predictions
 from storage.privacy.forgetting import AT_ONCE, Forgetting
@@ -21,10 +24,12 @@ from storage.values import (
     Consent,
     ConsentStatus,
     EarlierAnswer,
+    GroupSettings,
     NewPrediction,
     VoteCounts,
     VoteKind,
     VoteOutcome,
+    Voters,
     VoteStatus,
 )
 from storage.votes import Votes
@@ -34,6 +39,7 @@ __all__ = [
     "ConsentStatus",
     "EarlierAnswer",
     "FeedbackRow",
+    "GroupSettings",
     "NewPrediction",
     "NoConsent",
     "OwnData",
@@ -45,6 +51,7 @@ __all__ = [
     "VoteKind",
     "VoteOutcome",
     "VoteStatus",
+    "Voters",
 ]
 
 _log = logging.getLogger(__name__)
@@ -104,7 +111,7 @@ class Store:
             NoConsent: The person has not agreed; nothing was kept.
         """
         async with self._database.write() as connection:
-            chat = self._pseudonymizer.chat(chat_id)
+            chat = await self._present(connection, chat_id)
             asker = await Annotators(connection).lock_consenting(self._pseudonymizer.person(asker_id))
             return await Predictions(connection).add(new, chat, asker, unless_same_as=unless_same_as)
 
@@ -115,7 +122,9 @@ class Store:
             UnknownPrediction: There is no such answer in this chat.
         """
         async with self._database.read() as connection:
-            prediction = await Predictions(connection).get(prediction_id, self._pseudonymizer.chat(chat_id))
+            prediction = await Predictions(connection).get(
+                prediction_id, await self._present(connection, chat_id)
+            )
             return await Votes(connection, prediction).tally()
 
     @again_after_conflict
@@ -140,7 +149,9 @@ class Store:
             NoConsent: The person has not agreed; nothing was kept.
         """
         async with self._database.write() as connection:
-            prediction = await Predictions(connection).get(prediction_id, self._pseudonymizer.chat(chat_id))
+            prediction = await Predictions(connection).get(
+                prediction_id, await self._present(connection, chat_id)
+            )
             label = prediction.option(slot, choice)
             annotator = await Annotators(connection).lock_consenting(self._pseudonymizer.person(user_id))
             votes = Votes(connection, prediction)
@@ -158,7 +169,9 @@ class Store:
             UnknownPrediction: There is no such answer in this chat.
         """
         async with self._database.write() as connection:
-            prediction = await Predictions(connection).get(prediction_id, self._pseudonymizer.chat(chat_id))
+            prediction = await Predictions(connection).get(
+                prediction_id, await self._present(connection, chat_id)
+            )
             votes, status = Votes(connection, prediction), VoteStatus.NOTHING_TO_UNDO
             annotator = await Annotators(connection).lock(self._pseudonymizer.person(user_id))
             if annotator is not None:
@@ -212,6 +225,36 @@ class Store:
         async with self._database.read() as connection:
             chat = self._pseudonymizer.chat(chat_id)
             return await Answers(connection).shows(chat, answer_message_id, prediction_id)
+
+    async def group_settings(self, chat_id: int) -> GroupSettings:
+        """Return what the administrators of a group have set."""
+        async with self._database.read() as connection:
+            return await Groups(connection).settings(await self._present(connection, chat_id))
+
+    @again_after_conflict
+    async def change_group_settings(
+        self, chat_id: int, change: Callable[[GroupSettings], GroupSettings]
+    ) -> GroupSettings:
+        """Change what is set in a group; of several at once none is lost.
+
+        Args:
+            chat_id: The group.
+            change: Makes the new settings of those before; may be called again.
+
+        Returns:
+            The new settings.
+        """
+        async with self._database.write() as connection:
+            return await Groups(connection).change(await self._present(connection, chat_id), change)
+
+    @again_after_conflict
+    async def move_group(self, old_id: int, new_id: int) -> None:
+        """Let settings and answers follow a group that became a supergroup, which is another chat.
+
+        Its buttons work in both chats from then on. Told of it again, this changes nothing.
+        """
+        async with self._database.write() as connection:
+            await Groups(connection).move(self._pseudonymizer.chat(old_id), self._pseudonymizer.chat(new_id))
 
     async def consent(self, user_id: int) -> Consent | None:
         """Return what a person said to the question whether their texts and votes may be kept."""
@@ -267,6 +310,12 @@ class Store:
         """Delete a portion, so that those who vote meanwhile wait for that alone."""
         async with self._database.write() as connection:
             return await Forgetting(connection).older_than(moment)
+
+    async def _present(self, connection: AsyncConnection, chat_id: int) -> str:
+        """Return the pseudonym of a chat, or of the one in which the same group goes on."""
+        pseudonym = self._pseudonymizer.chat(chat_id)
+        is_private = chat_id > 0  # it has the number of its person
+        return pseudonym if is_private else await Groups(connection).present(pseudonym)
 
     async def _erase_deleted(self) -> None:
         try:

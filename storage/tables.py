@@ -196,3 +196,21 @@ class Answer(Base):
     prediction_id: Mapped[int | None] = mapped_column(ForeignKey("predictions.id"), index=True)
     asked_at: Mapped[datetime]
     updated_at: Mapped[datetime]
+
+
+class GroupSetting(Base):
+    """What the administrators of a group have set, who of them is not kept; it is nobody's own data.
+
+    ``NULL`` is what the operator, or each member, has chosen. ``moved_to`` is the chat in which the group goes
+    on since it became a supergroup, and then its settings are there.
+    """
+
+    __tablename__ = "group_settings"
+    __table_args__ = (CheckConstraint("voters IN ('everybody', 'admins')", name="voters"),)
+
+    chat_pseudonym: Mapped[str] = mapped_column(String(64), primary_key=True)
+    language: Mapped[str | None] = mapped_column(String(16))
+    preset: Mapped[str | None] = mapped_column(Unicode(255))
+    voters: Mapped[str] = mapped_column(String(16))
+    cooldown: Mapped[int | None]
+    moved_to: Mapped[str | None] = mapped_column(String(64))

@@ -61,6 +61,30 @@ class Consent:
         return self.status is ConsentStatus.DECLINED or self.version == CONSENT_VERSION
 
 
+class Voters(StrEnum):
+    """Whose votes count in a group."""
+
+    EVERYBODY = "everybody"
+    ADMINS = "admins"
+
+
+@dataclass(frozen=True, slots=True)
+class GroupSettings:
+    """What the administrators of a group have set.
+
+    Attributes:
+        language: The language in which the bot answers there; ``None`` for each member's own.
+        preset: Which models answer there; ``None`` for the operator's choice.
+        voters: Whose votes count there.
+        cooldown: Seconds between two questions there; ``None`` for the operator's choice.
+    """
+
+    language: str | None = None
+    preset: str | None = None
+    voters: Voters = Voters.EVERYBODY
+    cooldown: int | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class NewPrediction:
     """An answer about to be shown.
