@@ -201,8 +201,8 @@ class Answer(Base):
 class GroupSetting(Base):
     """What the administrators of a group have set, who of them is not kept; it is nobody's own data.
 
-    ``NULL`` is what the operator, or each member, has chosen. ``moved_to`` is the chat in which the group goes
-    on since it became a supergroup, and then its settings are there.
+    ``NULL`` is what the operator, or each member, has chosen. ``moved_to`` is the chat in which the group
+    goes on since it became a supergroup, and then its settings are there.
     """
 
     __tablename__ = "group_settings"

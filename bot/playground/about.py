@@ -4,7 +4,7 @@ import json
 import time
 
 from bot.playground import people
-from bot.playground.actions import member_json, set_bot_status
+from bot.playground.groups import member_json, set_bot_status
 from bot.playground.params import Params
 from bot.playground.people import Chat, User
 from bot.playground.refusals import Json, bad_request
@@ -12,6 +12,15 @@ from bot.playground.sending import find_chat, writable_chat
 from bot.playground.world import World
 
 _PROFILE_UNITS = {"name": 64, "description": 512, "short_description": 120}
+_SCOPES = {
+    "default",
+    "all_private_chats",
+    "all_group_chats",
+    "all_chat_administrators",
+    "chat",
+    "chat_administrators",
+    "chat_member",
+}
 _TOO_OLD = "query is too old and response timeout expired or query ID is invalid"
 
 
@@ -125,9 +134,8 @@ def get_chat_member(world: World, params: Params) -> Json:
 def get_chat_administrators(world: World, params: Params) -> list[Json]:
     """Answer ``getChatAdministrators``."""
     chat = _group(_visible_chat(world, params))
-    leading = {people.CREATOR, people.ADMINISTRATOR}
     found = [world.bot if key == world.bot.id else world.users.get(key) for key in chat.members]
-    return [member_json(world, chat, one) for one in found if one and chat.members[one.id] in leading]
+    return [member_json(world, chat, one) for one in found if one and chat.members[one.id] in people.LEADING]
 
 
 def get_chat_member_count(world: World, params: Params) -> int:
@@ -156,19 +164,19 @@ def set_my_commands(world: World, params: Params) -> bool:
             raise bad_request("BOT_COMMAND_DESCRIPTION_INVALID")
     if len(commands) > 100:
         raise bad_request("BOT_COMMANDS_TOO_MUCH")
-    world.commands[_scope(params)] = commands
+    world.commands[_scope(world, params)] = commands
     world.publish("commands")
     return True
 
 
 def get_my_commands(world: World, params: Params) -> list[Json]:
     """Answer ``getMyCommands``."""
-    return world.commands.get(_scope(params), [])
+    return world.commands.get(_scope(world, params), [])
 
 
 def delete_my_commands(world: World, params: Params) -> bool:
     """Answer ``deleteMyCommands``."""
-    world.commands.pop(_scope(params), None)
+    world.commands.pop(_scope(world, params), None)
     world.publish("commands")
     return True
 
@@ -201,8 +209,7 @@ def menu(world: World, chat: Chat, user: User) -> list[Json]:
         scopes.append({"type": "all_private_chats"})
     else:
         scopes.insert(0, {"type": "chat_member", **here, "user_id": user.id})
-        leading = chat.members.get(user.id) in {people.CREATOR, people.ADMINISTRATOR}
-        if leading:
+        if chat.members.get(user.id) in people.LEADING:
             scopes.insert(1, {"type": "chat_administrators", **here})
             scopes.append({"type": "all_chat_administrators"})
         scopes.append({"type": "all_group_chats"})
@@ -215,8 +222,13 @@ def menu(world: World, chat: Chat, user: User) -> list[Json]:
     return []
 
 
-def _scope(params: Params) -> tuple[str, str]:
+def _scope(world: World, params: Params) -> tuple[str, str]:
     scope = params.mapping("scope") or {"type": "default"}
+    kind = scope.get("type")
+    if kind not in _SCOPES:
+        raise bad_request("can't parse BotCommandScope: unsupported type specified")
+    if kind.startswith("chat"):
+        find_chat(world, Params(scope))
     return _scope_key(scope), params.text("language_code") or ""
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bot.playground import people
 from bot.playground.entities import detect
 from bot.playground.files import Upload, document_json, photo_json
-from bot.playground.people import ANONYMOUS_ADMIN, Chat, Message, User
+from bot.playground.people import ANONYMOUS_ADMIN, CHANNEL_COURIER, CHANNEL_SENDER, Chat, Message, User
 from bot.playground.refusals import Json, bad_request
 from bot.playground.utf16 import cut, find, split, trim
 from bot.playground.world import Query, World
@@ -33,6 +33,8 @@ class Draft:
         quote_position: Where the quote is, in UTF-16 code units.
         thread_id: The topic.
         anonymous: An administrator posts as the group.
+        channel: The name of the channel as which somebody posts.
+        linked: It is that channel's own post, brought into the group where it is discussed.
         forwarded_from: The name of the person it is forwarded from.
     """
 
@@ -46,6 +48,8 @@ class Draft:
     quote_position: int = 0
     thread_id: int | None = None
     anonymous: bool = False
+    channel: str | None = None
+    linked: bool = False
     forwarded_from: str | None = None
 
 
@@ -53,9 +57,14 @@ def say(world: World, chat: Chat, sender: User, draft: Draft) -> list[Message]:
     """Send what a person wrote; a text that is too long goes in pieces, as from Telegram's apps.
 
     Raises:
-        Refusal: There is nothing to send, or the answered message, quote or topic doesn't exist.
+        Refusal: There is nothing to send, or the answered message, quote or topic doesn't exist, or the group
+            has become a supergroup, or somebody posts as the group who is no administrator.
     """
     _require_member(chat, sender)
+    if chat.moved_to is not None:
+        raise bad_request("the group was upgraded to a supergroup")
+    if draft.anonymous and chat.members[sender.id] not in people.LEADING:
+        raise bad_request("only administrators post as the group")
     quote = None
     if draft.reply_to is not None:
         replied = chat.messages.get(draft.reply_to)
@@ -69,9 +78,7 @@ def say(world: World, chat: Chat, sender: User, draft: Draft) -> list[Message]:
         message = Message(
             0, sender, int(time.time()), content, draft.reply_to, quote, thread_id=draft.thread_id
         )
-        if draft.anonymous:
-            message.sender = ANONYMOUS_ADMIN
-            message.extra["sender_chat"] = chat.to_json()
+        _disguise(world, chat, message, draft)
         if draft.forwarded_from:
             origin = {"type": "hidden_user", "sender_user_name": draft.forwarded_from, "date": message.date}
             message.extra["forward_origin"] = origin
@@ -147,45 +154,6 @@ def button_data(message: Message, text: str | None, row: int | None, column: int
     return str(found[0]["callback_data"])
 
 
-def set_bot_status(world: World, chat: Chat, actor: User, status: str) -> None:
-    """Add, promote, remove, kick or (in a private chat: ``kicked``) block the bot, and tell it so."""
-    before = chat.members[world.bot.id]
-    if before == status:
-        return
-    chat.members[world.bot.id] = status
-    change: Json = {"chat": chat.to_json(), "from": actor.to_json(), "date": int(time.time())}
-    change["old_chat_member"] = member_json(world, chat, world.bot, before)
-    change["new_chat_member"] = member_json(world, chat, world.bot, status)
-    world.updates.put("my_chat_member", change)
-    world.publish("chat", chat_id=chat.id)
-    was, now = before in people.PRESENT, status in people.PRESENT
-    if chat.is_private or was == now:
-        return
-    field: Json = (
-        {"new_chat_members": [world.bot.to_json()]} if now else {"left_chat_member": world.bot.to_json()}
-    )
-    message = world.add_message(chat, Message(0, actor, int(time.time()), field))
-    if now:
-        world.updates.put("message", world.render(chat, message))
-
-
-def open_topic(world: World, chat: Chat, user: User, name: str) -> int:
-    """Open a topic in a forum; its id is that of the message that opens it.
-
-    Raises:
-        Refusal: The chat has no topics.
-    """
-    if not chat.is_forum:
-        raise bad_request("the chat is not a forum")
-    field: Json = {"forum_topic_created": {"name": name, "icon_color": 7322096}}
-    message = world.add_message(chat, Message(0, user, int(time.time()), field))
-    chat.topics[message.message_id] = name
-    message.thread_id = message.message_id
-    world.updates.put("message", world.render(chat, message))
-    world.publish("chat", chat_id=chat.id)
-    return message.message_id
-
-
 def quoted(replied: Message, quote: str, position: int) -> Json:
     """Give the ``TextQuote`` of a part of a message.
 
@@ -198,25 +166,23 @@ def quoted(replied: Message, quote: str, position: int) -> Json:
     return {"text": cut(replied.body, offset, units(quote)), "position": offset, "is_manual": True}
 
 
-def member_json(world: World, chat: Chat, user: User, status: str | None = None) -> Json:
-    """Give a Bot API ``ChatMember`` with the rights Telegram gives by default."""
-    status = status or chat.members.get(user.id, people.LEFT)
-    shown: Json = {"user": user.to_json(), "status": status}
-    if status == people.CREATOR:
-        shown["is_anonymous"] = False
-    elif status == people.KICKED:
-        shown["until_date"] = 0
-    elif status == people.ADMINISTRATOR:
-        rights = "manage_chat delete_messages manage_video_chats restrict_members promote_members change_info"
-        rights += " invite_users post_stories edit_stories delete_stories pin_messages"
-        shown |= {f"can_{right}": True for right in rights.split()}
-        shown |= {"can_be_edited": user.id != world.bot.id, "is_anonymous": False}
-    return shown
-
-
 def _require_member(chat: Chat, user: User) -> None:
     if chat.members.get(user.id) not in people.PRESENT:
         raise bad_request("the user is not a member of the chat")
+
+
+def _disguise(world: World, chat: Chat, message: Message, draft: Draft) -> None:
+    """Let a message come from who speaks in the name of a chat, as Telegram shows them."""
+    if draft.anonymous:
+        message.sender = ANONYMOUS_ADMIN
+        message.extra["sender_chat"] = chat.to_json()
+    if draft.channel is not None:
+        channel = world.channel(draft.channel).to_json()
+        message.sender = CHANNEL_COURIER if draft.linked else CHANNEL_SENDER
+        message.extra["sender_chat"] = channel
+        if draft.linked:
+            origin = {"type": "channel", "chat": channel, "message_id": 1, "date": message.date}
+            message.extra |= {"is_automatic_forward": True, "forward_origin": origin}
 
 
 def _contents(world: World, draft: Draft) -> list[Json]:

@@ -10,6 +10,7 @@ CREATOR = "creator"
 LEFT = "left"
 KICKED = "kicked"
 PRESENT = {MEMBER, ADMINISTRATOR, CREATOR}
+LEADING = {ADMINISTRATOR, CREATOR}
 
 
 @dataclass(slots=True)
@@ -34,6 +35,11 @@ class User:
 
 # Telegram's stand-in for an administrator who posts as the group.
 ANONYMOUS_ADMIN = User(1087968824, "Group", username="GroupAnonymousBot", is_bot=True)
+
+# … and for somebody who posts as a channel of theirs.
+CHANNEL_SENDER = User(136817688, "Channel", username="Channel_Bot", is_bot=True)
+# Brings a channel's posts into the group where they are discussed.
+CHANNEL_COURIER = User(777000, "Telegram")
 
 
 @dataclass(slots=True)
@@ -74,16 +80,17 @@ class Message:
 
 @dataclass(slots=True)
 class Chat:
-    """A private chat, a group or a supergroup (with topics when ``is_forum``).
+    """A private chat, a group or a supergroup (with topics when ``is_forum``); of a channel the name alone.
 
     Attributes:
         id: As Telegram numbers chats: a person's id, or a negative number for a group.
-        kind: ``private``, ``group`` or ``supergroup``.
+        kind: ``private``, ``group``, ``supergroup`` or ``channel``.
         title: A group's name.
         user: The person of a private chat.
         members: Status of each member by user id, the bot's included.
         topics: Name of each topic by its id.
         messages: By id, oldest first.
+        moved_to: The supergroup that a group became; it is closed then.
     """
 
     id: int
@@ -94,6 +101,7 @@ class Chat:
     members: dict[int, str] = field(default_factory=dict)
     topics: dict[int, str] = field(default_factory=dict)
     messages: dict[int, Message] = field(default_factory=dict)
+    moved_to: int | None = None
 
     @property
     def is_private(self) -> bool:

@@ -38,7 +38,7 @@ def find_chat(world: World, params: Params) -> Chat:
     """Find the chat a call is about.
 
     Raises:
-        Refusal: It is missing or unknown.
+        Refusal: It is missing or unknown, or has become another chat.
     """
     if params.text("chat_id") is None:
         raise bad_request("chat_id is empty")
@@ -49,6 +49,9 @@ def find_chat(world: World, params: Params) -> Chat:
     chat = world.chats.get(chat_id or 0)
     if chat is None:
         raise bad_request("chat not found")
+    if chat.moved_to is not None:
+        parameters = {"migrate_to_chat_id": chat.moved_to}
+        raise Refusal(400, "Bad Request: group chat was upgraded to a supergroup chat", parameters)
     return chat
 
 

@@ -2,14 +2,16 @@
 
 import base64
 import binascii
+import re
 from collections.abc import Awaitable, Callable
 from functools import partial
+from urllib.parse import parse_qs, urlsplit
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from bot.playground import actions, people
+from bot.playground import actions, groups, people
 from bot.playground.about import menu
 from bot.playground.actions import Draft
 from bot.playground.events import events
@@ -21,6 +23,7 @@ from bot.playground.refusals import Json, Refusal, bad_request
 from bot.playground.world import GROUP_TITLES, NAMES, World
 
 Answer = Callable[[World, Request, Params], Awaitable[object]]
+_PAYLOAD = re.compile(r"[A-Za-z0-9_-]{0,64}")
 _STATUSES = {people.MEMBER, people.ADMINISTRATOR, people.LEFT, people.KICKED}
 
 
@@ -36,6 +39,9 @@ def routes(world: World) -> list[Route]:
         ("POST", "/sim/groups", add_group),
         ("POST", "/sim/chats/{chat}/topics", add_topic),
         ("POST", "/sim/chats/{chat}/bot", change_bot),
+        ("POST", "/sim/chats/{chat}/members/{user:int}", change_member),
+        ("POST", "/sim/chats/{chat}/migrate", migrate),
+        ("POST", "/sim/links", open_link),
         ("GET", "/sim/chats/{chat}/commands", commands),
         ("GET", "/sim/chats/{chat}/messages", messages),
         ("POST", "/sim/chats/{chat}/messages", send),
@@ -136,16 +142,48 @@ async def add_topic(world: World, request: Request, params: Params) -> Json:
     """Open a topic (``name``) in a forum."""
     chat = _chat(world, request)
     user = _user(world, params.number("user_id") or next(iter(chat.members)))
-    return {"message_thread_id": actions.open_topic(world, chat, user, params.text("name") or "Topic")}
+    return {"message_thread_id": groups.open_topic(world, chat, user, params.text("name") or "Topic")}
 
 
 async def change_bot(world: World, request: Request, params: Params) -> Json:
     """Set the bot's ``status``: member, administrator, left, kicked (in a private chat: blocked)."""
-    chat, status = _chat(world, request), params.text("status") or ""
-    if status not in _STATUSES:
-        raise bad_request(f"status must be one of {', '.join(sorted(_STATUSES))}")
+    chat, status = _chat(world, request), _status(params)
     actor = _user(world, params.number("user_id") or next(iter(chat.members)))
-    actions.set_bot_status(world, chat, actor, status)
+    groups.set_bot_status(world, chat, actor, status)
+    return _chat_json(world, chat)
+
+
+async def change_member(world: World, request: Request, params: Params) -> Json:
+    """Set somebody's ``status``: member, administrator, left, kicked; ``user_id`` does it, or the creator."""
+    chat, user = _chat(world, request), _user(world, request.path_params["user"])
+    actor = _user(world, params.number("user_id") or next(iter(chat.members)))
+    groups.set_member_status(world, chat, actor, user, _status(params))
+    return _chat_json(world, chat)
+
+
+async def migrate(world: World, request: Request, params: Params) -> Json:
+    """Turn a group into a supergroup and give that; ``updates`` are what the bot gets, ``["to", "from"]``."""
+    chat = _chat(world, request)
+    actor = _user(world, params.number("user_id") or next(iter(chat.members)))
+    told = params.array("updates") if params.has("updates") else None
+    notes = ["to", "from"] if told is None else [str(one) for one in told]
+    return _chat_json(world, groups.migrate(world, chat, actor, notes))
+
+
+async def open_link(world: World, _request: Request, params: Params) -> Json:
+    """A person opens a ``url`` such as ``https://t.me/kobert_bot?start=…`` and presses Start.
+
+    See https://core.telegram.org/bots/features#deep-linking. Gives the private chat.
+    """
+    user = _user(world, params.number("user_id"))
+    url = urlsplit(params.text("url") or "")
+    payload = parse_qs(url.query).get("start", [""])[0]
+    if url.hostname != "t.me" or url.path.strip("/").lower() != (world.bot.username or "").lower():
+        raise bad_request("the link leads elsewhere")
+    if not _PAYLOAD.fullmatch(payload):
+        raise bad_request("START_PARAM_INVALID")
+    chat = world.add_private(user)
+    actions.say(world, chat, user, Draft(f"/start {payload}"))
     return _chat_json(world, chat)
 
 
@@ -179,6 +217,8 @@ async def send(world: World, request: Request, params: Params) -> Json:
         quote_position=params.number("quote_position") or 0,
         thread_id=params.number("thread_id"),
         anonymous=params.flag("anonymous"),
+        channel=params.text("channel"),
+        linked=params.flag("linked"),
         forwarded_from=params.text("forwarded_from"),
     )
     sent = actions.say(world, chat, _author(world, chat, params), draft)
@@ -302,7 +342,7 @@ async def download(world: World, request: Request) -> Response:
 
 
 def _chat_json(world: World, chat: Chat) -> Json:
-    shown = chat.to_json()
+    shown = {**chat.to_json(), "moved_to": chat.moved_to}
     shown["members"] = [{"user_id": key, "status": status} for key, status in chat.members.items()]
     shown["topics"] = [{"message_thread_id": key, "name": name} for key, name in chat.topics.items()]
     shown["messages"] = [world.view(chat, message) for message in chat.messages.values()]
@@ -314,6 +354,13 @@ def _chat(world: World, request: Request) -> Chat:
         return world.chats[int(request.path_params["chat"])]
     except (ValueError, KeyError) as error:
         raise Refusal(404, "no such chat") from error
+
+
+def _status(params: Params) -> str:
+    status = params.text("status") or ""
+    if status not in _STATUSES:
+        raise bad_request(f"status must be one of {', '.join(sorted(_STATUSES))}")
+    return status
 
 
 def _user(world: World, user_id: object) -> User:

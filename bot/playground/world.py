@@ -72,6 +72,7 @@ class World:
     settings: Settings = field(default_factory=Settings)
     users: dict[int, User] = field(default_factory=dict)
     chats: dict[int, Chat] = field(default_factory=dict)
+    channels: dict[str, Chat] = field(default_factory=dict)
     queries: dict[str, Query] = field(default_factory=dict)
     commands: dict[tuple[str, str], list[Json]] = field(default_factory=dict)
     profile: dict[tuple[str, str], str] = field(default_factory=dict)
@@ -95,7 +96,7 @@ class World:
 
     def reset(self) -> None:
         """Forget all but the bot's own set-up (its commands, texts and webhook) and furnish anew."""
-        for kept in (self.users, self.chats, self.queries):
+        for kept in (self.users, self.chats, self.channels, self.queries):
             kept.clear()
         self.updates.clear()
         self.calls.clear()
@@ -158,6 +159,13 @@ class World:
         self.chats[chat.id] = chat
         self.publish("chat", chat_id=chat.id)
         return chat
+
+    def channel(self, title: str) -> Chat:
+        """Give the channel of a name, made when first used; people post as it, and the bot is not in it."""
+        if title not in self.channels:
+            number = self.next_id("groups", 2_000_000_001)
+            self.channels[title] = Chat(-1_000_000_000_000 - number, "channel", title)
+        return self.channels[title]
 
     def add_message(self, chat: Chat, message: Message) -> Message:
         """Number a message, put it into its chat and tell the page."""

@@ -11,6 +11,11 @@ async with Sim(url) as sim:
     question = await group.member(1).says("/sentiment@kobert_bot 이 영화 최고")
     answer = await group.next_bot_message()
     await group.member(2).taps(answer, row=0, column=1)
+
+    topic = await group.topic("영화")
+    await group.member(1).says("/sentiment@kobert_bot 최고", thread_id=topic)
+    panel = await group.member(1).opens(answer.urls[0])   # a link into the private chat
+    await group.migrates()
 """
 
 from collections.abc import Mapping, Sequence
@@ -61,6 +66,18 @@ class Said:
         """Callback data of the inline buttons, row by row; empty for a button without any."""
         rows: Sequence[Sequence[Json]] = self.raw.get("reply_markup", {}).get("inline_keyboard", ())
         return tuple(tuple(str(button.get("callback_data", "")) for button in row) for row in rows)
+
+    @property
+    def urls(self) -> tuple[str, ...]:
+        """Where the inline buttons that are links lead."""
+        rows: Sequence[Sequence[Json]] = self.raw.get("reply_markup", {}).get("inline_keyboard", ())
+        return tuple(str(button["url"]) for row in rows for button in row if "url" in button)
+
+    @property
+    def thread_id(self) -> int | None:
+        """The topic it is in."""
+        thread: int | None = self.raw.get("message_thread_id")
+        return thread
 
     @property
     def reply_to(self) -> int | None:
@@ -131,10 +148,16 @@ class Sim:
         return Private(self, language, name)
 
     def group(
-        self, members: int = 3, *, language: str | None = "ko", kind: str = "supergroup", forum: bool = False
+        self,
+        members: int = 3,
+        *,
+        language: str | None = "ko",
+        kind: str = "supergroup",
+        forum: bool = False,
+        bot: bool = True,
     ) -> "Group":
-        """A new group, made when first used; its first member created it."""
-        return Group(self, members, language, kind, forum=forum)
+        """A new group, made when first used; its first member created it, and put the ``bot`` in if it is."""
+        return Group(self, members, language, kind, forum=forum, bot=bot)
 
     async def reset(self) -> None:
         """Forget all chats, calls and faults."""
@@ -225,9 +248,10 @@ class _Room:
         """See a message as it is now."""
         return Said.of(await self.sim.ask("GET", f"chats/{said.chat_id}/messages/{said.id}"))
 
-    async def set_bot(self, status: str) -> None:
+    async def set_bot(self, status: str, *, by: "Person | None" = None) -> None:
         """Make the bot a ``member`` or ``administrator``, let it have ``left`` or be ``kicked`` (blocked)."""
-        await self.sim.ask("POST", f"chats/{await self.id()}/bot", status=status)
+        actor = await by.user_id() if by else None
+        await self.sim.ask("POST", f"chats/{await self.id()}/bot", status=status, user_id=actor)
 
     async def _next(self, seconds: float) -> Said | None:
         path = f"chats/{await self.id()}/messages"
@@ -272,7 +296,8 @@ class Person:
             reply_to: The message it answers.
             quote: The part of that message that is quoted.
             thread_id: The topic.
-            more: ``photo`` (base64), ``sticker``, ``anonymous``, ``forwarded_from``, ``quote_position``,
+            more: ``photo`` (base64), ``sticker``, ``anonymous`` (as the group), ``channel`` (as the
+                channel of that name; ``linked``: its own post), ``forwarded_from``, ``quote_position``,
                 ``entities``.
         """
         path = f"chats/{await self._room.id()}/messages"
@@ -301,6 +326,26 @@ class Person:
         got = await self._room.sim.ask("POST", path, user_id=await self.user_id(), **given)
         return Toast(got["answered"], got["text"], got["show_alert"])
 
+    async def opens(self, url: str) -> "Private":
+        """Open a link to the bot, such as ``https://t.me/kobert_bot?start=…``; gives the private chat."""
+        await self._room.sim.ask("POST", "links", user_id=await self.user_id(), url=url)
+        return await self.in_private()
+
+    async def in_private(self) -> "Private":
+        """Give the same person's private chat."""
+        return Private(self._room.sim, None, None, user_id=await self.user_id())
+
+    async def becomes(self, status: str) -> None:
+        """Change the person's place in the group: ``member``, ``administrator``, ``left`` or ``kicked``."""
+        path = f"chats/{await self._room.id()}/members/{await self.user_id()}"
+        await self._room.sim.ask("POST", path, status=status)
+
+    async def menu(self) -> list[str]:
+        """The commands that the person is offered here."""
+        path = f"chats/{await self._room.id()}/commands"
+        shown: list[Json] = await self._room.sim.ask("GET", path, user_id=await self.user_id())
+        return [one["command"] for one in shown]
+
     async def agrees(self) -> None:
         """Agree under ``/privacy`` that texts and votes are kept, as the bot asks in English or Korean."""
         group = "@kobert_bot" if isinstance(self._room, Group) else ""
@@ -316,12 +361,17 @@ class Person:
 class Private(_Room, Person):
     """A private chat is its person too: ``chat.says(…)``, ``chat.next_bot_message()``."""
 
-    def __init__(self, sim: Sim, language: str | None, name: str | None) -> None:
+    def __init__(
+        self, sim: Sim, language: str | None, name: str | None, *, user_id: int | None = None
+    ) -> None:
         _Room.__init__(self, sim)
         Person.__init__(self, self, 1)
-        self._language, self._name = language, name
+        self._language, self._name, self._user = language, name, user_id
 
     async def _make(self) -> int:
+        if self._user is not None:
+            await self.sim.ask("POST", "private", user_id=self._user)
+            return self._user
         user = await self.sim.ask("POST", "users", language_code=self._language or "", first_name=self._name)
         chat = await self.sim.ask("POST", "private", user_id=user["id"])
         return int(chat["id"])
@@ -334,9 +384,11 @@ class Private(_Room, Person):
 class Group(_Room):
     """A group whose members are numbered from 1."""
 
-    def __init__(self, sim: Sim, members: int, language: str | None, kind: str, *, forum: bool) -> None:
+    def __init__(
+        self, sim: Sim, members: int, language: str | None, kind: str, *, forum: bool, bot: bool
+    ) -> None:
         super().__init__(sim)
-        self._size, self._language, self._kind, self._forum = members, language, kind, forum
+        self._size, self._language, self._kind, self._forum, self._bot = members, language, kind, forum, bot
         self._members = [Person(self, index) for index in range(1, members + 1)]
 
     def member(self, number: int) -> Person:
@@ -348,9 +400,21 @@ class Group(_Room):
         made = await self.sim.ask("POST", f"chats/{await self.id()}/topics", name=name)
         return int(made["message_thread_id"])
 
+    async def migrates(self, *, updates: Sequence[str] = ("to", "from")) -> None:
+        """Become a supergroup, another chat: this group is that one from now on.
+
+        Args:
+            updates: What the bot is told, in this order: ``to`` in the old chat, ``from`` in the new one.
+        """
+        path = f"chats/{await self.id()}/migrate"
+        self._id = int((await self.sim.ask("POST", path, updates=list(updates)))["id"])
+        self._seen = 0
+
     async def _make(self) -> int:
         language = self._language or ""
         users = [await self.sim.ask("POST", "users", language_code=language) for _ in range(self._size)]
         ids = [user["id"] for user in users]
-        chat = await self.sim.ask("POST", "groups", members=ids, type=self._kind, forum=self._forum)
+        chat = await self.sim.ask(
+            "POST", "groups", members=ids, type=self._kind, forum=self._forum, bot=self._bot
+        )
         return int(chat["id"])

@@ -4,10 +4,17 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 from telegram import (
     Bot,
     BotCommand,
+    BotCommandScopeAllChatAdministrators,
     BotCommandScopeAllGroupChats,
+    BotCommandScopeAllPrivateChats,
+    BotCommandScopeChat,
+    BotCommandScopeChatAdministrators,
+    BotCommandScopeChatMember,
+    BotCommandScopeDefault,
     ChatMemberAdministrator,
     ChatMemberOwner,
     InlineKeyboardButton,
@@ -18,6 +25,8 @@ from telegram import (
     TelegramObject,
     Update,
 )
+from telegram.error import ChatMigrated
+from telegram.helpers import create_deep_linked_url
 
 from tests.e2e.sim import Sim
 
@@ -212,6 +221,92 @@ async def test_a_stranger_set_of_messages(bot: Bot, sim: Sim) -> None:
     assert all(leftovers(update) == {} for update in updates)
 
 
+async def test_who_speaks_in_the_name_of_a_channel(bot: Bot, sim: Sim) -> None:
+    group = sim.group()
+    await group.member(2).says("/mask a", channel="소식")
+    await group.member(1).says("/mask b", channel="소식", linked=True)
+    updates = await bot.get_updates()
+    channel, linked = [update.message for update in updates]
+    assert channel is not None
+    assert channel.from_user is not None
+    assert channel.sender_chat is not None
+    assert (channel.from_user.id, channel.from_user.is_bot) == (136817688, True)
+    assert (channel.sender_chat.type, channel.sender_chat.title) == ("channel", "소식")
+    assert linked is not None
+    assert linked.from_user is not None
+    assert linked.sender_chat == channel.sender_chat
+    assert (linked.from_user.id, linked.from_user.is_bot) == (777000, False)
+    assert linked.is_automatic_forward
+    assert linked.forward_origin is not None
+    assert (await group.member(3).says("/mask c", channel="다른 소식")).raw["sender_chat"]["id"] not in {
+        channel.sender_chat.id,
+        await group.id(),
+    }
+    assert all(leftovers(update) == {} for update in updates)
+
+
+async def test_a_group_becomes_a_supergroup(bot: Bot, sim: Sim) -> None:
+    group = sim.group(kind="group")
+    members = [await group.member(number).user_id() for number in (1, 2, 3)]
+    old = await group.id()
+    await group.migrates(updates=["from", "to", "to"])
+    new = await group.id()
+    assert str(new).startswith("-100")
+    updates = await bot.get_updates()
+    told = [update.message for update in updates if update.message is not None]
+    assert [(one.chat.id, one.migrate_from_chat_id, one.migrate_to_chat_id) for one in told] == [
+        (new, old, None),
+        (old, None, new),
+        (old, None, new),
+    ]
+    assert all(leftovers(update) == {} for update in updates)
+    assert [(await bot.get_chat_member(new, one)).status for one in members] == [
+        "creator",
+        "member",
+        "member",
+    ]
+    for call in (bot.send_message(old, "x"), bot.get_chat(old), bot.get_chat_member(old, members[0])):
+        with pytest.raises(ChatMigrated) as caught:
+            await call
+        assert caught.value.new_chat_id == new
+    await group.member(2).says("/mask a")
+    (*_, asked) = await bot.get_updates()
+    assert asked.message is not None
+    assert (asked.message.chat.id, asked.message.chat.type) == (new, "supergroup")
+
+
+async def test_members_come_rise_and_go(bot: Bot, sim: Sim) -> None:
+    group = sim.group()
+    room, member = await group.id(), group.member(2)
+    person = await member.user_id()
+    seen = []
+    for status in ("administrator", "member", "left", "kicked", "member"):
+        await member.becomes(status)
+        seen.append((await bot.get_chat_member(room, person)).status)
+    assert seen == ["administrator", "member", "left", "kicked", "member"]
+    await member.becomes("administrator")
+    assert {one.user.id for one in await bot.get_chat_administrators(room)} == {
+        person,
+        await group.member(1).user_id(),
+    }
+    assert await bot.get_updates(allowed_updates=["message", "chat_member"]) == ()
+    await group.set_bot("administrator")
+    await member.becomes("left")
+    (update,) = await bot.get_updates()  # asked for by name, and by an administrator
+    assert update.chat_member is not None
+    assert update.chat_member.new_chat_member.status == "left"
+    assert leftovers(update) == {}
+
+
+async def test_a_link_opens_the_private_chat_with_its_payload(bot: Bot, sim: Sim) -> None:
+    member = sim.group().member(2)
+    chat = await member.opens(create_deep_linked_url("kobert_bot", "settings_a-1"))
+    await member.opens(create_deep_linked_url("kobert_bot"))
+    assert await chat.id() == await member.user_id()
+    texts = [update.message.text for update in await bot.get_updates() if update.message]
+    assert texts == ["/start settings_a-1", "/start"]
+
+
 async def test_chats_and_members(bot: Bot, sim: Sim) -> None:
     group = sim.group()
     chat = await bot.get_chat(await group.id())
@@ -244,6 +339,41 @@ async def test_command_menus_by_scope_and_language(bot: Bot, sim: Sim) -> None:
     assert await shown(await group.id(), await group.member(2).user_id()) == ["next?"]
     await bot.delete_my_commands(scope=BotCommandScopeAllGroupChats())
     assert await shown(await group.id(), await group.member(2).user_id()) == ["빈칸 채우기"]
+
+
+async def test_of_several_menus_the_narrowest_is_shown(bot: Bot, sim: Sim) -> None:
+    group, other, chat = sim.group(), sim.group(), sim.private()
+    room, member = await group.id(), await group.member(2).user_id()
+    scopes = [
+        BotCommandScopeDefault(),
+        BotCommandScopeAllGroupChats(),
+        BotCommandScopeAllChatAdministrators(),
+        BotCommandScopeAllPrivateChats(),
+        BotCommandScopeChat(room),
+        BotCommandScopeChatAdministrators(room),
+        BotCommandScopeChatMember(room, member),
+    ]
+    for number, scope in enumerate(scopes):
+        await bot.set_my_commands([BotCommand(f"c{number}", "x")], scope=scope)
+        await bot.set_my_commands([BotCommand(f"k{number}", "x")], scope=scope, language_code="ko")
+        assert await bot.get_my_commands(scope) == (BotCommand(f"c{number}", "x"),)
+
+    async def shown() -> list[str]:
+        people = (
+            *(group.member(1), group.member(2), group.member(3)),
+            *(other.member(1), other.member(2)),
+            chat,
+        )
+        return [command for person in people for command in await person.menu()]
+
+    assert await shown() == ["k5", "k6", "k4", "k2", "k1", "k3"]
+    await group.member(1).speaks("en")
+    assert await group.member(1).menu() == ["c5"]
+    for scope in (scopes[5], scopes[6]):
+        await bot.delete_my_commands(scope, language_code="ko")
+    assert (await shown())[:2] == ["c5", "c6"]  # the narrower scope goes before the language
+    await bot.set_my_commands([], scope=scopes[4], language_code="ko")
+    assert (await shown())[2] == "c4"
 
 
 async def test_the_bots_own_texts(bot: Bot) -> None:

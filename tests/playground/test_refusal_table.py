@@ -14,7 +14,8 @@ import pytest
 import bot.playground
 from bot.playground import build_app
 from bot.playground.actions import Draft, say
-from bot.playground.people import KICKED, LEFT, Message
+from bot.playground.groups import migrate
+from bot.playground.people import KICKED, LEFT, MEMBER, Message
 from bot.playground.world import World
 from tests.playground.refusal_table import BOT_API, CONTROL, Rule
 
@@ -40,6 +41,9 @@ def furnish(world: World) -> dict[str, object]:
     private, blocked = world.add_private(first), world.add_private(second)
     blocked.members[world.bot.id] = KICKED
     group = world.add_group("g", [first, second])
+    basic, moved = world.add_group("b", [first], kind="group"), world.add_group("m", [first], kind="group")
+    migrate(world, moved, first, [])
+    moved.members[second.id] = MEMBER
     kicked, left = world.add_group("k", [first], kind="group"), world.add_group("l", [first])
     kicked.members[world.bot.id], left.members[world.bot.id] = KICKED, LEFT
     sent = world.add_message(private, Message(0, world.bot, now, {"text": "same"}))
@@ -57,6 +61,9 @@ def furnish(world: World) -> dict[str, object]:
         "left": left.id,
         "forum": world.add_group("f", [first], is_forum=True).id,
         "stranger": third.id,
+        "basic": basic.id,
+        "moved": moved.id,
+        "member": second.id,
         "said": say(world, private, first, Draft("one two"))[0].message_id,
         "groups": say(world, group, first, Draft("mine"))[0].message_id,
         "sent": sent.message_id,
