@@ -14,16 +14,22 @@ from telegram.ext import Application, ApplicationBuilder, ContextTypes, Defaults
 from telegram.request import BaseRequest
 
 from bot.rate_limiter import PatientRateLimiter
-from handlers.commands import all_handlers, menu
+from handlers.commands import all_handlers
 from handlers.context import Context, Services
 from handlers.errors import on_error
+from handlers.menus import menu, menus
 from handlers.replies.texts import LANGUAGES, TEXTS, Language
 
 _log = logging.getLogger(__name__)
 
 TELEGRAM_API_URL = "https://api.telegram.org"
 
-ALLOWED_UPDATES = [Update.MESSAGE, Update.EDITED_MESSAGE, Update.CALLBACK_QUERY]
+ALLOWED_UPDATES = [
+    Update.MESSAGE,
+    Update.EDITED_MESSAGE,
+    Update.CALLBACK_QUERY,
+    Update.MY_CHAT_MEMBER,
+]
 
 _DEFAULTS = Defaults(
     parse_mode=ParseMode.HTML, link_preview_options=LinkPreviewOptions(is_disabled=True)
@@ -72,26 +78,31 @@ def build_application(
     return application
 
 
-async def introduce(bot: ExtBot[int]) -> None:
+async def introduce(bot: ExtBot[int], admin_chat: int | None = None) -> None:
     """Tell the server the bot's command menus and descriptions, in both languages.
 
     A bot without them works as well, so whatever the server refuses is one line in the log.
+
+    Args:
+        bot: The bot.
+        admin_chat: The operator's chat, which has a menu of its own.
     """
     async with asyncio.TaskGroup() as group:
         for code in LANGUAGES:
-            group.create_task(_introduce(bot, code))
+            group.create_task(_introduce(bot, code, admin_chat))
 
 
-async def _introduce(bot: ExtBot[int], language: Language) -> None:
+async def _introduce(bot: ExtBot[int], language: Language, admin_chat: int | None) -> None:
     """Make the calls for one language; English is the default for all others."""
     code, texts = (None if language == "en" else language), TEXTS[language]
     calls = {
-        "command menu": partial(bot.set_my_commands, menu(language), language_code=code),
-        "description": partial(bot.set_my_description, texts.description, language_code=code),
-        "short description": partial(
-            bot.set_my_short_description, texts.short_description, language_code=code
-        ),
+        f"command menu of {scope.type}": partial(bot.set_my_commands, menu(names, language), scope, code)
+        for scope, names in menus(admin_chat).items()
     }
+    calls["description"] = partial(bot.set_my_description, texts.description, language_code=code)
+    calls["short description"] = partial(
+        bot.set_my_short_description, texts.short_description, language_code=code
+    )
     for name, call in calls.items():
         try:
             await call()

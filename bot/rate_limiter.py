@@ -17,7 +17,7 @@ from math import ceil, inf
 from typing import Any
 
 from telegram.constants import FloodLimit
-from telegram.error import BadRequest, NetworkError, RetryAfter, TimedOut
+from telegram.error import BadRequest, ChatMigrated, NetworkError, RetryAfter, TimedOut
 from telegram.ext import BaseRateLimiter
 
 _log = logging.getLogger(__name__)
@@ -53,7 +53,8 @@ class PatientRateLimiter(BaseRateLimiter[int]):
     "typing…", toasts and the bot's own profile don't count: they are not messages, and must not wait for any.
     A 429 makes its own chat wait, and nobody asks in it meanwhile; PTB's limiter would stop every chat.
     A dropped connection or a 5xx is tried again, so that an answer is rather sent twice than lost;
-    after a time-out only edits are, because the server has most likely done the work.
+    after a time-out only edits are, because the server has most likely done the work. What was on its way
+    into a group that became a supergroup is sent there.
 
     Args:
         chat: Limit of every chat.
@@ -108,6 +109,10 @@ class PatientRateLimiter(BaseRateLimiter[int]):
                     await self._turn(line)
                 try:
                     return await callback(*args, **kwargs)
+                except ChatMigrated as error:
+                    if not endpoint.startswith("send"):  # the messages there have other numbers
+                        raise
+                    _address_to(data, error.new_chat_id)
                 except (RetryAfter, NetworkError) as error:
                     if isinstance(error, RetryAfter) and line is not None:
                         line.paused_until = max(line.paused_until, self._clock() + _asked(error))
@@ -194,6 +199,13 @@ def _number(chat_id: int | str) -> int | str:
         return int(chat_id)
     except ValueError:
         return chat_id.lower() if isinstance(chat_id, str) else chat_id
+
+
+def _address_to(data: dict[str, Any], chat_id: int) -> None:
+    """Send a message to another chat, where there is nothing to reply to."""
+    data["chat_id"] = chat_id
+    for place in ("reply_parameters", "message_thread_id"):
+        data.pop(place, None)
 
 
 def _asked(error: RetryAfter) -> float:

@@ -79,8 +79,10 @@ async def _main(settings: Settings, token: str) -> None:
             store = await Store.open(settings.database_url, pepper=pseudonym_key(settings))
             closing.push_async_callback(store.close)
             await closing.enter_async_context(keeping_for(settings.retention_days, store))
+            catalog = load_catalog(settings.catalog)
+            presets = tuple(map(catalog.checked, settings.group_presets or catalog.presets))
             model = ModelService(
-                load_catalog(settings.catalog),
+                catalog,
                 device=settings.device,
                 precision=settings.precision,
                 preset=settings.preset,
@@ -103,6 +105,7 @@ async def _main(settings: Settings, token: str) -> None:
                     settings.admin_chat_id,
                     access=_access(settings),
                     quotas=_quotas(settings),
+                    presets=presets,
                     retention_days=settings.retention_days,
                 ),
                 token=token,
@@ -110,7 +113,7 @@ async def _main(settings: Settings, token: str) -> None:
                 concurrent_updates=settings.concurrent_updates,
             )
             await closing.enter_async_context(_polling(application, api_url))
-            await introduce(application.bot)
+            await introduce(application.bot, settings.admin_chat_id)
             name = application.bot.username
             _say(_OPEN.format(url=api_url) if playground else _ON_TELEGRAM.format(name=name))
             await stop.wait()

@@ -33,7 +33,15 @@ def _ids(value: object) -> object:
         raise ValueError("must be numbers with commas between them") from None
 
 
+def _names(value: object) -> object:
+    """Read names with commas or spaces between them, in their order."""
+    if not isinstance(value, str):
+        return value
+    return tuple(dict.fromkeys(name for name in re.split(r"[,\s]+", value) if name))
+
+
 Ids = Annotated[frozenset[int], NoDecode, BeforeValidator(_ids)]
+Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_names)]
 
 
 class Settings(BaseSettings):
@@ -47,6 +55,7 @@ class Settings(BaseSettings):
         precision: What their matrix products are computed in.
         preset: Which checkpoints answer.
         catalog: Another catalogue of presets, TOML.
+        group_presets: The presets that a group's administrators may choose; empty for all of the catalogue.
         queue_size: Requests that may wait for a model before the bot says that it is busy.
         answer_deadline: Seconds that a request may wait for its answer before it is told that none comes.
         playground_host: Interface of the local page.
@@ -76,6 +85,7 @@ class Settings(BaseSettings):
     precision: Literal["auto", "fp32", "bf16", "int8"] = "auto"
     preset: str = "builtin"
     catalog: Path | None = None
+    group_presets: Names = ()
     queue_size: int = Field(default=256, ge=1)
     answer_deadline: float = Field(default=60.0, gt=0, allow_inf_nan=False)
     playground_host: str = "127.0.0.1"

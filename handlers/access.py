@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from math import inf
 
@@ -65,6 +65,20 @@ class Access:
     def is_admin(self, user_id: int | None) -> bool:
         """Say whether somebody is exempt from everything."""
         return user_id in self._lists.admins
+
+    def follow(self, old_id: int, new_id: int) -> bool:
+        """Let the lists hold for the chat into which a group has moved; a list says nothing of it itself.
+
+        Returns:
+            Whether a list names the old chat and not the new one, so that its operator has to change it.
+        """
+        lists, moved = self._lists, frozenset({new_id})
+        self._lists = replace(
+            lists,
+            allowed=lists.allowed | (moved if old_id in lists.allowed else frozenset()),
+            blocked=lists.blocked | (moved if old_id in lists.blocked else frozenset()),
+        )
+        return self._lists != lists
 
     def refusal(self, user_id: int | None, chat_id: int) -> Reason | None:
         """Say why a person is not answered in a chat; None when they are.

@@ -5,6 +5,8 @@ Formats (version 1; ``id`` in base 36, Telegram allows 64 bytes):
 - ``1:v:<id>:<slot>:<choice>:<language>``  a vote
 - ``1:u:<id>:<language>``                  take back the tapper's votes on this answer
 - ``1:l:<language>``                       a choice of language
+- ``1:g:<group>:<setting>:<value>:<language>``  a choice in a group's settings; ``group`` is its number
+  without the sign, as these buttons work in a private chat too
 - ``1:c:<y or n>:<place>``                 what somebody says to the question whether their texts may be kept
 - ``1:a``                                  the asker would like to vote on an answer that is not kept
 - ``1:f:<y or n>``                         delete everything kept about the tapper, or leave it
@@ -26,6 +28,7 @@ _LANGUAGE = "|".join(LANGUAGES)
 _VOTE = re.compile(rf"1:v:([0-9a-z]{{1,13}}):(\d{{1,3}}):(\d{{1,3}}):({_LANGUAGE})", re.ASCII)
 _UNDO = re.compile(rf"1:u:([0-9a-z]{{1,13}}):({_LANGUAGE})", re.ASCII)
 _CHOOSE = re.compile(rf"1:l:({_LANGUAGE})", re.ASCII)
+_SETTING = re.compile(rf"1:g:([0-9a-z]{{1,13}}):([lpvc]):([0-9a-z]{{0,16}}):({_LANGUAGE})", re.ASCII)
 _CONSENT = re.compile(r"1:c:([yn]):([apv])", re.ASCII)
 _ASK = "1:a"
 _FORGET = re.compile(r"1:f:([yn])", re.ASCII)
@@ -68,6 +71,32 @@ class LanguageTap:
     language: Language
 
 
+class Setting(StrEnum):
+    """What a group may set."""
+
+    LANGUAGE = "l"
+    PRESET = "p"
+    VOTERS = "v"
+    COOLDOWN = "c"
+
+
+@dataclass(frozen=True, slots=True)
+class SettingTap:
+    """The tapper wants a group to have this setting.
+
+    Attributes:
+        group_id: The group; whether the tapper may is not for the button to say.
+        setting: Which one.
+        value: Lower-case letters and digits that mean something to the setting; nothing for the default.
+        language: Language of the message with the buttons.
+    """
+
+    group_id: int
+    setting: Setting
+    value: str
+    language: Language
+
+
 class Place(StrEnum):
     """Where the question about consent was answered."""
 
@@ -96,10 +125,10 @@ class ForgetTap:
     sure: bool
 
 
-Tap = VoteTap | UndoTap | LanguageTap | ConsentTap | AskTap | ForgetTap
+Tap = VoteTap | UndoTap | LanguageTap | SettingTap | ConsentTap | AskTap | ForgetTap
 
 
-def encode(tap: Tap) -> str:
+def encode(tap: Tap) -> str:  # noqa: PLR0911  # one for each kind
     """Write a tap as callback data of at most 64 bytes.
 
     Raises:
@@ -114,6 +143,8 @@ def encode(tap: Tap) -> str:
             return f"1:u:{_base36(prediction_id)}:{language}"
         case LanguageTap(language):
             return f"1:l:{language}"
+        case SettingTap(group_id, setting, value, language):
+            return f"1:g:{_base36(-group_id)}:{setting}:{value}:{language}"
         case ConsentTap(place, agrees):
             return f"1:c:{_yes_or_no(agrees)}:{place}"
         case AskTap():
@@ -122,7 +153,7 @@ def encode(tap: Tap) -> str:
             return f"1:f:{_yes_or_no(sure)}"
 
 
-def decode(data: str | None) -> Tap:
+def decode(data: str | None) -> Tap:  # noqa: PLR0911  # one for each kind
     """Read what :func:`encode` wrote.
 
     Raises:
@@ -135,6 +166,8 @@ def decode(data: str | None) -> Tap:
         return UndoTap(_row(match[1]), _language(match[2]))
     if match := _CHOOSE.fullmatch(text):
         return LanguageTap(_language(match[1]))
+    if match := _SETTING.fullmatch(text):
+        return SettingTap(-_row(match[1]), Setting(match[2]), match[3], _language(match[4]))
     if match := _CONSENT.fullmatch(text):
         return ConsentTap(Place(match[2]), agrees=match[1] == "y")
     if text == _ASK:

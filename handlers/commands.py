@@ -5,21 +5,30 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
-from telegram import BotCommand, Message, Update
-from telegram.ext import BaseHandler, CallbackQueryHandler, CommandHandler, MessageHandler, filters
+from telegram import Message, Update
+from telegram.ext import (
+    BaseHandler,
+    CallbackQueryHandler,
+    ChatMemberHandler,
+    CommandHandler,
+    MessageHandler,
+    filters,
+)
 
 from handlers.answer import earlier_answer, reply
 from handlers.context import Context
 from handlers.errors import settle
 from handlers.feedback import on_tap
 from handlers.gate import Command, admits, counted, speaker
+from handlers.greeting import on_my_chat_member
+from handlers.group_settings import settings
 from handlers.language import language
 from handlers.limits import Place
 from handlers.mask import mask
+from handlers.migration import on_migration
 from handlers.nli import nli
 from handlers.nsp import nsp
 from handlers.privacy import forgetme, mydata, privacy
-from handlers.replies.texts import TEXTS, Language
 from handlers.sentiment import sentiment
 from handlers.start import help_, only_commands, start
 from handlers.tokens import tokens
@@ -32,6 +41,7 @@ COMMANDS: Mapping[str, Command] = {
     "nli": counted(nli),
     "tokens": counted(tokens),
     "language": language,
+    "settings": settings,
     "privacy": privacy,
     "mydata": mydata,
     "forgetme": forgetme,
@@ -46,18 +56,17 @@ _ANYTHING_ELSE = filters.ChatType.PRIVATE & ~filters.StatusUpdate.ALL & ~filters
 def all_handlers() -> list[BaseHandler[Update, Context, Any]]:
     """Return a handler for every button, one per command, and one for what else is said in private.
 
+    Besides those, groups tell of the bot's coming and of their move to another chat.
+
     Buttons come first: PTB's command handlers warn of each tap under a message too old to be read.
     """
     return [
         CallbackQueryHandler(on_tap),
         *(CommandHandler(name, _answering(run)) for name, run in COMMANDS.items()),
         MessageHandler(_ANYTHING_ELSE, _answering(only_commands)),
+        MessageHandler(filters.StatusUpdate.MIGRATE, on_migration),
+        ChatMemberHandler(on_my_chat_member),
     ]
-
-
-def menu(language_code: Language) -> list[BotCommand]:
-    """Return Telegram's command menu in one language."""
-    return [BotCommand(name, TEXTS[language_code].menu[name]) for name in COMMANDS]
 
 
 def _answering(run: Command) -> Callable[[Update, Context], Coroutine[Any, Any, None]]:
@@ -97,5 +106,5 @@ async def _answer_once(update: Update, message: Message, context: Context, run: 
 
 async def _one_moment(message: Message, context: Context) -> None:
     """Ask for patience; only commands without an answer are refused, so nothing is overwritten."""
-    texts = await context.texts(message.from_user)
+    texts = await context.texts_in(message)
     await reply(message, context, texts.one_moment)

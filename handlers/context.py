@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, ClassVar, Protocol
 
-from telegram import User
-from telegram.ext import CallbackContext, ExtBot
+from telegram import Chat, Message, User
+from telegram.constants import ChatType
+from telegram.ext import Application, CallbackContext, ExtBot
 
 from handlers.access import Access
 from handlers.limits import Limits
@@ -18,11 +20,23 @@ from handlers.replies.texts import TEXTS, Language, Texts, language_for
 from handlers.turns import Redraws, Turns
 from models.downloads import DownloadProgress
 from models.results import LabelResult, MaskResult, TokensResult
-from storage.store import Store
+from models.text import language_of
+from storage.store import GroupSettings, Store
+
+GREETED_AGAIN_AFTER = 600.0
+"""Seconds; a bot that is put out and in again within them has said what there is to say."""
 
 
 class Service(Protocol):
-    """What the handlers ask of the model service, in the name of a chat, as chats take turns."""
+    """What the handlers ask of the model service, in the name of a chat, as chats take turns.
+
+    A preset to ``prefer`` answers where it can, else the default one.
+    """
+
+    @property
+    def preset(self) -> str:
+        """The preset that answers when none is preferred."""
+        ...
 
     @property
     def download(self) -> DownloadProgress | None:
@@ -30,25 +44,25 @@ class Service(Protocol):
         ...
 
     async def mask(
-        self, text: str, *, preset: str | None = None, top_k: int = 5, chat: Hashable | None = None
+        self, text: str, *, prefer: str | None = None, top_k: int = 5, chat: Hashable | None = None
     ) -> MaskResult:
         """Candidates for every blank of a text."""
         ...
 
     async def nsp(
-        self, first: str, second: str, *, preset: str | None = None, chat: Hashable | None = None
+        self, first: str, second: str, *, prefer: str | None = None, chat: Hashable | None = None
     ) -> LabelResult:
         """Whether the second text follows the first."""
         ...
 
     async def sentiment(
-        self, text: str, *, preset: str | None = None, chat: Hashable | None = None
+        self, text: str, *, prefer: str | None = None, chat: Hashable | None = None
     ) -> LabelResult:
         """Whether a text is positive or negative."""
         ...
 
     async def nli(
-        self, premise: str, hypothesis: str, *, preset: str | None = None, chat: Hashable | None = None
+        self, premise: str, hypothesis: str, *, prefer: str | None = None, chat: Hashable | None = None
     ) -> LabelResult:
         """What the premise says of the hypothesis."""
         ...
@@ -58,11 +72,10 @@ class Service(Protocol):
         text: str,
         second: str | None = None,
         *,
-        preset: str | None = None,
-        compare: str | None = None,
+        prefer: str | None = None,
         chat: Hashable | None = None,
     ) -> TokensResult:
-        """The pieces that one tokenizer, and another to compare, cut a text into."""
+        """The pieces that one tokenizer, and another to compare with, cut a text into."""
         ...
 
 
@@ -80,6 +93,8 @@ class Services:
         turns: One command message at a time.
         redraws: Keyboards to bring up to date.
         news: Which errors the admin chat has just heard of.
+        greetings: Which groups have just been greeted.
+        presets: Those that the administrators of a group may choose from.
         retention_days: After how many days questions are deleted; None for never.
         pending: Answers whose askers have not agreed to have them kept.
     """
@@ -93,6 +108,8 @@ class Services:
     turns: Turns = field(default_factory=Turns)
     redraws: Redraws = field(default_factory=Redraws)
     news: News = field(default_factory=News)
+    greetings: News = field(default_factory=partial(News, GREETED_AGAIN_AFTER))
+    presets: tuple[str, ...] = ()
     retention_days: int | None = None
     pending: Pending = field(default_factory=Pending)
 
@@ -101,6 +118,15 @@ class Context(CallbackContext[ExtBot[int], dict[Any, Any], dict[Any, Any], dict[
     """PTB's callback context with the shared services; ``bound_to`` makes one per application."""
 
     services: ClassVar[Services]
+
+    def __init__(
+        self,
+        application: Application[ExtBot[int], Any, Any, Any, Any, Any],
+        chat_id: int | None = None,
+        user_id: int | None = None,
+    ) -> None:
+        super().__init__(application, chat_id, user_id)
+        self._groups: dict[int, GroupSettings] = {}
 
     @classmethod
     def bound_to(cls, services: Services) -> type[Context]:
@@ -122,12 +148,44 @@ class Context(CallbackContext[ExtBot[int], dict[Any, Any], dict[Any, Any], dict[
         """The database."""
         return self.services.store
 
+    async def group(self, chat: Chat) -> GroupSettings:
+        """Return what the administrators of a group have set; in a private chat nothing is.
+
+        Read once for each update, so that all of an answer goes by the same settings.
+        """
+        if chat.type not in (ChatType.GROUP, ChatType.SUPERGROUP):
+            return GroupSettings()
+        if chat.id not in self._groups:
+            self._groups[chat.id] = await self.store.group_settings(chat.id)
+        return self._groups[chat.id]
+
+    async def preset(self, chat: Chat) -> str | None:
+        """Return the preset that a group prefers, if it may still choose that; None for the default."""
+        chosen = (await self.group(chat)).preset
+        return chosen if chosen in self.services.presets else None
+
+    async def language_in(self, message: Message) -> Language:
+        """Return the language to answer a message in: its group's, else its writer's.
+
+        Who speaks in the name of a chat has chosen none, and is answered in the language they wrote in.
+        """
+        settled = (await self.group(message.chat)).language
+        if settled is not None:
+            return language_for(settled)
+        if message.sender_chat is not None:
+            return language_of(message.text or message.caption or "")
+        return await self.language(message.from_user)
+
+    async def texts_in(self, message: Message) -> Texts:
+        """Return the texts in :meth:`language_in`."""
+        return TEXTS[await self.language_in(message)]
+
     async def language(self, user: User | None) -> Language:
-        """Return the language to speak to a user: the one they chose, else the one of their Telegram."""
-        if user is None:  # a post in the name of a channel
+        """Return the language of a person: the one they chose, else the one of their Telegram."""
+        if user is None:
             return language_for(None)
         return language_for(await self.store.language(user.id) or user.language_code)
 
     async def texts(self, user: User | None) -> Texts:
-        """Return the texts in :meth:`language`."""
+        """Return the texts in :meth:`language`, for what its person alone is shown."""
         return TEXTS[await self.language(user)]

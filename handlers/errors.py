@@ -12,6 +12,7 @@ from pathlib import Path
 from telegram import Message, Update, User
 from telegram.constants import CallbackQueryLimit
 from telegram.error import TelegramError
+from telegram.ext import filters
 
 from handlers import utf16
 from handlers.access import NotAdmitted, Reason
@@ -149,14 +150,15 @@ def _too_often(refusal: Refusal, texts: Texts) -> str:
 
 
 async def _tell_user(update: Update, context: Context, error: BaseException) -> None:
-    texts = await _texts(update.effective_user, context)
-    if update.callback_query is not None:
+    query, message = update.callback_query, update.effective_message
+    if query is not None:
+        texts = await _texts(context.texts(query.from_user), query.from_user)
         toast = utf16.clip(message_for(error, texts), _TOAST_UNITS)
-        await update.callback_query.answer(toast, show_alert=True)
+        await query.answer(toast, show_alert=True)
         return
-    message = update.effective_message
-    if message is None:
+    if message is None or filters.StatusUpdate.ALL.check_update(update):  # nobody has asked anything
         return
+    texts = await _texts(context.texts_in(message), message.from_user)
     words = message_for(error, texts, command=_command(message), at=address(message, context))
     try:
         await reply(message, context, words)
@@ -169,16 +171,18 @@ async def _tell_operator(update: object, context: Context, error: BaseException)
     chat, place = context.services.admin_chat, _place(error)
     if chat is None or not context.services.news.is_news((type(error), place)):
         return
-    texts = await _texts(User(chat, "operator", is_bot=False), context)
+    operator = User(chat, "operator", is_bot=False)
+    texts = await _texts(context.texts(operator), operator)
     words = texts.admin_report.format(
         command=html.escape(_what(update)), error=html.escape(type(error).__name__), place=html.escape(place)
     )
     await context.bot.send_message(chat, words, parse_mode="HTML")
 
 
-async def _texts(user: User | None, context: Context) -> Texts:
+async def _texts(looked_up: Awaitable[Texts], user: User | None) -> Texts:
+    """Return what is looked up in the database, which may be what failed."""
     try:
-        return await context.texts(user)
+        return await looked_up
     except StorageError:
         return TEXTS[language_for(user.language_code if user else None)]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from telegram import CallbackQuery, MaybeInaccessibleMessage, Update
 
+from handlers.admins import is_group_admin
 from handlers.answer import answer_turn
 from handlers.callback_data import (
     AskTap,
@@ -11,6 +12,7 @@ from handlers.callback_data import (
     ConsentTap,
     ForgetTap,
     LanguageTap,
+    SettingTap,
     UndoTap,
     VoteTap,
     decode,
@@ -18,13 +20,14 @@ from handlers.callback_data import (
 from handlers.consent import ask_first, choose_consent
 from handlers.context import Context
 from handlers.gate import admit_tap
+from handlers.group_settings import change_setting
 from handlers.language import choose_language
 from handlers.privacy import choose_to_be_forgotten
 from handlers.replies.consent import with_question
 from handlers.replies.keyboards import label_name, vote_keyboard
 from handlers.replies.texts import Language, Texts
 from handlers.tolerance import tolerating
-from storage.store import NoConsent, VoteOutcome, VoteStatus
+from storage.store import NoConsent, VoteOutcome, Voters, VoteStatus
 
 
 async def on_tap(update: Update, context: Context) -> None:
@@ -39,6 +42,8 @@ async def on_tap(update: Update, context: Context) -> None:
     match tap:
         case LanguageTap(language):
             await choose_language(query, context, language)
+        case SettingTap():
+            await change_setting(query, shown, context, tap)
         case VoteTap():
             await _vote(query, shown, context, tap)
         case UndoTap(prediction_id, language):
@@ -56,6 +61,11 @@ async def _vote(
     query: CallbackQuery, shown: MaybeInaccessibleMessage, context: Context, tap: VoteTap
 ) -> None:
     """Count a vote; of somebody who has not agreed to that, say why it is not, and offer to agree."""
+    if not await _may_vote(query, shown, context):
+        with tolerating():
+            texts = await context.texts(query.from_user)
+            await query.answer(texts.only_admins_vote_toast, show_alert=True)
+        return
     try:
         outcome = await context.store.vote(
             tap.prediction_id, query.from_user.id, tap.slot, tap.choice, chat_id=shown.chat.id
@@ -67,6 +77,12 @@ async def _vote(
         await _redraw(shown, context, tap.prediction_id, tap.language, asks=True)
     else:
         await _acknowledge(query, shown, context, outcome, tap.language)
+
+
+async def _may_vote(query: CallbackQuery, shown: MaybeInaccessibleMessage, context: Context) -> bool:
+    if (await context.group(shown.chat)).voters is Voters.EVERYBODY:
+        return True
+    return await is_group_admin(context.bot, shown.chat.id, query.from_user.id)
 
 
 async def _acknowledge(

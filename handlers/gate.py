@@ -43,7 +43,16 @@ def admit_tap(query: CallbackQuery, chat_id: int, context: Context) -> None:
     Raises:
         NotAdmitted: If its person or chat is not answered.
     """
-    reason = context.services.access.refusal(query.from_user.id, chat_id)
+    admit(query.from_user.id, chat_id, context)
+
+
+def admit(person: int, chat_id: int, context: Context) -> None:
+    """Let somebody through to what they do, or want to see, of a chat.
+
+    Raises:
+        NotAdmitted: If the person or the chat is not answered.
+    """
+    reason = context.services.access.refusal(person, chat_id)
     if reason is not None:
         raise NotAdmitted(reason, chat_id)
 
@@ -56,8 +65,8 @@ def counted(run: Command) -> Command:
         if services.access.is_admin(person):
             await run(message, context)
             return
-        mends = await _mends(message, context)
-        with services.quotas.question(person, message.chat_id, mends=mends) as refusal:
+        mends, pause = await _mends(message, context), (await context.group(message.chat)).cooldown or 0
+        with services.quotas.question(person, message.chat_id, mends=mends, chat_cooldown=pause) as refusal:
             if refusal is None:
                 await run(message, context)
             elif refusal.tell:

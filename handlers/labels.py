@@ -35,5 +35,5 @@ async def answer_label(
         options=((result.label, *others),),
         version=result.version,
     )
-    language = await context.language(message.from_user)
+    language = await context.language_in(message)
     await answer(message, context, label_answer(result, TEXTS[language]), prediction, language)

@@ -13,17 +13,20 @@ from handlers.tolerance import tolerating
 
 
 async def language(message: Message, context: Context) -> None:
-    """Ask, with one button per language."""
-    texts = await context.texts(message.from_user)
-    await reply(message, context, texts.language_question, language_keyboard())
+    """Ask, with one button per language; where the group's holds, say that the choice is for elsewhere."""
+    texts, settled = await context.texts_in(message), (await context.group(message.chat)).language
+    question = texts.language_question if settled is None else texts.language_of_group
+    await reply(message, context, question, language_keyboard())
 
 
 async def choose_language(query: CallbackQuery, context: Context, chosen: Language) -> None:
     """Store the choice, then say so: as a toast, and in a private chat also in the message."""
     texts = TEXTS[chosen]
     await context.store.set_language(query.from_user.id, chosen)
+    chat = None if query.message is None else query.message.chat
+    elsewhere = chat is not None and (await context.group(chat)).language not in (None, chosen)
     with tolerating():
-        await query.answer(texts.language_set_toast)
+        await query.answer(texts.language_set_elsewhere_toast if elsewhere else texts.language_set_toast)
     if query.message is not None and query.message.chat.type == ChatType.PRIVATE:
         with tolerating():
             await context.bot.edit_message_text(  # works on a message too old to be read, too

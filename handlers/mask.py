@@ -21,8 +21,10 @@ async def mask(message: Message, context: Context) -> None:
     """Find the text, ask for the words of its blanks, reply with a button per word."""
     text = one_text(message)
     async with waiting(message, context):
-        result = await context.model.mask(text, top_k=SHOWN_CANDIDATES, chat=message.chat_id)
-    language = await context.language(message.from_user)
+        result = await context.model.mask(
+            text, prefer=await context.preset(message.chat), top_k=SHOWN_CANDIDATES, chat=message.chat_id
+        )
+    language = await context.language_in(message)
     await answer(message, context, mask_answer(result, TEXTS[language]), _prediction(text, result), language)
 
 

@@ -14,5 +14,7 @@ async def nli(message: Message, context: Context) -> None:
     """Find premise and hypothesis, ask what one says of the other, reply with buttons."""
     pair = two_texts(message)
     async with waiting(message, context):
-        result = await context.model.nli(pair.first, pair.second, chat=message.chat_id)
+        result = await context.model.nli(
+            pair.first, pair.second, prefer=await context.preset(message.chat), chat=message.chat_id
+        )
     await answer_label(message, context, result, pair.first, pair.second)

@@ -14,5 +14,7 @@ async def nsp(message: Message, context: Context) -> None:
     """Find both sentences, ask whether they belong together, reply with buttons."""
     pair = two_texts(message)
     async with waiting(message, context):
-        result = await context.model.nsp(pair.first, pair.second, chat=message.chat_id)
+        result = await context.model.nsp(
+            pair.first, pair.second, prefer=await context.preset(message.chat), chat=message.chat_id
+        )
     await answer_label(message, context, result, pair.first, pair.second)

@@ -19,7 +19,7 @@ FILE_NAME = "kobert-bot.json"
 
 async def privacy(message: Message, context: Context) -> None:
     """Say what is kept and for how long, with buttons to agree and to withdraw."""
-    language, asker = await context.language(message.from_user), asker_of(message)
+    language, asker = await context.language_in(message), asker_of(message)
     private = message.chat.type == ChatType.PRIVATE
     # In a group the buttons are everybody's, and what one person said is nobody else's business.
     state = await _state(asker, context, TEXTS[language]) if private and asker is not None else ""
@@ -46,7 +46,7 @@ async def mydata(message: Message, context: Context) -> None:
     """Send a file with everything that is kept about the person."""
     if await _said_in_public(message, context, "mydata"):
         return
-    texts = await context.texts(message.from_user)
+    texts = await context.texts_in(message)
     data = (await context.store.own_data(message.chat_id)).as_json()
     sent = await message.reply_document(
         json.dumps(data, ensure_ascii=False, indent=2).encode(),
@@ -62,7 +62,7 @@ async def forgetme(message: Message, context: Context) -> None:
     """Ask whether everything is to be deleted."""
     if await _said_in_public(message, context, "forgetme"):
         return
-    language = await context.language(message.from_user)
+    language = await context.language_in(message)
     await reply(message, context, TEXTS[language].forget_question, forget_keyboard(language))
 
 
@@ -86,7 +86,7 @@ async def _said_in_public(message: Message, context: Context, command: str) -> b
     """Send somebody who says in a group what is between them and the bot to their private chat."""
     if message.chat.type == ChatType.PRIVATE:  # its id is its person's
         return False
-    texts = await context.texts(message.from_user)
+    texts = await context.texts_in(message)
     await reply(message, context, texts.only_in_private.format(command=command, name=context.bot.username))
     return True
 

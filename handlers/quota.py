@@ -102,8 +102,21 @@ class Quotas:
         self._accounts: dict[Hashable, _Account] = {}
         self._sweep_at = -inf
 
+    @property
+    def chat_cooldown(self) -> float:
+        """The operator's pause between two questions in a group, which no group makes shorter."""
+        return self._bounds.chat_cooldown
+
+    def move(self, old_id: int, new_id: int) -> None:
+        """Let a group's count follow it into another chat."""
+        account = self._accounts.pop(("chat", old_id), None)
+        if account is not None:
+            self._accounts.setdefault(("chat", new_id), account)
+
     @contextmanager
-    def question(self, user_id: int | None, chat_id: int, *, mends: bool = False) -> Iterator[Refusal | None]:
+    def question(
+        self, user_id: int | None, chat_id: int, *, mends: bool = False, chat_cooldown: float = 0.0
+    ) -> Iterator[Refusal | None]:
         """Count a question while the block answers it; one that fails counts for nothing.
 
         Args:
@@ -112,13 +125,14 @@ class Quotas:
             mends: Whether it is an edit of a command that has an answer, which is wrong from then on. So no
                 cooldown holds it; a quota does, and is told each time, as this takes the answer's place and
                 adds no message.
+            chat_cooldown: The group's own pause, where it is longer than the operator's.
 
         Yields:
             None when it may be asked, else why not.
         """
         now = self._clock()
         self._sweep(now)
-        accounts = self._held(user_id, chat_id)
+        accounts = self._held(user_id, chat_id, max(chat_cooldown, self._bounds.chat_cooldown))
         refusal = self._refusal(accounts, now, mends=mends)
         if refusal is not None:
             yield refusal
@@ -138,19 +152,23 @@ class Quotas:
                     account.asked_at = asked_at
             raise
 
-    def _held(self, user_id: int | None, chat_id: int) -> list[tuple[_Account, Bound, Bound]]:
+    def _held(
+        self, user_id: int | None, chat_id: int, chat_cooldown: float
+    ) -> list[tuple[_Account, Bound, Bound]]:
         """Return the accounts that a question is counted in, each with the names of its bounds."""
         bounds, held = self._bounds, []
         if user_id is not None and (bounds.user_cooldown or bounds.user_quota):
             mine = self._account(("user", user_id), bounds.user_cooldown, bounds.user_quota)
             held.append((mine, Bound.USER_COOLDOWN, Bound.USER_QUOTA))
-        if user_id != chat_id and (bounds.chat_cooldown or bounds.chat_quota):
-            ours = self._account(("chat", chat_id), bounds.chat_cooldown, bounds.chat_quota)
+        if user_id != chat_id and (chat_cooldown or bounds.chat_quota):
+            ours = self._account(("chat", chat_id), chat_cooldown, bounds.chat_quota)
             held.append((ours, Bound.CHAT_COOLDOWN, Bound.CHAT_QUOTA))
         return held
 
     def _account(self, key: Hashable, cooldown: float, quota: int) -> _Account:
-        return self._accounts.setdefault(key, _Account(cooldown, quota))
+        account = self._accounts.setdefault(key, _Account(cooldown, quota))
+        account.cooldown = cooldown  # a group may have changed it
+        return account
 
     def _refusal(
         self, accounts: list[tuple[_Account, Bound, Bound]], now: float, *, mends: bool

@@ -14,5 +14,7 @@ async def sentiment(message: Message, context: Context) -> None:
     """Find the text, ask how it feels, reply with buttons."""
     text = one_text(message)
     async with waiting(message, context):
-        result = await context.model.sentiment(text, chat=message.chat_id)
+        result = await context.model.sentiment(
+            text, prefer=await context.preset(message.chat), chat=message.chat_id
+        )
     await answer_label(message, context, result, text)

@@ -3,27 +3,34 @@
 from __future__ import annotations
 
 from telegram import Message
+from telegram.constants import ChatType
 
 from handlers.answer import address, reply
 from handlers.context import Context
+from handlers.group_settings import linked_group, settings_from_afar
 from handlers.replies.texts import Texts
+from handlers.source_text import arguments
 
 
 async def start(message: Message, context: Context) -> None:
-    """Greet, then help."""
-    texts = await context.texts(message.from_user)
+    """Greet, then help; behind a link to a group's settings, show those."""
+    group_id = linked_group(arguments(message))
+    if group_id is not None and message.chat.type == ChatType.PRIVATE:
+        await settings_from_afar(message, context, group_id)
+        return
+    texts = await context.texts_in(message)
     await reply(message, context, f"{texts.start}\n\n{_help(message, context, texts)}")
 
 
 async def help_(message: Message, context: Context) -> None:
     """Explain every command with an example."""
-    texts = await context.texts(message.from_user)
+    texts = await context.texts_in(message)
     await reply(message, context, _help(message, context, texts))
 
 
 async def only_commands(message: Message, context: Context) -> None:
     """Say how to ask, to somebody who wrote without a command of ours."""
-    await reply(message, context, (await context.texts(message.from_user)).only_commands)
+    await reply(message, context, (await context.texts_in(message)).only_commands)
 
 
 def _help(message: Message, context: Context, texts: Texts) -> str:

@@ -19,7 +19,9 @@ async def tokens(message: Message, context: Context) -> None:
     """Find the text, ask how it is cut, reply with buttons."""
     text, second = one_or_two_texts(message)
     async with waiting(message, context):
-        result = await context.model.tokens(text, second, chat=message.chat_id)
+        result = await context.model.tokens(
+            text, second, prefer=await context.preset(message.chat), chat=message.chat_id
+        )
     prediction = NewPrediction(
         task=Task.TOKENS,
         text_a=text,
@@ -30,5 +32,5 @@ async def tokens(message: Message, context: Context) -> None:
         options=((PIECES_RIGHT, PIECES_WRONG),),
         version=result.version,
     )
-    language = await context.language(message.from_user)
+    language = await context.language_in(message)
     await answer(message, context, tokens_answer(result, TEXTS[language]), prediction, language)

@@ -50,6 +50,6 @@ async def _tell(message: Message, context: Context, over: asyncio.Event) -> None
                 await over.wait()
         except TimeoutError:
             if (progress := context.model.download) is not None:
-                await reply(message, context, download_line(progress, await context.texts(message.from_user)))
+                await reply(message, context, download_line(progress, await context.texts_in(message)))
         else:
             return

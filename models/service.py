@@ -58,7 +58,8 @@ class ModelService:
         UnknownPreset: If there is no such preset.
 
     Every coroutine that answers takes the ``chat`` that asks: chats share the workers by turns, and none may
-    fill the queue alone. None shares with nobody.
+    fill the queue alone. None shares with nobody. It takes the ``preset`` that answers, and no other does;
+    or, for none, a preset to ``prefer`` to the default one where it has a checkpoint.
 
     It raises, besides what it names:
         Busy: If the queue, or the chat's share of it, is full, or a checkpoint is still loading.
@@ -108,6 +109,11 @@ class ModelService:
         return tuple(self._catalog.presets)
 
     @property
+    def preset(self) -> str:
+        """The preset that answers when none is named."""
+        return self._preset
+
+    @property
     def download(self) -> DownloadProgress | None:
         """How far the download is that goes on, if one does."""
         return self._download
@@ -134,13 +140,20 @@ class ModelService:
         await self._loads.close()
 
     async def mask(
-        self, text: str, *, preset: str | None = None, top_k: int = 5, chat: Hashable | None = None
+        self,
+        text: str,
+        *,
+        preset: str | None = None,
+        prefer: str | None = None,
+        top_k: int = 5,
+        chat: Hashable | None = None,
     ) -> MaskResult:
         """Fill the blanks of a text.
 
         Args:
             text: Has at least one ``[MASK]``, ``___``, ``(빈칸)`` or ``(blank)``.
             preset: Who answers; None for the default.
+            prefer: Who answers rather than the default.
             top_k: Candidates per blank.
             chat: Who asks.
 
@@ -148,28 +161,45 @@ class ModelService:
             NoBlank: If the text has no blank.
         """
         blanked = parse(text)
-        name, source = self._find(preset, Task.MASK, blanked.language)
+        name, source = self._find(preset, prefer, Task.MASK, blanked.language)
         return await self._ask(source, mask_job(blanked, name, top_k, self._blocklist), chat)
 
     async def nsp(
-        self, first: str, second: str, *, preset: str | None = None, chat: Hashable | None = None
+        self,
+        first: str,
+        second: str,
+        *,
+        preset: str | None = None,
+        prefer: str | None = None,
+        chat: Hashable | None = None,
     ) -> LabelResult:
         """Tell whether ``second`` follows ``first``."""
-        name, source = self._find(preset, Task.NSP, language_of(first, second))
+        name, source = self._find(preset, prefer, Task.NSP, language_of(first, second))
         return await self._ask(source, nsp_job(first, second, name), chat)
 
     async def sentiment(
-        self, text: str, *, preset: str | None = None, chat: Hashable | None = None
+        self,
+        text: str,
+        *,
+        preset: str | None = None,
+        prefer: str | None = None,
+        chat: Hashable | None = None,
     ) -> LabelResult:
         """Tell whether a text is positive or negative."""
-        name, source = self._find(preset, Task.SENTIMENT, language_of(text))
+        name, source = self._find(preset, prefer, Task.SENTIMENT, language_of(text))
         return await self._ask(source, sentiment_job(text, name), chat)
 
     async def nli(
-        self, premise: str, hypothesis: str, *, preset: str | None = None, chat: Hashable | None = None
+        self,
+        premise: str,
+        hypothesis: str,
+        *,
+        preset: str | None = None,
+        prefer: str | None = None,
+        chat: Hashable | None = None,
     ) -> LabelResult:
         """Tell whether ``premise`` entails ``hypothesis``, contradicts it, or neither."""
-        name, source = self._find(preset, Task.NLI, language_of(premise, hypothesis))
+        name, source = self._find(preset, prefer, Task.NLI, language_of(premise, hypothesis))
         return await self._ask(source, nli_job(premise, hypothesis, name), chat)
 
     async def tokens(
@@ -178,6 +208,7 @@ class ModelService:
         second: str | None = None,
         *,
         preset: str | None = None,
+        prefer: str | None = None,
         compare: str | None = None,
         chat: Hashable | None = None,
     ) -> TokensResult:
@@ -187,11 +218,12 @@ class ModelService:
             text: The text.
             second: The second text of a pair.
             preset: Whose tokenizer cuts.
+            prefer: Whose tokenizer cuts rather than the default one's.
             compare: Whose tokenizer also cuts; None for the first other one that needs no download.
             chat: Who asks.
         """
         language = language_of(text, second or "")
-        name, source = self._find(preset, Task.TOKENS, language)
+        name, source = self._find(preset, prefer, Task.TOKENS, language)
         job = tokens_job(text, second, name)
         others = (
             {compare: self._catalog.source(compare, Task.TOKENS, language)}
@@ -270,11 +302,14 @@ class ModelService:
     def _wanted(self) -> frozenset[tuple[Source, Task]]:
         return self._catalog.sources() | self._coming
 
-    def _find(self, preset: str | None, task: Task, language: Language) -> tuple[str, Source]:
+    def _find(
+        self, preset: str | None, prefer: str | None, task: Task, language: Language
+    ) -> tuple[str, Source]:
         """The preset that answers and its checkpoint."""
         if preset is None:
-            serves = self._catalog.serves(self._preset, task, language)
-            preset = self._preset if serves else BUILTIN
+            wanted = [name for name in (prefer, self._preset) if name is not None]
+            serving = (name for name in wanted if self._catalog.serves(name, task, language))
+            preset = next(serving, BUILTIN)
         return preset, self._catalog.source(preset, task, language)
 
     async def _ask(self, source: Source, job: Job[Result], chat: Hashable | None) -> Result:

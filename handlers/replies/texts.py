@@ -29,6 +29,7 @@ class Texts:
     start: str
     help: str
     group_help: str
+    greeting: str
     menu: Mapping[str, str]
     usage: Mapping[str, str]
     only_commands: str
@@ -53,10 +54,26 @@ class Texts:
     unchanged_toast: str
     undone_toast: str
     nothing_to_undo_toast: str
+    only_admins_vote_toast: str
     old_button_toast: str
     language_question: str
     language_set: str
     language_set_toast: str
+    language_of_group: str
+    language_set_elsewhere_toast: str
+    settings: str
+    group_itself: str
+    each_own_language: str
+    voters_everybody: str
+    voters_admins: str
+    no_pause: str
+    default_preset: str
+    open_in_private_button: str
+    setting_changed_toast: str
+    setting_unchanged_toast: str
+    only_admins_toast: str
+    not_your_group: str
+    settings_in_groups: str
     consent_question: str
     consent_toast: str
     consent_to_vote_toast: str
@@ -140,7 +157,15 @@ KO = Texts(
         "사용자 ID는 비밀 키로 만든 해시(HMAC)로 바꿔서 저장하고, 이름은 저장하지 않아요. "
         "자세한 내용: /privacy{at}"
     ),
-    group_help="그룹에서는 명령 뒤에 제 이름을 붙여 주세요. 예: <code>/sentiment{at} 정말 좋아요</code>",
+    group_help=(
+        "그룹에서는 명령 뒤에 제 이름을 붙여 주세요. 예: <code>/sentiment{at} 정말 좋아요</code>\n"
+        "관리자는 /settings{at} 명령으로 이 그룹의 언어와 모델, 투표할 사람, 쉬는 시간을 정할 수 있어요."
+    ),
+    greeting=(
+        "안녕하세요! 저는 BERT 모델로 한국어와 영어 글을 읽는 봇이에요. "
+        "이렇게 물어봐 주세요: <code>/sentiment{at} 이 영화 정말 재미있어요!</code>\n"
+        "저를 부르는 명령에만 대답해요. 모든 명령: /help{at} · 관리자 설정: /settings{at}"
+    ),
     menu={
         "mask": "빈칸에 들어갈 말 맞히기",
         "nsp": "두 문장이 이어지는지 보기",
@@ -148,6 +173,7 @@ KO = Texts(
         "nli": "한 문장에서 다른 문장이 나오는지 보기",
         "tokens": "글을 조각으로 나누기",
         "language": "언어 바꾸기",
+        "settings": "그룹 설정 (관리자)",
         "privacy": "저장하는 것과 내 동의",
         "mydata": "저장된 내 정보 받기",
         "forgetme": "저장된 내 정보 지우기",
@@ -197,10 +223,47 @@ KO = Texts(
     unchanged_toast="이미 기록한 표예요: {label}",
     undone_toast="내 표를 취소했어요.",
     nothing_to_undo_toast="취소할 내 표가 없어요.",
+    only_admins_vote_toast="이 그룹에서는 관리자만 투표하기로 했어요.",
     old_button_toast="이 버튼은 이제 쓸 수 없어요. 명령을 다시 보내 주세요.",
     language_question="어떤 언어로 말할까요? · Which language should I speak?",
     language_set="이제 한국어로 말할게요.",
     language_set_toast="한국어로 바꿨어요.",
+    language_of_group=(
+        "이 그룹에서는 한국어로 대답하기로 관리자가 정했어요. "
+        "저와 단둘이 있을 때와 다른 그룹에서 쓸 언어는 여기서 골라 주세요. · "
+        "Which language should I speak elsewhere?"
+    ),
+    language_set_elsewhere_toast=(
+        "한국어로 기억할게요. 이 그룹에서는 관리자가 정한 언어로 대답하고, 다른 곳에서는 한국어로 말할게요."
+    ),
+    settings=(
+        "⚙️ <b>{title}</b> 설정\n"
+        "\n"
+        "🌐 대답하는 언어: {language}\n"
+        "🗳 투표: {voters}\n"
+        "⏳ 질문 사이에 쉬는 시간: {pause}\n"
+        "🤖 모델: {preset}\n"
+        "\n"
+        "버튼을 누르면 바로 바뀌어요. 그룹 관리자만 바꿀 수 있어요."
+    ),
+    group_itself="이 그룹",
+    each_own_language="각자의 언어",
+    voters_everybody="모두",
+    voters_admins="관리자만",
+    no_pause="없음",
+    default_preset="{name} (기본)",
+    open_in_private_button="💬 저와의 개인 채팅에서 바꾸기",
+    setting_changed_toast="설정을 바꿨어요.",
+    setting_unchanged_toast="이미 그렇게 설정되어 있어요.",
+    only_admins_toast="그룹 설정은 그 그룹의 관리자만 바꿀 수 있어요. 관리자에게 부탁해 주세요.",
+    not_your_group=(
+        "그룹 설정은 지금 그 그룹의 관리자인 분만 볼 수 있고, 저도 그 그룹에 있어야 해요. "
+        "관리자이시라면 그룹에서 /settings@{name} 명령을 보내 주세요."
+    ),
+    settings_in_groups=(
+        "설정은 그룹마다 따로 있어요. 그룹에서 /settings@{name} 명령을 보내시면 관리자께 보여 드려요. "
+        "제가 말하는 언어는 /language 명령으로, 저장하는 것은 /privacy 명령으로 바꿀 수 있어요."
+    ),
     consent_question=(
         "🗂 <b>물어보신 글과 제 대답, 표를 저장해도 될까요?</b> 모델을 더 잘 가르치는 데 쓰고, 누구인지는 "
         "해시로만 남겨요. "
@@ -328,7 +391,15 @@ EN = Texts(
         "votes. Your user number is stored only as a keyed hash (HMAC), and your name is not stored at all. "
         "More: /privacy{at}"
     ),
-    group_help="In a group, add my name to the command, like <code>/sentiment{at} I love it</code>",
+    group_help=(
+        "In a group, add my name to the command, like <code>/sentiment{at} I love it</code>\n"
+        "With /settings{at} admins choose the group's language and model, who votes, and pauses."
+    ),
+    greeting=(
+        "Hello! I am a bot that reads Korean and English text with a BERT model. "
+        "Ask me like this: <code>/sentiment{at} What a wonderful film!</code>\n"
+        "I answer only commands meant for me. All of them: /help{at} · for admins: /settings{at}"
+    ),
     menu={
         "mask": "Guess the missing word",
         "nsp": "Does one sentence follow another?",
@@ -336,6 +407,7 @@ EN = Texts(
         "nli": "Does one sentence imply another?",
         "tokens": "Cut a text into pieces",
         "language": "Change the language",
+        "settings": "Settings of the group (admins)",
         "privacy": "What is stored, and your consent",
         "mydata": "Get what is stored about you",
         "forgetme": "Delete what is stored about you",
@@ -388,10 +460,48 @@ EN = Texts(
     unchanged_toast="Already counted: {label}",
     undone_toast="Your vote was removed.",
     nothing_to_undo_toast="You have no vote here to take back.",
+    only_admins_vote_toast="In this group only admins vote.",
     old_button_toast="This button no longer works. Please send the command again.",
     language_question="Which language should I speak? · 어떤 언어로 말할까요?",
     language_set="I will speak English from now on.",
     language_set_toast="Switched to English.",
+    language_of_group=(
+        "The admins of this group have chosen English for it. "
+        "Choose here which language I speak in our private chat and in other groups. · "
+        "다른 곳에서는 어떤 언어로 말할까요?"
+    ),
+    language_set_elsewhere_toast=(
+        "I will remember English. In this group I answer in the language its admins chose, "
+        "elsewhere in English."
+    ),
+    settings=(
+        "⚙️ Settings of <b>{title}</b>\n"
+        "\n"
+        "🌐 Language of my answers: {language}\n"
+        "🗳 Who votes: {voters}\n"
+        "⏳ Pause between two questions: {pause}\n"
+        "🤖 Model: {preset}\n"
+        "\n"
+        "A button changes it at once. Only admins of the group can."
+    ),
+    group_itself="this group",
+    each_own_language="each member’s own",
+    voters_everybody="everybody",
+    voters_admins="admins only",
+    no_pause="none",
+    default_preset="{name} (default)",
+    open_in_private_button="💬 Change it in our private chat",
+    setting_changed_toast="The setting is changed.",
+    setting_unchanged_toast="It is set like that already.",
+    only_admins_toast="Only admins of the group can change its settings. Please ask one of them.",
+    not_your_group=(
+        "A group's settings are shown only to those who are its admins now, and I have to be in it. "
+        "If you are one, send /settings@{name} in the group."
+    ),
+    settings_in_groups=(
+        "Every group has its own settings: send /settings@{name} there, and I show them to its admins. "
+        "My language to you is changed in /language, what is stored in /privacy."
+    ),
     consent_question=(
         "🗂 <b>May I keep what you ask, my answers and your votes?</b> Better models are trained with "
         "them, and "

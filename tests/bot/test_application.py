@@ -12,8 +12,10 @@ from telegram import Update
 
 from bot.application import ALLOWED_UPDATES, build_application, introduce
 from bot.logs import set_up_logging
-from handlers.commands import menu
+from handlers.commands import COMMANDS
 from handlers.context import Services
+from handlers.menus import GROUP, GROUP_ADMINS, PRIVATE, menu
+from handlers.replies.texts import LANGUAGES
 from storage.store import Store
 from tests.handlers.offline import FakeModel, OfflineRequest
 
@@ -34,16 +36,36 @@ async def test_menus_and_descriptions_are_set_in_both_languages(store: Store) ->
     async with build_application(services(store), token="1:token", request=request) as application:
         await introduce(application.bot)
     menus = {
-        call.data.get("language_code", ""): call.data["commands"]
+        (call.data["scope"]["type"], call.data.get("language_code", "")): call.data["commands"]
         for call in request.calls
         if call.method == "setMyCommands"
     }
-    assert {code: [one["description"] for one in commands] for code, commands in menus.items()} == {
-        "": [command.description for command in menu("en")],
-        "ko": [command.description for command in menu("ko")],
+    assert menus == {
+        (scope, "" if language == "en" else language): [one.to_dict() for one in menu(names, language)]
+        for language in LANGUAGES
+        for scope, names in (
+            ("default", PRIVATE),
+            ("all_private_chats", PRIVATE),
+            ("all_group_chats", GROUP),
+            ("all_chat_administrators", GROUP_ADMINS),
+        )
     }
+    assert "settings" not in PRIVATE
+    assert "settings" not in GROUP
+    assert set(GROUP_ADMINS) - set(GROUP) == {"settings"}
+    assert set(PRIVATE) - set(GROUP) == {"mydata", "forgetme", "start"}
     described = [call.method for call in request.calls if "Description" in call.method]
     assert sorted(described) == ["setMyDescription"] * 2 + ["setMyShortDescription"] * 2
+
+
+async def test_the_operators_chat_has_a_menu_of_its_own(store: Store) -> None:
+    request = OfflineRequest()
+    async with build_application(services(store), token="1:token", request=request) as application:
+        await introduce(application.bot, 77)
+    scopes = [call.data for call in request.calls if call.method == "setMyCommands"]
+    own = [data for data in scopes if data["scope"] == {"type": "chat", "chat_id": 77}]
+    assert {data.get("language_code", "") for data in own} == {"", "ko"}
+    assert {one["command"] for one in own[0]["commands"]} == set(COMMANDS)
 
 
 async def test_a_server_that_refuses_them_is_one_line_each(
@@ -78,7 +100,12 @@ async def test_a_stop_while_they_are_set_leaves_no_call_unmade(store: Store) -> 
 async def test_it_works_on_many_updates_at_once_and_asks_for_those_it_handles(store: Store) -> None:
     application = build_application(services(store), token="1:token", concurrent_updates=7)
     assert application.concurrent_updates == 7
-    assert ALLOWED_UPDATES == [Update.MESSAGE, Update.EDITED_MESSAGE, Update.CALLBACK_QUERY]
+    assert ALLOWED_UPDATES == [
+        Update.MESSAGE,
+        Update.EDITED_MESSAGE,
+        Update.CALLBACK_QUERY,
+        Update.MY_CHAT_MEMBER,
+    ]
     assert application.bot.base_url == "https://api.telegram.org/bot1:token"
 
 

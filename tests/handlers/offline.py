@@ -247,6 +247,7 @@ class FakeModel:
 
     asked: list[tuple[object, ...]] = field(default_factory=list)
     chats: list[Hashable | None] = field(default_factory=list)  # in whose name
+    preset: str = "builtin"
     error: Exception | None = None
     delay: float = 0.0
     download: DownloadProgress | None = None
@@ -266,9 +267,9 @@ class FakeModel:
             raise self.error
 
     async def mask(
-        self, text: str, *, preset: str | None = None, top_k: int = 5, chat: Hashable | None = None
+        self, text: str, *, prefer: str | None = None, top_k: int = 5, chat: Hashable | None = None
     ) -> MaskResult:
-        await self._ask(chat, "mask", text, preset)
+        await self._ask(chat, "mask", text, prefer)
         words = ("school", "home", "park", "work", "<b>", "sea")[:top_k]
         candidates = tuple(Candidate(word, 0.5 / (index + 1)) for index, word in enumerate(words))
         read = text.replace("___", "[MASK]")
@@ -277,21 +278,21 @@ class FakeModel:
         return MaskResult("builtin", read, masks, self.truncated, VERSION)
 
     async def nsp(
-        self, first: str, second: str, *, preset: str | None = None, chat: Hashable | None = None
+        self, first: str, second: str, *, prefer: str | None = None, chat: Hashable | None = None
     ) -> LabelResult:
-        await self._ask(chat, "nsp", first, second, preset)
+        await self._ask(chat, "nsp", first, second, prefer)
         return self._labels(Task.NSP, 0.7, 0.3)
 
     async def sentiment(
-        self, text: str, *, preset: str | None = None, chat: Hashable | None = None
+        self, text: str, *, prefer: str | None = None, chat: Hashable | None = None
     ) -> LabelResult:
-        await self._ask(chat, "sentiment", text, preset)
+        await self._ask(chat, "sentiment", text, prefer)
         return self._labels(Task.SENTIMENT, 0.07, 0.93)
 
     async def nli(
-        self, premise: str, hypothesis: str, *, preset: str | None = None, chat: Hashable | None = None
+        self, premise: str, hypothesis: str, *, prefer: str | None = None, chat: Hashable | None = None
     ) -> LabelResult:
-        await self._ask(chat, "nli", premise, hypothesis, preset)
+        await self._ask(chat, "nli", premise, hypothesis, prefer)
         return self._labels(Task.NLI, 0.1, 0.3, 0.6)
 
     async def tokens(
@@ -299,11 +300,10 @@ class FakeModel:
         text: str,
         second: str | None = None,
         *,
-        preset: str | None = None,
-        compare: str | None = None,
+        prefer: str | None = None,
         chat: Hashable | None = None,
     ) -> TokensResult:
-        await self._ask(chat, "tokens", text, second, preset, compare)
+        await self._ask(chat, "tokens", text, second, prefer)
         spans = [TokenSpan("[CLS]", 2, 0, 0, special=True)]
         for segment, part in enumerate((text, second or "")):
             spans += [

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from handlers.commands import COMMANDS, menu
+from handlers.commands import COMMANDS
+from handlers.menus import EVERYTHING, menu
 from handlers.replies.texts import LANGUAGES, TEXTS, Language
 from tests.handlers.offline import BOT_NAME, ENGLISH, GROUP, KOREAN, FakeModel, Telegram
 
@@ -11,7 +12,7 @@ ASK = {
     "nsp": ("A dog barks. | It is loud.", ("nsp", "A dog barks.", "It is loud.", None)),
     "sentiment": ("정말 좋아요", ("sentiment", "정말 좋아요", None)),
     "nli": ("A dog barks.\nIt is silent.", ("nli", "A dog barks.", "It is silent.", None)),
-    "tokens": ("안녕", ("tokens", "안녕", None, None, None)),
+    "tokens": ("안녕", ("tokens", "안녕", None, None)),
 }
 HEADLINES: dict[str, dict[Language, str]] = {
     "mask": {"ko": "I go to <b>school</b>.", "en": "I go to <b>school</b>."},
@@ -107,7 +108,7 @@ async def test_help_in_a_group_shows_the_bots_name(telegram: Telegram) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_menu_names_every_command_within_telegrams_limits(language: Language) -> None:
-    commands = menu(language)
+    commands = menu(EVERYTHING, language)
     assert [command.command for command in commands] == list(COMMANDS)
     assert all(1 <= len(command.description) <= 256 for command in commands)
     assert len(TEXTS[language].description) <= 512

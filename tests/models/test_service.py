@@ -167,6 +167,20 @@ async def test_a_default_preset_without_a_task_leaves_it_to_the_builtin(catalog:
     await service.close()
 
 
+async def test_a_preferred_preset_answers_what_it_can(catalog: Catalog) -> None:
+    mine = {key: source for key, source in catalog.presets["builtin"].items() if key[0] is Task.MASK}
+    presets = {"builtin": catalog.presets["builtin"], "mine": mine, "other": dict(catalog.presets["builtin"])}
+    service = ModelService(Catalog(presets), device="cpu", preset="other")
+    assert service.preset == "other"
+    assert (await service.mask("나는 [MASK]", prefer="mine")).model == "mine"
+    assert (await service.sentiment("나는", prefer="mine")).model == "other"  # the default
+    assert (await service.nsp("나는", "너는", prefer="gone")).model == "other"
+    assert (await service.nli("나는", "너는", prefer="builtin")).model == "builtin"
+    assert (await service.tokens("나는", prefer="builtin")).model == "builtin"
+    assert (await service.mask("나는 [MASK]", preset="builtin", prefer="mine")).model == "builtin"
+    await service.close()
+
+
 async def test_a_korean_blank_leaves_an_english_text_english(service: ModelService) -> None:
     with pytest.raises(TaskNotServed, match="English"):
         await service.mask("The capital of France is (빈칸).", preset="klue")

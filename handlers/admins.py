@@ -1,0 +1,30 @@
+"""Who administers a group, asked of Telegram each time: nobody is remembered as an administrator."""
+
+from __future__ import annotations
+
+from telegram import Bot
+from telegram.constants import ChatMemberStatus
+from telegram.error import BadRequest, Forbidden
+
+_LEADING = (ChatMemberStatus.OWNER, ChatMemberStatus.ADMINISTRATOR)
+
+
+async def is_group_admin(bot: Bot, chat_id: int, user_id: int) -> bool:
+    """Say whether a person administers a group now; of a group that the bot is not in, nobody does.
+
+    Raises:
+        ChatMigrated: The group has become a supergroup.
+    """
+    try:
+        return (await bot.get_chat_member(chat_id, user_id)).status in _LEADING
+    except Forbidden:
+        return False
+    except BadRequest:  # a stranger to the group, or one that hides its members, though not who leads it
+        return await _is_listed(bot, chat_id, user_id)
+
+
+async def _is_listed(bot: Bot, chat_id: int, user_id: int) -> bool:
+    try:
+        return any(one.user.id == user_id for one in await bot.get_chat_administrators(chat_id))
+    except (BadRequest, Forbidden):
+        return False
