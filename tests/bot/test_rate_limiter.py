@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Sequence
 from itertools import count, pairwise
 
 import pytest
-from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError, TimedOut
+from telegram.error import BadRequest, ChatMigrated, NetworkError, RetryAfter, TelegramError, TimedOut
 
 from bot.rate_limiter import PatientRateLimiter
 
@@ -215,6 +215,17 @@ async def test_an_edit_may_be_repeated_after_a_time_out(time: Time, limiter: Pat
     server = Server(time, TimedOut("slow"))
     assert await time.until_done(request(limiter, server, "editMessageText")) == [True]
     assert len(server.at) == 2
+
+
+async def test_what_is_on_its_way_into_a_group_that_moved_is_sent_there_and_no_edit_is(
+    time: Time, limiter: PatientRateLimiter
+) -> None:
+    moved = ChatMigrated(-1002)
+    server, data = Server(time, moved), {"chat_id": GROUP, "text": "x", "message_thread_id": 5}
+    assert await time.until_done(limiter.process_request(server, (), {}, "sendMessage", data, None)) == [True]
+    assert data == {"chat_id": -1002, "text": "x"}
+    server = Server(time, moved)
+    assert await time.until_done(request(limiter, server, "editMessageText", GROUP)) == [moved]
 
 
 @pytest.mark.parametrize("endpoint", ["sendChatAction", "setMyCommands"])

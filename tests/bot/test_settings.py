@@ -55,6 +55,17 @@ def test_lists_of_people_and_chats_are_forgiving(monkeypatch: pytest.MonkeyPatch
     assert settings.blocked_ids == frozenset()
 
 
+@pytest.mark.parametrize(
+    ("names", "read"),
+    [("klue, builtin", ("klue", "builtin")), ("klue builtin klue,", ("klue", "builtin")), ("", ())],
+)
+def test_presets_for_groups_keep_their_order(
+    monkeypatch: pytest.MonkeyPatch, names: str, read: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv("GROUP_PRESETS", names)
+    assert read_settings().group_presets == read
+
+
 @pytest.mark.parametrize("url", ["http://h:1", "http://h:1/", "http://h:1/bot", "http://h:1/bot/"])
 def test_a_server_may_be_given_with_or_without_bot(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
     monkeypatch.setenv("TELEGRAM_API_URL", url)

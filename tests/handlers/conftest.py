@@ -11,7 +11,7 @@ from handlers.access import Access
 from handlers.context import Services
 from handlers.quota import Quotas
 from storage.store import ConsentStatus, Store
-from tests.handlers.offline import ENGLISH, KOREAN, FakeModel, OfflineRequest, Telegram
+from tests.handlers.offline import ENGLISH, KOREAN, PRESETS, FakeModel, OfflineRequest, Telegram
 
 ADMIN = 99
 AT_ONCE = Rate(1000, 1.0)
@@ -51,7 +51,7 @@ def quotas() -> Quotas:
 async def telegram(model: FakeModel, store: Store, access: Access, quotas: Quotas) -> AsyncIterator[Telegram]:
     request = OfflineRequest()
     application = build_application(
-        Services(model, store, ADMIN, access=access, quotas=quotas),
+        Services(model, store, ADMIN, access=access, quotas=quotas, presets=PRESETS),
         token="1:token",
         request=request,
         rate_limiter=PatientRateLimiter(chat=AT_ONCE, group=AT_ONCE, overall=AT_ONCE),

@@ -7,6 +7,7 @@ import json
 from collections import defaultdict
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from telegram import Update
@@ -25,12 +26,57 @@ from models.results import (
 )
 
 BOT_NAME = "KobertBot"
+BOT = {"id": 1, "is_bot": True, "first_name": "Bot", "username": BOT_NAME}
 GROUP = -1001
 VERSION = "0123456789ab"
 KOREAN = 11
 ENGLISH = 22
 NEWCOMER = 3333333333
 """Somebody who has not been asked; the other two have agreed that what they ask and their votes are kept."""
+PRESETS = ("builtin", "klue", "google")
+ANONYMOUS_ADMIN = {
+    "from": {"id": 1087968824, "is_bot": True, "first_name": "Group", "username": "GroupAnonymousBot"},
+    "sender_chat": {"id": GROUP, "type": "supergroup", "title": "Group"},
+}
+CHANNEL = {
+    "from": {"id": 136817688, "is_bot": True, "first_name": "Channel", "username": "Channel_Bot"},
+    "sender_chat": {"id": -1005, "type": "channel", "title": "Channel"},
+}
+LINKED_CHANNEL = {
+    "from": {"id": 777000, "is_bot": False, "first_name": "Telegram"},
+    "sender_chat": {"id": -1005, "type": "channel", "title": "Channel"},
+    "is_automatic_forward": True,
+}
+"""Who speaks in the name of a chat, as what a message is sent with."""
+
+FULL = {  # what ``getChat`` tells besides
+    "accent_color_id": 0,
+    "max_reaction_count": 11,
+    "accepted_gift_types": dict.fromkeys(
+        ("unlimited_gifts", "limited_gifts", "unique_gifts", "premium_subscription", "gifts_from_channels"),
+        False,
+    ),
+}
+_RIGHTS = (
+    "can_be_edited",
+    "can_manage_chat",
+    "can_delete_messages",
+    "can_manage_video_chats",
+    "can_restrict_members",
+    "can_promote_members",
+    "can_change_info",
+    "can_invite_users",
+    "can_post_stories",
+    "can_edit_stories",
+    "can_delete_stories",
+    "is_anonymous",
+)
+STATUSES: dict[str, dict[str, object]] = {
+    "left": {"status": "left"},
+    "kicked": {"status": "kicked", "until_date": 0},
+    "member": {"status": "member"},
+    "administrator": {"status": "administrator", **dict.fromkeys(_RIGHTS, False)},
+}
 LANGUAGE_CODES = {KOREAN: "ko", ENGLISH: "en"}
 
 
@@ -60,9 +106,13 @@ class Call:
 
 
 class OfflineRequest(BaseRequest):
-    """Answers every Bot API call in this process; ``refuse`` queues an error for a method."""
+    """Answers every Bot API call in this process; ``refuse`` queues an error for a method.
+
+    ``admins`` are the people who administer every group there is.
+    """
 
     def __init__(self) -> None:
+        self.admins: set[int] = set()
         self.calls: list[Call] = []
         self.refusals: defaultdict[str, list[tuple[int, str, dict[str, int]]]] = defaultdict(list)
         self.edits_go_through = asyncio.Event()  # cleared: they hang until it is set
@@ -106,7 +156,7 @@ class OfflineRequest(BaseRequest):
 
     def _result(self, endpoint: str, data: dict[str, Any]) -> object:
         if endpoint == "getMe":
-            return {"id": 1, "is_bot": True, "first_name": "Bot", "username": BOT_NAME}
+            return BOT
         if endpoint in {"sendMessage", "sendDocument", "editMessageText", "editMessageReplyMarkup"}:
             message_id = data.get("message_id")
             if message_id is None:
@@ -118,7 +168,17 @@ class OfflineRequest(BaseRequest):
                 "chat": _chat(int(data["chat_id"])),
                 "text": data.get("text", ""),
             }
+        if endpoint == "getChat":
+            return {**_chat(int(data["chat_id"])), **FULL}
+        if endpoint == "getChatMember":
+            return self._member(int(data["user_id"]))
+        if endpoint == "getChatAdministrators":
+            return [self._member(person) for person in sorted(self.admins)]
         return True
+
+    def _member(self, person: int) -> dict[str, object]:
+        status = "creator" if person in self.admins else "member"
+        return {"user": _user(person), "status": status, "is_anonymous": False}
 
 
 def _decoded(request_data: RequestData | None) -> dict[str, Any]:
@@ -225,6 +285,35 @@ class Telegram:
             "data": data,
         }
         return self._update("callback_query", body)
+
+    async def puts_the_bot(
+        self,
+        *statuses: str | dict[str, object],
+        user: int = ENGLISH,
+        chat: int = GROUP,
+        extra: Mapping[str, object] | None = None,
+    ) -> list[Call]:
+        """Change what the bot is in a chat from each status to the next; give what it says to it."""
+        before = len(self.answers)
+        for old, new in pairwise(statuses):
+            change = self.membership(old, new, user=user, chat=chat, extra=extra)
+            await self.application.process_update(change)
+        return self.answers[before:]
+
+    def membership(
+        self,
+        old: str | dict[str, object],
+        new: str | dict[str, object],
+        *,
+        user: int = ENGLISH,
+        chat: int = GROUP,
+        extra: Mapping[str, object] | None = None,
+    ) -> Update:
+        """Make the update of a change of what the bot is in a chat."""
+        body: dict[str, object] = {"chat": _chat(chat), "from": _user(user), "date": 1_700_000_000}
+        for name, status in (("old_chat_member", old), ("new_chat_member", new)):
+            body[name] = {"user": BOT, **(status if isinstance(status, dict) else STATUSES[status])}
+        return self._update("my_chat_member", {**body, **(extra or {})})
 
     def _update(self, kind: str, body: Mapping[str, object]) -> Update:
         self._updates += 1

@@ -102,6 +102,24 @@ def test_who_goes_on_asking_stays_untold_and_who_comes_back_after_a_day_is_told(
     assert access.is_news(STRANGER, STRANGER, Reason.PRIVATE)
 
 
+@pytest.mark.parametrize(
+    ("lists", "person", "reason", "listed"),
+    [
+        (Lists(), STRANGER, None, False),
+        (Lists(allowed=frozenset({OURS})), STRANGER, None, True),
+        (Lists(allowed=frozenset({OURS, GROUP})), STRANGER, None, False),
+        (Lists(allowed=frozenset({MEMBER})), STRANGER, Reason.PRIVATE, False),
+        (Lists(blocked=frozenset({OURS})), STRANGER, Reason.BLOCKED, True),
+    ],
+)
+def test_the_lists_hold_for_the_chat_into_which_a_group_moves(
+    access: Access, person: int, reason: Reason | None, listed: bool
+) -> None:
+    assert access.follow(OURS, GROUP) is listed
+    assert access.refusal(person, GROUP) is reason
+    assert not access.follow(OURS, GROUP)  # the operator is told once
+
+
 def test_who_was_told_long_ago_is_forgotten(access: Access, clock: Clock) -> None:
     for person in range(1000):
         access.is_news(person, person, Reason.PRIVATE)

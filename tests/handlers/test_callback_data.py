@@ -11,6 +11,8 @@ from handlers.callback_data import (
     ForgetTap,
     LanguageTap,
     Place,
+    Setting,
+    SettingTap,
     Tap,
     UndoTap,
     VoteTap,
@@ -26,6 +28,13 @@ TAPS = st.one_of(
     st.builds(VoteTap, IDS, INDEXES, INDEXES, LANGUAGE),
     st.builds(UndoTap, IDS, LANGUAGE),
     st.builds(LanguageTap, LANGUAGE),
+    st.builds(
+        SettingTap,
+        st.integers(-(2**63 - 1), 0),
+        st.sampled_from(Setting),
+        st.text("abcdefghijklmnopqrstuvwxyz0123456789", max_size=16),
+        LANGUAGE,
+    ),
     st.builds(ConsentTap, st.sampled_from(Place), st.booleans()),
     st.builds(AskTap),
     st.builds(ForgetTap, st.booleans()),
@@ -61,6 +70,11 @@ def test_anything_else_is_refused_or_means_the_same_number(data: str) -> None:
         "1:v:zzzzzzzzzzzzz:0:0:en",
         "1:v:1:0:0:en\n",
         "1:x:1:en",
+        "1:g:z:l:ko",
+        "1:g:-z:l:ko:en",
+        "1:g:z:x:ko:en",
+        "1:g:z:l:KO:en",
+        "1:g:zzzzzzzzzzzzz:l:ko:en",
         "1:c:y",
         "1:c:y:x",
         "1:c:m:a",
@@ -74,7 +88,15 @@ def test_forged_or_old_data_is_refused(data: str | None) -> None:
         decode(data)
 
 
-@pytest.mark.parametrize("tap", [VoteTap(-1, 0, 0, "en"), VoteTap(1, 1000, 0, "en"), UndoTap(2**63, "ko")])
+@pytest.mark.parametrize(
+    "tap",
+    [
+        VoteTap(-1, 0, 0, "en"),
+        VoteTap(1, 1000, 0, "en"),
+        UndoTap(2**63, "ko"),
+        SettingTap(1, Setting.VOTERS, "admins", "en"),
+    ],
+)
 def test_writes_nothing_it_could_not_read(tap: Tap) -> None:
     with pytest.raises(ValueError, match="is not in"):
         encode(tap)

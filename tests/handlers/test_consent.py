@@ -275,20 +275,6 @@ async def test_an_answer_that_did_not_arrive_has_asked_nothing(telegram: Telegra
     assert await store.consent(NEWCOMER) is None
 
 
-async def test_what_is_asked_in_the_name_of_a_channel_is_neither_kept_nor_asked_about(
-    telegram: Telegram, tmp_path: Path
-) -> None:
-    channel = {"id": -100_5, "type": "channel", "title": "Channel"}
-    fake = {"id": 136817688, "is_bot": True, "first_name": "Channel"}
-    answer = await telegram.says(
-        f"/sentiment {SECRET}", chat=GROUP, extra={"sender_chat": channel, "from": fake}
-    )
-    assert "Positive" in answer.text
-    assert EN.consent_question.format(at="@KobertBot") not in answer.text
-    assert "reply_markup" not in answer.data
-    assert traces(tmp_path, SECRET) == []
-
-
 def unkept(telegram: Telegram, answer_id: int, asker: int = NEWCOMER) -> Unkept:
     message = telegram.message("/sentiment good", user=asker).effective_message
     assert message is not None

@@ -148,13 +148,16 @@ async def test_where_the_bot_may_not_speak_it_is_quiet_and_nobody_is_called(
     assert [record for record in caplog.records if record.levelno >= logging.ERROR or record.exc_info] == []
 
 
-async def test_an_answer_to_a_group_that_moved_on_is_no_error(
+async def test_an_answer_to_a_group_that_moved_on_goes_there(
     telegram: Telegram, caplog: pytest.LogCaptureFixture
 ) -> None:
     moved = "Bad Request: group chat was upgraded to a supergroup chat"
     telegram.request.refuse("sendMessage", 400, moved, migrate_to_chat_id=-1002)
-    await telegram.says("/sentiment good", chat=GROUP)
-    assert len(telegram.answers) == 1
+    answer = await telegram.says("/sentiment good", chat=GROUP)
+    assert len(telegram.answers) == 2
+    assert answer.data["chat_id"] == -1002
+    assert "reply_parameters" not in answer.data
+    assert "Positive" in answer.text
     assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []
 
 

@@ -70,6 +70,39 @@ def test_a_group_waits_whoever_asks_and_private_chats_do_not(quotas: Quotas, clo
     assert ask(quotas, None, GROUP) is None
 
 
+@pytest.mark.parametrize(("bounds", "own", "pause"), [(Bounds(), 10, 10), (Bounds(chat_cooldown=20), 10, 20)])
+def test_a_groups_own_pause_counts_where_it_is_longer(
+    quotas: Quotas, clock: Clock, own: float, pause: float
+) -> None:
+    def asks(chat_cooldown: float, chat: int = GROUP) -> Refusal | None:
+        with quotas.question(7, chat, chat_cooldown=chat_cooldown) as refusal:
+            return refusal
+
+    assert asks(own) is None
+    assert asks(own) == Refusal(Bound.CHAT_COOLDOWN, pause, 0, tell=True)
+    clock.now += pause
+    assert asks(own) is None
+    clock.now += pause
+    assert asks(60) == Refusal(Bound.CHAT_COOLDOWN, 60 - pause, 0, tell=True)  # since the last question
+    assert asks(own) is None  # its administrators have made it shorter again
+    assert asks(own, chat=7) is None  # in private there is none
+
+
+@pytest.mark.parametrize("bounds", [Bounds(chat_cooldown=10, chat_quota=2)])
+def test_a_groups_count_follows_it_into_another_chat(quotas: Quotas, clock: Clock) -> None:
+    moved = GROUP - 1
+    assert ask(quotas, 1, GROUP) is None
+    for _ in range(2):
+        quotas.move(GROUP, moved)
+    assert ask(quotas, 2, moved) == Refusal(Bound.CHAT_COOLDOWN, 10.0, 2, tell=True)
+    clock.now += 10
+    assert ask(quotas, 2, moved) is None
+    clock.now += 10
+    assert ask(quotas, 3, moved) == Refusal(Bound.CHAT_QUOTA, DAY - 20, 2, tell=True)
+    quotas.move(GROUP, moved)  # told again
+    assert ask(quotas, 3, moved) is not None
+
+
 @pytest.mark.parametrize("bounds", [Bounds(user_quota=3)])
 def test_a_day_begins_with_its_first_question(quotas: Quotas, clock: Clock) -> None:
     for _ in range(2):
