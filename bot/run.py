@@ -29,7 +29,7 @@ from handlers.access import Access, Lists
 from handlers.context import Services
 from handlers.news import News
 from handlers.quota import Bounds, Quotas
-from models.catalog import load_catalog
+from models.catalog import Catalog, load_catalog
 from models.errors import ModelServiceError
 from models.service import ModelService
 from storage.store import StorageError, Store
@@ -80,7 +80,6 @@ async def _main(settings: Settings, token: str) -> None:
             closing.push_async_callback(store.close)
             await closing.enter_async_context(keeping_for(settings.retention_days, store))
             catalog = load_catalog(settings.catalog)
-            presets = tuple(map(catalog.checked, settings.group_presets or catalog.presets))
             model = ModelService(
                 catalog,
                 device=settings.device,
@@ -105,7 +104,7 @@ async def _main(settings: Settings, token: str) -> None:
                     settings.admin_chat_id,
                     access=_access(settings),
                     quotas=_quotas(settings),
-                    presets=presets,
+                    presets=_group_presets(settings, catalog),
                     retention_days=settings.retention_days,
                 ),
                 token=token,
@@ -118,6 +117,16 @@ async def _main(settings: Settings, token: str) -> None:
             _say(_OPEN.format(url=api_url) if playground else _ON_TELEGRAM.format(name=name))
             await stop.wait()
             _log.info("stopping: answering what is in flight")
+
+
+def _group_presets(settings: Settings, catalog: Catalog) -> tuple[str, ...]:
+    """Return the presets that groups may choose from; the default one is always there to go back to.
+
+    Raises:
+        UnknownPreset: If the catalogue lacks one of them.
+    """
+    offered = tuple(map(catalog.checked, settings.group_presets or catalog.presets))
+    return offered if settings.preset in offered else (settings.preset, *offered)
 
 
 def _access(settings: Settings) -> Access:

@@ -485,7 +485,7 @@ EN = Texts(
         "A button changes it at once. Only admins of the group can."
     ),
     group_itself="this group",
-    each_own_language="each member’s own",
+    each_own_language="each member's own",
     voters_everybody="everybody",
     voters_admins="admins only",
     no_pause="none",

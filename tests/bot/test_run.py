@@ -10,10 +10,12 @@ from pathlib import Path
 import pytest
 
 from bot.application import build_application
-from bot.run import CannotStart, _access, _page, _polling, _quotas, run
+from bot.run import CannotStart, _access, _group_presets, _page, _polling, _quotas, run
 from bot.settings import Settings
 from handlers.access import Reason
 from handlers.context import Services
+from models.catalog import load_catalog
+from models.errors import UnknownPreset
 from storage.store import Store
 from tests.handlers.offline import FakeModel, OfflineRequest
 from tests.tiny import catalog_file, write_checkpoint
@@ -58,6 +60,25 @@ class Contested(OfflineRequest):
             await asyncio.sleep(0.05)
             return 200, b'{"ok": true, "result": []}'
         return await super().do_request(url, *args, **kwargs)  # type: ignore[arg-type]  # handed on as given
+
+
+@pytest.mark.parametrize(
+    ("preset", "named", "offered"),
+    [
+        ("builtin", (), ("builtin", "klue", "kobert", "google")),
+        ("builtin", ("google", "builtin"), ("google", "builtin")),
+        ("klue", ("google",), ("klue", "google")),
+    ],
+)
+def test_groups_choose_from_the_presets_that_are_named_and_the_default(
+    preset: str, named: tuple[str, ...], offered: tuple[str, ...]
+) -> None:
+    assert _group_presets(Settings(preset=preset, group_presets=named), load_catalog()) == offered
+
+
+def test_a_preset_for_groups_that_there_is_not_is_one_line() -> None:
+    with pytest.raises(UnknownPreset, match="there is no preset 'nope'"):
+        _group_presets(Settings(group_presets=("nope",)), load_catalog())
 
 
 async def test_a_taken_port_gives_the_next_one_and_says_so(capsys: pytest.CaptureFixture[str]) -> None:

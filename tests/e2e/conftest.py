@@ -12,9 +12,10 @@ from tests.tiny import catalog_file, write_checkpoint
 
 @pytest.fixture(scope="session")
 def catalog(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A catalogue whose built-in preset is a tiny random model."""
+    """A catalogue whose built-in preset, and a second one, is a tiny random model."""
     folder = tmp_path_factory.mktemp("tiny")
-    return catalog_file(folder / "catalog.toml", builtin=str(write_checkpoint(folder / "checkpoint")))
+    checkpoint = str(write_checkpoint(folder / "checkpoint"))
+    return catalog_file(folder / "catalog.toml", builtin=checkpoint, second=checkpoint)
 
 
 @pytest.fixture(scope="module")

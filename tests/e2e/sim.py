@@ -280,6 +280,10 @@ class Person:
             self._user = int(chat["members"][self._index - 1]["user_id"])
         return self._user
 
+    async def chat_id(self) -> int:
+        """The number of the chat that the person is in here."""
+        return await self._room.id()
+
     async def says(
         self,
         text: str = "",

@@ -228,4 +228,5 @@ async def test_the_menu_is_there_in_both_languages(sim: Sim) -> None:
         chat = sim.private(language=language)
         path = f"chats/{await chat.id()}/commands"
         menu = await sim.ask("GET", path, user_id=await chat.user_id())
-        assert {one["command"]: one["description"] for one in menu} == dict(texts.menu)
+        expected = {name: line for name, line in texts.menu.items() if name != "settings"}
+        assert {one["command"]: one["description"] for one in menu} == expected

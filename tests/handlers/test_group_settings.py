@@ -79,7 +79,7 @@ async def test_an_administrator_sees_how_everything_is_set_and_what_it_may_be(te
         preset="builtin (default)",
     )
     assert faces(panel) == [
-        ["✓ each member’s own", "🌐 한국어", "🌐 English"],
+        ["✓ each member's own", "🌐 한국어", "🌐 English"],
         ["✓ everybody", "🗳 admins only"],
         ["✓ none", "⏳ 10 s", "⏳ 30 s"],
         ["⏳ 1 min", "⏳ 5 min", "⏳ 10 min"],
