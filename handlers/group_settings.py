@@ -39,7 +39,7 @@ async def settings(message: Message, context: Context) -> None:
     elif not await _administers(message, context):
         await reply(message, context, texts.only_admins_toast)
     else:
-        language, title = await context.language_in(message), message.chat.title or texts.group_itself
+        language, title = await context.language_in(message), message.chat.title or ""
         panel = await _panel(context, message.chat_id, title, language, asker_of(message))
         await reply(message, context, panel_text(panel), panel_keyboard(panel))
 

@@ -62,7 +62,6 @@ class Texts:
     language_of_group: str
     language_set_elsewhere_toast: str
     settings: str
-    group_itself: str
     each_own_language: str
     voters_everybody: str
     voters_admins: str
@@ -246,7 +245,6 @@ KO = Texts(
         "\n"
         "버튼을 누르면 바로 바뀌어요. 그룹 관리자만 바꿀 수 있어요."
     ),
-    group_itself="이 그룹",
     each_own_language="각자의 언어",
     voters_everybody="모두",
     voters_admins="관리자만",
@@ -484,7 +482,6 @@ EN = Texts(
         "\n"
         "A button changes it at once. Only admins of the group can."
     ),
-    group_itself="this group",
     each_own_language="each member's own",
     voters_everybody="everybody",
     voters_admins="admins only",

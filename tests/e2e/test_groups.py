@@ -95,15 +95,17 @@ async def test_a_group_that_becomes_a_supergroup_is_known_there(sim: Sim, update
     answer = await group.next_bot_message(FIRST_ANSWER)
     assert answer.buttons[0] == (KO.right_button,)
     panel = await settings(group)
-    await admin.taps(panel, "English")
-    await group.wait_edit(panel)
+    for face in ("English", KO.voters_admins):
+        await admin.taps(panel, face)
 
     await group.migrates(updates=updates)
     await group.silence()
     await member.says(f"/sentiment{BOT} 좋다")
     assert EN.labels["sentiment"]["positive"] in (await group.next_bot_message(FIRST_ANSWER)).text
-    assert "English" in ticked(await settings(group))
-    toast = await admin.taps(answer, KO.right_button)  # a button in the old chat
+    assert ticked(await settings(group))[:2] == ["English", EN.voters_admins]
+    toast = await member.taps(answer, KO.right_button)  # a button in the old chat
+    assert toast.text == KO.only_admins_vote_toast
+    toast = await admin.taps(answer, KO.right_button)
     assert toast.text.startswith(KO.counted_toast.split("{label}", maxsplit=1)[0])
 
 

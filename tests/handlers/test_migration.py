@@ -54,6 +54,8 @@ async def test_everything_follows_a_group_whatever_it_hears_of_the_move(
 
     telegram.request.admins = {KOREAN}
     assert (await telegram.taps(before.button("✅"), chat=NEW)).text == EN.only_admins_vote_toast
+    closed = "Bad Request: group chat was upgraded to a supergroup chat"
+    telegram.request.refuse("getChatMember", 400, closed, migrate_to_chat_id=NEW)
     toast = await telegram.taps(before.button("✅"), user=KOREAN, chat=OLD)  # a button left in the old chat
     assert toast.text == KO.counted_toast.format(label="긍정")
     assert await said(telegram, NEW, user=55) == [
