@@ -7,7 +7,6 @@ from telegram.constants import ChatMemberStatus, ChatType
 
 from handlers.context import Context
 from handlers.replies.texts import TEXTS, Language, language_for
-from handlers.tolerance import tolerating
 from models.text import language_of
 
 _PRESENT = (ChatMemberStatus.OWNER, ChatMemberStatus.ADMINISTRATOR, ChatMemberStatus.MEMBER)
@@ -23,8 +22,7 @@ async def on_my_chat_member(update: Update, context: Context) -> None:
     if unwelcome or not services.greetings.is_news(chat.id):
         return
     texts = TEXTS[await _language(change, context)]
-    with tolerating():
-        await context.bot.send_message(chat.id, texts.greeting.format(at=f"@{context.bot.username}"))
+    await context.bot.send_message(chat.id, texts.greeting.format(at=f"@{context.bot.username}"))
 
 
 async def _language(change: ChatMemberUpdated, context: Context) -> Language:

@@ -40,7 +40,8 @@ async def settings(message: Message, context: Context) -> None:
         await reply(message, context, texts.only_admins_toast)
     else:
         language, title = await context.language_in(message), message.chat.title or ""
-        panel = await _panel(context, message.chat_id, title, language, asker_of(message))
+        now = await context.group(message.chat)
+        panel = _panel(context, message.chat_id, title, now, language, reader=asker_of(message))
         await reply(message, context, panel_text(panel), panel_keyboard(panel))
 
 
@@ -62,7 +63,7 @@ async def settings_from_afar(message: Message, context: Context, group_id: int) 
     if found is None:
         await reply(message, context, TEXTS[language].not_your_group.format(name=context.bot.username))
         return
-    panel = await _panel(context, *found, language, None)
+    panel = _panel(context, *found, await context.store.group_settings(found[0]), language)
     await reply(message, context, panel_text(panel), panel_keyboard(panel))
 
 
@@ -92,7 +93,8 @@ async def change_setting(
     async def draw() -> None:
         now = await context.store.group_settings(group_id)
         language = tap.language if in_private else language_for(now.language or tap.language)
-        panel = await _panel(context, group_id, title, language, None if in_private else query.from_user.id)
+        reader = None if in_private else query.from_user.id
+        panel = _panel(context, group_id, title, now, language, reader=reader)
         with tolerating():
             await context.bot.edit_message_text(
                 panel_text(panel), shown.chat.id, shown.message_id, reply_markup=panel_keyboard(panel)
@@ -123,8 +125,14 @@ async def _administered(user_id: int, group_id: int, context: Context) -> tuple[
     return (chat.id, chat.title or "") if await is_group_admin(context.bot, chat.id, user_id) else None
 
 
-async def _panel(
-    context: Context, group_id: int, title: str, language: Language, reader: int | None
+def _panel(
+    context: Context,
+    group_id: int,
+    title: str,
+    now: GroupSettings,
+    language: Language,
+    *,
+    reader: int | None = None,
 ) -> Panel:
     """Return what is shown of a group.
 
@@ -132,6 +140,7 @@ async def _panel(
         context: The handler's context.
         group_id: The group.
         title: Its name.
+        now: What it has set.
         language: Of the message.
         reader: Who reads it in the group, and finds a link to their private chat if they are answered there;
             None for no link.
@@ -142,7 +151,7 @@ async def _panel(
     return Panel(
         group_id=group_id,
         title=title,
-        settings=await context.store.group_settings(group_id),
+        settings=now,
         presets=services.presets,
         default_preset=services.model.preset,
         least_pause=services.quotas.chat_cooldown,

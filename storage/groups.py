@@ -49,9 +49,8 @@ class Groups:
         """
         await self._add(old, GroupSettings())
         row = await self._lock(old)
-        if row.moved_to is None:
-            await self._add(new, _settings(row))
-            await self._update(old, GroupSettings(), moved_to=new)
+        await self._add(new, _settings(row))
+        await self._update(old, GroupSettings(), moved_to=new)
         await self.connection.execute(
             update(Prediction).where(Prediction.chat_pseudonym == old).values(chat_pseudonym=new)
         )

@@ -113,6 +113,7 @@ class OfflineRequest(BaseRequest):
 
     def __init__(self) -> None:
         self.admins: set[int] = set()
+        self.channels: set[int] = set()  # chats that are no groups
         self.calls: list[Call] = []
         self.refusals: defaultdict[str, list[tuple[int, str, dict[str, int]]]] = defaultdict(list)
         self.edits_go_through = asyncio.Event()  # cleared: they hang until it is set
@@ -169,7 +170,8 @@ class OfflineRequest(BaseRequest):
                 "text": data.get("text", ""),
             }
         if endpoint == "getChat":
-            return {**_chat(int(data["chat_id"])), **FULL}
+            kind = {"type": "channel"} if int(data["chat_id"]) in self.channels else {}
+            return {**_chat(int(data["chat_id"])), **FULL, **kind}
         if endpoint == "getChatMember":
             return self._member(int(data["user_id"]))
         if endpoint == "getChatAdministrators":

@@ -246,6 +246,15 @@ async def test_a_person_is_no_group(telegram: Telegram) -> None:
     assert (await telegram.taps(data)).text == EN.only_admins_toast
 
 
+async def test_a_channel_is_no_group(telegram: Telegram, store: Store) -> None:
+    telegram.request.channels = {-1009}
+    said = await telegram.says("/start settings_1009")
+    assert said.text == EN.not_your_group.format(name=BOT_NAME)
+    toast = await telegram.taps(encode(SettingTap(-1009, Setting.VOTERS, "admins", "en")))
+    assert toast.text == EN.only_admins_toast
+    assert await store.group_settings(-1009) == NO_CHANGE
+
+
 async def test_a_link_in_a_group_starts_as_ever(telegram: Telegram) -> None:
     assert (await telegram.says(START, chat=GROUP)).text.startswith(EN.start)
 
@@ -431,6 +440,30 @@ async def test_taps_of_two_at_once_are_both_kept_and_shown(telegram: Telegram, s
     await asyncio.gather(*(telegram.application.process_update(tap) for tap in taps))
     assert await store.group_settings(GROUP) == GroupSettings(None, "klue", Voters.ADMINS, 30)
     assert ticked(telegram.answers[-1])[1:] == [EN.voters_admins, "30 s", "klue"]
+
+
+async def test_a_tap_whose_toast_is_slow_overwrites_no_newer_state(
+    telegram: Telegram, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    panel = await telegram.says("/settings", chat=GROUP)
+    request, slow = telegram.request.do_request, asyncio.Event()
+
+    async def slow_at_first(url: str, *args: object, **kwargs: object) -> tuple[int, bytes]:
+        if url.endswith("answerCallbackQuery") and not telegram.toasts:
+            answer = await request(url, *args, **kwargs)  # type: ignore[arg-type]  # handed on as given
+            await slow.wait()
+            return answer
+        return await request(url, *args, **kwargs)  # type: ignore[arg-type]  # handed on as given
+
+    monkeypatch.setattr(telegram.request, "do_request", slow_at_first)
+    process = telegram.application.process_update
+    async with asyncio.TaskGroup() as group, asyncio.timeout(30):
+        group.create_task(process(telegram.tap(panel.button("🗳"), chat=GROUP)))
+        while not telegram.toasts:  # noqa: ASYNC110  # the request only records
+            await asyncio.sleep(0.01)
+        await process(telegram.tap(panel.button("🤖 klue"), chat=GROUP))
+        slow.set()
+    assert {EN.voters_admins, "klue"} <= set(ticked(telegram.answers[-1]))
 
 
 async def test_an_edited_command_shows_settings_in_place_of_its_answer(telegram: Telegram) -> None:
