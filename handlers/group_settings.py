@@ -33,14 +33,13 @@ Change = Callable[[GroupSettings], GroupSettings]
 
 async def settings(message: Message, context: Context) -> None:
     """Show a group's settings to its administrators; in a private chat say where they are."""
-    texts, name = await context.texts_in(message), context.bot.username
+    language = await context.language_in(message)
     if message.chat.type == ChatType.PRIVATE:
-        await reply(message, context, texts.settings_in_groups.format(name=name))
+        await reply(message, context, TEXTS[language].settings_in_groups.format(name=context.bot.username))
     elif not await _administers(message, context):
-        await reply(message, context, texts.only_admins_toast)
+        await reply(message, context, TEXTS[language].only_admins_toast)
     else:
-        language, title = await context.language_in(message), message.chat.title or ""
-        now = await context.group(message.chat)
+        now, title = await context.group(message.chat), message.chat.title or ""
         panel = _panel(context, message.chat_id, title, now, language, reader=asker_of(message))
         await reply(message, context, panel_text(panel), panel_keyboard(panel))
 

@@ -18,7 +18,9 @@ async def test_a_chosen_language_outlives_telegrams(telegram: Telegram, store: S
     assert "긍정" in (await telegram.says("/sentiment good")).text
 
 
-@pytest.mark.parametrize("command", ["/mask ___", "/nli a | b", "/sentiment good", "/tokens a", "/help"])
+@pytest.mark.parametrize(
+    "command", ["/mask ___", "/nli a | b", "/sentiment good", "/tokens a", "/help", "/settings"]
+)
 async def test_a_command_looks_the_language_up_once(
     telegram: Telegram, monkeypatch: pytest.MonkeyPatch, command: str
 ) -> None:
