@@ -6,6 +6,7 @@ import asyncio
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -65,7 +66,7 @@ async def test_who_speaks_in_the_name_of_a_chat_is_answered_and_not_kept(
     group = sim.group(members=2)
     admin, member = group.member(1), group.member(2)
     await member.speaks("en")
-    senders: list[dict[str, object]] = [
+    senders: list[dict[str, Any]] = [
         {"anonymous": True},
         {"channel": "소식"},
         {"channel": "소식", "linked": True},
