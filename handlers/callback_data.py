@@ -8,6 +8,7 @@ Formats (version 1; ``id`` in base 36, Telegram allows 64 bytes):
 - ``1:c:<y or n>:<place>``                 what somebody says to the question whether their texts may be kept
 - ``1:a``                                  the asker would like to vote on an answer that is not kept
 - ``1:f:<y or n>``                         delete everything kept about the tapper, or leave it
+- ``1:o:<task>``                           what to ask of the text that the offer answers
 
 ``language`` is that of the answer the button hangs on, so that a redrawn keyboard keeps it
 whoever taps. Anything else is :class:`BadCallbackData`: forged, or from another version of the bot.
@@ -16,19 +17,15 @@ whoever taps. Anything else is :class:`BadCallbackData`: forged, or from another
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
 from handlers.replies.texts import LANGUAGES, Language
+from models.results import Task
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _LANGUAGE = "|".join(LANGUAGES)
-_VOTE = re.compile(rf"1:v:([0-9a-z]{{1,13}}):(\d{{1,3}}):(\d{{1,3}}):({_LANGUAGE})", re.ASCII)
-_UNDO = re.compile(rf"1:u:([0-9a-z]{{1,13}}):({_LANGUAGE})", re.ASCII)
-_CHOOSE = re.compile(rf"1:l:({_LANGUAGE})", re.ASCII)
-_CONSENT = re.compile(r"1:c:([yn]):([apv])", re.ASCII)
-_ASK = "1:a"
-_FORGET = re.compile(r"1:f:([yn])", re.ASCII)
 _MAX_ID = 2**63 - 1  # a database row number is a signed 64-bit integer
 
 
@@ -96,10 +93,17 @@ class ForgetTap:
     sure: bool
 
 
-Tap = VoteTap | UndoTap | LanguageTap | ConsentTap | AskTap | ForgetTap
+@dataclass(frozen=True, slots=True)
+class OfferTap:
+    """The writer of a text without a command wants this asked of it."""
+
+    task: Task
 
 
-def encode(tap: Tap) -> str:
+Tap = VoteTap | UndoTap | LanguageTap | ConsentTap | AskTap | ForgetTap | OfferTap
+
+
+def encode(tap: Tap) -> str:  # noqa: PLR0911  # one for each kind
     """Write a tap as callback data of at most 64 bytes.
 
     Raises:
@@ -117,9 +121,11 @@ def encode(tap: Tap) -> str:
         case ConsentTap(place, agrees):
             return f"1:c:{_yes_or_no(agrees)}:{place}"
         case AskTap():
-            return _ASK
+            return "1:a"
         case ForgetTap(sure):
             return f"1:f:{_yes_or_no(sure)}"
+        case OfferTap(task):
+            return f"1:o:{task}"
 
 
 def decode(data: str | None) -> Tap:
@@ -128,19 +134,9 @@ def decode(data: str | None) -> Tap:
     Raises:
         BadCallbackData: For anything else, also None (a game button).
     """
-    text = data or ""
-    if match := _VOTE.fullmatch(text):
-        return VoteTap(_row(match[1]), int(match[2]), int(match[3]), _language(match[4]))
-    if match := _UNDO.fullmatch(text):
-        return UndoTap(_row(match[1]), _language(match[2]))
-    if match := _CHOOSE.fullmatch(text):
-        return LanguageTap(_language(match[1]))
-    if match := _CONSENT.fullmatch(text):
-        return ConsentTap(Place(match[2]), agrees=match[1] == "y")
-    if text == _ASK:
-        return AskTap()
-    if match := _FORGET.fullmatch(text):
-        return ForgetTap(sure=match[1] == "y")
+    for form, read in _FORMS:
+        if match := form.fullmatch(data or ""):
+            return read(match)
     raise BadCallbackData("callback data of another version, or forged")
 
 
@@ -168,3 +164,21 @@ def _yes_or_no(yes: bool) -> str:  # noqa: FBT001
 
 def _language(code: str) -> Language:
     return "ko" if code == "ko" else "en"
+
+
+_FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Tap]], ...] = (
+    (
+        re.compile(rf"1:v:([0-9a-z]{{1,13}}):(\d{{1,3}}):(\d{{1,3}}):({_LANGUAGE})", re.ASCII),
+        lambda of: VoteTap(_row(of[1]), int(of[2]), int(of[3]), _language(of[4])),
+    ),
+    (
+        re.compile(rf"1:u:([0-9a-z]{{1,13}}):({_LANGUAGE})", re.ASCII),
+        lambda of: UndoTap(_row(of[1]), _language(of[2])),
+    ),
+    (re.compile(rf"1:l:({_LANGUAGE})"), lambda of: LanguageTap(_language(of[1]))),
+    (re.compile(r"1:c:([yn]):([apv])"), lambda of: ConsentTap(Place(of[2]), agrees=of[1] == "y")),
+    (re.compile(r"1:a"), lambda _: AskTap()),
+    (re.compile(r"1:f:([yn])"), lambda of: ForgetTap(sure=of[1] == "y")),
+    (re.compile(rf"1:o:({'|'.join(Task)})"), lambda of: OfferTap(Task(of[1]))),
+)
+"""Every form of the data, of which at most one fits, and how it is read."""

@@ -11,6 +11,7 @@ from telegram.ext import CallbackContext, ExtBot
 
 from handlers.access import Access
 from handlers.limits import Limits
+from handlers.newest import Newest
 from handlers.news import News
 from handlers.pending import Pending
 from handlers.quota import Quotas
@@ -78,6 +79,7 @@ class Services:
         access: Whom the bot answers at all.
         quotas: How often somebody may ask.
         turns: One command message at a time.
+        newest: Which inline query of a person is the newest.
         redraws: Keyboards to bring up to date.
         news: Which errors the admin chat has just heard of.
         retention_days: After how many days questions are deleted; None for never.
@@ -91,6 +93,7 @@ class Services:
     access: Access = field(default_factory=Access)
     quotas: Quotas = field(default_factory=Quotas)
     turns: Turns = field(default_factory=Turns)
+    newest: Newest = field(default_factory=Newest)
     redraws: Redraws = field(default_factory=Redraws)
     news: News = field(default_factory=News)
     retention_days: int | None = None

@@ -11,6 +11,7 @@ from handlers.callback_data import (
     ConsentTap,
     ForgetTap,
     LanguageTap,
+    OfferTap,
     UndoTap,
     VoteTap,
     decode,
@@ -19,6 +20,7 @@ from handlers.consent import ask_first, choose_consent
 from handlers.context import Context
 from handlers.gate import admit_tap
 from handlers.language import choose_language
+from handlers.offers import choose_offer
 from handlers.privacy import choose_to_be_forgotten
 from handlers.replies.consent import with_question
 from handlers.replies.keyboards import label_name, vote_keyboard
@@ -33,7 +35,7 @@ async def on_tap(update: Update, context: Context) -> None:
     if query is None:
         return
     tap, shown = decode(query.data), query.message
-    if shown is None:  # inline messages are none of the bot's
+    if shown is None:  # under an inline result, and those have no buttons
         raise BadCallbackData
     admit_tap(query, shown.chat.id, context)
     match tap:
@@ -50,6 +52,8 @@ async def on_tap(update: Update, context: Context) -> None:
             await ask_first(query, shown, context)
         case ForgetTap(sure):
             await choose_to_be_forgotten(query, shown, context, sure=sure)
+        case OfferTap(task):
+            await choose_offer(update, query, shown, context, task)
 
 
 async def _vote(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 
 from telegram import CallbackQuery, Message
 
@@ -43,25 +44,49 @@ def admit_tap(query: CallbackQuery, chat_id: int, context: Context) -> None:
     Raises:
         NotAdmitted: If its person or chat is not answered.
     """
-    reason = context.services.access.refusal(query.from_user.id, chat_id)
+    admit(query.from_user.id, chat_id, context)
+
+
+def admit(person: int, chat_id: int, context: Context) -> None:
+    """Let somebody through.
+
+    Raises:
+        NotAdmitted: If the person or the chat is not answered.
+    """
+    reason = context.services.access.refusal(person, chat_id)
     if reason is not None:
         raise NotAdmitted(reason, chat_id)
 
 
+@contextmanager
+def question(person: int | None, chat_id: int, context: Context, *, mends: bool = False) -> Iterator[None]:
+    """Count a question to the model while the block answers it; an administrator's is not counted.
+
+    Args:
+        person: Who asks; None for an anonymous administrator.
+        chat_id: Where.
+        context: The handler's context.
+        mends: Whether it is an edit of a command that has an answer.
+
+    Raises:
+        OverQuota: It is past somebody's cooldown or quota.
+    """
+    if context.services.access.is_admin(person):
+        yield
+        return
+    with context.services.quotas.question(person, chat_id, mends=mends) as refusal:
+        if refusal is not None:
+            raise OverQuota(refusal)
+        yield
+
+
 def counted(run: Command) -> Command:
-    """Make a command of one that asks the model: within everybody's cooldown and quota, silent past them."""
+    """Make a command of one that asks the model: within everybody's cooldown and quota."""
 
     async def ask(message: Message, context: Context) -> None:
-        services, person = context.services, speaker(message)
-        if services.access.is_admin(person):
-            await run(message, context)
-            return
         mends = await _mends(message, context)
-        with services.quotas.question(person, message.chat_id, mends=mends) as refusal:
-            if refusal is None:
-                await run(message, context)
-            elif refusal.tell:
-                raise OverQuota(refusal)
+        with question(speaker(message), message.chat_id, context, mends=mends):
+            await run(message, context)
 
     return ask
 
