@@ -48,6 +48,7 @@ def furnish(world: World) -> dict[str, object]:
     linked.markup = {"inline_keyboard": [[{"text": "Open", "url": "https://example.org"}]]}
     world.ask("77")
     world.ask("78").expired = True
+    world.ask("79", inline=True)
     return {
         "token": TOKEN,
         "private": private.id,
@@ -64,6 +65,7 @@ def furnish(world: World) -> dict[str, object]:
         "linked": linked.message_id,
         "query": "77",
         "expired": "78",
+        "inline": "79",
     }
 
 
