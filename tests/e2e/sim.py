@@ -315,6 +315,10 @@ class Person:
         path = f"chats/{said.chat_id}/messages/{said.id}"
         return Said.of(await self._room.sim.ask("PATCH", path, user_id=await self.user_id(), text=text))
 
+    async def deletes(self, said: Said) -> None:
+        """Delete a message."""
+        await self._room.sim.ask("DELETE", f"chats/{said.chat_id}/messages/{said.id}")
+
     async def taps(
         self,
         said: Said,

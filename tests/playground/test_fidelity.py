@@ -191,14 +191,13 @@ async def test_an_inline_query_and_the_result_that_is_sent(bot: Bot, sim: Sim) -
 async def test_an_inline_result_in_a_chat_without_the_bot(bot: Bot, sim: Sim) -> None:
     group = sim.group()
     await group.set_bot("left")
+    (left,) = await bot.get_updates()
     waiting = asyncio.create_task(group.member(1).types_inline("x"))
-    left, asked = await bot.get_updates(timeout=5), None
-    while asked is None:
-        left = await bot.get_updates(offset=left[-1].update_id, timeout=5)
-        asked = left[-1].inline_query
-    await asked.answer([InlineQueryResultArticle("1", "t", InputTextMessageContent("sent"))])
+    (asked,) = await bot.get_updates(offset=left.update_id + 1, timeout=5)
+    assert asked.inline_query is not None
+    await asked.inline_query.answer([InlineQueryResultArticle("1", "t", InputTextMessageContent("sent"))])
     assert (await group.member(1).chooses(await waiting, "t")).text == "sent"
-    assert await bot.get_updates(offset=left[-1].update_id + 1) == ()
+    assert await bot.get_updates(offset=asked.update_id + 1) == ()
 
 
 async def test_topics(bot: Bot, sim: Sim) -> None:
