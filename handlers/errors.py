@@ -239,8 +239,8 @@ def _is_unexpected(error: BaseException) -> bool:
 
 def _command(message: Message) -> str:
     """Return the name of the command, or nothing when it is not one of the bot's."""
-    first = (message.text or message.caption or "").split(maxsplit=1)[:1]
-    name = first[0].removeprefix("/").split("@")[0].lower() if first else ""
+    said = message.text or message.caption or ""
+    name = said.split(maxsplit=1)[0][1:].split("@")[0].lower() if said.startswith("/") else ""
     return name if name in TEXTS["en"].menu else ""
 
 
@@ -251,7 +251,8 @@ def _what(update: object) -> str:
     if isinstance(update, Update) and update.inline_query is not None:
         return "inline query"
     if isinstance(update, Update) and update.effective_message is not None:
-        return f"/{_command(update.effective_message)}"
+        command = _command(update.effective_message)
+        return f"/{command}" if command else "message"
     return "update"
 
 

@@ -116,7 +116,6 @@ async def test_5000_characters(sim: Sim, language: Language) -> None:
     said = await chat.says("/sentiment " + "이 영화는 너무 좋다 " * 454)
     assert said.raw["parts"] == 2
     answers = [await chat.next_bot_message(FIRST_ANSWER) for _ in range(2)]
-    assert {answer.text for answer in answers if not answer.text.startswith("<")} >= {texts.offer}
     (answer,) = (one for one in answers if one.text != texts.offer)
     assert (answer.reply_to, texts.truncated in answer.text) == (said.id, True)
     await chat.silence()
@@ -125,7 +124,7 @@ async def test_5000_characters(sim: Sim, language: Language) -> None:
 @pytest.mark.parametrize("command", ["sentiment", "tokens"])
 async def test_the_longest_message_caption_and_reply(sim: Sim, command: str) -> None:
     chat = sim.private(language="en")
-    longest = ("good " * 1000)[:4096].strip() + "."
+    longest = "good " * 819 + "."
     said = await chat.says(longest)
     assert len(said.text) == 4096
     await chat.next_bot_message(FIRST_ANSWER)
@@ -269,8 +268,7 @@ def votes(bot: Program) -> list[str]:
 async def test_a_button_of_another_version_or_database(sim: Sim, language: Language) -> None:
     chat, texts = sim.private(language=language), TEXTS[language]
     answer = await answered(chat)
-    for data in OLD:
-        toast = await chat.taps(answer, data=data)
+    for toast in await asyncio.gather(*(chat.taps(answer, data=data) for data in OLD)):
         assert (toast.text, toast.alert) == (texts.old_button_toast, True)
     assert await chat.look(answer) == answer
 
@@ -286,9 +284,8 @@ async def test_a_forged_callback(sim: Sim, shared_bot: Program, language: Langua
     good = answer.data[0][0]
     slots = [good.replace(":0:0:", ":0:9:"), good.replace(":0:0:", ":7:0:")]
     altered = [f"{good}0", good[:-1], good.upper(), *slots]
-    for data in (*forged, *altered):
-        toast = await chat.taps(answer, data=data)
-        assert (toast.text, toast.alert) == (texts.old_button_toast, True), data
+    for toast in await asyncio.gather(*(chat.taps(answer, data=data) for data in (*forged, *altered))):
+        assert (toast.text, toast.alert) == (texts.old_button_toast, True)
     toast = await forger.taps(own, data=good)  # a vote on what was answered in another chat
     assert (toast.text, toast.alert) == (texts.old_button_toast, True)
     assert votes(shared_bot) == before
@@ -318,12 +315,10 @@ async def test_an_offer_pressed_twenty_times_in_a_second(sim: Sim, language: Lan
     await chat.agrees()
     await chat.says("이 영화는 너무 좋다")
     offer = await chat.next_bot_message(FIRST_ANSWER)
-    face = texts.task_button["sentiment"]
     data = offer.data[0][0]
     toasts = await asyncio.gather(*(chat.taps(offer, data=data, timeout=FIRST_ANSWER) for _ in range(20)))
-    assert offer.buttons[0] == (face,)
-    assert {toast.text for toast in toasts} <= {"", texts.one_moment_toast}
     assert all(toast.answered for toast in toasts)
+    assert {toast.text for toast in toasts} <= {"", texts.one_moment_toast}
     answer = await chat.look(offer)
     assert (BY_MODEL[language] in answer.text, answer.version) == (True, 1)
 
