@@ -265,7 +265,7 @@ async def test_an_edit_and_a_tap_at_once_take_turns(telegram: Telegram, model: F
 
 
 async def test_past_a_persons_share_a_tap_asks_for_patience(telegram: Telegram, model: FakeModel) -> None:
-    said = [await offered(telegram, "good", message_id=number) for number in range(PER_USER + 1)]
+    said = [await offered(telegram, "good", message_id=number) for number in range(1, PER_USER + 2)]
     model.gate.clear()
     process = telegram.application.process_update
     async with asyncio.TaskGroup() as group, asyncio.timeout(30):
