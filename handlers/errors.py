@@ -6,6 +6,7 @@ import html
 import logging
 import traceback
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from math import ceil
 from pathlib import Path
 
@@ -174,8 +175,9 @@ def _too_often(refusal: Refusal, texts: Texts) -> str:
 async def _tell_user(update: Update, context: Context, error: BaseException, tell: Tell | None) -> None:
     texts = await _texts(update.effective_user, context)
     if tell is not None:
-        await tell(message_for(error, texts))
-        return
+        with suppress(StorageError):  # the database may be what failed: then as the kind of update says
+            await tell(message_for(error, texts))
+            return
     if update.inline_query is not None:
         button = inline_button(message_for(error, texts))
         await update.inline_query.answer([], cache_time=0, is_personal=True, button=button)

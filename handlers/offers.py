@@ -26,7 +26,6 @@ from handlers.tolerance import tolerating
 from models.blanks import has_blank
 from models.results import Task
 from models.text import require_visible
-from storage.store import UnknownPrediction
 
 _COMMAND = re.compile(r"/\w*(?:@(\w+))?", re.ASCII)
 
@@ -40,10 +39,10 @@ async def without_command(message: Message, context: Context) -> None:
         if (command[1] or context.bot.username).lower() == context.bot.username.lower():
             await reply(message, context, texts.unknown_command)
         return
-    is_first = _is_first_of_album(message, context)
+    first_of_album = _is_first_of_album(message, context)
     if arguments(message):
         await _offer(message, context)
-    elif is_first:
+    elif first_of_album:
         await reply(message, context, texts.only_text)
 
 
@@ -132,10 +131,7 @@ async def _task_shown(message: Message, context: Context) -> Task | None:
     if earlier.prediction_id is None:
         unkept = context.services.pending.get(message.chat_id, earlier.message_id)
         return None if unkept is None else Task(unkept.prediction.task)
-    try:
-        tally = await context.store.tally(earlier.prediction_id, chat_id=message.chat_id)
-    except UnknownPrediction:
-        return None
+    tally = await context.store.tally(earlier.prediction_id, chat_id=message.chat_id)
     return Task(tally.task)
 
 

@@ -143,8 +143,12 @@ def _assemble(
 
 
 def _footer(result: MaskResult | LabelResult | TokensResult, texts: Texts) -> str:
-    by = texts.by_model.format(model=f"<i>{escape(result.model)}</i>")
-    return f"{by}\n{texts.truncated}" if result.truncated else by
+    lines = [texts.by_model.format(model=f"<i>{escape(result.model)}</i>")]
+    if isinstance(result, LabelResult) and result.guessed:
+        lines.append(texts.guessed)
+    if result.truncated:
+        lines.append(texts.truncated)
+    return "\n".join(lines)
 
 
 def _filled(result: MaskResult) -> str:

@@ -12,6 +12,7 @@ from handlers.replies.texts import Texts
 from models.results import LabelResult, MaskResult, Task, TokensResult
 
 _BUTTON_UNITS = 64  # more does not fit a phone
+_DESCRIPTION_UNITS = 100  # two lines of one
 _START = "inline"  # what ``/start`` says when the button opened the private chat
 
 
@@ -28,7 +29,8 @@ def article(
     quote = f"<blockquote>{escape(text, quote=False)}</blockquote>\n"
     task, html, short = _parts(result, texts, utf16.length(quote))
     content = InputTextMessageContent(f"{quote}{html}")
-    return InlineQueryResultArticle(task, texts.task_button[task], content, description=short)
+    description = utf16.clip(short, _DESCRIPTION_UNITS)
+    return InlineQueryResultArticle(task, texts.task_button[task], content, description=description)
 
 
 def inline_button(words: str) -> InlineQueryResultsButton:

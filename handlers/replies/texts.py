@@ -49,6 +49,7 @@ class Texts:
     second_note: str
     by_model: str
     truncated: str
+    guessed: str
     more_lines: str
     more_blanks: str
     right_button: str
@@ -206,6 +207,7 @@ KO = Texts(
     second_note="번호 뒤의 ·는 두 번째 글이라는 뜻이에요.",
     by_model="모델: {model}",
     truncated="✂️ 글이 길어서 끝부분은 읽지 못했어요.",
+    guessed="🤷 모델이 아는 글자가 하나도 없어서 어림짐작한 답이에요.",
     more_lines="… 그 밖에 {count}개",
     more_blanks="… 그 밖에 빈칸 {count}개",
     right_button="✅ 맞아요",
@@ -410,6 +412,7 @@ EN = Texts(
     second_note="A · after the number marks the second text.",
     by_model="Model: {model}",
     truncated="✂️ The text is long, so its end was cut.",
+    guessed="🤷 The model knows none of these characters, so this is only a guess.",
     more_lines="… and {count} more",
     more_blanks="… and {count} more blanks",
     right_button="✅ Right",

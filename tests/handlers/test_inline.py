@@ -31,6 +31,7 @@ def said_by(offer: Call, title: str) -> str:
     """What a result sends."""
     result = next(one for one in offer.data["results"] if one["title"] == title)
     assert result["input_message_content"]["parse_mode"] == "HTML"
+    assert result["input_message_content"]["link_preview_options"] == {"is_disabled": True}
     return str(result["input_message_content"]["message_text"])
 
 
@@ -79,6 +80,7 @@ def test_what_a_button_says_is_not_cut(language: Language) -> None:
 async def test_the_longest_query_still_fits_a_message(telegram: Telegram) -> None:
     offer = await telegram.types("<" * LONGEST)
     assert all(utf16.length(said_by(offer, title)) <= utf16.MESSAGE_LIMIT for title in titles(offer))
+    assert all(len(result["description"]) <= 100 for result in offer.data["results"])
 
 
 async def test_while_somebody_types_only_the_last_query_is_worked_on(

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 
 import pytest
 from telegram import Update
@@ -14,7 +15,7 @@ from handlers.replies.texts import EN, KO, TEXTS, Language
 from models.downloads import DownloadProgress
 from models.errors import Busy, NoBlank
 from models.results import Task
-from storage.store import ConsentStatus, Store
+from storage.store import ConsentStatus, StorageError, Store
 from tests.handlers.conftest import ADMIN
 from tests.handlers.offline import (
     BOT_NAME,
@@ -320,6 +321,41 @@ async def test_a_tap_that_telegram_forgot_is_answered_all_the_same(telegram: Tel
     telegram.request.refuse("answerCallbackQuery", 400, "Bad Request: query is too old and …")
     await telegram.taps(SENTIMENT, under=said)
     assert "Positive" in telegram.answers[-1].text
+
+
+@pytest.mark.parametrize(
+    ("code", "description"),
+    [
+        (400, "Bad Request: message is not modified: same"),
+        (403, "Forbidden: bot was blocked by the user"),
+        (409, "Conflict: terminated by other getUpdates request"),
+    ],
+)
+@pytest.mark.parametrize("edits", [True, False])
+async def test_what_is_normal_life_is_quiet_here_too(
+    telegram: Telegram, caplog: pytest.LogCaptureFixture, code: int, description: str, *, edits: bool
+) -> None:
+    said = await offered(telegram, "good")
+    telegram.request.refuse("editMessageText", code, description)
+    if edits:
+        await telegram.says("good", edits=5)
+    else:
+        await telegram.taps(SENTIMENT, under=said)
+    assert len(telegram.answers) == 2
+    assert [record for record in caplog.records if record.levelno >= logging.ERROR or record.exc_info] == []
+
+
+async def test_with_a_broken_database_a_tap_gets_a_toast(
+    telegram: Telegram, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(*_: object, **__: object) -> None:
+        raise StorageError("disk full")
+
+    said = await offered(telegram, "good")
+    for method in ("add_prediction", "remember_answer"):
+        monkeypatch.setattr(Store, method, broken)
+    await telegram.taps(SENTIMENT, under=said)
+    assert telegram.toasts[0].text == EN.unexpected
 
 
 class TestBounds:
