@@ -17,7 +17,6 @@ whoever taps. Anything else is :class:`BadCallbackData`: forged, or from another
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -26,6 +25,13 @@ from models.results import Task
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _LANGUAGE = "|".join(LANGUAGES)
+_VOTE = re.compile(rf"1:v:([0-9a-z]{{1,13}}):(\d{{1,3}}):(\d{{1,3}}):({_LANGUAGE})", re.ASCII)
+_UNDO = re.compile(rf"1:u:([0-9a-z]{{1,13}}):({_LANGUAGE})", re.ASCII)
+_CHOOSE = re.compile(rf"1:l:({_LANGUAGE})", re.ASCII)
+_CONSENT = re.compile(r"1:c:([yn]):([apv])", re.ASCII)
+_ASK = "1:a"
+_FORGET = re.compile(r"1:f:([yn])", re.ASCII)
+_OFFER = re.compile(rf"1:o:({'|'.join(Task)})", re.ASCII)
 _MAX_ID = 2**63 - 1  # a database row number is a signed 64-bit integer
 
 
@@ -121,22 +127,34 @@ def encode(tap: Tap) -> str:  # noqa: PLR0911  # one for each kind
         case ConsentTap(place, agrees):
             return f"1:c:{_yes_or_no(agrees)}:{place}"
         case AskTap():
-            return "1:a"
+            return _ASK
         case ForgetTap(sure):
             return f"1:f:{_yes_or_no(sure)}"
         case OfferTap(task):
             return f"1:o:{task}"
 
 
-def decode(data: str | None) -> Tap:
+def decode(data: str | None) -> Tap:  # noqa: PLR0911  # one for each kind
     """Read what :func:`encode` wrote.
 
     Raises:
         BadCallbackData: For anything else, also None (a game button).
     """
-    for form, read in _FORMS:
-        if match := form.fullmatch(data or ""):
-            return read(match)
+    text = data or ""
+    if match := _VOTE.fullmatch(text):
+        return VoteTap(_row(match[1]), int(match[2]), int(match[3]), _language(match[4]))
+    if match := _UNDO.fullmatch(text):
+        return UndoTap(_row(match[1]), _language(match[2]))
+    if match := _CHOOSE.fullmatch(text):
+        return LanguageTap(_language(match[1]))
+    if match := _CONSENT.fullmatch(text):
+        return ConsentTap(Place(match[2]), agrees=match[1] == "y")
+    if text == _ASK:
+        return AskTap()
+    if match := _FORGET.fullmatch(text):
+        return ForgetTap(sure=match[1] == "y")
+    if match := _OFFER.fullmatch(text):
+        return OfferTap(Task(match[1]))
     raise BadCallbackData("callback data of another version, or forged")
 
 
@@ -164,21 +182,3 @@ def _yes_or_no(yes: bool) -> str:  # noqa: FBT001
 
 def _language(code: str) -> Language:
     return "ko" if code == "ko" else "en"
-
-
-_FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Tap]], ...] = (
-    (
-        re.compile(rf"1:v:([0-9a-z]{{1,13}}):(\d{{1,3}}):(\d{{1,3}}):({_LANGUAGE})", re.ASCII),
-        lambda of: VoteTap(_row(of[1]), int(of[2]), int(of[3]), _language(of[4])),
-    ),
-    (
-        re.compile(rf"1:u:([0-9a-z]{{1,13}}):({_LANGUAGE})", re.ASCII),
-        lambda of: UndoTap(_row(of[1]), _language(of[2])),
-    ),
-    (re.compile(rf"1:l:({_LANGUAGE})"), lambda of: LanguageTap(_language(of[1]))),
-    (re.compile(r"1:c:([yn]):([apv])"), lambda of: ConsentTap(Place(of[2]), agrees=of[1] == "y")),
-    (re.compile(r"1:a"), lambda _: AskTap()),
-    (re.compile(r"1:f:([yn])"), lambda of: ForgetTap(sure=of[1] == "y")),
-    (re.compile(rf"1:o:({'|'.join(Task)})"), lambda of: OfferTap(Task(of[1]))),
-)
-"""Every form of the data, of which at most one fits, and how it is read."""

@@ -395,5 +395,7 @@ async def test_who_said_no_is_answered_and_nothing_is_kept(telegram: Telegram, s
     await store.set_consent(NEWCOMER, ConsentStatus.DECLINED)
     said = await offered(telegram, "good", user=NEWCOMER)
     await telegram.taps(SENTIMENT, user=NEWCOMER, under=said)
-    assert "Positive" in telegram.answers[-1].text
+    answer = telegram.answers[-1]
+    assert answer.text.endswith(EN.by_model.format(model="<i>builtin</i>"))  # and no question
+    assert "reply_markup" not in answer.data
     assert (await store.own_data(NEWCOMER)).as_json()["questions"] == []
