@@ -78,7 +78,8 @@ async def test_a_stop_while_they_are_set_leaves_no_call_unmade(store: Store) -> 
 async def test_it_works_on_many_updates_at_once_and_asks_for_those_it_handles(store: Store) -> None:
     application = build_application(services(store), token="1:token", concurrent_updates=7)
     assert application.concurrent_updates == 7
-    assert ALLOWED_UPDATES == [Update.MESSAGE, Update.EDITED_MESSAGE, Update.CALLBACK_QUERY]
+    kinds = [Update.MESSAGE, Update.EDITED_MESSAGE, Update.CALLBACK_QUERY, Update.INLINE_QUERY]
+    assert kinds == ALLOWED_UPDATES
     assert application.bot.base_url == "https://api.telegram.org/bot1:token"
 
 
