@@ -122,7 +122,7 @@ def as_json(task: Task, result: Result) -> dict[str, object]:
     body: dict[str, object] = {"task": task, "model": result.model, "version": result.version}
     match result:
         case LabelResult():
-            body |= {"label": result.label, "scores": dict(result.scores)}
+            body |= {"label": result.label, "scores": dict(result.scores), "guessed": result.guessed}
         case MaskResult():
             body |= {
                 "text": result.text,
@@ -145,6 +145,8 @@ def as_text(result: Result) -> str:
     match result:
         case LabelResult():
             lines += _bars(result.scores.items())
+            if result.guessed:
+                lines.append("(the model knows none of these characters; this is only a guess)")
         case MaskResult():
             lines += [result.text]
             for number, blank in enumerate(result.masks, start=1):

@@ -10,6 +10,7 @@ Formats (version 1; ``id`` in base 36, Telegram allows 64 bytes):
 - ``1:c:<y or n>:<place>``                 what somebody says to the question whether their texts may be kept
 - ``1:a``                                  the asker would like to vote on an answer that is not kept
 - ``1:f:<y or n>``                         delete everything kept about the tapper, or leave it
+- ``1:o:<task>``                           what to ask of the text that the offer answers
 
 ``language`` is that of the answer the button hangs on, so that a redrawn keyboard keeps it
 whoever taps. Anything else is :class:`BadCallbackData`: forged, or from another version of the bot.
@@ -22,6 +23,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from handlers.replies.texts import LANGUAGES, Language
+from models.results import Task
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _LANGUAGE = "|".join(LANGUAGES)
@@ -32,6 +34,7 @@ _SETTING = re.compile(rf"1:g:([0-9a-z]{{1,13}}):([lpvc]):([0-9a-z]{{0,16}}):({_L
 _CONSENT = re.compile(r"1:c:([yn]):([apv])", re.ASCII)
 _ASK = "1:a"
 _FORGET = re.compile(r"1:f:([yn])", re.ASCII)
+_OFFER = re.compile(rf"1:o:({'|'.join(Task)})", re.ASCII)
 _MAX_ID = 2**63 - 1  # a database row number is a signed 64-bit integer
 
 
@@ -125,7 +128,14 @@ class ForgetTap:
     sure: bool
 
 
-Tap = VoteTap | UndoTap | LanguageTap | SettingTap | ConsentTap | AskTap | ForgetTap
+@dataclass(frozen=True, slots=True)
+class OfferTap:
+    """The writer of a text without a command wants this asked of it."""
+
+    task: Task
+
+
+Tap = VoteTap | UndoTap | LanguageTap | SettingTap | ConsentTap | AskTap | ForgetTap | OfferTap
 
 
 def encode(tap: Tap) -> str:  # noqa: PLR0911  # one for each kind
@@ -151,6 +161,8 @@ def encode(tap: Tap) -> str:  # noqa: PLR0911  # one for each kind
             return _ASK
         case ForgetTap(sure):
             return f"1:f:{_yes_or_no(sure)}"
+        case OfferTap(task):
+            return f"1:o:{task}"
 
 
 def decode(data: str | None) -> Tap:  # noqa: PLR0911  # one for each kind
@@ -174,6 +186,8 @@ def decode(data: str | None) -> Tap:  # noqa: PLR0911  # one for each kind
         return AskTap()
     if match := _FORGET.fullmatch(text):
         return ForgetTap(sure=match[1] == "y")
+    if match := _OFFER.fullmatch(text):
+        return OfferTap(Task(match[1]))
     raise BadCallbackData("callback data of another version, or forged")
 
 

@@ -11,35 +11,31 @@ from telegram.ext import (
     CallbackQueryHandler,
     ChatMemberHandler,
     CommandHandler,
+    InlineQueryHandler,
     MessageHandler,
     filters,
 )
 
 from handlers.answer import earlier_answer, reply
+from handlers.captions import CommandInCaption
 from handlers.context import Context
 from handlers.errors import settle
 from handlers.feedback import on_tap
-from handlers.gate import Command, admits, counted, speaker
+from handlers.gate import Command, admits, speaker
 from handlers.greeting import on_my_chat_member
 from handlers.group_settings import settings
+from handlers.inline import on_inline_query
 from handlers.language import language
 from handlers.limits import Place
-from handlers.mask import mask
 from handlers.migration import on_migration
-from handlers.nli import nli
-from handlers.nsp import nsp
+from handlers.offers import without_command
 from handlers.privacy import forgetme, mydata, privacy
-from handlers.sentiment import sentiment
-from handlers.start import help_, only_commands, start
-from handlers.tokens import tokens
+from handlers.questions import QUESTIONS
+from handlers.start import help_, start
 from storage.store import StorageError
 
 COMMANDS: Mapping[str, Command] = {
-    "mask": counted(mask),
-    "nsp": counted(nsp),
-    "sentiment": counted(sentiment),
-    "nli": counted(nli),
-    "tokens": counted(tokens),
+    **{task.value: ask for task, ask in QUESTIONS.items()},
     "language": language,
     "settings": settings,
     "privacy": privacy,
@@ -49,12 +45,11 @@ COMMANDS: Mapping[str, Command] = {
     "start": start,
 }
 
-# In private nothing is for somebody else, except a command that says so.
-_ANYTHING_ELSE = filters.ChatType.PRIVATE & ~filters.StatusUpdate.ALL & ~filters.Regex(r"^/\w+@")
+_ANYTHING_ELSE = filters.ChatType.PRIVATE & ~filters.StatusUpdate.ALL
 
 
 def all_handlers() -> list[BaseHandler[Update, Context, Any]]:
-    """Return a handler for every button, one per command, and one for what else is said in private.
+    """Return handlers for buttons, inline queries, commands, and whatever else is said in private.
 
     Besides those, groups tell of the bot's coming and of their move to another chat.
 
@@ -62,8 +57,10 @@ def all_handlers() -> list[BaseHandler[Update, Context, Any]]:
     """
     return [
         CallbackQueryHandler(on_tap),
+        InlineQueryHandler(on_inline_query),
         *(CommandHandler(name, _answering(run)) for name, run in COMMANDS.items()),
-        MessageHandler(_ANYTHING_ELSE, _answering(only_commands)),
+        *(MessageHandler(CommandInCaption(name), _answering(run)) for name, run in COMMANDS.items()),
+        MessageHandler(_ANYTHING_ELSE, _answering(without_command)),
         MessageHandler(filters.StatusUpdate.MIGRATE, on_migration),
         ChatMemberHandler(on_my_chat_member),
     ]

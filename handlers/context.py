@@ -13,6 +13,7 @@ from telegram.ext import Application, CallbackContext, ExtBot
 
 from handlers.access import Access
 from handlers.limits import Limits
+from handlers.newest import Newest
 from handlers.news import News
 from handlers.pending import Pending
 from handlers.quota import Quotas
@@ -91,6 +92,7 @@ class Services:
         access: Whom the bot answers at all.
         quotas: How often somebody may ask.
         turns: One command message at a time.
+        newest: Which inline query of a person is the newest.
         redraws: Keyboards to bring up to date.
         news: Which errors the admin chat has just heard of.
         greetings: Which groups have just been greeted.
@@ -106,6 +108,7 @@ class Services:
     access: Access = field(default_factory=Access)
     quotas: Quotas = field(default_factory=Quotas)
     turns: Turns = field(default_factory=Turns)
+    newest: Newest = field(default_factory=Newest)
     redraws: Redraws = field(default_factory=Redraws)
     news: News = field(default_factory=News)
     greetings: News = field(default_factory=partial(News, GREETED_AGAIN_AFTER))

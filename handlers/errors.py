@@ -5,7 +5,8 @@ from __future__ import annotations
 import html
 import logging
 import traceback
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from math import ceil
 from pathlib import Path
 
@@ -19,10 +20,12 @@ from handlers.access import NotAdmitted, Reason
 from handlers.answer import address, reply
 from handlers.callback_data import BadCallbackData
 from handlers.context import Context
+from handlers.limits import OneMoment
 from handlers.quota import Bound, OverQuota, Refusal
 from handlers.replies.answers import download_line, duration
+from handlers.replies.inline import inline_button
 from handlers.replies.texts import TEXTS, Texts, language_for
-from handlers.source_text import NothingToRead, OneTextMissing
+from handlers.source_text import NothingInReply, NothingToRead, OneTextMissing
 from handlers.tolerance import is_harmless, is_passing
 from models.errors import (
     Busy,
@@ -49,12 +52,15 @@ _EXPECTED = (
     UnknownChoice,
     NotAdmitted,
     OverQuota,
+    OneMoment,
 )
 """What users meet in normal use: told to them in words, not reported to the operator."""
 
 _ROOT = Path(__file__).parents[1]
 _OWN_FOLDERS = ("bot", "handlers", "models", "storage")
 _TOAST_UNITS = CallbackQueryLimit.ANSWER_CALLBACK_QUERY_TEXT_LENGTH
+
+Tell = Callable[[str], Awaitable[object]]
 
 
 async def on_error(update: object, context: Context) -> None:
@@ -63,8 +69,16 @@ async def on_error(update: object, context: Context) -> None:
         await settle(update, context, context.error)
 
 
-async def settle(update: object, context: Context, error: Exception) -> None:
-    """Log an exception, tell its user in their language, report it to the operator when it is news."""
+async def settle(update: object, context: Context, error: Exception, *, tell: Tell | None = None) -> None:
+    """Log an exception, tell its user in their language, report it to the operator when it is news.
+
+    Args:
+        update: What was being handled.
+        context: The handler's context.
+        error: What was raised.
+        tell: Shows the words, as Telegram HTML, where the kind of update says it wrong: a toast for a tap, a
+            button over an inline query, else an answer.
+    """
     if _is_telegrams(error):
         return
     if isinstance(error, CheckpointUnavailable):
@@ -74,7 +88,7 @@ async def settle(update: object, context: Context, error: Exception) -> None:
     else:
         _log.info("%s: %s %s", _what(update), type(error).__name__, error)
     if isinstance(update, Update):
-        await _quietly(_tell_user(update, context, error))
+        await _quietly(_tell_user(update, context, error, tell))
     if _is_unexpected(error):
         await _quietly(_tell_operator(update, context, error))
 
@@ -93,18 +107,12 @@ def message_for(error: BaseException, texts: Texts, *, command: str = "", at: st
     """
     usage = texts.usage.get(command, "").format(at=at)
     match error:
-        case Busy() | NotAdmitted() | OverQuota():
+        case Busy() | NotAdmitted() | OverQuota() | OneMoment():
             words = _not_now(error, texts)
         case TooLate():
             words = texts.too_late
-        case NothingToRead():
-            words = usage or texts.nothing_to_read
-        case OneTextMissing():
-            words = f"{texts.one_text_missing}\n{usage}"
-        case EmptyText():
-            words = texts.empty_text
-        case NoBlank():
-            words = f"{texts.no_blank}\n{usage}"
+        case NothingToRead() | OneTextMissing() | EmptyText() | NoBlank():
+            words = _lacking(error, texts, usage)
         case TaskNotServed() | UnknownPreset():
             words = texts.not_served
         case CheckpointUnavailable():
@@ -116,7 +124,21 @@ def message_for(error: BaseException, texts: Texts, *, command: str = "", at: st
     return words.strip()
 
 
-def _not_now(error: Busy | NotAdmitted | OverQuota, texts: Texts) -> str:
+def _lacking(error: NothingToRead | OneTextMissing | EmptyText | NoBlank, texts: Texts, usage: str) -> str:
+    match error:
+        case NothingInReply():
+            return f"{texts.nothing_in_reply}\n{usage}"
+        case NothingToRead():
+            return usage or texts.nothing_to_read
+        case OneTextMissing():
+            return f"{texts.one_text_missing}\n{usage}"
+        case EmptyText():
+            return texts.empty_text
+        case NoBlank():
+            return f"{texts.no_blank}\n{usage}"
+
+
+def _not_now(error: Busy | NotAdmitted | OverQuota | OneMoment, texts: Texts) -> str:
     match error:
         case Busy():
             return _busy(error, texts)
@@ -126,6 +148,8 @@ def _not_now(error: Busy | NotAdmitted | OverQuota, texts: Texts) -> str:
             return texts.private_toast.format(id=error.chat_id)
         case OverQuota():
             return _too_often(error.refusal, texts)
+        case OneMoment():
+            return texts.one_moment_toast
 
 
 def _busy(error: Busy, texts: Texts) -> str:
@@ -149,16 +173,27 @@ def _too_often(refusal: Refusal, texts: Texts) -> str:
             return texts.chat_quota.format(count=refusal.most, wait=wait)
 
 
-async def _tell_user(update: Update, context: Context, error: BaseException) -> None:
-    query, message = update.callback_query, update.effective_message
-    if query is not None:
-        texts = await _texts(context.texts(query.from_user), query.from_user)
+async def _tell_user(update: Update, context: Context, error: BaseException, tell: Tell | None) -> None:
+    message = update.effective_message
+    if update.callback_query is None and message is not None:
+        texts = await _texts(context.texts_in(message), message.from_user)
+    else:
+        texts = await _texts(context.texts(update.effective_user), update.effective_user)
+    if tell is not None:
+        with suppress(StorageError):  # the database may be what failed: then as the kind of update says
+            await tell(message_for(error, texts))
+            return
+    if update.inline_query is not None:
+        button = inline_button(message_for(error, texts))
+        await update.inline_query.answer([], cache_time=0, is_personal=True, button=button)
+        return
+    if update.callback_query is not None:
         toast = utf16.clip(message_for(error, texts), _TOAST_UNITS)
-        await query.answer(toast, show_alert=True)
+        await update.callback_query.answer(toast, show_alert=True)
         return
-    if message is None or filters.StatusUpdate.ALL.check_update(update):  # nobody has asked anything
+    is_asked = not filters.StatusUpdate.ALL.check_update(update)
+    if message is None or not is_asked or (isinstance(error, OverQuota) and not error.refusal.tell):
         return
-    texts = await _texts(context.texts_in(message), message.from_user)
     words = message_for(error, texts, command=_command(message), at=address(message, context))
     try:
         await reply(message, context, words)
@@ -213,17 +248,20 @@ def _is_unexpected(error: BaseException) -> bool:
 
 def _command(message: Message) -> str:
     """Return the name of the command, or nothing when it is not one of the bot's."""
-    first = (message.text or "").split(maxsplit=1)[:1]
-    name = first[0].removeprefix("/").split("@")[0].lower() if first else ""
+    said = message.text or message.caption or ""
+    name = said.split(maxsplit=1)[0][1:].split("@")[0].lower() if said.startswith("/") else ""
     return name if name in TEXTS["en"].menu else ""
 
 
 def _what(update: object) -> str:
-    """Name what was asked for, without its text: the command, or that a button was tapped."""
+    """Name what was asked for, without its text: the command, or what else somebody did."""
     if isinstance(update, Update) and update.callback_query is not None:
         return "button"
+    if isinstance(update, Update) and update.inline_query is not None:
+        return "inline query"
     if isinstance(update, Update) and update.effective_message is not None:
-        return f"/{_command(update.effective_message)}"
+        command = _command(update.effective_message)
+        return f"/{command}" if command else "message"
     return "update"
 
 

@@ -12,6 +12,7 @@ from handlers.callback_data import (
     ConsentTap,
     ForgetTap,
     LanguageTap,
+    OfferTap,
     SettingTap,
     UndoTap,
     VoteTap,
@@ -22,6 +23,7 @@ from handlers.context import Context
 from handlers.gate import admit_tap
 from handlers.group_settings import change_setting
 from handlers.language import choose_language
+from handlers.offers import choose_offer
 from handlers.privacy import choose_to_be_forgotten
 from handlers.replies.consent import with_question
 from handlers.replies.keyboards import label_name, vote_keyboard
@@ -30,13 +32,13 @@ from handlers.tolerance import tolerating
 from storage.store import NoConsent, VoteOutcome, Voters, VoteStatus
 
 
-async def on_tap(update: Update, context: Context) -> None:
+async def on_tap(update: Update, context: Context) -> None:  # noqa: C901  # one for each kind
     """Read the button and do what it stands for."""
     query = update.callback_query
     if query is None:
         return
     tap, shown = decode(query.data), query.message
-    if shown is None:  # inline messages are none of the bot's
+    if shown is None:  # under an inline result, and those have no buttons
         raise BadCallbackData
     admit_tap(query, shown.chat.id, context)
     match tap:
@@ -55,6 +57,8 @@ async def on_tap(update: Update, context: Context) -> None:
             await ask_first(query, shown, context)
         case ForgetTap(sure):
             await choose_to_be_forgotten(query, shown, context, sure=sure)
+        case OfferTap(task):
+            await choose_offer(update, query, shown, context, task)
 
 
 async def _vote(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 
 from telegram import CallbackQuery, Message
 
@@ -57,20 +58,38 @@ def admit(person: int, chat_id: int, context: Context) -> None:
         raise NotAdmitted(reason, chat_id)
 
 
+@contextmanager
+def question(
+    person: int | None, chat_id: int, context: Context, *, mends: bool = False, pause: float = 0.0
+) -> Iterator[None]:
+    """Count a question to the model while the block answers it; an administrator's is not counted.
+
+    Args:
+        person: Who asks; None for an anonymous administrator.
+        chat_id: Where.
+        context: The handler's context.
+        mends: Whether it is an edit of a command that has an answer.
+        pause: The group's own, where it is longer than the operator's.
+
+    Raises:
+        OverQuota: It is past somebody's cooldown or quota.
+    """
+    if context.services.access.is_admin(person):
+        yield
+        return
+    with context.services.quotas.question(person, chat_id, mends=mends, chat_cooldown=pause) as refusal:
+        if refusal is not None:
+            raise OverQuota(refusal)
+        yield
+
+
 def counted(run: Command) -> Command:
-    """Make a command of one that asks the model: within everybody's cooldown and quota, silent past them."""
+    """Make a command of one that asks the model: within everybody's cooldown and quota."""
 
     async def ask(message: Message, context: Context) -> None:
-        services, person = context.services, speaker(message)
-        if services.access.is_admin(person):
-            await run(message, context)
-            return
         mends, pause = await _mends(message, context), (await context.group(message.chat)).cooldown or 0
-        with services.quotas.question(person, message.chat_id, mends=mends, chat_cooldown=pause) as refusal:
-            if refusal is None:
-                await run(message, context)
-            elif refusal.tell:
-                raise OverQuota(refusal)
+        with question(speaker(message), message.chat_id, context, mends=mends, pause=pause):
+            await run(message, context)
 
     return ask
 

@@ -24,6 +24,10 @@ class Place(StrEnum):
     NONE = "none"
 
 
+class OneMoment(Exception):
+    """There is no place for a tap or an inline query now: what came before it is still being answered."""
+
+
 class Limits:
     """Gives places to commands; a burst past the limit gets one reply, and its other commands none."""
 

@@ -15,6 +15,17 @@ class Pair:
     second: str
 
 
+def is_meant_as_two(text: str) -> bool:
+    """Say whether somebody who wrote a text without a command meant two: on two lines, or split by a sign.
+
+    More lines are a paragraph, and ``|`` in one of several is a part of it.
+    """
+    if split(text) is None:
+        return False
+    lines = [line for line in text.splitlines() if line.strip()]
+    return "///" in text or len(lines) <= 2
+
+
 def split(text: str) -> Pair | None:
     r"""Split a text at the first ``///``, else the first line break, else the first ``|``.
 

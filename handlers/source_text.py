@@ -12,17 +12,18 @@ class NothingToRead(Exception):
     """A command came without any text to act on."""
 
 
+class NothingInReply(NothingToRead):
+    """The message that a command answers holds no text: a picture without a caption, a sticker."""
+
+
 class OneTextMissing(Exception):
     """A command that compares two texts found only one."""
 
 
 def arguments(message: Message) -> str:
-    """Return what follows the command, with its line breaks, stripped at both ends."""
-    text = message.text or ""
-    command = message.entities[0] if message.entities else None
-    if command is None or command.type != MessageEntity.BOT_COMMAND or command.offset != 0:
-        return text.strip()
-    return utf16.after(text, command.length).strip()
+    """Return what follows the command in a text or caption, with its line breaks, stripped at both ends."""
+    text = message.text or message.caption or ""
+    return utf16.after(text, _command_units(message)).strip()
 
 
 def spoken_before(message: Message) -> str:
@@ -35,7 +36,7 @@ def spoken_before(message: Message) -> str:
     replied = message.reply_to_message
     if replied is None:
         return ""
-    return (replied.caption or "").strip() or arguments(replied)
+    return arguments(replied)
 
 
 def one_text(message: Message) -> str:
@@ -46,7 +47,7 @@ def one_text(message: Message) -> str:
     """
     text = arguments(message) or spoken_before(message)
     if not text:
-        raise NothingToRead
+        raise _nothing(message)
     return text
 
 
@@ -63,7 +64,7 @@ def two_texts(message: Message) -> Pair:
     """
     said, before = arguments(message), spoken_before(message)
     if not said and not before:
-        raise NothingToRead
+        raise _nothing(message)
     pair = split(said or before)
     if pair is None and said and before:
         return Pair(before, said)
@@ -73,10 +74,24 @@ def two_texts(message: Message) -> Pair:
 
 
 def one_or_two_texts(message: Message) -> tuple[str, str | None]:
-    """Return a text and, when the arguments hold two, the second; a replied text stays whole.
+    """Return a text and, when a command's arguments hold two, the second; any other text stays whole.
 
     Raises:
         NothingToRead: If there is no text.
     """
-    pair = split(arguments(message))
+    pair = split(arguments(message)) if _command_units(message) else None
     return (pair.first, pair.second) if pair else (one_text(message), None)
+
+
+def _command_units(message: Message) -> int:
+    """Return the length of the command that a message begins with; 0 if it begins otherwise."""
+    first = next(iter(message.entities or message.caption_entities), None)
+    is_command = first is not None and first.type == MessageEntity.BOT_COMMAND and first.offset == 0
+    return first.length if first is not None and is_command else 0
+
+
+def _nothing(message: Message) -> NothingToRead:
+    replied = message.reply_to_message
+    # Whatever is said in a topic answers the message that opened it.
+    answers = replied is not None and replied.forum_topic_created is None
+    return NothingInReply() if answers else NothingToRead()

@@ -28,11 +28,6 @@ async def help_(message: Message, context: Context) -> None:
     await reply(message, context, _help(message, context, texts))
 
 
-async def only_commands(message: Message, context: Context) -> None:
-    """Say how to ask, to somebody who wrote without a command of ours."""
-    await reply(message, context, (await context.texts_in(message)).only_commands)
-
-
 def _help(message: Message, context: Context, texts: Texts) -> str:
     at = address(message, context)
     body = texts.help.format(at=at)

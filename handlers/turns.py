@@ -25,6 +25,10 @@ class Turns:
         self._locks: dict[Hashable, asyncio.Lock] = {}
         self._users: Counter[Hashable] = Counter()
 
+    def taken(self, key: Hashable) -> bool:
+        """Say whether somebody holds the turn of ``key``, or waits for it."""
+        return key in self._users
+
     @asynccontextmanager
     async def of(self, key: Hashable) -> AsyncIterator[None]:
         """Wait for the turn of ``key`` and hold it."""

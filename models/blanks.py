@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from models.errors import NoBlank
-from models.text import Language, language_of, require_visible
+from models.text import Language, clean, language_of, require_visible
 
 BLANK = "[MASK]"
 """How a blank is written everywhere once a text is parsed."""
@@ -58,6 +58,11 @@ class BlankedText:
         left_word = "" if not left or left[-1].isspace() else left.split()[-1]
         right_word = "" if not right or right[0].isspace() else right.split()[0]
         return left_word, right_word
+
+
+def has_blank(text: str) -> bool:
+    """Say whether :func:`parse` finds a blank."""
+    return _BLANK_PATTERN.search(clean(text).text) is not None
 
 
 def parse(text: str) -> BlankedText:

@@ -70,6 +70,7 @@ class LabelResult:
         scores: Softmax probability by label name, summing to 1, in the order of ``LABELS[task]``.
         truncated: Whether a text was cut to the model's length.
         version: First digits of the SHA-256 of the weights (tokens: of the tokenizer) that answered.
+        guessed: Whether the vocabulary knows nothing of a text, such as only emoji: the answer says nothing.
     """
 
     task: Task
@@ -78,6 +79,7 @@ class LabelResult:
     scores: Mapping[str, float]
     truncated: bool = False
     version: str = ""
+    guessed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

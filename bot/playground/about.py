@@ -1,7 +1,6 @@
-"""Bot API methods about the bot, its chats, its commands and its pressed buttons."""
+"""Bot API methods about the bot, its chats and its commands."""
 
 import json
-import time
 
 from bot.playground import people
 from bot.playground.groups import member_json, set_bot_status
@@ -21,7 +20,6 @@ _SCOPES = {
     "chat_administrators",
     "chat_member",
 }
-_TOO_OLD = "query is too old and response timeout expired or query ID is invalid"
 
 
 def get_me(world: World, _params: Params) -> Json:
@@ -80,21 +78,7 @@ async def get_updates(world: World, params: Params) -> list[Json]:
 
 
 def accept(_world: World, _params: Params) -> bool:
-    """Answer a call that has no effect here, such as ``logOut``, ``close`` or ``answerInlineQuery``."""
-    return True
-
-
-def answer_callback_query(world: World, params: Params) -> bool:
-    """Answer ``answerCallbackQuery``; a second answer is accepted and ignored."""
-    query = world.queries.get(params.text("callback_query_id") or "")
-    if query is None or query.expired or time.monotonic() - query.asked_at > world.settings.query_seconds:
-        raise bad_request(_TOO_OLD)
-    text = params.text("text") or ""
-    if len(text) > 200:
-        raise bad_request("MESSAGE_TOO_LONG")
-    if query.answer is None:
-        query.answer = {"text": text, "show_alert": params.flag("show_alert"), "url": params.text("url")}
-        world.bell.ring()
+    """Answer a call that has no effect here, such as ``logOut`` or ``close``."""
     return True
 
 

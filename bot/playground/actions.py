@@ -9,13 +9,14 @@ from bot.playground import people
 from bot.playground.entities import detect
 from bot.playground.files import Upload, document_json, photo_json
 from bot.playground.people import ANONYMOUS_ADMIN, CHANNEL_COURIER, CHANNEL_SENDER, Chat, Message, User
-from bot.playground.refusals import Json, bad_request
+from bot.playground.refusals import Json, Refusal, bad_request
 from bot.playground.utf16 import cut, find, split, trim
 from bot.playground.world import Query, World
 from handlers.utf16 import MESSAGE_LIMIT
 from handlers.utf16 import length as units
 
 _CAPTION_UNITS = 1024
+_QUERY_CHARACTERS = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +134,45 @@ def tap(world: World, chat: Chat, user: User, message_id: int, data: str) -> Que
     return query
 
 
+def type_inline(world: World, chat: Chat, user: User, text: str) -> tuple[str, Query]:
+    """Write words behind the bot's name; Telegram sends at most 256 characters of them.
+
+    Args:
+        world: The state.
+        chat: Where; the bot is told only of which kind it is.
+        user: Who.
+        text: The words.
+
+    Returns:
+        The query's id, and what is to be answered.
+    """
+    _require_member(chat, user)
+    query_id = str(random.getrandbits(63))
+    update: Json = {"id": query_id, "from": user.to_json(), "query": text[:_QUERY_CHARACTERS], "offset": ""}
+    update["chat_type"] = "sender" if chat.is_private else chat.kind
+    query = world.ask(query_id, inline=True)
+    world.updates.put("inline_query", update, again=world.faults.take_duplicate())
+    return query_id, query
+
+
+def choose_inline(world: World, chat: Chat, user: User, query: Query, result_id: str) -> Message:
+    """Send a result that the bot offered; in a chat of its own the bot is told, whatever the privacy mode.
+
+    Raises:
+        Refusal: No such result was offered.
+    """
+    _require_member(chat, user)
+    offered = [one for one in (query.answer or {}).get("results", ()) if one["id"] == result_id]
+    if not offered:
+        raise Refusal(404, "no such result")
+    content, markup = offered[0]["sends"], offered[0]["markup"]
+    message = Message(0, user, int(time.time()), content, markup=markup)
+    message.extra["via_bot"] = world.bot.to_json()
+    sent = world.add_message(chat, message)
+    _deliver(world, chat, sent, "message")
+    return sent
+
+
 def button_data(message: Message, text: str | None, row: int | None, column: int | None) -> str:
     """Find a button by its text (whole, else a part of it) or its place, and give its callback data.
 
@@ -224,13 +264,14 @@ def _deliver(world: World, chat: Chat, message: Message, kind: str) -> None:
 def is_for_bot(world: World, chat: Chat, message: Message) -> bool:
     """Tell whether the bot may see a message: always in private, by the privacy mode in groups.
 
-    With privacy mode on: commands addressed to it, bare commands (it is the group's only bot), replies to it.
+    With privacy mode on: commands addressed to it, bare commands (it is the group's only bot), replies to it,
+    and what is sent through it.
     See https://core.telegram.org/bots/features#privacy-mode.
     """
     status = chat.members[world.bot.id]
     if chat.is_private or status not in people.PRESENT:
         return status in people.PRESENT
-    if not world.settings.privacy or status == people.ADMINISTRATOR:
+    if not world.settings.privacy or status == people.ADMINISTRATOR or "via_bot" in message.extra:
         return True
     found = message.content.get("entities") or message.content.get("caption_entities") or []
     for entity in found:

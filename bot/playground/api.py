@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from bot.playground import about, sending
+from bot.playground import about, queries, sending
 from bot.playground.faults import Fault, FaultKind
 from bot.playground.params import Params
 from bot.playground.refusals import Json, Refusal, bad_request
@@ -35,8 +35,8 @@ _METHODS: Mapping[str, Method] = {
     "editMessageMedia": sending.edit_media,
     "editMessageReplyMarkup": sending.edit_markup,
     "deleteMessage": sending.delete_message,
-    "answerCallbackQuery": about.answer_callback_query,
-    "answerInlineQuery": about.accept,
+    "answerCallbackQuery": queries.answer_callback_query,
+    "answerInlineQuery": queries.answer_inline_query,
     "getFile": about.get_file,
     "getChat": about.get_chat,
     "getChatMember": about.get_chat_member,

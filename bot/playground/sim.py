@@ -49,6 +49,8 @@ def routes(world: World) -> list[Route]:
         ("PATCH", "/sim/chats/{chat}/messages/{message:int}", edit),
         ("DELETE", "/sim/chats/{chat}/messages/{message:int}", delete),
         ("POST", "/sim/chats/{chat}/messages/{message:int}/tap", tap),
+        ("POST", "/sim/chats/{chat}/inline", type_inline),
+        ("POST", "/sim/chats/{chat}/inline/{query}", choose_inline),
         ("POST", "/sim/queries/expire", expire_queries),
         ("POST", "/sim/updates", push_update),
         ("GET", "/sim/calls", list_calls),
@@ -276,8 +278,30 @@ async def tap(world: World, request: Request, params: Params) -> Json:
     return {"answered": answer is not None, **(answer or empty)}
 
 
+async def type_inline(world: World, request: Request, params: Params) -> Json:
+    """A person writes ``query`` behind the bot's name; waits for what the bot offers.
+
+    Answers ``id``, ``answered``, ``results`` (each ``id``, ``title``, ``description``) and ``button``.
+    """
+    chat = _chat(world, request)
+    query_id, query = actions.type_inline(
+        world, chat, _author(world, chat, params), params.text("query") or ""
+    )
+    answer = await world.bell.until(lambda: query.answer, params.seconds("timeout", 5.0))
+    return {"id": query_id, "answered": answer is not None, **(answer or {"results": [], "button": None})}
+
+
+async def choose_inline(world: World, request: Request, params: Params) -> Json:
+    """A person sends the result ``result_id`` of what the bot offered; gives the message."""
+    chat, query = _chat(world, request), world.queries.get(request.path_params["query"])
+    if query is None:
+        raise Refusal(404, "no such query")
+    author = _author(world, chat, params)
+    return world.view(chat, actions.choose_inline(world, chat, author, query, params.text("result_id") or ""))
+
+
 async def expire_queries(world: World, _request: Request, _params: Params) -> int:
-    """Make every pressed button too old to answer; gives how many."""
+    """Make every pressed button and inline query too old to answer; gives how many."""
     for query in world.queries.values():
         query.expired = True
     return len(world.queries)

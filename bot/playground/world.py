@@ -26,15 +26,17 @@ GROUP_TITLES = {"ko": "우리 모임", "en": "Our group"}
 
 @dataclass(slots=True)
 class Query:
-    """A pressed button.
+    """A pressed button, or words behind the bot's name.
 
     Attributes:
-        asked_at: When it was pressed, monotonic seconds.
-        answer: What ``answerCallbackQuery`` said; None while unanswered.
+        asked_at: When, monotonic seconds.
+        inline: Whether it is the latter.
+        answer: What ``answerCallbackQuery`` or ``answerInlineQuery`` said; None while unanswered.
         expired: Whether it is treated as too old.
     """
 
     asked_at: float
+    inline: bool = False
     answer: Json | None = None
     expired: bool = False
 
@@ -45,7 +47,7 @@ class Settings:
 
     Attributes:
         privacy: Whether the bot in a group sees only what is meant for it.
-        query_seconds: How long a pressed button can be answered.
+        query_seconds: How long a pressed button or an inline query can be answered.
     """
 
     privacy: bool = True
@@ -217,9 +219,9 @@ class World:
         mine = message.sender.id == self.bot.id
         return {**self.render(chat, message), "version": message.version, "from_bot": mine}
 
-    def ask(self, query_id: str) -> Query:
-        """Remember a pressed button."""
-        query = Query(time.monotonic())
+    def ask(self, query_id: str, *, inline: bool = False) -> Query:
+        """Remember a pressed button, or an inline query."""
+        query = Query(time.monotonic(), inline)
         self.queries[query_id] = query
         while len(self.queries) > _QUERIES_KEPT:
             del self.queries[next(iter(self.queries))]

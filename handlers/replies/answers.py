@@ -54,10 +54,15 @@ def label_answer(result: LabelResult, texts: Texts) -> str:
     return _assemble(head, lines, _footer(result, texts), texts)
 
 
-def tokens_answer(result: TokensResult, texts: Texts) -> str:
+def tokens_answer(result: TokensResult, texts: Texts, *, room: int = 0) -> str:
     """Show the pieces, how another tokenizer cuts the same text, then a table: id, characters, piece.
 
     A table too long for one message ends in "… and N more".
+
+    Args:
+        result: What the tokenizer found.
+        texts: The asker's language.
+        room: UTF-16 code units to leave for what is put before it.
     """
     own = [token for token in result.tokens if not token.special]
     head = f"{texts.pieces.format(count=len(own))}\n{_pieces(result.tokens)}"
@@ -70,7 +75,7 @@ def tokens_answer(result: TokensResult, texts: Texts) -> str:
     if any(token.segment for token in result.tokens):
         footer = f"{texts.second_note}\n{footer}"
     table = [_table_row(token) for token in result.tokens]
-    return _assemble(head, table, footer, texts, around=("<pre>", "</pre>"))
+    return _assemble(head, table, footer, texts, around=("<pre>", "</pre>"), room=utf16.MESSAGE_LIMIT - room)
 
 
 def download_line(progress: DownloadProgress, texts: Texts) -> str:
@@ -112,12 +117,18 @@ def percent(probability: float) -> str:
 
 
 def _assemble(
-    head: str, lines: Sequence[str], footer: str, texts: Texts, *, around: tuple[str, str] = ("", "")
+    head: str,
+    lines: Sequence[str],
+    footer: str,
+    texts: Texts,
+    *,
+    around: tuple[str, str] = ("", ""),
+    room: int = utf16.MESSAGE_LIMIT,
 ) -> str:
     """Join head, as many lines as fit, and footer; the mark-up counts too, which keeps a margin."""
     before, after = around
     last = texts.more_lines
-    room = utf16.MESSAGE_LIMIT - utf16.length(head + before + after + footer) - len("\n\n\n\n")
+    room -= utf16.length(head + before + after + footer) + len("\n\n\n\n")
     room -= utf16.length(last.format(count=len(lines))) + 1
     kept: list[str] = []
     for line in lines:
@@ -132,8 +143,12 @@ def _assemble(
 
 
 def _footer(result: MaskResult | LabelResult | TokensResult, texts: Texts) -> str:
-    by = texts.by_model.format(model=f"<i>{escape(result.model)}</i>")
-    return f"{by}\n{texts.truncated}" if result.truncated else by
+    lines = [texts.by_model.format(model=f"<i>{escape(result.model)}</i>")]
+    if isinstance(result, LabelResult) and result.guessed:
+        lines.append(texts.guessed)
+    if result.truncated:
+        lines.append(texts.truncated)
+    return "\n".join(lines)
 
 
 def _filled(result: MaskResult) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from handlers import utf16
-from handlers.callback_data import LanguageTap, UndoTap, VoteTap, encode
+from handlers.callback_data import LanguageTap, OfferTap, UndoTap, VoteTap, encode
 from handlers.replies.answers import CIRCLED
 from handlers.replies.texts import LANGUAGES, TEXTS, Language, Texts
 from models.results import Task
@@ -45,6 +47,13 @@ def vote_keyboard(tally: VoteCounts, language: Language) -> InlineKeyboardMarkup
         undo = encode(UndoTap(tally.prediction_id, language))
         rows.append([InlineKeyboardButton(TEXTS[language].undo_button, callback_data=undo)])
     return InlineKeyboardMarkup(rows)
+
+
+def offer_keyboard(tasks: Sequence[Task], language: Language) -> InlineKeyboardMarkup:
+    """Draw one button per task that a text can be asked, each in a row of its own."""
+    faces = TEXTS[language].task_button
+    buttons = [InlineKeyboardButton(faces[task], callback_data=encode(OfferTap(task))) for task in tasks]
+    return InlineKeyboardMarkup([[button] for button in buttons])
 
 
 def language_keyboard() -> InlineKeyboardMarkup:

@@ -23,6 +23,7 @@ class Texts:
         labels: Class names by task, then by the model's label.
         usage: Per command, how to use it, with an example; ``{at}`` is ``@BotName`` in groups, else empty.
         menu: Per command, its line in Telegram's command menu.
+        task_button: Per task, what a text without a command is offered.
     """
 
     language_name: str
@@ -32,8 +33,16 @@ class Texts:
     greeting: str
     menu: Mapping[str, str]
     usage: Mapping[str, str]
-    only_commands: str
+    unknown_command: str
+    only_text: str
+    offer: str
+    task_button: Mapping[str, str]
+    text_gone: str
+    text_gone_toast: str
+    inline_help_button: str
+    inline_blank_button: str
     nothing_to_read: str
+    nothing_in_reply: str
     one_text_missing: str
     labels: Mapping[str, Mapping[str, str]]
     pieces: str
@@ -41,6 +50,7 @@ class Texts:
     second_note: str
     by_model: str
     truncated: str
+    guessed: str
     more_lines: str
     more_blanks: str
     right_button: str
@@ -100,6 +110,7 @@ class Texts:
     not_forgotten: str
     not_forgotten_toast: str
     one_moment: str
+    one_moment_toast: str
     blocked_toast: str
     private_toast: str
     user_cooldown: str
@@ -143,7 +154,8 @@ KO = Texts(
         "/mydata{at}, /forgetme{at} – 저장된 내 정보를 받아 보거나 지워요.\n"
         "\n"
         "두 문장은 줄을 바꾸거나 <code>|</code> 또는 <code>///</code>로 나눠 주세요. "
-        "다른 메시지에 답장으로 명령만 보내면 그 메시지를 읽어요. 명령을 고치면 제 대답도 고쳐져요.\n"
+        "다른 메시지에 답장으로 명령만 보내면 그 메시지를 읽어요. 명령을 고치면 제 대답도 고쳐져요. "
+        "저와 둘이 있을 때는 명령 없이 글만 보내셔도 돼요.\n"
         "\n"
         "<b>가르치기</b>\n"
         "대답 아래 버튼으로 맞았는지, 아니면 무엇이 맞는지 알려 주세요. "
@@ -188,11 +200,22 @@ KO = Texts(
         ),
         "tokens": "나눌 글을 보내 주세요. 예:\n<code>/tokens{at} 안녕하세요, 반갑습니다!</code>",
     },
-    only_commands=(
-        "명령으로 물어봐 주시면 대답해요. 예:\n<code>/sentiment 이 영화 정말 재미있어요!</code>\n"
-        "모든 명령: /help"
-    ),
+    unknown_command="그런 명령은 없어요. 제가 아는 명령은 /help에 모두 있어요.",
+    only_text="저는 글만 읽을 수 있어요. 글을 보내 주시면 무엇을 할 수 있는지 보여 드릴게요.",
+    offer="이 글로 무엇을 해 볼까요?",
+    task_button={
+        "mask": "✏️ 빈칸 채우기",
+        "nsp": "➡️ 이어지는 문장인지 보기",
+        "sentiment": "🙂 긍정인지 부정인지 보기",
+        "nli": "🔎 앞 문장에서 뒤 문장이 나오는지 보기",
+        "tokens": "🧩 조각으로 나누기",
+    },
+    text_gone="보내신 글이 이제 보이지 않아요. 글을 다시 보내 주세요.",
+    text_gone_toast="보내신 글이 이제 보이지 않아요. 글을 다시 보내 주세요.",
+    inline_help_button="이어서 글을 쓰시면 제가 읽어 볼게요",
+    inline_blank_button="빈칸을 채우려면 맞힐 자리를 ___로 써 주세요",
     nothing_to_read="읽을 글이 없어요.",
+    nothing_in_reply="답장하신 메시지에는 읽을 글이 없어요.",
     one_text_missing="두 문장이 필요한데 하나만 있어요. 줄을 바꾸거나 | 또는 ///로 나눠 주세요.",
     labels={
         "sentiment": {"positive": "긍정", "negative": "부정"},
@@ -209,6 +232,7 @@ KO = Texts(
     second_note="번호 뒤의 ·는 두 번째 글이라는 뜻이에요.",
     by_model="모델: {model}",
     truncated="✂️ 글이 길어서 끝부분은 읽지 못했어요.",
+    guessed="🤷 모델이 아는 글자가 하나도 없어서 어림짐작한 답이에요.",
     more_lines="… 그 밖에 {count}개",
     more_blanks="… 그 밖에 빈칸 {count}개",
     right_button="✅ 맞아요",
@@ -327,6 +351,7 @@ KO = Texts(
     not_forgotten="아무것도 지우지 않았어요.",
     not_forgotten_toast="그대로 두었어요.",
     one_moment="잠시만요, 앞의 명령에 먼저 대답하고 있어요. 조금 뒤에 다시 보내 주세요.",
+    one_moment_toast="잠시만요, 아직 대답하고 있어요.",
     blocked_toast="죄송해요, 여기서는 대답하지 않도록 운영자가 정해 두었어요.",
     private_toast=(
         "저는 정해진 사람과 그룹에만 대답하는 비공개 봇이에요. "
@@ -377,7 +402,8 @@ EN = Texts(
         "\n"
         "Split two sentences with a new line, <code>|</code> or <code>///</code>. "
         "Reply to a message with just the command and I read that message. "
-        "Edit your command and I edit my answer.\n"
+        "Edit your command and I edit my answer. "
+        "In our private chat you can send a text without any command.\n"
         "\n"
         "<b>Teaching me</b>\n"
         "The buttons under an answer let you say whether it is right, and if not, what is. "
@@ -424,11 +450,22 @@ EN = Texts(
         ),
         "tokens": "Send a text to cut, like this:\n<code>/tokens{at} Nice to meet you!</code>",
     },
-    only_commands=(
-        "Ask me with a command, like this:\n<code>/sentiment What a wonderful film!</code>\n"
-        "All commands: /help"
-    ),
+    unknown_command="I do not know that command. All those I know: /help",
+    only_text="I can only read text. Send me some, and I will show you what I can do with it.",
+    offer="What shall I do with this text?",
+    task_button={
+        "mask": "✏️ Fill the blank",
+        "nsp": "➡️ Does the second follow?",
+        "sentiment": "🙂 Positive or negative?",
+        "nli": "🔎 Does the first imply the second?",
+        "tokens": "🧩 Cut into pieces",
+    },
+    text_gone="I cannot see your text any more. Please send it again.",
+    text_gone_toast="I cannot see your text any more. Please send it again.",
+    inline_help_button="Go on typing, and I will read your text",
+    inline_blank_button="Write ___ for a missing word, and I will guess it",
     nothing_to_read="There is no text to read.",
+    nothing_in_reply="There is no text to read in the message you replied to.",
     one_text_missing="I need two sentences and found one. Split them with a new line, | or ///.",
     labels={
         "sentiment": {"positive": "Positive", "negative": "Negative"},
@@ -445,6 +482,7 @@ EN = Texts(
     second_note="A · after the number marks the second text.",
     by_model="Model: {model}",
     truncated="✂️ The text is long, so its end was cut.",
+    guessed="🤷 The model knows none of these characters, so this is only a guess.",
     more_lines="… and {count} more",
     more_blanks="… and {count} more blanks",
     right_button="✅ Right",
@@ -577,6 +615,7 @@ EN = Texts(
     not_forgotten="Nothing was deleted.",
     not_forgotten_toast="Nothing was deleted.",
     one_moment="One moment, please: I am still answering earlier commands. Send this again shortly.",
+    one_moment_toast="One moment, please: I am still answering.",
     blocked_toast="Sorry, my operator has asked me not to answer here.",
     private_toast=(
         "I am a private bot and answer only the people and groups on a list. "

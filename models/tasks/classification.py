@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import exp
 from typing import TYPE_CHECKING
 
-from models.encoding import Query
+from models.encoding import Encoding, Query
 from models.errors import EmptyText
 from models.results import LABELS, LabelResult, Task
 from models.text import require_visible
@@ -50,13 +50,13 @@ class ClassificationJob:
             raise EmptyText("the tokenizer finds nothing to read in the text")
         return Query(self.task, encoding)
 
-    def decode(self, query: Query, logits: NDArray[np.float32], tokenizer: Tokenizer) -> LabelResult:  # noqa: ARG002  # as mask's
+    def decode(self, query: Query, logits: NDArray[np.float32], tokenizer: Tokenizer) -> LabelResult:
         """Softmax over the classes.
 
         Args:
             query: What was asked.
             logits: ``[classes]`` in the order of ``LABELS[task]``.
-            tokenizer: Not needed here.
+            tokenizer: Tells what the vocabulary knows.
         """
         values = logits.tolist()
         powers = [
@@ -64,7 +64,18 @@ class ClassificationJob:
         ]  # softmax of so few is done before NumPy begins
         scores = {label: power / sum(powers) for label, power in zip(LABELS[self.task], powers, strict=True)}
         label = max(scores, key=scores.__getitem__)
-        return LabelResult(self.task, self.model, label, scores, query.encoding.truncated)
+        guessed = _knows_nothing(query.encoding, tokenizer)
+        return LabelResult(self.task, self.model, label, scores, query.encoding.truncated, guessed=guessed)
+
+
+def _knows_nothing(encoding: Encoding, tokenizer: Tokenizer) -> bool:
+    """Whether one of the texts has not a single piece that stands for something."""
+    pieces = list(zip(encoding.ids, encoding.texts, strict=True))
+    entry = tokenizer.vocabulary.entry
+    return any(
+        all(entry(piece) is None for piece, of in pieces if of == text)
+        for text in set(encoding.texts) - {None}
+    )
 
 
 def classify(task: Task, model: str, *texts: str) -> ClassificationJob:

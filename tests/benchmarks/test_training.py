@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 import typer
 from typer.testing import CliRunner
 
@@ -13,6 +16,13 @@ from training.evaluate import Figure
 
 app = typer.Typer()
 app.command()(main)
+
+
+@pytest.fixture(autouse=True)
+def _logs_afterwards() -> Iterator[None]:
+    """The program silences the log of its whole process, which here is everybody's."""
+    yield
+    logging.disable(logging.NOTSET)
 
 
 def _file(path: Path, start: int, count: int) -> Path:

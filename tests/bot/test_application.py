@@ -104,6 +104,7 @@ async def test_it_works_on_many_updates_at_once_and_asks_for_those_it_handles(st
         Update.MESSAGE,
         Update.EDITED_MESSAGE,
         Update.CALLBACK_QUERY,
+        Update.INLINE_QUERY,
         Update.MY_CHAT_MEMBER,
     ]
     assert application.bot.base_url == "https://api.telegram.org/bot1:token"

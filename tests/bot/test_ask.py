@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,7 @@ def test_json_has_the_documented_names() -> None:
         "version": "",
         "label": "positive",
         "scores": {"negative": 0.25, "positive": 0.75},
+        "guessed": False,
         "truncated": False,
     }
     mask = MaskResult("m", "[MASK]다", ((Candidate("영화", 0.5), Candidate("##것", 0.1)),), truncated=True)
@@ -71,6 +73,7 @@ def test_text_for_a_terminal_lines_up_and_names_the_model() -> None:
         f"  positive  {'█' * 15}{'·' * 5}  75.0 %",
         "— m",
     ]
+    assert as_text(replace(LABELS, guessed=True)).splitlines()[-2].endswith("this is only a guess)")
     mask = MaskResult("m", "a [MASK]", ((Candidate("영화", 0.5), Candidate("fun", 0.25)),), truncated=True)
     lines = as_text(mask).splitlines()
     assert lines[:2] == ["a [MASK]", "[MASK] 1"]

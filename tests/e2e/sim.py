@@ -112,6 +112,36 @@ class Call:
     description: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """What the bot offers behind its name.
+
+    Attributes:
+        id: The query's.
+        answered: Whether the bot answered in time.
+        titles: Of the results, in order.
+        descriptions: Theirs.
+        button: What the button above them says; empty without one.
+        raw: The control API's answer.
+    """
+
+    id: str
+    answered: bool
+    titles: tuple[str, ...]
+    descriptions: tuple[str, ...]
+    button: str
+    raw: Json = field(repr=False)
+
+    @classmethod
+    def of(cls, raw: Json) -> "Offered":
+        """Read an answer of the control API."""
+        titles, descriptions = (
+            tuple(str(one[name]) for one in raw["results"]) for name in ("title", "description")
+        )
+        button = str((raw["button"] or {}).get("text", ""))
+        return cls(raw["id"], raw["answered"], titles, descriptions, button, raw)
+
+
 class Sim:
     """The control API of one server.
 
@@ -203,7 +233,7 @@ class Sim:
         await self.ask("POST", "faults", kind="duplicate", count=count)
 
     async def expire_queries(self) -> None:
-        """Make every pressed button too old to answer."""
+        """Make every pressed button and inline query too old to answer."""
         await self.ask("POST", "queries/expire")
 
 
@@ -314,6 +344,10 @@ class Person:
         path = f"chats/{said.chat_id}/messages/{said.id}"
         return Said.of(await self._room.sim.ask("PATCH", path, user_id=await self.user_id(), text=text))
 
+    async def deletes(self, said: Said) -> None:
+        """Delete a message."""
+        await self._room.sim.ask("DELETE", f"chats/{said.chat_id}/messages/{said.id}")
+
     async def taps(
         self,
         said: Said,
@@ -349,6 +383,17 @@ class Person:
         path = f"chats/{await self._room.id()}/commands"
         shown: list[Json] = await self._room.sim.ask("GET", path, user_id=await self.user_id())
         return [one["command"] for one in shown]
+
+    async def types_inline(self, query: str, timeout: float = _SECONDS) -> Offered:  # noqa: ASYNC109 - as above
+        """Write words behind the bot's name, and wait for what it offers."""
+        path, user = f"chats/{await self._room.id()}/inline", await self.user_id()
+        return Offered.of(await self._room.sim.ask("POST", path, user_id=user, query=query, timeout=timeout))
+
+    async def chooses(self, offered: Offered, title: str) -> Said:
+        """Send a result that the bot offered, by its title."""
+        path = f"chats/{await self._room.id()}/inline/{offered.id}"
+        result = next(one["id"] for one in offered.raw["results"] if one["title"] == title)
+        return Said.of(await self._room.sim.ask("POST", path, user_id=await self.user_id(), result_id=result))
 
     async def agrees(self) -> None:
         """Agree under ``/privacy`` that texts and votes are kept, as the bot asks in English or Korean."""

@@ -49,7 +49,7 @@ async def test_a_signal_during_the_start_ends_it_quietly(
         assert "Traceback" not in bot.log.read_text()
 
 
-async def test_a_vote_survives_kill_9_and_its_button_a_restart(
+async def test_a_vote_survives_kill_9_and_buttons_a_restart(
     sim: Sim, api_url: str, catalog: Path, tmp_path: Path
 ) -> None:
     settings = {"TELEGRAM_BOT_TOKEN": TOKEN, "TELEGRAM_API_URL": api_url}
@@ -60,12 +60,16 @@ async def test_a_vote_survives_kill_9_and_its_button_a_restart(
         await chat.says("/sentiment 이 영화는 너무 좋다")
         answer = await chat.next_bot_message(FIRST_ANSWER)
         await chat.taps(answer, KO.right_button)  # returns with the toast
+        await chat.says("이 영화는 너무 좋다")
+        offer = await chat.next_bot_message()
         assert await asyncio.to_thread(bot.stop, signal.SIGKILL) == -signal.SIGKILL
     assert count(tmp_path, "votes") == 1
     with bot_program(tmp_path, catalog, **settings) as bot:
         await asyncio.to_thread(bot.line_with, "is running")
         toast = await chat.taps(answer, KO.right_button)
         assert toast.text.startswith("이미 기록한 표예요: ")
+        await chat.taps(offer, KO.task_button["tokens"], timeout=FIRST_ANSWER)
+        assert KO.by_model.format(model="builtin") in (await chat.look(offer)).text
         assert await asyncio.to_thread(bot.stop) == 0
     assert count(tmp_path, "votes") == 1
 

@@ -266,19 +266,52 @@ class Telegram:
         }
         return self._update("edited_message" if edits else "message", body)
 
-    async def taps(self, data: str, *, user: int = ENGLISH, on: int = 1001, chat: int | None = None) -> Call:
+    @property
+    def inline_answers(self) -> list[Call]:
+        return [call for call in self.request.calls if call.method == "answerInlineQuery"]
+
+    async def types(self, query: str, *, user: int = ENGLISH) -> Call:
+        """Write an inline query and return what is offered."""
+        await self.application.process_update(self.inline_query(query, user=user))
+        return self.inline_answers[-1]
+
+    def inline_query(self, query: str, *, user: int = ENGLISH) -> Update:
+        """Make the update of an inline query."""
+        self._messages += 1
+        body = {"id": f"inline {self._messages}", "from": _user(user), "query": query, "offset": ""}
+        return self._update("inline_query", body)
+
+    async def taps(
+        self,
+        data: str,
+        *,
+        user: int = ENGLISH,
+        on: int = 1001,
+        chat: int | None = None,
+        under: Update | None = None,
+    ) -> Call:
         """Tap a button and return the toast."""
-        await self.application.process_update(self.tap(data, user=user, on=on, chat=chat))
+        await self.application.process_update(self.tap(data, user=user, on=on, chat=chat, under=under))
         return self.toasts[-1]
 
-    def tap(self, data: str, *, user: int = ENGLISH, on: int = 1001, chat: int | None = None) -> Update:
-        """Make the update of a tap."""
-        message = {
+    def tap(
+        self,
+        data: str,
+        *,
+        user: int = ENGLISH,
+        on: int = 1001,
+        chat: int | None = None,
+        under: Update | None = None,
+    ) -> Update:
+        """Make the update of a tap; ``under`` is the message that the message with the button answers."""
+        message: dict[str, object] = {
             "message_id": on,
             "date": 1_700_000_000,
             "chat": _chat(chat or user),
             "text": "an answer",
         }
+        if under is not None and under.effective_message is not None:
+            message["reply_to_message"] = under.effective_message.to_dict()
         body = {
             "id": "7",
             "from": _user(user),
@@ -326,10 +359,19 @@ class Telegram:
 
 def message_text(text: str) -> dict[str, object]:
     """Return a text and, when it starts with a command, the entity that Telegram marks it with."""
+    if not text:  # a picture, a sticker
+        return {}
     if not text.startswith("/"):
         return {"text": text}
     command = text.split(maxsplit=1)[0]
     return {"text": text, "entities": [{"type": "bot_command", "offset": 0, "length": len(command)}]}
+
+
+def captioned(text: str) -> dict[str, object]:
+    """Return a picture with a caption."""
+    names = {"text": "caption", "entities": "caption_entities"}
+    photo = [{"file_id": "p", "file_unique_id": "p", "width": 3, "height": 2}]
+    return {"photo": photo, **{names[name]: value for name, value in message_text(text).items()}}
 
 
 @dataclass

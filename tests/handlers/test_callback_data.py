@@ -10,6 +10,7 @@ from handlers.callback_data import (
     ConsentTap,
     ForgetTap,
     LanguageTap,
+    OfferTap,
     Place,
     Setting,
     SettingTap,
@@ -20,6 +21,7 @@ from handlers.callback_data import (
     encode,
 )
 from handlers.replies.texts import LANGUAGES
+from models.results import Task
 
 IDS = st.integers(0, 2**63 - 1)
 INDEXES = st.integers(0, 999)
@@ -38,6 +40,7 @@ TAPS = st.one_of(
     st.builds(ConsentTap, st.sampled_from(Place), st.booleans()),
     st.builds(AskTap),
     st.builds(ForgetTap, st.booleans()),
+    st.builds(OfferTap, st.sampled_from(Task)),
 )
 
 
@@ -81,6 +84,9 @@ def test_anything_else_is_refused_or_means_the_same_number(data: str) -> None:
         "1:a:en",
         "1:f:",
         "1:f:yes",
+        "1:o:",
+        "1:o:masks",
+        "1:o:MASK",
     ],
 )
 def test_forged_or_old_data_is_refused(data: str | None) -> None:

@@ -5,7 +5,7 @@ import pytest
 from handlers.commands import COMMANDS
 from handlers.menus import EVERYTHING, menu
 from handlers.replies.texts import LANGUAGES, TEXTS, Language
-from tests.handlers.offline import BOT_NAME, ENGLISH, GROUP, KOREAN, FakeModel, Telegram
+from tests.handlers.offline import BOT_NAME, ENGLISH, GROUP, KOREAN, FakeModel, Telegram, captioned
 
 ASK = {
     "mask": ("I go to ___.", ("mask", "I go to ___.", None)),
@@ -58,14 +58,26 @@ async def test_ignores_a_command_for_another_bot(telegram: Telegram, model: Fake
     assert telegram.answers == []
 
 
-@pytest.mark.parametrize("said", ["안녕하세요", "/unknown 글", "/"])
-async def test_tells_who_writes_without_a_command_how_to_ask(
-    telegram: Telegram, model: FakeModel, said: str
-) -> None:
+@pytest.mark.parametrize("said", ["/unknown 글", "/", f"/unknown@{BOT_NAME}"])
+async def test_a_command_it_does_not_know_is_told(telegram: Telegram, model: FakeModel, said: str) -> None:
     answer = await telegram.says(said, user=KOREAN)
-    assert answer.text == TEXTS["ko"].only_commands
+    assert answer.text == TEXTS["ko"].unknown_command
     assert len(telegram.answers) == 1
     assert model.asked == []
+
+
+@pytest.mark.parametrize(("command", "chat"), [("/mask", ENGLISH), (f"/mask@{BOT_NAME}", GROUP)])
+async def test_a_command_in_a_caption_is_a_command(
+    telegram: Telegram, model: FakeModel, command: str, chat: int
+) -> None:
+    await telegram.says("", chat=chat, extra=captioned(f"{command} I go to ___."))
+    assert model.asked == [("mask", "I go to ___.", None)]
+
+
+async def test_a_command_for_another_bot_in_a_caption_is_not(telegram: Telegram) -> None:
+    extra = captioned("/mask@OtherBot I go to ___.")
+    await telegram.application.process_update(telegram.message("", chat=GROUP, extra=extra))
+    assert telegram.answers == []
 
 
 @pytest.mark.parametrize(

@@ -91,6 +91,19 @@ async def test_an_unexpected_error_is_an_apology_and_a_report_without_the_text(
     assert any(record.levelno == logging.ERROR and record.exc_info for record in caplog.records)
 
 
+async def test_a_report_of_a_text_without_a_command_has_no_word_of_it(
+    telegram: Telegram, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(*_: object, **__: object) -> None:
+        raise StorageError("disk full")
+
+    monkeypatch.setattr(Store, "remember_answer", broken)
+    await telegram.says("mask ___ 비밀", user=KOREAN)
+    apology, report = telegram.answers[-2:]
+    assert apology.text == KO.unexpected
+    assert report.text.startswith("⚠️ message failed: <code>StorageError</code>")
+
+
 async def test_the_same_error_is_reported_once_a_minute(telegram: Telegram, model: FakeModel) -> None:
     model.error = RuntimeError("broken")
     for _ in range(3):

@@ -10,8 +10,17 @@ from hypothesis import strategies as st
 
 from handlers import utf16
 from handlers.pairs import Pair, split
-from handlers.replies.texts import TEXTS
-from tests.handlers.offline import BOT_NAME, ENGLISH, GROUP, KOREAN, FakeModel, Telegram, message_text
+from handlers.replies.texts import TEXTS, Language
+from tests.handlers.offline import (
+    BOT_NAME,
+    ENGLISH,
+    GROUP,
+    KOREAN,
+    FakeModel,
+    Telegram,
+    captioned,
+    message_text,
+)
 
 ROOT = Path(__file__).parents[2]
 CHAT = {"id": ENGLISH, "type": "private", "first_name": "Person"}
@@ -52,6 +61,29 @@ async def test_the_replied_caption_is_read(telegram: Telegram, model: FakeModel)
 async def test_a_replied_command_gives_its_arguments(telegram: Telegram, model: FakeModel) -> None:
     await telegram.says("/sentiment", extra=replied(**message_text("/tokens 좋은 날")))
     assert model.asked == [("sentiment", "좋은 날", None)]
+
+
+async def test_a_command_in_a_replied_caption_gives_its_arguments(
+    telegram: Telegram, model: FakeModel
+) -> None:
+    await telegram.says("/sentiment", extra=replied(**captioned("/tokens 좋은 날")))
+    assert model.asked == [("sentiment", "좋은 날", None)]
+
+
+@pytest.mark.parametrize(("user", "language"), [(KOREAN, "ko"), (ENGLISH, "en")])
+@pytest.mark.parametrize("command", ["mask", "nsp"])
+async def test_a_reply_to_what_holds_no_text_says_so(
+    telegram: Telegram, command: str, user: int, language: Language
+) -> None:
+    texts, photo = TEXTS[language], {"photo": captioned("")["photo"]}
+    answer = await telegram.says(f"/{command}", user=user, extra=replied(**photo))
+    assert answer.text == f"{texts.nothing_in_reply}\n{texts.usage[command].format(at='')}"
+
+
+async def test_the_message_that_opened_a_topic_is_no_reply(telegram: Telegram) -> None:
+    topic = replied(forum_topic_created={"name": "films", "icon_color": 7322096})
+    answer = await telegram.says("/sentiment", chat=GROUP, extra=topic)
+    assert answer.text == TEXTS["en"].usage["sentiment"].format(at=f"@{BOT_NAME}")
 
 
 async def test_the_quoted_fragment_goes_before_the_whole_reply(telegram: Telegram, model: FakeModel) -> None:

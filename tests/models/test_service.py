@@ -130,6 +130,14 @@ async def test_nasty_texts_are_answered_or_refused_by_type(
         assert isinstance(outcome, LabelResult | TokensResult if readable else EmptyText), outcome
 
 
+async def test_of_a_text_without_a_known_piece_the_answer_is_a_guess(service: ModelService) -> None:
+    assert (await service.sentiment("😀👍")).guessed
+    assert (await service.nli("나는", "שלום")).guessed
+    assert (await service.nsp("שלום", "나는")).guessed
+    assert not (await service.sentiment("😀 나는")).guessed
+    assert not (await service.nli("나는 😀", "😀 나는")).guessed
+
+
 async def test_long_texts_are_cut_and_say_so(service: ModelService) -> None:
     long = "나는 학교 " * 60
     assert (await service.sentiment(long)).truncated

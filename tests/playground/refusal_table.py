@@ -21,6 +21,7 @@ EMPTY_BUTTON = (
     "400 Bad Request: can't parse inline keyboard button: Inline keyboard button text must be non-empty"
 )
 NO_BUTTON_TEXT = '400 Bad Request: can\'t parse inline keyboard button: Field "text" must be of type String'
+NO_RESULT = "400 Bad Request: can't parse InlineQueryResult: "
 PARSE = "400 Bad Request: can't parse entities: "
 CHAT = "/sim/chats/{private}"
 
@@ -59,6 +60,12 @@ def edits(method: str, message: str, refusal: str, **params: object) -> Rule:
 
 def button(refusal: str, **fields: object) -> Rule:
     return says(refusal, reply_markup=keys(fields))
+
+
+def offers(refusal: str, /, *changes: dict[str, object], query: str = "{inline}", **params: object) -> Rule:
+    good = {"type": "article", "id": "1", "title": "t", "input_message_content": {"message_text": "x"}}
+    results = [{**good, **change} for change in changes]
+    return Rule("answerInlineQuery", {"inline_query_id": query, "results": results, **params}, refusal)
 
 
 def menu(refusal: str, *commands: object) -> Rule:
@@ -196,6 +203,30 @@ BOT_API = (
         {"callback_query_id": "{query}", "text": "x" * 201},
         "400 Bad Request: MESSAGE_TOO_LONG",
     ),
+    # inline queries
+    offers(TOO_OLD, query="1"),
+    offers(TOO_OLD, query="{query}"),  # a pressed button's
+    Rule("answerCallbackQuery", {"callback_query_id": "{inline}"}, TOO_OLD),
+    offers("400 Bad Request: RESULT_ID_DUPLICATE", {}, {}),
+    offers("400 Bad Request: too many inline query results specified", *[{}] * 51),
+    offers("400 Bad Request: RESULT_ID_EMPTY", {"id": ""}),
+    offers("400 Bad Request: RESULT_ID_INVALID", {"id": "가" * 22}),
+    offers("400 Bad Request: ARTICLE_TITLE_EMPTY", {"title": ""}),
+    offers(f"{NO_RESULT}only article is known to this server", {"type": "gif"}),
+    offers(f"{NO_RESULT}input message content is not specified", {"input_message_content": None}),
+    offers("400 Bad Request: message text is empty", {"input_message_content": {"message_text": " "}}),
+    offers(
+        "400 Bad Request: MESSAGE_TOO_LONG", {"input_message_content": {"message_text": "😀" * 2048 + "x"}}
+    ),
+    offers("400 Bad Request: can't use empty start_parameter", button={"text": "x"}),
+    offers(
+        "400 Bad Request: too long start_parameter specified",
+        button={"text": "x", "start_parameter": "x" * 65},
+    ),
+    offers(
+        "400 Bad Request: unallowed characters in start_parameter are used",
+        button={"text": "x", "start_parameter": "가"},
+    ),
     # the bot's own texts and updates
     menu("400 Bad Request: BOT_COMMAND_INVALID", {"command": "마스크", "description": "x"}),
     menu("400 Bad Request: BOT_COMMAND_INVALID", {"command": "x" * 33, "description": "x"}),
@@ -292,6 +323,8 @@ CONTROL = (
         {"text": "Open"},
         "400 Bad Request: the button sends no callback query",
     ),
+    Rule(f"POST {CHAT}/inline/77", {"result_id": "x"}, "404 no such result"),
+    Rule(f"POST {CHAT}/inline/999", {"result_id": "x"}, "404 no such query"),
     Rule(f"POST {CHAT}/topics", {"name": "x"}, "400 Bad Request: the chat is not a forum"),
     Rule(
         f"POST {CHAT}/bot",

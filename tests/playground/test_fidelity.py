@@ -1,5 +1,6 @@
 """Every answer is read by python-telegram-bot's own classes, with no field left over."""
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,10 @@ from telegram import (
     ChatMemberOwner,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
+    InlineQueryResultArticle,
+    InlineQueryResultsButton,
     InputMediaPhoto,
+    InputTextMessageContent,
     Message,
     ReplyParameters,
     TelegramObject,
@@ -168,6 +172,41 @@ async def test_a_tap_on_a_message_that_is_gone(bot: Bot, sim: Sim) -> None:
     # the library reads date 0 as its ZERO_DATE
     assert update.callback_query.message is not None
     assert not update.callback_query.message.is_accessible
+
+
+async def test_an_inline_query_and_the_result_that_is_sent(bot: Bot, sim: Sim) -> None:
+    group = sim.group()
+    waiting = asyncio.create_task(group.member(2).types_inline("최고 " * 100))
+    (update,) = await bot.get_updates(timeout=5)
+    query = update.inline_query
+    assert query is not None
+    assert (query.from_user.id, query.chat_type) == (await group.member(2).user_id(), "supergroup")
+    assert query.query == ("최고 " * 100)[:256]
+    assert leftovers(update) == {}
+    content = InputTextMessageContent("<b>긍정</b> 93%", parse_mode="HTML")
+    article = InlineQueryResultArticle("s", "긍정인지 보기", content, reply_markup=KEYS, description="긍정")
+    assert await query.answer([article], button=InlineQueryResultsButton("더", start_parameter="more"))
+    assert await query.answer([])  # ignored
+    offered = await waiting
+    assert (offered.titles, offered.descriptions, offered.button) == (("긍정인지 보기",), ("긍정",), "더")
+    said = await group.member(2).chooses(offered, "긍정인지 보기")
+    assert (said.text, said.buttons) == ("긍정 93%", (("긍정",),))
+    heard = (await bot.get_updates(offset=update.update_id + 1))[0]
+    assert heard.message is not None  # in spite of the privacy mode
+    assert heard.message.via_bot == await bot.get_me()
+    assert leftovers(heard) == {}
+
+
+async def test_an_inline_result_in_a_chat_without_the_bot(bot: Bot, sim: Sim) -> None:
+    group = sim.group()
+    await group.set_bot("left")
+    (left,) = await bot.get_updates()
+    waiting = asyncio.create_task(group.member(1).types_inline("x"))
+    (asked,) = await bot.get_updates(offset=left.update_id + 1, timeout=5)
+    assert asked.inline_query is not None
+    await asked.inline_query.answer([InlineQueryResultArticle("1", "t", InputTextMessageContent("sent"))])
+    assert (await group.member(1).chooses(await waiting, "t")).text == "sent"
+    assert await bot.get_updates(offset=asked.update_id + 1) == ()
 
 
 async def test_topics(bot: Bot, sim: Sim) -> None:
@@ -389,7 +428,7 @@ async def test_the_bots_own_texts(bot: Bot) -> None:
 
 async def test_calls_that_are_merely_accepted(bot: Bot) -> None:
     async with httpx.AsyncClient(base_url=str(bot.base_url), verify=False) as http:
-        for method in ("logOut", "close", "answerInlineQuery"):
+        for method in ("logOut", "close"):
             assert (await http.post(f"/{method}")).json() == {"ok": True, "result": True}
 
 

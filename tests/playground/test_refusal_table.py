@@ -52,6 +52,7 @@ def furnish(world: World) -> dict[str, object]:
     linked.markup = {"inline_keyboard": [[{"text": "Open", "url": "https://example.org"}]]}
     world.ask("77")
     world.ask("78").expired = True
+    world.ask("79", inline=True)
     return {
         "token": TOKEN,
         "private": private.id,
@@ -71,6 +72,7 @@ def furnish(world: World) -> dict[str, object]:
         "linked": linked.message_id,
         "query": "77",
         "expired": "78",
+        "inline": "79",
     }
 
 

@@ -32,6 +32,13 @@ def test_a_label_answer_reads_well_on_a_phone() -> None:
     ]
 
 
+@pytest.mark.parametrize("texts", [KO, EN])
+def test_a_guess_says_so(texts: Texts) -> None:
+    scores = {"negative": 0.4, "positive": 0.6}
+    guess = LabelResult(Task.SENTIMENT, "builtin", "positive", scores, guessed=True)
+    assert label_answer(guess, texts).splitlines()[-1] == texts.guessed
+
+
 def test_a_mask_answer_fills_the_blank_and_ranks_the_words() -> None:
     blank = (Candidate("서울", 0.62), Candidate("부산", 0.2), Candidate("##시", 0.001))
     result = MaskResult("klue", "한국의 수도는 [MASK]이다.", (blank,), truncated=True)
