@@ -87,8 +87,7 @@ async def test_who_speaks_in_the_name_of_a_chat_is_answered_and_not_kept(
     assert rows(shared_bot, people) == [(int(str(before[0][0])) + 2,)]
 
 
-@pytest.mark.parametrize("updates", [("to", "from"), ("from", "to", "to", "from")])
-async def test_a_group_that_becomes_a_supergroup_is_known_there(sim: Sim, updates: tuple[str, ...]) -> None:
+async def test_a_group_that_becomes_a_supergroup_is_known_there(sim: Sim) -> None:
     group = sim.group(members=2, kind="group")
     admin, member = group.member(1), group.member(2)
     await admin.agrees()
@@ -99,7 +98,7 @@ async def test_a_group_that_becomes_a_supergroup_is_known_there(sim: Sim, update
     for face in ("English", KO.voters_admins):
         await admin.taps(panel, face)
 
-    await group.migrates(updates=updates)
+    await group.migrates(updates=["from", "to", "to"])
     await group.silence()
     await member.says(f"/sentiment{BOT} 좋다")
     assert EN.labels["sentiment"]["positive"] in (await group.next_bot_message(FIRST_ANSWER)).text
