@@ -22,6 +22,7 @@ from tests.handlers.offline import (
     Call,
     FakeModel,
     Telegram,
+    captioned,
 )
 
 LINK = f"https://t.me/{BOT_NAME}?start=settings_{-GROUP}"
@@ -378,6 +379,33 @@ async def test_the_groups_models_answer_there(
     await telegram.says(command, chat=GROUP)
     await telegram.says(command)
     assert model.asked == [(*asked, "klue"), (*asked, None)]
+
+
+@pytest.mark.parametrize(
+    "command", ["/mask ___", "/nli a | b", "/sentiment a", "/tokens a", "/help", "/settings"]
+)
+async def test_a_command_looks_the_settings_up_once(
+    telegram: Telegram, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    asked: list[int] = []
+
+    async def group_settings(_: Store, chat_id: int) -> GroupSettings:
+        asked.append(chat_id)
+        return GroupSettings("ko")
+
+    monkeypatch.setattr(Store, "group_settings", group_settings)
+    await telegram.says(command, chat=GROUP)
+    await telegram.says(command)
+    assert asked == [GROUP]
+
+
+async def test_a_command_in_a_caption_goes_by_the_settings_too(
+    telegram: Telegram, store: Store, model: FakeModel
+) -> None:
+    await store.change_group_settings(GROUP, lambda _: GroupSettings("ko", "klue"))
+    answer = await telegram.says("", chat=GROUP, extra=captioned("/sentiment good"))
+    assert "긍정" in answer.text
+    assert model.asked == [("sentiment", "good", "klue")]
 
 
 async def test_a_preset_that_is_not_offered_any_more_is_the_default(
