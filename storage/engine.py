@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 import sqlite3
+import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager, closing, nullcontext
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -230,9 +231,28 @@ def _prepare_file(url: URL) -> None:
     # aiosqlite leaves a thread behind that reports to a loop which may be gone when a file does not open,
     # so the file is tried without it first.
     try:
-        sqlite3.connect(url.database).close()
+        with closing(sqlite3.connect(url.database, timeout=BUSY_TIMEOUT_MS / 1000)) as connection:
+            _keep_a_log(connection)
     except sqlite3.Error as error:
         raise StorageError(f"cannot open the database {url.database}: {error}") from error
+
+
+def _keep_a_log(connection: sqlite3.Connection) -> None:
+    """Switch the file to WAL mode, which it then stays in.
+
+    While another process writes to a file that is not in that mode yet, or switches it, SQLite gives up at
+    once, whatever the time-out, so that two cannot wait for each other.
+    """
+    until = time.monotonic() + BUSY_TIMEOUT_MS / 1000
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(0.01)
+        else:
+            return
 
 
 def _take_over_transactions(engine: AsyncEngine, *, foreign_keys: bool) -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import sys
+import threading
 from contextlib import closing
 from pathlib import Path
 
@@ -35,6 +36,17 @@ async def pragma(url: str, name: str) -> object:
 )
 async def test_each_sqlite_connection_is_set_up(tmp_path: Path, name: str, value: object) -> None:
     assert await pragma(f"sqlite+aiosqlite:///{tmp_path}/a.db", name) == value
+
+
+async def test_a_file_that_another_process_is_just_making_is_waited_for(tmp_path: Path) -> None:
+    with closing(
+        sqlite3.connect(tmp_path / "a.db", isolation_level=None, check_same_thread=False)
+    ) as another:
+        another.execute("BEGIN IMMEDIATE")
+        end = threading.Timer(0.2, another.execute, ["COMMIT"])
+        end.start()
+        assert await pragma(f"sqlite+aiosqlite:///{tmp_path}/a.db", "journal_mode") == "wal"
+        end.join()
 
 
 async def test_a_writer_holds_the_write_lock_from_its_first_statement(tmp_path: Path) -> None:
