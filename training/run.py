@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import Any
 
 import torch
@@ -206,7 +207,12 @@ class Run:
         return make(number)
 
     def _learn(self) -> None:
-        torch.nn.utils.clip_grad_norm_(self.model.parameters(), CLIP)
+        norm = torch.nn.utils.clip_grad_norm_(self.model.parameters(), CLIP)
+        if not norm.isfinite():  # all that is learnt afterwards would be no numbers, too
+            raise DataError(
+                f"{self.folder}: the gradients of step {self.step + 1:,} are no numbers (NaN or infinite); "
+                "take a lower --lr and another --out"
+            )
         for optimizer, peaks in zip(self._optimizers, self._peaks, strict=True):
             for group, peak in zip(optimizer.param_groups, peaks, strict=True):
                 group["lr"] = learning_rate((self.step + 1) / (self.total + 1), peak)
@@ -266,15 +272,27 @@ class Run:
         }
         # Written aside, to the disk, and renamed: a kill at any moment leaves the old state or the new one.
         partial = (self.folder / _STATE).with_suffix(".partial")
-        with partial.open("wb") as stream:
-            torch.save(state, stream)
-            stream.flush()
-            os.fsync(stream.fileno())
-        partial.replace(self.folder / _STATE)
+        try:
+            with partial.open("wb") as stream:
+                torch.save(state, stream)
+                stream.flush()
+                os.fsync(stream.fileno())
+            partial.replace(self.folder / _STATE)
+        except (OSError, RuntimeError) as error:  # torch's writer tells a full disk as a RuntimeError
+            raise DataError(
+                f"{self.folder}: step {self.step:,} cannot be saved ({_first_line(error)}); "
+                "the checkpoint before it stays"
+            ) from error
 
     def _load(self) -> None:
-        # Our own file, and tensors only (weights_only).
-        state = torch.load(self.folder / _STATE, weights_only=True, map_location=self.processes.device)  # noqa: TID251
+        try:
+            # Our own file, and tensors only (weights_only).
+            state = torch.load(self.folder / _STATE, weights_only=True, map_location=self.processes.device)  # noqa: TID251
+        except (OSError, RuntimeError, EOFError, UnpicklingError) as error:
+            raise DataError(
+                f"{self.folder / _STATE}: this checkpoint is damaged ({_first_line(error)}); "
+                "without the file the run begins again"
+            ) from error
         if self.origin is not None and state.get("origin") is not None:
             then = Origin(**state["origin"])
             changes = then.changes(self.origin)
@@ -292,6 +310,10 @@ class Run:
         self.step, self.tokens, self.spent = state["step"], state["tokens"], state["spent"]
         self.total, self.best = self.total or state["total"], state["best"]
         self._mean = dict(state["mean"])
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0][:200]
 
 
 def has_state(folder: Path) -> bool:

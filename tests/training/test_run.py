@@ -79,6 +79,53 @@ def test_a_half_written_state_is_never_read(tmp_path: Path, tokenizer: BertToken
     assert not has_state(tmp_path)
 
 
+def test_a_damaged_state_is_one_line(tmp_path: Path, tokenizer: BertTokenizerFast) -> None:
+    run = run_in(tmp_path, tokenizer, Budget(0, 2))
+    run.go(shrink(run))
+    whole = (tmp_path / "state.pt").read_bytes()
+    for damaged in (b"", b"not a checkpoint", whole[: len(whole) // 2]):
+        (tmp_path / "state.pt").write_bytes(damaged)
+        with pytest.raises(DataError, match=r"state\.pt: this checkpoint is damaged") as told:
+            run_in(tmp_path, tokenizer, Budget(0, 2))
+        assert "\n" not in str(told.value)
+
+
+def test_gradients_that_are_no_numbers_end_the_run_and_spoil_nothing(
+    tmp_path: Path, tokenizer: BertTokenizerFast
+) -> None:
+    run = run_in(tmp_path, tokenizer, Budget(0, 4))
+    make = shrink(run)
+
+    def breaking(number: int) -> Step:
+        done = make(number)
+        if number == 2:
+            next(run.model.parameters()).grad = torch.full_like(next(run.model.parameters()), float("nan"))
+        return done
+
+    with pytest.raises(DataError, match="the gradients of step 3 are no numbers"):
+        run.go(breaking)
+    assert all(each.isfinite().all() for each in weights(run))
+    assert all(each.isfinite().all() for each in weights(run_in(tmp_path, tokenizer, Budget(0, 4))))
+
+
+@pytest.mark.parametrize("failure", [OSError(28, "No space left on device"), RuntimeError("writing failed")])
+def test_a_full_disk_is_one_line_and_leaves_the_checkpoint_before(
+    tmp_path: Path, tokenizer: BertTokenizerFast, monkeypatch: pytest.MonkeyPatch, failure: Exception
+) -> None:
+    run = run_in(tmp_path, tokenizer, Budget(0, 2))
+    run.go(shrink(run))
+    before = (tmp_path / "state.pt").read_bytes()
+
+    def full(*_: object) -> None:
+        raise failure
+
+    monkeypatch.setattr(torch, "save", full)
+    longer = run_in(tmp_path, tokenizer, Budget(0, 3))
+    with pytest.raises(DataError, match="step 3 cannot be saved"):
+        longer.go(shrink(longer))
+    assert (tmp_path / "state.pt").read_bytes() == before
+
+
 def test_minutes_become_steps_once_and_learn_nothing_meanwhile(
     tmp_path: Path, tokenizer: BertTokenizerFast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
