@@ -1,13 +1,22 @@
 // The control API of the server.
+export class Offline extends Error {}
+export class Refused extends Error {}
+
 async function ask(method, path, body) {
   const form = body instanceof FormData;
-  const answer = await fetch(`/sim/${path}`, {
-    method,
-    headers: body && !form ? { "content-type": "application/json" } : {},
-    body: form ? body : body && JSON.stringify(body),
-  });
-  const result = await answer.json();
-  if (!answer.ok) throw new Error(result.description ?? answer.statusText);
+  let answer;
+  let result;
+  try {
+    answer = await fetch(`/sim/${path}`, {
+      method,
+      headers: body && !form ? { "content-type": "application/json" } : {},
+      body: form ? body : body && JSON.stringify(body),
+    });
+    result = await answer.json();
+  } catch (error) {
+    throw new Offline(String(error));
+  }
+  if (!answer.ok) throw new Refused(result.description ?? answer.statusText);
   return result;
 }
 
@@ -22,15 +31,20 @@ export const edit = (chat, message, user, text) =>
 export const tap = (chat, message, user, data) =>
   ask("POST", `chats/${chat}/messages/${message}/tap`, { user_id: user, data, timeout: 15 });
 export const commands = (chat, user) => ask("GET", `chats/${chat}/commands?user_id=${user}`);
+export const inline = (chat, user, query) => ask("POST", `chats/${chat}/inline`, { user_id: user, query, timeout: 15 });
+export const choose = (chat, user, query, result) =>
+  ask("POST", `chats/${chat}/inline/${query}`, { user_id: user, result_id: result });
+export const openLink = (user, url) => ask("POST", "links", { user_id: user, url });
 export const changeUser = (user, fields) => ask("PATCH", `users/${user}`, fields);
 export const fileUrl = (id) => `/sim/files/${encodeURIComponent(id)}`;
 
-// Server-sent events; the browser reconnects by itself and says where it was; a server that was
-// started anew then answers with a reset.
-export function listen(since, onEvent, onState) {
+// Server-sent events since a cursor; calls `onLost` once when the server is gone.
+export function listen(since, onEvent, onLost) {
   const source = new EventSource(`/sim/events?since=${since}`);
   source.onmessage = (event) => onEvent(JSON.parse(event.data));
-  source.onopen = () => onState(true);
-  source.onerror = () => onState(false);
+  source.onerror = () => {
+    source.close();
+    onLost();
+  };
   return source;
 }

@@ -1,13 +1,10 @@
-// The list of commands above the text field: opens on "/", arrows choose, Enter or Tab takes, Escape closes.
-import { element } from "./view.js";
+// The list above the text field: commands after "/", what the bot offers after its name.
+// Arrows choose, Enter or Tab takes, Escape closes; the field keeps the focus.
+import { $, element } from "./dom.js";
 
-export class CommandMenu {
-  constructor(list, field, onTake) {
-    this.list = list;
-    this.field = field;
-    this.onTake = onTake;
-    this.commands = [];
-    this.chosen = 0;
+export class Menu {
+  constructor(announce) {
+    Object.assign(this, { list: $("menu"), field: $("text"), announce, items: [], chosen: 0 });
   }
 
   get open() { return !this.list.hidden; }
@@ -17,25 +14,24 @@ export class CommandMenu {
     this.field.removeAttribute("aria-activedescendant");
   }
 
-  // Show the commands that begin with what was typed after the slash; a space ends the command.
-  update() {
-    const typed = /^\/([a-z0-9_]*)$/i.exec(this.field.value);
-    const found = typed ? this.commands.filter((c) => c.command.startsWith(typed[1].toLowerCase())) : [];
-    if (!found.length) return this.close();
-    this.chosen = 0;
-    this.list.replaceChildren(...found.map((command, index) => this.option(command, index)));
+  // Each item has a `title`, a `note` and what `take` does.
+  show(items, told) {
+    if (!items.length) return this.close();
+    const grown = !this.open || items.length !== this.items.length;
+    Object.assign(this, { items, chosen: 0 });
+    this.list.replaceChildren(...items.map((item, index) => this.option(item, index)));
     this.list.hidden = false;
+    if (grown) this.announce(told);
     return this.mark();
   }
 
-  option(command, index) {
-    const item = element("li");
-    item.id = `command-${index}`;
-    item.setAttribute("role", "option");
-    item.dataset.command = command.command;
-    item.append(element("strong", "", `/${command.command}`), element("span", "", command.description));
-    item.addEventListener("mousedown", (event) => { event.preventDefault(); this.take(index); });
-    return item;
+  option(item, index) {
+    const made = element("li");
+    made.id = `option-${index}`;
+    made.setAttribute("role", "option");
+    made.append(element("strong", "", item.title), element("span", "", item.note));
+    made.addEventListener("mousedown", (event) => { event.preventDefault(); this.take(index); });
+    return made;
   }
 
   mark() {
@@ -43,23 +39,23 @@ export class CommandMenu {
       item.setAttribute("aria-selected", String(index === this.chosen));
       if (index === this.chosen) item.scrollIntoView({ block: "nearest" });
     });
-    this.field.setAttribute("aria-activedescendant", `command-${this.chosen}`);
+    this.field.setAttribute("aria-activedescendant", `option-${this.chosen}`);
   }
 
   take(index) {
-    const { command } = this.list.children[index].dataset;
+    const item = this.items[index];
     this.close();
-    this.onTake(command);
+    item.take();
   }
 
   // Give true when the key was for the menu.
   key(event) {
     if (!this.open) return false;
-    const count = this.list.children.length;
+    const count = this.items.length;
     if (event.key === "ArrowDown") this.chosen = (this.chosen + 1) % count;
     else if (event.key === "ArrowUp") this.chosen = (this.chosen + count - 1) % count;
     else if (event.key === "Escape") { this.close(); return true; }
-    else if (event.key === "Tab" || event.key === "Enter") { this.take(this.chosen); return true; }
+    else if ((event.key === "Tab" && !event.shiftKey) || event.key === "Enter") { this.take(this.chosen); return true; }
     else return false;
     this.mark();
     return true;
