@@ -1,5 +1,5 @@
 // The list above the text field: commands after "/", what the bot offers after its name.
-// Arrows choose, Enter or Tab takes, Escape closes; the field keeps the focus.
+// Arrows choose, Enter or Tab takes, Escape closes; the field keeps the focus. What is typed whole, Enter sends.
 import { $, element } from "./dom.js";
 
 export class Menu {
@@ -55,6 +55,7 @@ export class Menu {
     if (event.key === "ArrowDown") this.chosen = (this.chosen + 1) % count;
     else if (event.key === "ArrowUp") this.chosen = (this.chosen + count - 1) % count;
     else if (event.key === "Escape") { this.close(); return true; }
+    else if (event.key === "Enter" && this.items[this.chosen].title === this.field.value) { this.close(); return false; }
     else if ((event.key === "Tab" && !event.shiftKey) || event.key === "Enter") { this.take(this.chosen); return true; }
     else return false;
     this.mark();

@@ -12,6 +12,7 @@ export class Suggestions {
   async learn() {
     try {
       this.commands = await client.commands(this.store.current, this.store.speaker);
+      if (this.field.value.startsWith("/")) this.update();
     } catch (error) {
       this.act.complain(error);
     }
