@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 
+import httpx
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, async_playwright
@@ -76,6 +77,8 @@ async def visit(browser: Browser, url: str) -> AsyncIterator[Visit]:
     there: list[Visitor] = []
 
     async def arrive(look: Look) -> Visitor:
+        async with httpx.AsyncClient(verify=False) as http:
+            (await http.post(f"{url}/sim/reset")).raise_for_status()
         there.append(await Visitor.arrive(browser, url, look))
         return there[-1]
 

@@ -41,4 +41,5 @@ async def test_a_restart_is_shown_survived_and_loses_no_words(browser: Browser, 
         await visitor.field.press("Enter")
         await expect(visitor.page.locator(".message .text")).to_have_text("after")
         await visitor.leaves()
-    assert all("ERR_" in line for line in visitor.complaints)  # what the browser says of a server that is away
+    # The browser's own words on a server that is away.
+    assert all("ERR_" in line for line in visitor.complaints)

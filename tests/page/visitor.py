@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import httpx
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Locator, Page, expect
 
@@ -66,9 +65,7 @@ class Visitor:
 
     @classmethod
     async def arrive(cls, browser: Browser, url: str, look: Look) -> Visitor:
-        """Open the page of a server that has just forgotten every chat."""
-        async with httpx.AsyncClient(verify=False) as http:
-            (await http.post(f"{url}/sim/reset")).raise_for_status()
+        """Open the page in a browser that has never been there."""
         context = await browser.new_context(
             viewport={"width": look.width, "height": look.height},
             locale={"ko": "ko-KR", "en": "en-US"}[look.language],

@@ -11,7 +11,7 @@ export class Menu {
 
   close() {
     this.list.hidden = true;
-    this.field.removeAttribute("aria-activedescendant");
+    for (const name of ["role", "aria-expanded", "aria-activedescendant"]) this.field.removeAttribute(name);
   }
 
   // Each item has a `title`, a `note` and what `take` does.
@@ -21,6 +21,8 @@ export class Menu {
     Object.assign(this, { items, chosen: 0 });
     this.list.replaceChildren(...items.map((item, index) => this.option(item, index)));
     this.list.hidden = false;
+    this.field.setAttribute("role", "combobox"); // only now: for the rest of its life it is a field of several lines
+    this.field.setAttribute("aria-expanded", "true");
     if (grown) this.announce(told);
     return this.mark();
   }
