@@ -77,7 +77,7 @@ class Visitor:
         visitor = cls(await context.new_page(), url)
         await visitor.page.goto(url)
         await expect(visitor.page.locator(f"html[lang={look.language}]")).to_be_attached()
-        await expect(visitor.chats).to_have_count(2)
+        await expect(visitor.chats.nth(1)).to_be_visible()
         return visitor
 
     @property
@@ -110,6 +110,12 @@ class Visitor:
         """Open the first (private) or second (group) chat."""
         await self.chats.nth(chat).click()
         await expect(self.field).to_be_focused()
+
+    async def opens_again(self, chat: int) -> None:
+        """Open another chat, on a phone by way of the list."""
+        if await self.page.locator("#back").is_visible():
+            await self.page.click("#back")
+        await self.opens(chat)
 
     async def sends(self, text: str) -> None:
         """Send a text."""
