@@ -1,7 +1,7 @@
-"""The pictures of the documentation, taken of the running bot: ``make pictures``, or ``python -m tests.page.pictures``.
+"""The pictures of the documentation, taken of the running bot: ``make pictures``.
 
-They are the built-in model's real answers, seen in the machine's Chromium, with few colours so that they stay small.
-Without a person's own settings: the bot runs in a temporary folder.
+They are the built-in model's real answers, seen in the machine's Chromium, with few colours to stay small.
+The bot runs in a temporary folder, without anybody's own settings.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ MARGIN = 8
 WAIT_MS = 60_000  # the first answer waits for the model
 
 MASK: Mapping[Language, str] = {"ko": "축구는 정말 재미있는 ___다.", "en": "I went to ___ this morning."}
+BEST: Mapping[Language, str] = {"ko": "영화", "en": "see"}
 PRAISE: Mapping[Language, str] = {"ko": "이 영화 개꿀잼 ㅋㅋㅋ", "en": "What a wonderful film!"}
 PREMISE: Mapping[Language, str] = {
     "ko": "아이가 공원에서 뛰고 있다. | 아이가 밖에 있다.",
@@ -73,7 +74,8 @@ async def crop(visitor: Visitor, name: str) -> None:
     top = min(box["y"] for box in boxes) - MARGIN
     bottom = max(box["y"] + box["height"] for box in boxes) + MARGIN
     log = await visitor.page.locator("#log").bounding_box()
-    assert log is not None and top >= log["y"]
+    assert log is not None
+    assert top >= log["y"], "the window is too low for what was said"
     clip = FloatRect(x=log["x"], y=top, width=log["width"], height=bottom - top)
     keep(await visitor.page.screenshot(clip=clip), name)
 
@@ -135,11 +137,11 @@ async def commands(browser: Browser, url: str, language: Language) -> None:
 
 async def pages(browser: Browser, url: str, language: Language) -> None:
     """The page itself: a private chat, a group, a phone."""
-    desk = await Visitor.arrive(browser, url, Look("desk", 1080, 960, language, "light"))
+    desk = await Visitor.arrive(browser, url, Look("desk", 1080, 1000, language, "light"))
     await desk.opens(0)
     await agrees_first(desk, language)
     blank = await desk.says(f"/mask {MASK[language]}")
-    await blank.locator(".key").first.click()
+    await blank.get_by_role("button", name=BEST[language], exact=True).click()
     await expect(blank.locator(".key").last).to_have_text(TEXTS[language].undo_button)
     await desk.says(f"/sentiment {PRAISE[language]}")
     await whole(desk, f"private.{language}")
