@@ -73,11 +73,13 @@ async def test_the_part_that_is_quoted_is_read_where_it_was_selected(visit: Visi
     await visitor.opens(1)
     await visitor.sends("😀 good, not good, so good")
     said = visitor.messages.first
-    await visitor.selects(said, "good, so")
+    await visitor.selects(said, "good")
     await said.locator(".reply").click()
     await visitor.says("/sentiment@kobert_bot")
-    assert model.asked[-1][1] == "good, so"
-    await expect(visitor.page.locator(".own .replied").last).to_contain_text("good, so")
+    assert model.asked[-1][1] == "good"
+    state = await (await visitor.page.request.get(f"{visitor.url}/sim/state")).json()
+    quotes = [message["quote"] for message in state["chats"][1]["messages"] if "quote" in message]
+    assert [(quote["text"], quote["position"]) for quote in quotes] == [("good", 22)]  # UTF-16 code units
 
 
 @WIDTHS

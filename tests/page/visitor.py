@@ -139,12 +139,12 @@ class Visitor:
         await self.page.locator("#members").get_by_role("radio").nth(member - 1).check()
 
     async def selects(self, message: Locator, words: str) -> None:
-        """Select a part of a message, as with the mouse."""
+        """Select the last such part of a message, as with the mouse."""
         found = await message.locator(".text").evaluate(
             """(body, words) => {
                 const walker = document.createTreeWalker(body, NodeFilter.SHOW_TEXT);
                 for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-                    const at = node.data.indexOf(words);
+                    const at = node.data.lastIndexOf(words);
                     if (at < 0) continue;
                     document.getSelection().setBaseAndExtent(node, at, node, at + words.length);
                     return true;
