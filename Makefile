@@ -1,6 +1,6 @@
 # One command each; `make help` lists them. `run` and `test` build what they need first.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-run run test check bench bench-quick builtin-model clean
+.PHONY: help setup setup-run run test check bench bench-quick builtin-model pictures clean
 .DELETE_ON_ERROR:
 
 BIN := .venv/bin
@@ -54,6 +54,9 @@ builtin-model: .venv/.stamp-dev ## make the built-in model again from the texts 
 	@ln -sfn ../pretrain/text $(MADE)/finetune/text && ln -sfn ../pretrain/text $(MADE)/evaluation/text
 	@$(TRAIN) finetune sentiment nli mask nsp --config $(RECIPE)/finetune.toml --model $(MADE)/pretrain/model --out $(MADE)/finetune
 	@$(TRAIN) evaluate --config $(RECIPE)/evaluate.toml --model $(MADE)/finetune/model --out $(MADE)/evaluation
+
+pictures: .venv/.stamp-dev ## take the pictures in docs/using again, of the running bot in Chromium
+	@$(BIN)/python -m tests.page.pictures
 
 clean: ## remove .venv and caches; never var/, where the votes are
 	rm -rf .venv build dist .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis

@@ -19,3 +19,12 @@ def test_every_line_of_code_in_a_document_stands_in_its_file(document: str) -> N
         lines = {line.strip() for line in (ROOT / file).read_text("utf-8").splitlines()}
         missing = [line for line in code.splitlines() if line.strip() and line.strip() not in lines]
         assert not missing, file
+
+
+@pytest.mark.parametrize("document", ["README.md", "README.ko.md", "docs/using.md", "docs/using.ko.md"])
+def test_its_pictures_are_there_and_small(document: str) -> None:
+    file = ROOT / document
+    pictures = re.findall(r"!\[[^\]]*\]\((?!https?:)([^)]+)\)", file.read_text("utf-8"))
+    assert pictures
+    too_large = [one for one in pictures if (file.parent / one).stat().st_size > 60_000]
+    assert too_large == []

@@ -1,7 +1,5 @@
 """A server of its own for each test, a real Bot, and a client of the control API."""
 
-import struct
-import zlib
 from collections.abc import AsyncIterator
 
 import pytest
@@ -33,15 +31,3 @@ async def bot(url: str) -> AsyncIterator[Bot]:
 async def sim(url: str) -> AsyncIterator[Sim]:
     async with Sim(url) as client:
         yield client
-
-
-@pytest.fixture
-def picture() -> bytes:
-    """A PNG, 3 by 2 pixels."""
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-    header = chunk(b"IHDR", struct.pack(">IIBBBBB", 3, 2, 8, 2, 0, 0, 0))
-    pixels = chunk(b"IDAT", zlib.compress(b"".join(b"\0" + bytes(9) for _ in range(2))))
-    return b"\x89PNG\r\n\x1a\n" + header + pixels + chunk(b"IEND", b"")

@@ -52,9 +52,22 @@ def test_its_korean_is_as_polite_as_the_bots_and_every_text_is_shown() -> None:
     [
         {"host": "evil.example"},
         {"host": "127.0.0.1.evil.example"},
+        {"host": "127.0.0.1.nip.io:8081"},  # names that lead to this machine
+        {"host": "localhost.evil.example:8081"},
+        {"host": "evil.example@127.0.0.1.evil.example:8081"},
+        {"host": "localhost."},
+        {"host": "0.0.0.0:8081"},
+        {"host": "[::ffff:127.0.0.1]:8081"},
+        {"host": "2130706433"},
+        {"host": "[::1"},
+        {"host": ""},
         {"origin": "https://evil.example"},
         {"origin": "http://127.0.0.1:1"},
         {"origin": "null"},
+        {"origin": ""},
+        {"origin": "http://127.0.0.1"},  # another port of this machine is somebody else's
+        {"origin": "https://127.0.0.1:8081"},
+        {"origin": "http://localhost:8081"},
         {"sec-fetch-site": "cross-site"},
         {"sec-fetch-site": "same-site"},
     ],
@@ -64,6 +77,35 @@ async def test_foreign_hosts_and_origins_are_refused(path: str, headers: dict[st
     async with httpx.AsyncClient(transport=app, base_url="http://127.0.0.1:8081") as http:
         assert (await http.get(path)).status_code == 200
         assert (await http.get(path, headers=headers)).status_code == 403
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://127.0.0.1:1", ""])
+async def test_a_foreign_page_changes_nothing(origin: str) -> None:
+    app = build_app(token="424242:test-token")
+    chat = next(iter(app.state.world.chats))
+    ways = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=ways, base_url="http://127.0.0.1:8081") as http:
+        for method, path in (
+            ("POST", f"/sim/chats/{chat}/messages"),
+            ("POST", "/sim/reset"),
+            ("PATCH", "/sim/settings"),
+            ("DELETE", "/sim/calls"),
+        ):
+            # A form needs no permission of the browser's before it is sent.
+            answer = await http.request(method, path, headers={"origin": origin}, data={"text": "forged"})
+            assert answer.status_code == 403
+        assert app.state.world.chats[chat].messages == {}
+        # A program sends no Origin; a browser always does when it changes something.
+        said = await http.post(f"/sim/chats/{chat}/messages", data={"text": "mine"})
+        assert said.status_code == 200
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:8081", "localhost:8081", "LOCALHOST", "[::1]:8081", "[::1]"])
+async def test_every_name_of_this_machine_is_its_own_origin(host: str) -> None:
+    app = httpx.ASGITransport(build_app(token="424242:test-token"))
+    async with httpx.AsyncClient(transport=app, base_url="http://127.0.0.1:8081") as http:
+        headers = {"host": host, "origin": f"http://{host}", "sec-fetch-site": "same-origin"}
+        assert (await http.post("/sim/reset", headers=headers)).status_code == 200
 
 
 async def test_its_own_host_and_origin_are_welcome(http: httpx.AsyncClient, url: str) -> None:

@@ -47,12 +47,13 @@ export class Log {
 
   // Who was on a button stays on it, also when it moved or is gone.
   replace(old, made) {
-    const place = [...old.querySelectorAll("button, a")].indexOf(document.activeElement);
+    const among = document.activeElement.matches(".key") ? ".key" : "button, a";
+    const place = [...old.querySelectorAll(among)].indexOf(document.activeElement);
     const wasHere = old === document.activeElement;
     old.replaceWith(made);
     if (old === this.current) this.current = made;
-    const buttons = made.querySelectorAll("button, a");
-    if (place >= 0) (buttons[Math.min(place, buttons.length - 1)] ?? made).focus();
+    const parts = made.querySelectorAll(among);
+    if (place >= 0) (parts[Math.min(place, parts.length - 1)] ?? made).focus();
     else if (wasHere) made.focus();
   }
 

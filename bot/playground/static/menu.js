@@ -1,5 +1,5 @@
 // The list above the text field: commands after "/", what the bot offers after its name.
-// Arrows choose, Enter or Tab takes, Escape closes; the field keeps the focus.
+// Arrows choose, Enter or Tab takes, Escape closes; the field keeps the focus. What is typed whole, Enter sends.
 import { $, element } from "./dom.js";
 
 export class Menu {
@@ -11,7 +11,7 @@ export class Menu {
 
   close() {
     this.list.hidden = true;
-    this.field.removeAttribute("aria-activedescendant");
+    for (const name of ["role", "aria-expanded", "aria-activedescendant"]) this.field.removeAttribute(name);
   }
 
   // Each item has a `title`, a `note` and what `take` does.
@@ -21,6 +21,8 @@ export class Menu {
     Object.assign(this, { items, chosen: 0 });
     this.list.replaceChildren(...items.map((item, index) => this.option(item, index)));
     this.list.hidden = false;
+    this.field.setAttribute("role", "combobox"); // only now: for the rest of its life it is a field of several lines
+    this.field.setAttribute("aria-expanded", "true");
     if (grown) this.announce(told);
     return this.mark();
   }
@@ -55,6 +57,7 @@ export class Menu {
     if (event.key === "ArrowDown") this.chosen = (this.chosen + 1) % count;
     else if (event.key === "ArrowUp") this.chosen = (this.chosen + count - 1) % count;
     else if (event.key === "Escape") { this.close(); return true; }
+    else if (event.key === "Enter" && this.items[this.chosen].title === this.field.value) { this.close(); return false; }
     else if ((event.key === "Tab" && !event.shiftKey) || event.key === "Enter") { this.take(this.chosen); return true; }
     else return false;
     this.mark();

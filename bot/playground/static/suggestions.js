@@ -10,8 +10,13 @@ export class Suggestions {
   }
 
   async learn() {
+    const { current, speaker } = this.store;
     try {
-      this.commands = await client.commands(this.store.current, this.store.speaker);
+      const found = await client.commands(current, speaker);
+      if (this.store.current !== current || this.store.speaker !== speaker) return;
+      const changed = JSON.stringify(found) !== JSON.stringify(this.commands);
+      this.commands = found;
+      if (changed && this.field.value.startsWith("/")) this.update(); // else what was chosen stays chosen
     } catch (error) {
       this.act.complain(error);
     }

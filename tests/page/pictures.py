@@ -1,0 +1,194 @@
+"""The pictures of the documentation, taken of the running bot: ``make pictures``.
+
+They are the built-in model's real answers, seen in the machine's Chromium, with few colours to stay small.
+The bot runs in a temporary folder, without anybody's own settings.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from PIL import Image
+from playwright.async_api import Browser, FloatRect, async_playwright, expect
+
+from bot.playground.world import GROUP_TITLES
+from handlers.replies.texts import TEXTS, Language
+from tests.e2e.processes import Program
+from tests.page.conftest import NAMES
+from tests.page.visitor import Look, Visitor
+
+FOLDER = Path(__file__).parents[2] / "docs" / "using"
+COLOURS = 160
+MARGIN = 8
+WAIT_MS = 60_000  # the first answer waits for the model
+
+MASK: Mapping[Language, str] = {"ko": "축구는 정말 재미있는 ___다.", "en": "I went to ___ this morning."}
+BEST: Mapping[Language, str] = {"ko": "영화", "en": "see"}
+PRAISE: Mapping[Language, str] = {"ko": "이 영화 개꿀잼 ㅋㅋㅋ", "en": "What a wonderful film!"}
+PREMISE: Mapping[Language, str] = {
+    "ko": "아이가 공원에서 뛰고 있다. | 아이가 밖에 있다.",
+    "en": "A child is running in the park. | A child is outside.",
+}
+FOLLOWS: Mapping[Language, str] = {
+    "ko": "배가 고프다. | 그래서 밥을 먹었다.",
+    "en": "I was hungry. | So I made a sandwich.",
+}
+PIECES: Mapping[Language, str] = {
+    "ko": "아 더빙.. 진짜 짜증나네요 목소리",
+    "en": "Nice to meet you!",
+}
+
+
+def keep(picture: bytes, name: str) -> None:
+    """Save a picture with few colours."""
+    with Image.open(io.BytesIO(picture)) as shown:
+        few = shown.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
+    FOLDER.mkdir(exist_ok=True)
+    few.save(FOLDER / f"{name}.png", optimize=True)
+
+
+async def forget(visitor: Visitor) -> None:
+    """Empty the chats on the server, so that the next picture shows only what follows; consent stays."""
+    http = visitor.page.request
+    for chat in (await (await http.get(f"{visitor.url}/sim/state")).json())["chats"]:
+        for message in chat["messages"]:
+            await http.delete(f"{visitor.url}/sim/chats/{chat['id']}/messages/{message['message_id']}")
+    await expect(visitor.messages).to_have_count(0)
+
+
+async def rest(visitor: Visitor) -> None:
+    """Let nothing look as if it were just being used."""
+    await visitor.page.evaluate("document.activeElement.blur()")
+    await visitor.page.mouse.move(0, 0)
+
+
+async def crop(visitor: Visitor, name: str) -> None:
+    """Keep what was said, without the rest of the window."""
+    await rest(visitor)
+    boxes = [box for one in await visitor.messages.all() if (box := await one.bounding_box())]
+    top = min(box["y"] for box in boxes) - MARGIN
+    bottom = max(box["y"] + box["height"] for box in boxes) + MARGIN
+    log = await visitor.page.locator("#log").bounding_box()
+    assert log is not None
+    assert top >= log["y"], "the window is too low for what was said"
+    clip = FloatRect(x=log["x"], y=top, width=log["width"], height=bottom - top)
+    keep(await visitor.page.screenshot(clip=clip), name)
+
+
+async def whole(visitor: Visitor, name: str) -> None:
+    """Keep all of the window."""
+    await rest(visitor)
+    keep(await visitor.page.screenshot(), name)
+
+
+async def agrees_first(visitor: Visitor, language: Language) -> None:
+    """Agree to be remembered, so that the pictures show votes."""
+    answer = await visitor.says("/privacy")
+    await visitor.agrees(answer)
+    await expect(answer).to_contain_text(TEXTS[language].privacy_agreed.split("{date}")[0])
+    await forget(visitor)
+
+
+async def commands(browser: Browser, url: str, language: Language) -> None:
+    """One picture per command."""
+    visitor = await Visitor.arrive(browser, url, Look("tall", 520, 1500, language, "light"))
+    await visitor.opens(0)
+    visitor.page.set_default_timeout(WAIT_MS)
+    told = {
+        "start": "/start",
+        "help": "/help",
+        "language": "/language",
+        "privacy": "/privacy",
+        "mydata": "/mydata",
+        "forgetme": "/forgetme",
+        "mask": f"/mask {MASK[language]}",
+        "nsp": f"/nsp {FOLLOWS[language]}",
+        "sentiment": f"/sentiment {PRAISE[language]}",
+        "nli": f"/nli {PREMISE[language]}",
+        "tokens": f"/tokens {PIECES[language]}",
+        "unknown": "/nsp",
+    }
+    await agrees_first(visitor, language)
+    for name, text in told.items():
+        answer = await visitor.says(text)
+        if name == "sentiment":
+            await answer.locator(".key").first.click()
+            await expect(answer.locator(".key").last).to_have_text(TEXTS[language].undo_button)
+        await crop(visitor, f"{name}.{language}")
+        await forget(visitor)
+    await visitor.says(PRAISE[language])
+    await crop(visitor, f"offer.{language}")
+    await forget(visitor)
+    http = visitor.page.request
+    first = (await (await http.get(f"{url}/sim/state")).json())["users"][0]["id"]
+    named = {"members": [first], "title": GROUP_TITLES[language]}  # the first group has its Korean name
+    await http.post(f"{url}/sim/groups", data=named)
+    await visitor.opens_again(await visitor.chats.count() - 1)
+    await visitor.says("/settings@kobert_bot")
+    await crop(visitor, f"settings.{language}")
+    await http.post(f"{url}/sim/reset")
+    await visitor.leaves()
+
+
+async def pages(browser: Browser, url: str, language: Language) -> None:
+    """The page itself: a private chat, a group, a phone."""
+    desk = await Visitor.arrive(browser, url, Look("desk", 1080, 1000, language, "light"))
+    await desk.opens(0)
+    await agrees_first(desk, language)
+    blank = await desk.says(f"/mask {MASK[language]}")
+    await blank.get_by_role("button", name=BEST[language], exact=True).click()
+    await expect(blank.locator(".key").last).to_have_text(TEXTS[language].undo_button)
+    await desk.says(f"/sentiment {PRAISE[language]}")
+    await whole(desk, f"private.{language}")
+    await desk.leaves()
+
+    phone = await Visitor.arrive(browser, url, Look("phone", 390, 780, language, "light"))
+    await phone.opens(0)
+    await whole(phone, f"phone.{language}")
+    await forget(phone)
+    await phone.leaves()
+
+    group = await Visitor.arrive(browser, url, Look("group", 1080, 720, language, "dark"))
+    await group.opens(1)
+    await group.switches_to(2)
+    await group.sends(PRAISE[language])
+    await group.switches_to(1)
+    said = group.messages.first
+    await said.hover()
+    await said.locator(".reply").click()
+    answer = await group.says("/sentiment@kobert_bot")
+    await answer.locator(".key").first.click()
+    await expect(group.toast).to_be_visible()
+    await expect(answer.locator(".key").last).to_have_text(TEXTS[language].undo_button)
+    await whole(group, f"group.{language}")
+    await forget(group)
+    await group.leaves()
+
+
+async def take(url: str) -> None:
+    path = next(filter(None, map(shutil.which, NAMES)))
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=path)
+        for language in ("ko", "en"):
+            await commands(browser, url, language)
+            await pages(browser, url, language)
+        await browser.close()
+
+
+def main() -> None:
+    """Start the bot, take the pictures, stop it."""
+    with tempfile.TemporaryDirectory() as folder:
+        program = Program("bot", "run", folder=Path(folder), PLAYGROUND_PORT="0", DEVICE="cpu")
+        with program as bot:
+            url = bot.line_with("in your browser").split()[1]
+            asyncio.run(take(url))
+            bot.stop()
+
+
+if __name__ == "__main__":
+    main()
