@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from safetensors.torch import load_file, save_file
 from transformers import BertConfig, BertForPreTraining
@@ -158,13 +158,15 @@ def test_a_sequence_alone_and_in_company_answers_alike(backend: Callable[[Weight
     np.testing.assert_allclose(before, model.logits([*company, alone])[-1], rtol=1e-5, atol=1e-5)
 
 
+@example([14, 43, 60])
 @given(st.lists(st.integers(1, 512), min_size=1, max_size=40))
 def test_sequences_of_about_one_length_run_together(lengths: list[int]) -> None:
     found = chunks(lengths)
     assert sorted(index for chunk in found for index in chunk) == list(range(len(lengths)))
     for chunk in found:
         tokens = sum(lengths[index] for index in chunk)
-        assert tokens >= FULL * len(chunk) * max(lengths[index] for index in chunk)
+        places = len(chunk) * max(lengths[index] for index in chunk)
+        assert tokens >= FULL * places - 1e-9  # exactly so many, but for the rounding of the product
         assert tokens <= CHUNK or len(chunk) == 1
 
 
