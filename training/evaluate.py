@@ -24,8 +24,9 @@ from training.batches import LabelledExamples
 from training.corpus import Corpus, numbered
 from training.datasets import Example
 from training.examples import sample_pairs
-from training.finetune import Progress, all_logits, quiet
+from training.finetune import all_logits
 from training.pretrain import vocabulary_of
+from training.telling import Progress, quiet
 from training.textfiles import DataError
 
 LONGEST = 256

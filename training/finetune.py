@@ -35,6 +35,7 @@ from training.pretrain import (
     vocabulary_of,
 )
 from training.run import Run, Step
+from training.telling import Progress, quiet
 from training.textfiles import DataError
 
 CLASS_TASKS = ("sentiment", "nli")
@@ -45,14 +46,6 @@ LONGEST = 128
 DEV_TOKENS = 8_192  # of a batch without gradients
 DEV_SEED = 0  # one development part for all runs: a run may go on from the model of another
 DEV_SIZE: Mapping[str, int] = {"sentiment": 4_000, "nli": 1_500}
-
-
-Progress = Callable[[int], object]
-"""Is told how many more texts were read."""
-
-
-def quiet(_: int) -> None:
-    """Progress that nobody watches."""
 
 
 @dataclass(frozen=True, slots=True)

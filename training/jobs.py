@@ -31,9 +31,8 @@ from training.record import Origin, file_hash
 from training.run import Run, has_state, told
 from training.schedule import Budget
 from training.start import load_start
+from training.telling import Say
 from training.textfiles import DataError, shares
-
-Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -31,9 +31,9 @@ from training.evaluate import (
 from training.processes import Processes
 from training.record import RECORD, hashes_of, write_record
 from training.start import Start, load_start
+from training.telling import Say
 from training.textfiles import DataError
 
-Say = Callable[[str], None]
 REPORT = "report.md"
 _TRIED = 256  # rows that a dry run times
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from itertools import product
 from pathlib import Path
@@ -17,6 +17,7 @@ from training.jobs import Job, finetune, sources_of
 from training.pretrain import Text
 from training.processes import Processes
 from training.record import RECORD, Origin
+from training.telling import Say, quiet
 from training.textfiles import DataError
 
 Row = tuple[Mapping[str, float], float]
@@ -38,9 +39,7 @@ def combinations(
     return [found[index] for index in np.random.default_rng(seed).permutation(len(found))[:trials]]
 
 
-def sweep_over(
-    base: Job, tried: Sequence[Mapping[str, float]], processes: Processes, say: Callable[[str], None]
-) -> list[Row]:
+def sweep_over(base: Job, tried: Sequence[Mapping[str, float]], processes: Processes, say: Say) -> list[Row]:
     """Run each combination in a folder of its own; one that has its record is not run again.
 
     Returns:
@@ -74,7 +73,7 @@ def told(base: Job, tried: Sequence[Mapping[str, float]], processes: Processes) 
     """How long all combinations would take, by a few steps of the first."""
     with TemporaryDirectory() as folder:
         job = replace(base, out=Path(folder), **_options(tried[0]))
-        run = finetune(job, processes, _quiet, _no_text, dry_run=True)
+        run = finetune(job, processes, quiet, _no_text, dry_run=True)
     plan = run.planned
     assert plan is not None  # noqa: S101  # a dry run plans
     ratio = sum(values["epochs"] for values in tried) / tried[0]["epochs"]
@@ -82,10 +81,6 @@ def told(base: Job, tried: Sequence[Mapping[str, float]], processes: Processes) 
     return (
         f"would train {len(tried)} times, {plan.steps:,} steps at first: about {minutes:.1f} minutes in all"
     )
-
-
-def _quiet(_: str) -> None:
-    """What one trial says is not the plan of all."""
 
 
 def _check(job: Job, processes: Processes) -> None:

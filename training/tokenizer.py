@@ -12,7 +12,7 @@ from __future__ import annotations
 import time
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -23,6 +23,7 @@ from tqdm import tqdm
 from transformers import BertTokenizerFast
 
 from training.held_out import standing_in, told
+from training.telling import Say, quiet
 from training.textfiles import DataError, open_text
 
 VOCAB_SIZE = 16_000  # 16,000 × 256 floats: already half of a 4×256 model
@@ -34,11 +35,7 @@ _TRIED = 1_000_000  # characters that a dry run reads
 SPECIALS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
 
 
-def quiet(_: str) -> None:
-    """Says nothing."""
-
-
-def sample(sources: list[str], characters: int, say: Callable[[str], object] = quiet) -> Iterator[str]:
+def sample(sources: list[str], characters: int, say: Say = quiet) -> Iterator[str]:
     """The first lines of each source that stand in no public test set, as many characters of each.
 
     Args:
@@ -106,7 +103,7 @@ def train_tokenizer(
     trainer = BertWordPieceTokenizer(lowercase=True, strip_accents=False)
     trainer.pre_tokenizer = Sequence([BertPreTokenizer(), _ALONE])
 
-    def texts(say: Callable[[str], object] = quiet) -> Iterator[str]:
+    def texts(say: Say = quiet) -> Iterator[str]:
         yield from sample(korean, characters, say)
         yield from sample(english, characters // 3, say)
 
