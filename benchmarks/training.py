@@ -12,6 +12,8 @@ from __future__ import annotations
 import logging
 import time
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -168,6 +170,34 @@ def markdown(trainings: list[Timed]) -> str:
     return "\n".join([*lines, "", f"{said} (n = {ours.accuracy.n:,})"])
 
 
+def _both(
+    train: str, test: str, model: str, rows: int, test_rows: int, lr: float, rates: list[float], batch: int
+) -> list[Timed]:
+    """Train ours, then Trainer at each of its learning rates.
+
+    Raises:
+        DataError: A file or the model cannot be used.
+    """
+    measured = read(TASK, test).examples[:test_rows]
+    learnt = without(read(TASK, train).examples[:rows], measured)
+    ours = by_ours(model, learnt, measured, lr=lr)
+    theirs = [
+        by_trainer(model, learnt, measured, lr=rate, batch=batch) for rate in tqdm(rates, desc="Trainer")
+    ]
+    return [ours, *theirs]
+
+
+@contextmanager
+def _silent() -> Iterator[None]:
+    """Whatever the libraries have to say would stand in the middle of the bar."""
+    with warnings.catch_warnings(action="ignore"):
+        logging.disable(logging.WARNING)
+        try:
+            yield
+        finally:
+            logging.disable(logging.NOTSET)
+
+
 def main(
     train: Annotated[str, typer.Option(help="NSMC's training file.")],
     test: Annotated[str, typer.Option(help="Another file of the same form, to measure on.")],
@@ -179,20 +209,12 @@ def main(
     batch: Annotated[int, typer.Option(min=1, help="Trainer's batches; its default.")] = 8,
 ) -> None:
     """Print seconds and accuracy of both."""
-    warnings.simplefilter("ignore")
-    logging.disable(logging.WARNING)
     try:
-        measured = read(TASK, test).examples[:test_rows]
-        learnt = without(read(TASK, train).examples[:rows], measured)
-        found = [by_ours(model, learnt, measured, lr=lr)]
-        found += [
-            by_trainer(model, learnt, measured, lr=rate, batch=batch)
-            for rate in tqdm(trainer_lr or [5e-5, 3e-4], desc="Trainer")
-        ]
+        with _silent():
+            print(markdown(_both(train, test, model, rows, test_rows, lr, trainer_lr or [5e-5, 3e-4], batch)))
     except DataError as error:
         typer.echo(f"benchmarks.training: {error}", err=True)
         raise typer.Exit(1) from None
-    print(markdown(found))
 
 
 if __name__ == "__main__":

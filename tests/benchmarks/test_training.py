@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
 import typer
 from typer.testing import CliRunner
 
@@ -16,13 +14,6 @@ from training.evaluate import Figure
 
 app = typer.Typer()
 app.command()(main)
-
-
-@pytest.fixture(autouse=True)
-def _logs_afterwards() -> Iterator[None]:
-    """The program silences the log of its whole process, which here is everybody's."""
-    yield
-    logging.disable(logging.NOTSET)
 
 
 def _file(path: Path, start: int, count: int) -> Path:
@@ -50,6 +41,7 @@ def test_both_are_timed_and_measured_on_the_other_file(tmp_path: Path) -> None:
     assert "| ours, lr 0.001 | " in done.stdout
     assert "| Trainer, batches of 8, lr 0.001 | " in done.stdout
     assert "(n = 30)" in done.stdout
+    assert logging.root.isEnabledFor(logging.WARNING)  # silent while it measures, and no longer
 
 
 def test_a_model_that_knows_the_labels_is_refused(tmp_path: Path) -> None:
