@@ -20,7 +20,7 @@ from handlers.callback_data import (
 )
 from handlers.consent import ask_first, choose_consent
 from handlers.context import Context
-from handlers.gate import admit_tap
+from handlers.gate import admit
 from handlers.group_settings import change_setting
 from handlers.language import choose_language
 from handlers.offers import choose_offer
@@ -40,7 +40,7 @@ async def on_tap(update: Update, context: Context) -> None:  # noqa: C901  # one
     tap, shown = decode(query.data), query.message
     if shown is None:  # under an inline result, and those have no buttons
         raise BadCallbackData
-    admit_tap(query, shown.chat.id, context)
+    admit(query.from_user.id, shown.chat.id, context)
     match tap:
         case LanguageTap(language):
             await choose_language(query, context, language)

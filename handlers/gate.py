@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 
-from telegram import CallbackQuery, Message
+from telegram import Message
 
 from handlers.access import NotAdmitted
 from handlers.answer import earlier_answer
@@ -38,17 +38,8 @@ def admits(message: Message, context: Context) -> bool:
     return reason is None
 
 
-def admit_tap(query: CallbackQuery, chat_id: int, context: Context) -> None:
-    """Let a tap through; every one gets a toast, so none is passed over in silence.
-
-    Raises:
-        NotAdmitted: If its person or chat is not answered.
-    """
-    admit(query.from_user.id, chat_id, context)
-
-
 def admit(person: int, chat_id: int, context: Context) -> None:
-    """Let somebody through to what they do, or want to see, of a chat.
+    """Let through what somebody taps, types or opens, which is never passed over in silence.
 
     Raises:
         NotAdmitted: If the person or the chat is not answered.

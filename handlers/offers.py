@@ -120,7 +120,7 @@ async def _miss_the_text(query: CallbackQuery, shown: MaybeInaccessibleMessage, 
     with tolerating():
         await query.answer(texts.text_gone_toast, show_alert=True)
     with tolerating():
-        await context.bot.edit_message_text(texts.text_gone, shown.chat.id, shown.message_id)
+        await context.bot.edit_message_text(texts.text_gone_toast, shown.chat.id, shown.message_id)
 
 
 async def _task_shown(message: Message, context: Context) -> Task | None:

@@ -54,7 +54,7 @@ def label_answer(result: LabelResult, texts: Texts) -> str:
     return _assemble(head, lines, _footer(result, texts), texts)
 
 
-def tokens_answer(result: TokensResult, texts: Texts, *, room: int = 0) -> str:
+def tokens_answer(result: TokensResult, texts: Texts, *, before: int = 0) -> str:
     """Show the pieces, how another tokenizer cuts the same text, then a table: id, characters, piece.
 
     A table too long for one message ends in "… and N more".
@@ -62,7 +62,7 @@ def tokens_answer(result: TokensResult, texts: Texts, *, room: int = 0) -> str:
     Args:
         result: What the tokenizer found.
         texts: The asker's language.
-        room: UTF-16 code units to leave for what is put before it.
+        before: UTF-16 code units of what is put before it.
     """
     own = [token for token in result.tokens if not token.special]
     head = f"{texts.pieces.format(count=len(own))}\n{_pieces(result.tokens)}"
@@ -75,7 +75,9 @@ def tokens_answer(result: TokensResult, texts: Texts, *, room: int = 0) -> str:
     if any(token.segment for token in result.tokens):
         footer = f"{texts.second_note}\n{footer}"
     table = [_table_row(token) for token in result.tokens]
-    return _assemble(head, table, footer, texts, around=("<pre>", "</pre>"), room=utf16.MESSAGE_LIMIT - room)
+    return _assemble(
+        head, table, footer, texts, around=("<pre>", "</pre>"), room=utf16.MESSAGE_LIMIT - before
+    )
 
 
 def download_line(progress: DownloadProgress, texts: Texts) -> str:

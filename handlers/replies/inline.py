@@ -38,7 +38,9 @@ def inline_button(words: str) -> InlineQueryResultsButton:
     return InlineQueryResultsButton(utf16.clip(words, _BUTTON_UNITS), start_parameter=_START)
 
 
-def _parts(result: MaskResult | LabelResult | TokensResult, texts: Texts, room: int) -> tuple[Task, str, str]:
+def _parts(
+    result: MaskResult | LabelResult | TokensResult, texts: Texts, before: int
+) -> tuple[Task, str, str]:
     """Return what was asked, the answer as Telegram HTML, and the answer in short as plain text."""
     match result:
         case MaskResult():
@@ -50,4 +52,4 @@ def _parts(result: MaskResult | LabelResult | TokensResult, texts: Texts, room: 
             return result.task, label_answer(result, texts), short
         case TokensResult():
             pieces = [token.token for token in result.tokens if not token.special]
-            return Task.TOKENS, tokens_answer(result, texts, room=room), " ".join(pieces)
+            return Task.TOKENS, tokens_answer(result, texts, before=before), " ".join(pieces)

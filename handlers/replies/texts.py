@@ -37,7 +37,6 @@ class Texts:
     only_text: str
     offer: str
     task_button: Mapping[str, str]
-    text_gone: str
     text_gone_toast: str
     inline_help_button: str
     inline_blank_button: str
@@ -210,7 +209,6 @@ KO = Texts(
         "nli": "🔎 앞 문장에서 뒤 문장이 나오는지 보기",
         "tokens": "🧩 조각으로 나누기",
     },
-    text_gone="보내신 글이 이제 보이지 않아요. 글을 다시 보내 주세요.",
     text_gone_toast="보내신 글이 이제 보이지 않아요. 글을 다시 보내 주세요.",
     inline_help_button="이어서 글을 쓰시면 제가 읽어 볼게요",
     inline_blank_button="빈칸을 채우려면 맞힐 자리를 ___로 써 주세요",
@@ -460,7 +458,6 @@ EN = Texts(
         "nli": "🔎 Does the first imply the second?",
         "tokens": "🧩 Cut into pieces",
     },
-    text_gone="I cannot see your text any more. Please send it again.",
     text_gone_toast="I cannot see your text any more. Please send it again.",
     inline_help_button="Go on typing, and I will read your text",
     inline_blank_button="Write ___ for a missing word, and I will guess it",

@@ -18,6 +18,7 @@ async with Sim(url) as sim:
     await group.migrates()
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -237,7 +238,7 @@ class Sim:
         await self.ask("POST", "queries/expire")
 
 
-class _Room:
+class _Room(ABC):
     """A chat, made when first used."""
 
     def __init__(self, sim: Sim) -> None:
@@ -251,8 +252,8 @@ class _Room:
             self._id = await self._make()
         return self._id
 
-    async def _make(self) -> int:
-        raise NotImplementedError
+    @abstractmethod
+    async def _make(self) -> int: ...
 
     async def messages(self) -> list[Said]:
         """Every message of the chat."""

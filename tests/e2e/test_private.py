@@ -74,7 +74,7 @@ async def test_a_text_deleted_before_the_tap_is_missed_kindly(sim: Sim, language
     toast = await chat.taps(offer, texts.task_button["tokens"])
     assert (toast.text, toast.alert) == (texts.text_gone_toast, True)
     told = await chat.wait_edit(offer)
-    assert (told.text, told.buttons) == (texts.text_gone, ())
+    assert (told.text, told.buttons) == (texts.text_gone_toast, ())
 
 
 async def test_an_answer_comes_over_a_server_that_stumbles_and_others_go_on(

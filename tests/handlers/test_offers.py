@@ -213,7 +213,7 @@ async def test_a_text_that_is_gone_is_missed_kindly(
     toast = await telegram.taps(SENTIMENT, user=user)  # deleted: the offer answers nothing any more
     assert (toast.text, toast.data["show_alert"]) == (TEXTS[language].text_gone_toast, "true")
     told = telegram.answers[-1]
-    assert (told.method, told.text) == ("editMessageText", TEXTS[language].text_gone)
+    assert (told.method, told.text) == ("editMessageText", TEXTS[language].text_gone_toast)
     assert "reply_markup" not in told.data
     assert model.asked == []
 
