@@ -1,0 +1,47 @@
+"""The pre-training text that a command is given, encoded once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from training.command_line import tell
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from transformers import BertTokenizerFast
+
+    from training.corpus import Corpus
+    from training.pretrain import Text
+    from training.processes import Processes
+
+
+def encoded_text(
+    documents: list[str] | None,
+    singles: list[str] | None,
+    tokenizer: BertTokenizerFast,
+    cache: Path,
+    processes: Processes,
+) -> Text:
+    """Read pre-training text, encoding what is not encoded yet."""
+    from training.corpus import corpus_of, joined
+    from training.examples import Singles
+    from training.pretrain import Documents, Text
+    from training.textfiles import shares
+
+    def read(source: str, *, single: bool) -> Corpus:
+        if processes.leads:  # the others wait, and find it encoded
+            corpus_of(source, tokenizer, cache, single=single)
+        processes.agreed(0)
+        return corpus_of(source, tokenizer, cache, single=single)
+
+    parts = [Documents(read(source, single=False), share) for source, share in shares(documents or [])]
+    alone = [read(source, single=True) for source in singles or []]
+    if not alone:
+        return Text(parts)
+    sentences = Singles(joined(alone))
+    if sentences.left_out:
+        tell(
+            processes, f"{sentences.left_out:,} single sentences too short or too long to be masked left out"
+        )
+    return Text(parts, sentences)
