@@ -87,7 +87,7 @@ async def closed_loop(
 
     lags: list[float] = []
     async with asyncio.TaskGroup() as group:
-        ticker = group.create_task(_tick(lags))
+        ticker = group.create_task(tick(lags))
         async with asyncio.TaskGroup() as asking:
             for _ in range(clients):
                 asking.create_task(client())
@@ -109,7 +109,8 @@ async def _discard(ask: Callable[[Question], Awaitable[object]], text: Question)
     await ask(text)
 
 
-async def _tick(lags: list[float]) -> None:
+async def tick(lags: list[float]) -> None:
+    """Note by how many milliseconds the event loop is late at each tick, until cancelled."""
     while True:
         due = time.perf_counter() + TICK
         await asyncio.sleep(TICK)
