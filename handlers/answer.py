@@ -40,7 +40,7 @@ async def answer(
     """
     earlier, asker = await earlier_answer(message, context), asker_of(message)
     if asker is None:
-        await reply(message, context, html)
+        await reply(message, context, html, task=prediction.task)
         return
     try:
         prediction_id = await context.store.add_prediction(
@@ -56,7 +56,7 @@ async def answer(
     async def keyboard() -> InlineKeyboardMarkup | None:
         return vote_keyboard(await context.store.tally(prediction_id, chat_id=message.chat_id), language)
 
-    await reply(message, context, html, keyboard, prediction_id)
+    await reply(message, context, html, keyboard, task=prediction.task, prediction_id=prediction_id)
 
 
 async def _answer_unkept(
@@ -74,18 +74,21 @@ async def _answer_unkept(
     async with context.services.turns.of(("consent", asker)):  # of several answers at once, one asks
         consent = await context.store.consent(asker)
         if consent is not None and consent.status is ConsentStatus.DECLINED:
-            await reply(message, context, html)
+            await reply(message, context, html, task=prediction.task)
             return
         earlier = await earlier_answer(message, context)
         shown = None if earlier is None else pending.get(message.chat_id, earlier.message_id)
         still_asks = shown is not None and shown.asks  # an edit does not take the question away
         asks = fits and (still_asks or consent is None or not consent.settled)
         if asks:
-            answer_id = await reply(message, context, f"{html}\n\n{question}", question_keyboard(language))
+            asking = f"{html}\n\n{question}"
+            answer_id = await reply(
+                message, context, asking, question_keyboard(language), task=prediction.task
+            )
             await context.store.set_consent(asker, ConsentStatus.ASKED)
         else:
             keyboard = ask_keyboard(language) if any(prediction.options) else None
-            answer_id = await reply(message, context, html, keyboard)
+            answer_id = await reply(message, context, html, keyboard, task=prediction.task)
         pending.put(Unkept(message, answer_id, asker, html, prediction, language, asks))
 
 
@@ -94,6 +97,8 @@ async def reply(
     context: Context,
     html: str,
     keyboard: Keyboard | InlineKeyboardMarkup | None = None,
+    *,
+    task: str | None = None,
     prediction_id: int | None = None,
 ) -> int:
     """Answer a command with one message, which later edits of the command change instead of adding to.
@@ -104,6 +109,7 @@ async def reply(
         html: Telegram HTML.
         keyboard: Its buttons, or what reads their counts and draws them: called in the answer's turn, so that
             no newer counts are overwritten.
+        task: What was asked, if this answers it.
         prediction_id: The stored prediction that the message shows, if it shows one.
 
     Returns:
@@ -115,11 +121,11 @@ async def reply(
             drawn = await _drawn(keyboard)
             if await _edit(context, message.chat_id, earlier.message_id, html, drawn):
                 context.services.pending.drop(message.chat_id, earlier.message_id)
-                await remember(message, context, earlier.message_id, prediction_id)
+                await remember(message, context, EarlierAnswer(earlier.message_id, prediction_id, task))
                 return earlier.message_id
     drawn = await _drawn(keyboard)
     sent = await message.reply_html(html, reply_markup=drawn, do_quote=True, allow_sending_without_reply=True)
-    await remember(message, context, sent.message_id, prediction_id)
+    await remember(message, context, EarlierAnswer(sent.message_id, prediction_id, task))
     return sent.message_id
 
 
@@ -150,11 +156,9 @@ async def _drawn(keyboard: Keyboard | InlineKeyboardMarkup | None) -> InlineKeyb
     return await keyboard() if callable(keyboard) else keyboard
 
 
-async def remember(message: Message, context: Context, answer_id: int, prediction_id: int | None) -> None:
+async def remember(message: Message, context: Context, answer: EarlierAnswer) -> None:
     """Keep which message answers a command, for its edits."""
-    await context.store.remember_answer(
-        message.chat_id, message.message_id, answer_id, prediction_id, asked_at=message.date
-    )
+    await context.store.remember_answer(message.chat_id, message.message_id, answer, asked_at=message.date)
 
 
 async def _edit(

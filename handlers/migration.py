@@ -28,7 +28,6 @@ async def on_migration(update: Update, context: Context) -> None:
 async def follow(context: Context, old_id: int, new_id: int) -> None:
     """Let settings, answers, counts and the operator's lists follow a group into its new chat."""
     services = context.services
-    await services.store.move_group(old_id, new_id)
     services.quotas.move(old_id, new_id)
     services.greetings.is_news(new_id)  # they know the bot
     if services.access.follow(old_id, new_id):
@@ -37,3 +36,4 @@ async def follow(context: Context, old_id: int, new_id: int) -> None:
             old_id,
             new_id,
         )
+    await services.store.move_group(old_id, new_id)  # last: it may fail, and the others cannot

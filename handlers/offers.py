@@ -26,6 +26,7 @@ from handlers.tolerance import tolerating
 from models.blanks import has_blank
 from models.results import Task
 from models.text import require_visible
+from storage.store import EarlierAnswer
 
 _COMMAND = re.compile(r"/\w*(?:@(\w+))?", re.ASCII)
 
@@ -92,7 +93,8 @@ async def choose_offer(
 
 async def _offer(message: Message, context: Context) -> None:
     """Offer what fits; if the message was edited and has an answer that still fits, answer anew."""
-    tasks, shown = fitting(arguments(message)), await _task_shown(message, context)
+    tasks = fitting(arguments(message))
+    shown = None if message.edit_date is None else await _task_shown(message, context)
     if shown in tasks:
         await QUESTIONS[shown](message, context)
         return
@@ -105,7 +107,7 @@ async def _answer(
 ) -> None:
     keyboard = offer_keyboard(fitting(arguments(asked)), await context.language_in(asked))
     if await earlier_answer(asked, context) is None:  # what was kept is deleted since
-        await remember(asked, context, shown.message_id, None)
+        await remember(asked, context, EarlierAnswer(shown.message_id, None))
     try:
         await QUESTIONS[task](asked, context)
     except OverQuota:
@@ -124,15 +126,9 @@ async def _miss_the_text(query: CallbackQuery, shown: MaybeInaccessibleMessage, 
 
 
 async def _task_shown(message: Message, context: Context) -> Task | None:
-    """Return what a text was asked; None while it has an offer, or when that is not known any more."""
+    """Return what a text was asked; None while it has an offer, or none yet."""
     earlier = await earlier_answer(message, context)
-    if earlier is None:
-        return None
-    if earlier.prediction_id is None:
-        unkept = context.services.pending.get(message.chat_id, earlier.message_id)
-        return None if unkept is None else Task(unkept.prediction.task)
-    tally = await context.store.tally(earlier.prediction_id, chat_id=message.chat_id)
-    return Task(tally.task)
+    return None if earlier is None or earlier.task is None else Task(earlier.task)
 
 
 def _is_first_of_album(message: Message, context: Context) -> bool:

@@ -12,7 +12,7 @@ from handlers.context import Context
 from handlers.replies.consent import forget_keyboard, privacy_keyboard
 from handlers.replies.texts import TEXTS, Texts
 from handlers.tolerance import tolerating
-from storage.store import ConsentStatus
+from storage.store import ConsentStatus, EarlierAnswer
 
 FILE_NAME = "kobert-bot.json"
 
@@ -55,7 +55,7 @@ async def mydata(message: Message, context: Context) -> None:
         do_quote=True,
         allow_sending_without_reply=True,
     )
-    await remember(message, context, sent.message_id, None)
+    await remember(message, context, EarlierAnswer(sent.message_id, None))
 
 
 async def forgetme(message: Message, context: Context) -> None:

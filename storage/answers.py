@@ -23,13 +23,13 @@ class Answers:
         self, chat_pseudonym: str, command_message_id: int, asked_at: datetime
     ) -> EarlierAnswer | None:
         """Return the message that answered a command, and what it shows."""
-        query = select(Answer.answer_message_id, Answer.prediction_id).where(
+        query = select(Answer.answer_message_id, Answer.prediction_id, Answer.task).where(
             Answer.chat_pseudonym == chat_pseudonym,
             Answer.command_message_id == command_message_id,
             Answer.asked_at == asked_at,
         )
         row = (await self.connection.execute(query)).one_or_none()
-        return None if row is None else EarlierAnswer(row.answer_message_id, row.prediction_id)
+        return None if row is None else EarlierAnswer(*row)
 
     async def shows(self, chat_pseudonym: str, answer_message_id: int, prediction_id: int) -> bool:
         """Tell whether a message shows a prediction; one not known yet has just been sent with it."""
@@ -45,12 +45,13 @@ class Answers:
     async def put(
         self, chat_pseudonym: str, command_message_id: int, asked_at: datetime, answer: EarlierAnswer
     ) -> None:
-        """Keep, or replace, which message answered a command and which prediction it shows."""
+        """Keep, or replace, which message answered a command and what it shows."""
         row = {
             "chat_pseudonym": chat_pseudonym,
             "command_message_id": command_message_id,
             "answer_message_id": answer.message_id,
             "prediction_id": answer.prediction_id,
+            "task": answer.task,
             "asked_at": asked_at,
             "updated_at": utc_now(),
         }
@@ -59,5 +60,5 @@ class Answers:
             Answer,
             row,
             key=["chat_pseudonym", "command_message_id"],
-            update=["answer_message_id", "prediction_id", "asked_at", "updated_at"],
+            update=["answer_message_id", "prediction_id", "task", "asked_at", "updated_at"],
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import cast
 
@@ -81,11 +82,11 @@ class Predictions:
         added = await self.connection.execute(insert(Prediction).values(row))
         return int(cast("tuple[int]", added.inserted_primary_key)[0])
 
-    async def get(self, prediction_id: int, chat_pseudonym: str) -> ShownPrediction:
-        """Return a prediction that was shown in a chat.
+    async def get(self, prediction_id: int, chats: Collection[str]) -> ShownPrediction:
+        """Return a prediction that was shown in one of these chats.
 
         Raises:
-            UnknownPrediction: There is none with this id in this chat. Ids count up, so a forged button could
+            UnknownPrediction: There is none with this id in them. Ids count up, so a forged button could
                 name an answer of any chat; it must neither show nor change it.
         """
         if not 0 < prediction_id <= _LARGEST_ID:
@@ -93,7 +94,7 @@ class Predictions:
         query = (
             select(Input.task, Prediction.label, Prediction.options)
             .join(Input, Input.id == Prediction.input_id)
-            .where(Prediction.id == prediction_id, Prediction.chat_pseudonym == chat_pseudonym)
+            .where(Prediction.id == prediction_id, Prediction.chat_pseudonym.in_(chats))
         )
         row = (await self.connection.execute(query)).one_or_none()
         if row is None:

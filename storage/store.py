@@ -16,7 +16,7 @@ from storage.errors import NoConsent, StorageError, UnknownChoice, UnknownPredic
 from storage.export import FeedbackRow, feedback_rows
 from storage.groups import Groups
 from storage.migrate import migrate
-from storage.predictions import Predictions
+from storage.predictions import Predictions, ShownPrediction
 from storage.privacy.forgetting import AT_ONCE, Forgetting
 from storage.privacy.own_data import OwnData, OwnRows
 from storage.privacy.pseudonym import Pseudonymizer
@@ -111,7 +111,7 @@ class Store:
             NoConsent: The person has not agreed; nothing was kept.
         """
         async with self._database.write() as connection:
-            chat = await self._present(connection, chat_id)
+            chat = self._pseudonymizer.chat(chat_id)
             asker = await Annotators(connection).lock_consenting(self._pseudonymizer.person(asker_id))
             return await Predictions(connection).add(new, chat, asker, unless_same_as=unless_same_as)
 
@@ -122,9 +122,7 @@ class Store:
             UnknownPrediction: There is no such answer in this chat.
         """
         async with self._database.read() as connection:
-            prediction = await Predictions(connection).get(
-                prediction_id, await self._present(connection, chat_id)
-            )
+            prediction = await self._shown(connection, prediction_id, chat_id)
             return await Votes(connection, prediction).tally()
 
     @again_after_conflict
@@ -149,9 +147,7 @@ class Store:
             NoConsent: The person has not agreed; nothing was kept.
         """
         async with self._database.write() as connection:
-            prediction = await Predictions(connection).get(
-                prediction_id, await self._present(connection, chat_id)
-            )
+            prediction = await self._shown(connection, prediction_id, chat_id)
             label = prediction.option(slot, choice)
             annotator = await Annotators(connection).lock_consenting(self._pseudonymizer.person(user_id))
             votes = Votes(connection, prediction)
@@ -169,9 +165,7 @@ class Store:
             UnknownPrediction: There is no such answer in this chat.
         """
         async with self._database.write() as connection:
-            prediction = await Predictions(connection).get(
-                prediction_id, await self._present(connection, chat_id)
-            )
+            prediction = await self._shown(connection, prediction_id, chat_id)
             votes, status = Votes(connection, prediction), VoteStatus.NOTHING_TO_UNDO
             annotator = await Annotators(connection).lock(self._pseudonymizer.person(user_id))
             if annotator is not None:
@@ -207,17 +201,11 @@ class Store:
 
     @again_after_conflict
     async def remember_answer(
-        self,
-        chat_id: int,
-        command_message_id: int,
-        answer_message_id: int,
-        prediction_id: int | None,
-        *,
-        asked_at: datetime,
+        self, chat_id: int, command_message_id: int, answer: EarlierAnswer, *, asked_at: datetime
     ) -> None:
-        """Keep, or replace, which message answered a command and the prediction it shows, if any."""
+        """Keep, or replace, which message answered a command and what it shows."""
         async with self._database.write() as connection:
-            chat, answer = self._pseudonymizer.chat(chat_id), EarlierAnswer(answer_message_id, prediction_id)
+            chat = self._pseudonymizer.chat(chat_id)
             await Answers(connection).put(chat, command_message_id, asked_at, answer)
 
     async def shows(self, chat_id: int, answer_message_id: int, prediction_id: int) -> bool:
@@ -229,7 +217,7 @@ class Store:
     async def group_settings(self, chat_id: int) -> GroupSettings:
         """Return what the administrators of a group have set."""
         async with self._database.read() as connection:
-            return await Groups(connection).settings(await self._present(connection, chat_id))
+            return await Groups(connection).settings(self._pseudonymizer.chat(chat_id))
 
     @again_after_conflict
     async def change_group_settings(
@@ -245,13 +233,13 @@ class Store:
             The new settings.
         """
         async with self._database.write() as connection:
-            return await Groups(connection).change(await self._present(connection, chat_id), change)
+            return await Groups(connection).change(self._pseudonymizer.chat(chat_id), change)
 
     @again_after_conflict
     async def move_group(self, old_id: int, new_id: int) -> None:
-        """Let settings and answers follow a group that became a supergroup, which is another chat.
+        """Let settings follow a group that became a supergroup, which is another chat.
 
-        Its buttons work in both chats from then on. Told of it again, this changes nothing.
+        The buttons of both chats work in both from then on. Told of it again, this changes nothing.
         """
         async with self._database.write() as connection:
             await Groups(connection).move(self._pseudonymizer.chat(old_id), self._pseudonymizer.chat(new_id))
@@ -311,11 +299,12 @@ class Store:
         async with self._database.write() as connection:
             return await Forgetting(connection).older_than(moment)
 
-    async def _present(self, connection: AsyncConnection, chat_id: int) -> str:
-        """Return the pseudonym of a chat, or of the one in which the same group goes on."""
-        pseudonym = self._pseudonymizer.chat(chat_id)
-        is_private = chat_id > 0  # it has the number of its person
-        return pseudonym if is_private else await Groups(connection).present(pseudonym)
+    async def _shown(self, connection: AsyncConnection, prediction_id: int, chat_id: int) -> ShownPrediction:
+        """Return a prediction that was shown in a chat, or before or after the group there moved."""
+        chats = {self._pseudonymizer.chat(chat_id)}
+        if chat_id < 0:  # a private chat has the number of its person, and stays where it is
+            chats |= await Groups(connection).same(*chats)
+        return await Predictions(connection).get(prediction_id, chats)
 
     async def _erase_deleted(self) -> None:
         try:

@@ -194,6 +194,7 @@ class Answer(Base):
     command_message_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     answer_message_id: Mapped[int] = mapped_column(BigInteger)
     prediction_id: Mapped[int | None] = mapped_column(ForeignKey("predictions.id"), index=True)
+    task: Mapped[str | None] = mapped_column(String(16))
     asked_at: Mapped[datetime]
     updated_at: Mapped[datetime]
 

@@ -117,11 +117,13 @@ class EarlierAnswer:
 
     Attributes:
         message_id: The bot's message.
-        prediction_id: The prediction it shows, if it shows one.
+        prediction_id: The stored prediction it shows, if it shows one.
+        task: What was asked, also where nothing else is kept; None where nothing is answered yet.
     """
 
     message_id: int
     prediction_id: int | None
+    task: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -167,10 +167,25 @@ async def test_an_edited_text_is_offered_anew(telegram: Telegram) -> None:
     assert faces(again) == [EN.task_button["mask"], EN.task_button["tokens"]]
 
 
-@pytest.mark.parametrize("user", [ENGLISH, NEWCOMER])
-async def test_an_edited_text_edits_its_answer(telegram: Telegram, model: FakeModel, user: int) -> None:
-    said = await offered(telegram, "good", user=user)
-    await telegram.taps(TOKENS, user=user, under=said)
+@pytest.mark.parametrize(
+    ("user", "said", "later"),
+    [
+        (ENGLISH, None, False),
+        (NEWCOMER, None, False),
+        (NEWCOMER, None, True),
+        (NEWCOMER, ConsentStatus.DECLINED, False),
+        (NEWCOMER, ConsentStatus.ASKED, True),
+    ],
+)
+async def test_an_edited_text_edits_its_answer(
+    telegram: Telegram, model: FakeModel, store: Store, user: int, said: ConsentStatus | None, later: bool
+) -> None:
+    text = await offered(telegram, "good", user=user)
+    if said is not None:
+        await store.set_consent(user, said)
+    await telegram.taps(TOKENS, user=user, under=text)
+    if later:  # what waits for a yes in memory does not wait for ever
+        telegram.application.context_types.context.services.pending.drop(user, 1001)
     again = await telegram.says("better", user=user, edits=5)
     assert model.asked[-1] == ("tokens", "better", None, None)
     assert (again.method, again.data["message_id"]) == ("editMessageText", 1001)

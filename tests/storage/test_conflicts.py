@@ -12,7 +12,7 @@ from storage import conflicts
 from storage.conflicts import again_after_conflict
 from storage.engine import Database, parse_url
 from storage.errors import Conflict, StorageError
-from storage.store import ConsentStatus, NewPrediction, Store, VoteStatus
+from storage.store import ConsentStatus, EarlierAnswer, NewPrediction, Store, VoteStatus
 from storage.tables import Annotator, utc_now
 from tests.storage.conftest import ASKER
 
@@ -94,7 +94,7 @@ async def test_every_method_that_writes_is_done_again(
     assert (await store.vote(prediction, 2, 0, 0, chat_id=1)).status is VoteStatus.COUNTED
     assert (await store.undo_all(prediction, 2, chat_id=1)).status is VoteStatus.UNDONE
     await store.set_language(2, "ko")
-    await store.remember_answer(1, 3, 4, prediction, asked_at=now)
+    await store.remember_answer(1, 3, EarlierAnswer(4, prediction), asked_at=now)
     await store.forget(2)
     assert await store.delete_older_than(utc_now()) == 1
     assert ends == [False, True] * 8

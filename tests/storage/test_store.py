@@ -41,10 +41,10 @@ async def test_an_answer_is_found_again_and_replaced(
 ) -> None:
     prediction = await store.add_prediction(sentiment, chat_id=CHAT, asker_id=ASKER)
     assert await store.answer_to(CHAT, 7, asked_at=NOON) is None
-    await store.remember_answer(CHAT, 7, 8, None, asked_at=NOON)
+    await store.remember_answer(CHAT, 7, EarlierAnswer(8, None), asked_at=NOON)
     assert await store.answer_to(CHAT, 7, asked_at=NOON) == EarlierAnswer(8, None)
-    await store.remember_answer(CHAT, 7, 9, prediction, asked_at=NOON)
-    assert await store.answer_to(CHAT, 7, asked_at=NOON) == EarlierAnswer(9, prediction)
+    await store.remember_answer(CHAT, 7, EarlierAnswer(9, prediction, "nli"), asked_at=NOON)
+    assert await store.answer_to(CHAT, 7, asked_at=NOON) == EarlierAnswer(9, prediction, "nli")
     assert await store.answer_to(CHAT + 1, 7, asked_at=NOON) is None
     assert await store.answer_to(CHAT, 7, asked_at=NOON + timedelta(seconds=1)) is None
     assert await sql("SELECT answer_message_id, prediction_id FROM answers") == [(9, prediction)]
@@ -54,12 +54,12 @@ async def test_what_a_message_shows_is_known_after_edits(store: Store, sentiment
     first = await store.add_prediction(sentiment, chat_id=CHAT, asker_id=ASKER)
     second = await store.add_prediction(sentiment, chat_id=CHAT, asker_id=ASKER)
     assert await store.shows(CHAT, 8, first)  # just sent: nothing is known yet
-    await store.remember_answer(CHAT, 7, 8, first, asked_at=NOON)
+    await store.remember_answer(CHAT, 7, EarlierAnswer(8, first), asked_at=NOON)
     assert await store.shows(CHAT, 8, first)
-    await store.remember_answer(CHAT, 7, 8, second, asked_at=NOON)
+    await store.remember_answer(CHAT, 7, EarlierAnswer(8, second), asked_at=NOON)
     assert await store.shows(CHAT, 8, second)
     assert not await store.shows(CHAT, 8, first)
-    await store.remember_answer(CHAT, 7, 8, None, asked_at=NOON)
+    await store.remember_answer(CHAT, 7, EarlierAnswer(8, None), asked_at=NOON)
     assert not await store.shows(CHAT, 8, second)
 
 
@@ -85,7 +85,7 @@ async def test_the_same_answer_again_is_the_earlier_prediction(
 
 async def test_an_answer_cannot_refer_to_a_prediction_that_is_not_there(store: Store, sql: Sql) -> None:
     with pytest.raises(StorageError, match=r"(?i)foreign key") as caught:
-        await store.remember_answer(CHAT, 7, 8, 99, asked_at=NOON)
+        await store.remember_answer(CHAT, 7, EarlierAnswer(8, 99), asked_at=NOON)
     assert "\n" not in str(caught.value)
     assert await sql("SELECT * FROM answers") == []
 
@@ -95,7 +95,9 @@ async def test_no_table_holds_a_telegram_id(store: Store, sentiment: NewPredicti
     await agree(store, USER)
     await store.vote(prediction, USER, 0, 0, chat_id=CHAT)
     await store.set_language(USER, "ko")
-    await store.remember_answer(USER, 7, 8, prediction, asked_at=NOON)  # a private chat has its user's id
+    await store.remember_answer(
+        USER, 7, EarlierAnswer(8, prediction), asked_at=NOON
+    )  # a private chat has its user's id
     tables = ["annotators", "answers", "inputs", "model_versions", "predictions", "vote_events", "votes"]
     rows = [row for table in tables for row in await sql(f"SELECT * FROM {table}")]
     assert len(rows) == 8

@@ -15,7 +15,7 @@ import pytest
 from storage import engine
 from storage.privacy import forgetting
 from storage.privacy.pseudonym import Pseudonymizer
-from storage.store import NewPrediction, StorageError, Store
+from storage.store import EarlierAnswer, NewPrediction, StorageError, Store
 from tests.storage.conftest import ASKER, CHAT, EVERY_KIND, PEPPER, Sql, agree
 from tests.traces import traces
 
@@ -43,15 +43,15 @@ async def test_a_person_is_forgotten_with_all_that_is_theirs(
     await agree(store, ADA, BOB)
     others = await store.add_prediction(sentiment, chat_id=CHAT, asker_id=BOB)
     await store.vote(others, BOB, 0, 1, chat_id=CHAT)
-    await store.remember_answer(CHAT, 1, 2, others, asked_at=NOON)
+    await store.remember_answer(CHAT, 1, EarlierAnswer(2, others), asked_at=NOON)
     before = await counts(sql)
 
     await store.set_language(ADA, "ko")
     in_group = await store.add_prediction(secret, chat_id=CHAT, asker_id=ADA)
     in_private = await store.add_prediction(secret, chat_id=ADA, asker_id=ADA)
-    await store.remember_answer(CHAT, 3, 4, in_group, asked_at=NOON)
-    await store.remember_answer(ADA, 5, 6, in_private, asked_at=NOON)
-    await store.remember_answer(ADA, 7, 8, None, asked_at=NOON)
+    await store.remember_answer(CHAT, 3, EarlierAnswer(4, in_group), asked_at=NOON)
+    await store.remember_answer(ADA, 5, EarlierAnswer(6, in_private), asked_at=NOON)
+    await store.remember_answer(ADA, 7, EarlierAnswer(8, None), asked_at=NOON)
     for person in (ADA, BOB):
         await store.vote(in_group, person, 0, 0, chat_id=CHAT)
     await store.vote(others, ADA, 0, 0, chat_id=CHAT)
@@ -109,7 +109,7 @@ async def test_somebody_who_is_known_by_their_chat_alone_is_forgotten_too(
 ) -> None:
     await store.add_prediction(secret, chat_id=ADA, asker_id=ASKER)
     await sql("UPDATE predictions SET asker_id = NULL")
-    await store.remember_answer(ADA, 5, 6, None, asked_at=NOON)
+    await store.remember_answer(ADA, 5, EarlierAnswer(6, None), asked_at=NOON)
     await store.forget(ADA)
     assert await counts(sql) == COUNTS | {"annotators": 1}
 
@@ -163,13 +163,13 @@ async def test_what_is_old_goes_with_its_votes_and_the_rest_stays(
     again = await store.add_prediction(sentiment, chat_id=CHAT, asker_id=ADA)
     old.append(again)
     await store.vote(old[0], ASKER, 0, 0, chat_id=CHAT)
-    await store.remember_answer(CHAT, 1, 2, old[0], asked_at=NOON)
-    await store.remember_answer(CHAT, 3, 4, None, asked_at=NOON)
+    await store.remember_answer(CHAT, 1, EarlierAnswer(2, old[0]), asked_at=NOON)
+    await store.remember_answer(CHAT, 3, EarlierAnswer(4, None), asked_at=NOON)
     moment = datetime.now(UTC)
     await asyncio.sleep(0.01)
     new = await store.add_prediction(sentiment, chat_id=CHAT, asker_id=ADA)
     await store.vote(new, ASKER, 0, 1, chat_id=CHAT)
-    await store.remember_answer(CHAT, 5, 6, new, asked_at=NOON)
+    await store.remember_answer(CHAT, 5, EarlierAnswer(6, new), asked_at=NOON)
 
     assert await store.delete_older_than(moment) == 5
     assert await sql("SELECT id FROM predictions") == [(new,)]
@@ -197,7 +197,9 @@ async def test_not_a_byte_of_the_forgotten_is_left_in_the_files(
         for chat in (ADA, CHAT):
             prediction = await store.add_prediction(new, chat_id=chat, asker_id=ADA)
             await store.vote(prediction, ADA, 0, 0, chat_id=chat)
-            await store.remember_answer(chat, prediction, prediction, prediction, asked_at=NOON)
+            await store.remember_answer(
+                chat, prediction, EarlierAnswer(prediction, prediction), asked_at=NOON
+            )
     await store.set_language(ADA, "ko")
     person, chat_pseudonym, number = pseudonyms(ADA)
     seen = {needle for _, needle in traces(folder, SECRET, person, chat_pseudonym, number)}

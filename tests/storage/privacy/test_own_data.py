@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from storage.privacy.pseudonym import Pseudonymizer
-from storage.store import ConsentStatus, NewPrediction, Store
+from storage.store import ConsentStatus, EarlierAnswer, NewPrediction, Store
 from tests.storage.conftest import ASKER, CHAT, EVERY_KIND, PEPPER, Sql, agree
 
 pytestmark = pytest.mark.parametrize("kind", EVERY_KIND, indirect=True)
@@ -27,8 +27,8 @@ async def test_a_person_sees_everything_of_theirs_and_nothing_of_others(
     await store.vote(others, ASKER, 0, 0, chat_id=CHAT)
     await store.vote(others, ADA, 1, 0, chat_id=CHAT)
     await store.vote(others, ADA, 1, 1, chat_id=CHAT)
-    await store.remember_answer(ADA, 5, 6, None, asked_at=NOON)
-    await store.remember_answer(CHAT, 7, 8, hers, asked_at=NOON)
+    await store.remember_answer(ADA, 5, EarlierAnswer(6, None), asked_at=NOON)
+    await store.remember_answer(CHAT, 7, EarlierAnswer(8, hers), asked_at=NOON)
 
     data = await store.own_data(ADA)
     assert json.loads(json.dumps(data.as_json(), ensure_ascii=False)) == {
