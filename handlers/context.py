@@ -130,6 +130,7 @@ class Context(CallbackContext[ExtBot[int], dict[Any, Any], dict[Any, Any], dict[
     ) -> None:
         super().__init__(application, chat_id, user_id)
         self._groups: dict[int, GroupSettings] = {}
+        self._languages: dict[int, Language] = {}
 
     @classmethod
     def bound_to(cls, services: Services) -> type[Context]:
@@ -184,10 +185,16 @@ class Context(CallbackContext[ExtBot[int], dict[Any, Any], dict[Any, Any], dict[
         return TEXTS[await self.language_in(message)]
 
     async def language(self, user: User | None) -> Language:
-        """Return the language of a person: the one they chose, else the one of their Telegram."""
+        """Return the language of a person: the one they chose, else the one of their Telegram.
+
+        Read once for each update.
+        """
         if user is None:
             return language_for(None)
-        return language_for(await self.store.language(user.id) or user.language_code)
+        if user.id not in self._languages:
+            chosen = await self.store.language(user.id) or user.language_code
+            self._languages[user.id] = language_for(chosen)
+        return self._languages[user.id]
 
     async def texts(self, user: User | None) -> Texts:
         """Return the texts in :meth:`language`, for what its person alone is shown."""

@@ -174,9 +174,11 @@ def _too_often(refusal: Refusal, texts: Texts) -> str:
 
 
 async def _tell_user(update: Update, context: Context, error: BaseException, tell: Tell | None) -> None:
-    message = update.effective_message
-    if update.callback_query is None and message is not None:
-        texts = await _texts(context.texts_in(message), message.from_user)
+    said = update.effective_message if update.callback_query is None else None
+    if said is not None and tell is None and not _is_told(update, error):
+        return
+    if said is not None:
+        texts = await _texts(context.texts_in(said), said.from_user)
     else:
         texts = await _texts(context.texts(update.effective_user), update.effective_user)
     if tell is not None:
@@ -191,14 +193,20 @@ async def _tell_user(update: Update, context: Context, error: BaseException, tel
         toast = utf16.clip(message_for(error, texts), _TOAST_UNITS)
         await update.callback_query.answer(toast, show_alert=True)
         return
-    is_asked = not filters.StatusUpdate.ALL.check_update(update)
-    if message is None or not is_asked or (isinstance(error, OverQuota) and not error.refusal.tell):
+    if said is None:
         return
-    words = message_for(error, texts, command=_command(message), at=address(message, context))
+    words = message_for(error, texts, command=_command(said), at=address(said, context))
     try:
-        await reply(message, context, words)
+        await reply(said, context, words)
     except StorageError:  # the database may be what failed: answer without remembering the answer
-        await message.reply_html(words, do_quote=True, allow_sending_without_reply=True)
+        await said.reply_html(words, do_quote=True, allow_sending_without_reply=True)
+
+
+def _is_told(update: Update, error: BaseException) -> bool:
+    """Say whether a message asked for something whose failure its writer has not just been told."""
+    if filters.StatusUpdate.ALL.check_update(update):
+        return False
+    return not isinstance(error, OverQuota) or error.refusal.tell
 
 
 async def _tell_operator(update: object, context: Context, error: BaseException) -> None:

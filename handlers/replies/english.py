@@ -149,7 +149,7 @@ EN = Texts(
     default_preset="{name} (default)",
     open_in_private_button="💬 Change it in our private chat",
     setting_changed_toast="The setting is changed.",
-    setting_unchanged_toast="It is set like that already.",
+    setting_unchanged_toast="Already set that way.",
     only_admins_toast="Only admins of the group can change its settings. Please ask one of them.",
     not_your_group=(
         "A group's settings are shown only to those who are its admins now, and I have to be in it. "
@@ -157,7 +157,7 @@ EN = Texts(
     ),
     settings_in_groups=(
         "Every group has its own settings: send /settings@{name} there, and I show them to its admins. "
-        "My language to you is changed in /language, what is stored in /privacy."
+        "Change my language with /language, and what I store with /privacy."
     ),
     consent_question=(
         "🗂 <b>May I keep what you ask, my answers and your votes?</b> Better models are trained with "

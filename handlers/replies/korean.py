@@ -40,7 +40,7 @@ KO = Texts(
     ),
     group_help=(
         "그룹에서는 명령 뒤에 제 이름을 붙여 주세요. 예: <code>/sentiment{at} 정말 좋아요</code>\n"
-        "관리자는 /settings{at} 명령으로 이 그룹의 언어와 모델, 투표할 사람, 쉬는 시간을 정할 수 있어요."
+        "관리자는 /settings{at} 명령으로 이 그룹의 언어와 모델, 투표할 사람, 질문 간격을 정할 수 있어요."
     ),
     greeting=(
         "안녕하세요! 저는 BERT 모델로 한국어와 영어 글을 읽는 봇이에요. "
@@ -77,7 +77,7 @@ KO = Texts(
         "mask": "✏️ 빈칸 채우기",
         "nsp": "➡️ 이어지는 문장인지 보기",
         "sentiment": "🙂 긍정인지 부정인지 보기",
-        "nli": "🔎 앞 문장에서 뒤 문장이 나오는지 보기",
+        "nli": "🔎 앞 문장이 맞으면 뒤 문장도 맞는지 보기",
         "tokens": "🧩 조각으로 나누기",
     },
     text_gone_toast="보내신 글이 이제 보이지 않아요. 글을 다시 보내 주세요.",
@@ -133,12 +133,12 @@ KO = Texts(
         "\n"
         "🌐 대답하는 언어: {language}\n"
         "🗳 투표: {voters}\n"
-        "⏳ 질문 사이에 쉬는 시간: {pause}\n"
+        "⏳ 질문 간격: {pause}\n"
         "🤖 모델: {preset}\n"
         "\n"
         "버튼을 누르면 바로 바뀌어요. 그룹 관리자만 바꿀 수 있어요."
     ),
-    each_own_language="각자의 언어",
+    each_own_language="각자 고른 언어",
     voters_everybody="모두",
     voters_admins="관리자만",
     no_pause="없음",
@@ -153,7 +153,7 @@ KO = Texts(
     ),
     settings_in_groups=(
         "설정은 그룹마다 따로 있어요. 그룹에서 /settings@{name} 명령을 보내시면 관리자께 보여 드려요. "
-        "제가 말하는 언어는 /language 명령으로, 저장하는 것은 /privacy 명령으로 바꿀 수 있어요."
+        "제가 말하는 언어는 /language 명령으로, 저장 여부는 /privacy 명령으로 바꿀 수 있어요."
     ),
     consent_question=(
         "🗂 <b>물어보신 글과 제 대답, 표를 저장해도 될까요?</b> 모델을 더 잘 가르치는 데 쓰고, 누구인지는 "

@@ -6,8 +6,6 @@ import asyncio
 import base64
 import random
 import sqlite3
-import struct
-import zlib
 from collections.abc import Awaitable, Callable
 from contextlib import closing
 from typing import Any
@@ -17,27 +15,15 @@ import pytest
 from handlers.replies.texts import KO, LANGUAGES, TEXTS, Language, Texts
 from tests.e2e.processes import FIRST_ANSWER, Program, eventually
 from tests.e2e.sim import Private, Said, Sim
+from tests.png import PNG
 
 pytestmark = [pytest.mark.usefixtures("shared_bot"), pytest.mark.timeout(300)]
 
 COMMANDS = ("mask", "nsp", "sentiment", "nli", "tokens")
 TWENTY_BLANKS = " ".join(["___"] * 20)
 OLD = ("0:vote:1", "v1:1:2", "2:v:1:0:0:ko", "1:v:zzzz:0:0:ko", "1:u:zzzz:en", "1:a")
+PICTURE = base64.b64encode(PNG).decode()
 IN_BOTH = pytest.mark.parametrize("language", LANGUAGES)
-
-
-def picture() -> str:
-    """A photo of one pixel, in base64."""
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-    header = chunk(b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 2, 0, 0, 0))
-    pixels = chunk(b"IDAT", zlib.compress(bytes(4)))
-    return base64.b64encode(b"\x89PNG\r\n\x1a\n" + header + pixels + chunk(b"IEND", b"")).decode()
-
-
-PICTURE = picture()
 
 
 def usage(texts: Texts, command: str, at: str = "") -> str:

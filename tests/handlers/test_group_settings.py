@@ -174,6 +174,14 @@ async def test_a_channel_administers_nothing(telegram: Telegram, sender: dict[st
     assert said.text == EN.only_admins_toast
 
 
+async def test_the_panel_speaks_the_language_that_its_group_has_just_chosen(telegram: Telegram) -> None:
+    panel = await telegram.says("/settings", chat=GROUP)
+    await telegram.taps(panel.button("🌐 한국어"), chat=GROUP)
+    redrawn = telegram.answers[-1]
+    assert redrawn.text.startswith(KO.settings.split("{")[0])
+    assert redrawn.buttons[-1][0]["url"] == LINK
+
+
 async def test_a_group_that_hides_its_members_shows_who_leads_it(telegram: Telegram, store: Store) -> None:
     for _ in range(3):
         telegram.request.refuse("getChatMember", 400, "Bad Request: member list is inaccessible")
@@ -203,6 +211,7 @@ async def test_the_link_shows_the_settings_in_private_and_they_are_changed_there
     assert await store.group_settings(GROUP) == GroupSettings(language="en")
     assert telegram.answers[-1].data["chat_id"] == user
     assert texts.settings.split("{")[0] in telegram.answers[-1].text  # in its reader's own language
+    assert not any("url" in button for row in telegram.answers[-1].buttons for button in row)  # it leads here
     assert await store.group_settings(user) == NO_CHANGE
 
 

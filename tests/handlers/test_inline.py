@@ -68,6 +68,10 @@ async def test_an_empty_query_is_told_what_to_do(telegram: Telegram, model: Fake
     offer = await telegram.types(query)
     assert offer.data["button"] == {"text": EN.inline_help_button, "start_parameter": "inline"}
     assert offer.data["results"] == []
+    assert (offer.data["is_personal"], offer.data["cache_time"]) == (
+        "true",
+        10,
+    )  # it is in somebody's language
     assert model.asked == []
 
 

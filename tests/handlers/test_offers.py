@@ -125,6 +125,22 @@ async def test_its_own_inline_result_is_left_alone(telegram: Telegram) -> None:
     assert telegram.answers == []
 
 
+async def test_what_was_sent_through_another_bot_is_a_text_like_any_other(telegram: Telegram) -> None:
+    other = {"via_bot": {"id": 2, "is_bot": True, "first_name": "Gif", "username": "gif"}}
+    assert (await telegram.says("good", extra=other)).text == EN.offer
+
+
+async def test_an_unknown_command_in_a_caption_is_told_so(telegram: Telegram) -> None:
+    assert (await telegram.says("", extra=captioned("/nothing"))).text == EN.unknown_command
+
+
+async def test_albums_of_two_people_are_two(telegram: Telegram) -> None:
+    photo = {"photo": captioned("x")["photo"], "media_group_id": "7"}
+    for user in (ENGLISH, KOREAN):
+        await telegram.says("", user=user, extra=photo)
+    assert [answer.text for answer in telegram.answers] == [EN.only_text, KO.only_text]
+
+
 async def test_a_tap_turns_the_offer_into_the_answer(telegram: Telegram, model: FakeModel) -> None:
     said = await offered(telegram, "one\ntwo\nthree ___ .")
     toast = await telegram.taps(TOKENS, under=said)

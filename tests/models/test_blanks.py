@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.blanks import parse
+from models.blanks import has_blank, parse
 from models.errors import EmptyText, NoBlank
 
 WRITINGS = [
@@ -34,6 +34,20 @@ def test_every_writing_of_a_blank_is_understood(blank: str) -> None:
 def test_no_blank(text: str) -> None:
     with pytest.raises(NoBlank):
         parse(text)
+
+
+@given(
+    st.lists(
+        st.sampled_from([*WRITINGS, "축구", " ", "(", "빈칸", ")", "_", "\u200b", "[MAS", "K]"]), max_size=5
+    )
+)
+def test_a_blank_is_seen_where_one_is_found(parts: list[str]) -> None:
+    text = "".join(["가", *parts])
+    try:
+        found = bool(parse(text).written())
+    except NoBlank:
+        found = False
+    assert has_blank(text) is found
 
 
 def test_nothing_is_empty_rather_than_without_blank() -> None:
