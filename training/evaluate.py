@@ -21,7 +21,7 @@ from transformers import BertTokenizerFast, PreTrainedTokenizerBase
 from models.multitask import BertForFourTasks
 from models.results import LABELS, Task
 from training.batches import LabelledExamples
-from training.corpus import Corpus, numbered
+from training.corpus import HELD_OUT_EVERY, Corpus, numbered
 from training.datasets import Example
 from training.examples import sample_pairs
 from training.finetune import all_logits
@@ -267,6 +267,19 @@ def pretraining(
         )
         found.append(figure(f"{name}: next sentence, {negatives} negatives", judged, homes))
     return found
+
+
+def require_pairs(tokenizer: BertTokenizerFast, corpus: Corpus) -> None:
+    """See that pairs can be drawn from held-out documents.
+
+    Raises:
+        DataError: They are too few or too short.
+    """
+    try:
+        for same_document in (0.0, 1.0):
+            next(_drawn(tokenizer, numbered(corpus), 1, same_document))
+    except DataError as error:
+        raise DataError(f"{error}, among the held-out ones, which are one in {HELD_OUT_EVERY}") from None
 
 
 def pairs_of(texts: Sized) -> int:

@@ -27,6 +27,7 @@ from training.evaluate import (
     pictures,
     pretraining,
     report,
+    require_pairs,
 )
 from training.processes import Processes
 from training.record import RECORD, hashes_of, write_record
@@ -113,6 +114,8 @@ def measure(wanted: Measurement, processes: Processes, say: Say, *, dry_run: boo
         say(_told(start, rows, wanted.documents))
         return None
     texts = _texts(wanted, start)
+    for cutter, corpus in texts.values():
+        require_pairs(cutter, corpus)  # before minutes are spent on the rest
     with tqdm(
         total=sum(map(len, rows.values())) + sum(map(len, filter(None, tuning.values()))) + pairs_of(texts),
         desc="measuring",

@@ -28,7 +28,7 @@ def learning_curve(history: Sequence[Mapping[str, Any]], path: Path) -> None:
     """
     steps = [line for line in history if "tokens" in line]
     looks = [line for line in history if "dev" in line]
-    names = sorted({name for line in steps for name in line} - {"step", "tokens", "seconds", "lr"})
+    names = sorted({name for line in steps for name in line} - {"step", "tokens", "seconds", "lr", "dev"})
     losses = [name for name in names if name.startswith(_LOSSES) and not name.endswith("accuracy")]
     rates = [name for name in names if name not in losses]
     figure, (upper, lower) = plt.subplots(2, 1, figsize=(WIDTH, 1.5 * HEIGHT), sharex=True)

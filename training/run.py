@@ -20,6 +20,7 @@ from training.optimizers import adamw
 from training.processes import Processes
 from training.record import Origin
 from training.schedule import Budget, learning_rate
+from training.stopping import Stopping
 from training.textfiles import DataError
 
 CLIP = 1.0  # largest norm of all gradients together
@@ -157,6 +158,9 @@ class Run:
             make: Computes the gradients of step n.
             watch: Tells how good the model is, ``LOOKS`` times; ``folder/best`` keeps the weights of the
                 highest.
+
+        Raises:
+            KeyboardInterrupt: Told to stop; the step was finished and the state is saved.
         """
         if not self.total:
             self.plan(make)
@@ -173,33 +177,40 @@ class Run:
             self._save()  # the number of steps is settled: killed now, it goes on with the same
         every = max(1, min(LOG_EVERY, self.total // LINES))
         saved = time.monotonic()
-        while self.step < self.total:
-            begin = time.monotonic()
-            done = self._draw(make, self.step)
-            tokens = self.processes.share(self.model, done.tokens)
-            self._learn()
-            self.tokens += tokens
-            self.step += 1
-            self.spent += time.monotonic() - begin
-            for name, value in done.values.items():
-                self._mean[name] = _KEPT * self._mean.get(name, value) + (1 - _KEPT) * value
-            shown = {name: f"{value:.3f}" for name, value in self._mean.items()}
-            bar.set_postfix({**shown, "tokens/s": f"{self.tokens / self.spent:.0f}"}, refresh=False)
-            bar.update()
-            if writer is not None and (self.step % every == 0 or self.step == self.total):
-                self._log(writer, done.values)
-            # At steps of its own, not the clock's: what is chosen must not depend on how fast this went.
-            looks = watch is not None and self.step % max(1, self.total // LOOKS) == 0
-            if writer is None:
-                continue
-            if watch is not None and (looks or self.step == self.total):
-                self._look(watch, writer)
-            if looks or self.step == self.total or time.monotonic() - saved > SAVE_EVERY:
-                self._save()
-                saved = time.monotonic()
+        with Stopping() as stopping:
+            while self.step < self.total:
+                done = self._one_step(make, bar)
+                if writer is not None and (self.step % every == 0 or self.step == self.total):
+                    self._log(writer, done.values)
+                # At steps of its own, not the clock's: what is chosen must not depend on how fast this went.
+                looks = watch is not None and self.step % max(1, self.total // LOOKS) == 0
+                if writer is not None:
+                    if watch is not None and (looks or self.step == self.total):
+                        self._look(watch, writer)
+                    late = stopping.asked or time.monotonic() - saved > SAVE_EVERY
+                    if looks or self.step == self.total or late:
+                        self._save()
+                        saved = time.monotonic()
+                if stopping.asked:
+                    raise KeyboardInterrupt
         bar.close()
         if writer is not None:
             writer.close()
+
+    def _one_step(self, make: Callable[[int], Step], bar: tqdm[Any]) -> Step:
+        begin = time.monotonic()
+        done = self._draw(make, self.step)
+        tokens = self.processes.share(self.model, done.tokens)
+        self._learn()
+        self.tokens += tokens
+        self.step += 1
+        self.spent += time.monotonic() - begin
+        for name, value in done.values.items():
+            self._mean[name] = _KEPT * self._mean.get(name, value) + (1 - _KEPT) * value
+        shown = {name: f"{value:.3f}" for name, value in self._mean.items()}
+        bar.set_postfix({**shown, "tokens/s": f"{self.tokens / self.spent:.0f}"}, refresh=False)
+        bar.update()
+        return done
 
     def _draw(self, make: Callable[[int], Step], number: int) -> Step:
         # Dropout draws from the step's own stream, so that a resumed run draws as it would have.

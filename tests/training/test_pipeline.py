@@ -198,6 +198,17 @@ def test_what_would_flatter_is_not_measured(pretrained: Path, folder: Path, tmp_
         assert said in result.stderr
 
 
+def test_text_too_short_is_told_before_anything_is_measured(
+    folder: Path, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(evaluate, "LENGTH", 500)
+    given: tuple[str | Path, ...] = ("--sentiment", folder / "nsmc_test.tsv", "--documents", data / "ko.txt")
+    result = call("evaluate", "--model", "builtin", *given, "--out", tmp_path / "out")
+    assert result.exit_code == 1
+    assert "pairs of 500 tokens, among the held-out ones, which are one in" in result.stderr
+    assert "measuring" not in result.stderr
+
+
 def test_the_temperature_is_fitted_without_what_is_measured(folder: Path, tmp_path: Path) -> None:
     test, more = folder / "nsmc_test.tsv", tmp_path / "more.tsv"
     rows = [*test.read_text("utf-8").splitlines()[:11], "1\t참 좋은 영화다\t1", "2\t지루한 영화다\t0"]

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -71,6 +72,39 @@ def test_a_run_that_is_killed_at_any_step_ends_with_the_same_weights(
     assert all(torch.equal(one, two) for one, two in zip(weights(whole), weights(last), strict=True))
     assert (last.step, last.tokens) == (7, 70)
     assert read_history(tmp_path / "stopped")[-1]["loss"] == read_history(tmp_path / "whole")[-1]["loss"]
+
+
+def test_ctrl_c_ends_the_step_and_saves_it(tmp_path: Path, tokenizer: BertTokenizerFast) -> None:
+    whole = run_in(tmp_path / "whole", tokenizer, Budget(0, 7))
+    whole.go(shrink(whole))
+    stopped = run_in(tmp_path / "stopped", tokenizer, Budget(0, 7))
+    make = shrink(stopped)
+
+    def told_to_stop(number: int) -> Step:
+        if number == 3:
+            signal.raise_signal(signal.SIGINT)
+        return make(number)
+
+    with pytest.raises(KeyboardInterrupt):
+        stopped.go(told_to_stop)
+    again = run_in(tmp_path / "stopped", tokenizer, Budget(0, 7))
+    assert again.step == 4
+    again.go(shrink(again))
+    assert all(torch.equal(one, two) for one, two in zip(weights(whole), weights(again), strict=True))
+
+
+def test_a_second_ctrl_c_does_not_wait(tmp_path: Path, tokenizer: BertTokenizerFast) -> None:
+    run = run_in(tmp_path, tokenizer, Budget(0, 7))
+
+    def impatient(_: int) -> Step:
+        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(signal.SIGINT)
+        raise AssertionError("not interrupted")
+
+    with pytest.raises(KeyboardInterrupt):
+        run.go(impatient)
+    assert run_in(tmp_path, tokenizer, Budget(0, 7)).step == 0
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 def test_a_half_written_state_is_never_read(tmp_path: Path, tokenizer: BertTokenizerFast) -> None:
