@@ -146,7 +146,7 @@ def as_text(result: Result) -> str:
         case LabelResult():
             lines += _bars(result.scores.items())
             if result.guessed:
-                lines.append("(the model knows none of these characters; this is only a guess)")
+                lines.append("(the model knows nothing in this text; this is only a guess)")
         case MaskResult():
             lines += [result.text]
             for number, blank in enumerate(result.masks, start=1):

@@ -1,4 +1,4 @@
-"""A small picture."""
+"""Pictures."""
 
 from __future__ import annotations
 
@@ -10,10 +10,20 @@ def _chunk(kind: bytes, data: bytes) -> bytes:
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
 
-PNG = (
-    b"\x89PNG\r\n\x1a\n"
-    + _chunk(b"IHDR", struct.pack(">IIBBBBB", 3, 2, 8, 2, 0, 0, 0))
-    + _chunk(b"IDAT", zlib.compress(b"".join(b"\0" + bytes(9) for _ in range(2))))
-    + _chunk(b"IEND", b"")
-)
-"""3 by 2 pixels."""
+def png(width: int, height: int) -> bytes:
+    """Make a black picture.
+
+    Args:
+        width: In pixels.
+        height: In pixels.
+    """
+    rows = b"".join(b"\0" + bytes(3 * width) for _ in range(height))
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + _chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
+        + _chunk(b"IDAT", zlib.compress(rows))
+        + _chunk(b"IEND", b"")
+    )
+
+
+PNG = png(3, 2)

@@ -186,7 +186,8 @@ def _clipped(text: str, units: int) -> str:
 
 
 def _pieces(tokens: Sequence[TokenSpan]) -> str:
-    return _clipped(" ".join(token.token for token in tokens), _PIECES_UNITS)
+    pieces = _clipped(" ".join(token.token for token in tokens), _PIECES_UNITS)
+    return f"<code>{pieces}</code>"  # else Telegram makes a hashtag of ##ice
 
 
 def _table_row(token: TokenSpan) -> str:

@@ -31,7 +31,7 @@ EN = Texts(
         "<b>Teaching me</b>\n"
         "The buttons under an answer let you say whether it is right, and if not, what is. "
         "Everyone has one vote on each answer "
-        "and can change it or take it back at any time. The votes are used to train better models.\n"
+        "and can change it or take it back at any time. The votes are kept to train better models.\n"
         "\n"
         "<b>What is stored</b>\n"
         "Nothing of what you write, unless you agree to it; then the text you ask about, my answer and your "
@@ -104,7 +104,7 @@ EN = Texts(
     second_note="A · after the number marks the second text.",
     by_model="Model: {model}",
     truncated="✂️ The text is long, so its end was cut.",
-    guessed="🤷 The model knows none of these characters, so this is only a guess.",
+    guessed="🤷 The model knows nothing in this text, so this is only a guess.",
     more_lines="… and {count} more",
     more_blanks="… and {count} more blanks",
     right_button="✅ Right",

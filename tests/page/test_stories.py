@@ -12,6 +12,7 @@ from handlers.replies.texts import TEXTS, language_for
 from tests.handlers.offline import FakeModel
 from tests.page.conftest import Visit
 from tests.page.visitor import DESKTOP_DARK, DESKTOP_LIGHT, LOOKS, PHONE_DARK, PHONE_LIGHT, Look
+from tests.png import png
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -130,6 +131,48 @@ async def test_a_picture_is_sent_with_words_and_looked_at(visit: Visit, look: Lo
     await expect(visitor.page.locator("#viewer[open]")).to_have_count(0)
 
 
+async def test_a_large_picture_leaves_the_latest_in_sight(visit: Visit) -> None:
+    visitor = await visit(DESKTOP_LIGHT)
+    await visitor.opens(0)
+    for _ in range(3):
+        await visitor.says("/help")
+    large = png(600, 900)
+    await visitor.page.set_input_files("#file", {"name": "p.png", "mimeType": "image/png", "buffer": large})
+    answer = await visitor.says("")
+    image = visitor.page.locator(".own img")
+    await expect(image).to_have_js_property("naturalWidth", 600)
+    await expect(image).to_have_js_property("height", 340)
+    await expect(answer).to_be_in_viewport(ratio=1)
+    await expect(visitor.page.locator("#down")).to_be_hidden()
+
+
+async def test_an_empty_group_says_what_to_do(visit: Visit) -> None:
+    visitor = await visit(DESKTOP_DARK)
+    await visitor.opens(1)
+    await expect(visitor.page.locator("#about")).to_contain_text("/sentiment@kobert_bot")
+    await expect(visitor.page.locator("#start")).to_be_hidden()
+    await visitor.sends("hello")
+    await expect(visitor.page.locator("#welcome")).to_be_hidden()
+
+
+async def test_enter_takes_an_answer_and_a_hint_keeps_the_text(visit: Visit) -> None:
+    visitor = await visit(DESKTOP_DARK)
+    await visitor.opens(1)
+    await visitor.field.fill("@KOBERT_BOT I loved it!")
+    await expect(visitor.options).to_have_count(3)
+    await visitor.options.first.click()
+    await expect(visitor.answers.last).to_contain_text(
+        TEXTS["en"].start
+    )  # the private chat, which is open now
+    await visitor.opens_again(1)
+    await expect(visitor.field).to_have_value("@KOBERT_BOT I loved it!")
+    await visitor.field.fill("@kobert_bot I loved it!")
+    await expect(visitor.options).to_have_count(3)
+    await visitor.page.keyboard.press("Enter")
+    await expect(visitor.page.locator(".own")).to_contain_text(TEXTS["en"].labels["sentiment"]["positive"])
+    await expect(visitor.field).to_have_value("")
+
+
 async def test_what_the_bot_keeps_comes_as_a_file(visit: Visit, tmp_path: Path) -> None:
     visitor = await visit(DESKTOP_LIGHT)
     await visitor.opens(0)
@@ -157,7 +200,6 @@ async def test_the_bot_offers_behind_its_name(visit: Visit, look: Look) -> None:
     await visitor.field.fill("@kobert_bot I loved it!")
     sentiment = visitor.options.filter(has_text=texts.labels["sentiment"]["positive"]).first
     await expect(sentiment).to_be_visible()
-    await visitor.field.press("ArrowDown")
     await visitor.field.press("Enter")
     await expect(visitor.page.locator(".own")).to_contain_text("@kobert_bot")
     await expect(visitor.field).to_have_value("")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -154,6 +155,7 @@ class Visitor:
             words,
         )
         assert found, words
+        await expect(message).to_have_class(re.compile(r"\bquoting\b"))  # the page hears of it a moment later
 
     async def grave_findings(self) -> list[str]:
         """What axe-core finds that shuts people out: serious and critical, wherever it is on the page."""

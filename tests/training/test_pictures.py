@@ -3,6 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
 from training import pictures
@@ -21,4 +22,4 @@ def test_a_curve_draws_everything_once(tmp_path: Path, monkeypatch: pytest.Monke
     upper, lower = drawn[0].axes
     assert [line.get_label() for line in upper.lines] == ["loss"]
     assert [line.get_label() for line in lower.lines] == ["accuracy", "development part"]
-    pictures.plt.close(drawn[0])
+    plt.close(drawn[0])

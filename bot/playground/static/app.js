@@ -70,8 +70,9 @@ function showRoom() {
 }
 
 function showWelcome() {
-  $("welcome").hidden = !(store.isPrivate && !store.chat.messages.size);
-  $("about").textContent = store.description;
+  $("welcome").hidden = store.chat.messages.size > 0;
+  $("about").textContent = store.isPrivate ? store.description : store.t.groupAbout(store.bot.username);
+  $("start").hidden = !store.isPrivate;
 }
 
 function onEvent(event) {

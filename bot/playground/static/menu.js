@@ -15,10 +15,10 @@ export class Menu {
   }
 
   // Each item has a `title`, a `note` and what `take` does.
-  show(items, told) {
+  show(items, told, chosen = 0) {
     if (!items.length) return this.close();
     const grown = !this.open || items.length !== this.items.length;
-    Object.assign(this, { items, chosen: 0 });
+    Object.assign(this, { items, chosen });
     this.list.replaceChildren(...items.map((item, index) => this.option(item, index)));
     this.list.hidden = false;
     this.field.setAttribute("role", "combobox"); // only now: for the rest of its life it is a field of several lines

@@ -3,6 +3,8 @@ import { fileUrl } from "./client.js";
 import { avatar, button, clock, element } from "./dom.js";
 import { fill, link } from "./entities.js";
 
+const TALLEST_PX = 340; // of a picture
+
 export function summary(message, t) {
   if (!message) return t.deleted;
   const kind = message.photo ? t.photo : message.document ? t.file : message.sticker ? t.sticker : "";
@@ -49,6 +51,7 @@ function picture(message, t, act) {
   image.src = fileUrl(size.file_id);
   image.width = size.width;
   image.height = size.height;
+  image.style.width = `${size.width * Math.min(1, TALLEST_PX / size.height)}px`; // its place is there before it is
   image.alt = message.caption ?? t.photo;
   const made = button("photo", null, () => act.look(image.src, image.alt));
   made.append(image);

@@ -28,7 +28,7 @@ export class Suggestions {
     if (typed) return this.showCommands(typed[1].toLowerCase());
     this.menu.close();
     const name = `@${this.store.bot.username} `;
-    if (this.field.value.startsWith(name)) {
+    if (this.field.value.toLowerCase().startsWith(name.toLowerCase())) {
       this.timer = setTimeout(() => this.askInline(this.field.value.slice(name.length)), PAUSE_MS);
     }
     return undefined;
@@ -54,9 +54,9 @@ export class Suggestions {
       }));
       if (offer.button) {
         const url = `https://t.me/${this.store.bot.username}?start=${offer.button.start_parameter}`;
-        items.unshift({ title: offer.button.text, note: "", take: () => { this.act.write(""); this.act.link(url); } });
+        items.unshift({ title: offer.button.text, note: "", take: () => this.act.link(url) });
       }
-      this.menu.show(items, t.choices(items.length));
+      this.menu.show(items, t.choices(items.length), offer.button && offer.results.length ? 1 : 0); // an answer before a hint
     } catch (error) {
       this.act.complain(error);
     }

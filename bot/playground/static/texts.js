@@ -13,9 +13,10 @@ export const TEXTS = {
     joined: (who) => `${who} 님이 들어왔어요`, left: (who) => `${who} 님이 나갔어요`, topic: (name) => `새 주제: ${name}`,
     upgraded: "그룹이 슈퍼그룹이 되었어요", empty: "아직 메시지가 없어요", deleted: "삭제된 메시지", you: "나",
     about: "이 봇과 대화를 시작해 보세요.",
+    groupAbout: (name) => `봇도 함께 있는 그룹이에요. 위에서 누구로 말할지 고르고 이렇게 물어보세요: /sentiment@${name} 이 영화 최고`,
     note: "이 대화는 이 컴퓨터 안에서만 오가요. 텔레그램으로는 아무것도 보내지 않아요.",
     keys: "키보드로 쓰기", keySend: "보내기, 줄 바꾸기", keyCommands: "명령 고르기: 화살표로 움직이고 Enter나 Tab으로 골라요",
-    keyLast: "빈 입력란에서: 마지막 내 메시지 수정", keyMessages: "메시지로 가기, 메시지 사이를 오가기", keyButtons: "그 메시지의 버튼으로 가기",
+    keyLast: "빈 입력란에서: 마지막 내 메시지 수정", keyMessages: "메시지로 가기, 메시지 사이를 오가기", keyButtons: "그 메시지의 링크와 버튼으로 가기",
     keyReply: "그 메시지에 답장, 내 메시지 수정", keyEscape: "취소하고 입력란으로 돌아오기",
   },
   en: {
@@ -31,9 +32,10 @@ export const TEXTS = {
     joined: (who) => `${who} joined`, left: (who) => `${who} left`, topic: (name) => `New topic: ${name}`,
     upgraded: "The group became a supergroup", empty: "No messages yet", deleted: "Deleted message", you: "You",
     about: "Say hello to the bot.",
+    groupAbout: (name) => `A group that the bot is in. Choose above who speaks, and ask like this: /sentiment@${name} What a film!`,
     note: "This conversation stays on this computer. Nothing is sent to Telegram.",
     keys: "Keyboard", keySend: "Send, new line", keyCommands: "Choose a command: arrows move, Enter or Tab takes",
-    keyLast: "In the empty field: edit your last message", keyMessages: "Go to the messages, move among them", keyButtons: "To the buttons of that message",
+    keyLast: "In the empty field: edit your last message", keyMessages: "Go to the messages, move among them", keyButtons: "To the links and buttons of that message",
     keyReply: "Reply to that message, edit your own", keyEscape: "Cancel, and back to the text field",
   },
 };

@@ -72,10 +72,10 @@ def test_tokens_show_ids_places_and_another_tokenizers_cut() -> None:
     other = (TokenSpan("▁안녕하", 4, 0, 3),)
     assert tokens_answer(TokensResult("builtin", spans, "kobert", other), EN).splitlines() == [
         "<b>Pieces: 3</b>",
-        "[CLS] 안녕 ##하 [SEP] a&lt;b",
+        "<code>[CLS] 안녕 ##하 [SEP] a&lt;b</code>",
         "",
         "<b>kobert</b> cuts it into 1.",
-        "▁안녕하",
+        "<code>▁안녕하</code>",
         "",
         "<pre>     2       –  [CLS]",
         "   517     0–2  안녕",
@@ -149,5 +149,5 @@ def test_a_mask_answer_is_always_sendable(text: str, blanks: tuple[tuple[Candida
 def test_a_tokens_answer_is_always_sendable(spans: tuple[TokenSpan, ...]) -> None:
     answer = tokens_answer(TokensResult("m", spans, "other", spans), KO)
     assert utf16.length(answer) <= 4096
-    assert "<" not in re.sub(r"</?(?:b|i|pre)>", "", answer)
+    assert "<" not in re.sub(r"</?(?:b|i|pre|code)>", "", answer)
     assert visible(answer)
