@@ -3,7 +3,7 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from models.blanks import has_blank, parse
@@ -36,6 +36,7 @@ def test_no_blank(text: str) -> None:
         parse(text)
 
 
+@example([unicodedata.normalize("NFD", "(빈칸)")])
 @given(
     st.lists(
         st.sampled_from([*WRITINGS, "축구", " ", "(", "빈칸", ")", "_", "\u200b", "[MAS", "K]"]), max_size=5
