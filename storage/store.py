@@ -20,6 +20,7 @@ from storage.predictions import Predictions, ShownPrediction
 from storage.privacy.forgetting import AT_ONCE, Forgetting
 from storage.privacy.own_data import OwnData, OwnRows
 from storage.privacy.pseudonym import Pseudonymizer
+from storage.snapshot_files import erase_stale
 from storage.values import (
     Consent,
     ConsentStatus,
@@ -85,7 +86,9 @@ class Store:
         pseudonymizer = Pseudonymizer(pepper)
         parsed = parse_url(url)
         await migrate(parsed)
-        return cls(Database(parsed), pseudonymizer)
+        store = cls(Database(parsed), pseudonymizer)
+        await store._erase_snapshots()  # what a kill came before
+        return store
 
     async def close(self) -> None:
         """Close every connection."""
@@ -267,6 +270,7 @@ class Store:
         The others' votes on what the person asked go too, and so do texts that nobody else asked about.
         """
         await self._forget(self._pseudonymizer.person(user_id), self._pseudonymizer.chat(user_id))
+        await self._erase_snapshots()
         await self._erase_deleted()
 
     async def delete_older_than(self, moment: datetime) -> int:
@@ -281,6 +285,7 @@ class Store:
             if found < AT_ONCE:
                 break
         if deleted:
+            await self._erase_snapshots()
             await self._erase_deleted()
         return deleted
 
@@ -305,6 +310,12 @@ class Store:
         if chat_id < 0:  # a private chat has the number of its person, and stays where it is
             chats |= await Groups(connection).same(*chats)
         return await Predictions(connection).get(prediction_id, chats)
+
+    async def _erase_snapshots(self) -> None:
+        try:
+            await erase_stale(self._database)
+        except StorageError as error:  # tried again with the next that is forgotten, and at the next start
+            _log.warning("%s", error)
 
     async def _erase_deleted(self) -> None:
         try:

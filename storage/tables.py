@@ -1,73 +1,46 @@
-"""The tables, as SQLAlchemy typed declarative classes.
+"""The tables of questions, answers and votes, as SQLAlchemy typed declarative classes.
 
-A change here needs a revision in ``storage/migrations/versions``; a test compares the two.
+A change here, or in ``storage/teaching_tables``, needs a revision in ``storage/migrations/versions``; a test
+compares the two.
 """
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
     CheckConstraint,
-    DateTime,
-    Dialect,
     ForeignKey,
     Identity,
     Index,
-    MetaData,
     String,
-    TypeDecorator,
     Unicode,
     UnicodeText,
     UniqueConstraint,
+    false,
 )
-from sqlalchemy.dialects import mysql
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
+from storage import teaching_tables
+from storage.base import Base, utc_now
 
-def utc_now() -> datetime:
-    """Return the present moment with its time zone."""
-    return datetime.now(UTC)
-
-
-class UtcDateTime(TypeDecorator[datetime]):
-    """A moment: aware UTC in Python; ``timestamptz`` in PostgreSQL; others keep UTC without saying so."""
-
-    # MySQL cuts a plain DATETIME to whole seconds.
-    impl = DateTime(timezone=True).with_variant(mysql.DATETIME(fsp=6), "mysql", "mariadb")
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - given by SQLAlchemy
-        """Refuse a time without a zone: nobody could tell later which moment was meant."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a stored time needs a time zone")
-        return value.astimezone(UTC)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - given by SQLAlchemy
-        """Give the zone back that the database dropped."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-class Base(DeclarativeBase):
-    """Common ground: constraints have names, because a migration can only drop what has one."""
-
-    metadata = MetaData(
-        naming_convention={
-            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-            "ck": "ck_%(table_name)s_%(constraint_name)s",
-            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
-            "pk": "pk_%(table_name)s",
-        }
-    )
-    type_annotation_map = {datetime: UtcDateTime()}  # noqa: RUF012 - SQLAlchemy reads this class attribute
+__all__ = [
+    "Annotator",
+    "Answer",
+    "Base",
+    "GroupSetting",
+    "Input",
+    "ModelVersion",
+    "Prediction",
+    "Vote",
+    "VoteEvent",
+    "teaching_tables",  # imported wherever the tables are, so that they are all known
+    "utc_now",
+]
 
 
 class Annotator(Base):
@@ -144,13 +117,15 @@ class Prediction(Base):
 class Vote(Base):
     """What one person holds to be right in one slot of one answer.
 
-    ``choice`` is the button, ``label`` what it stood for: a candidate word may read like "none of these".
+    ``choice`` is the button, ``label`` what it stood for: a candidate word may read like "none of these". A
+    choice below zero is no button: ``storage.values`` names them. ``blind`` is a vote by somebody who had not
+    been shown what the model answered.
     """
 
     __tablename__ = "votes"
     __table_args__ = (
         UniqueConstraint("prediction_id", "annotator_id", "slot"),
-        CheckConstraint("kind IN ('confirm', 'correct')", name="kind"),
+        CheckConstraint("kind IN ('confirm', 'correct', 'skip')", name="kind"),
     )
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
@@ -160,6 +135,7 @@ class Vote(Base):
     choice: Mapped[int]
     label: Mapped[str] = mapped_column(UnicodeText)
     kind: Mapped[str] = mapped_column(String(16))
+    blind: Mapped[bool] = mapped_column(Boolean(), server_default=false())
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
 

@@ -21,11 +21,19 @@ class VoteStatus(StrEnum):
     NOTHING_TO_UNDO = "nothing_to_undo"
 
 
+TYPED = -1
+"""The choice of a vote for a word that the person wrote, in place of a button's index."""
+
+SKIPPED = -2
+"""The choice of a vote that says "I do not know", in place of a button's index."""
+
+
 class VoteKind(StrEnum):
-    """Whether a vote agrees with what the model showed."""
+    """Whether a vote agrees with what the model answered, shown or not."""
 
     CONFIRM = "confirm"
     CORRECT = "correct"
+    SKIP = "skip"
 
 
 class ConsentStatus(StrEnum):

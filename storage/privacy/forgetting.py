@@ -6,11 +6,23 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, exists, or_, select
+from sqlalchemy import delete, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.annotators import Annotators
 from storage.tables import Annotator, Answer, Input, Prediction, Vote, VoteEvent
+from storage.teaching_tables import (
+    Assignment,
+    Checkpoint,
+    GoldItem,
+    Label,
+    Promotion,
+    Snapshot,
+    SnapshotMember,
+    TrainingRun,
+    Trust,
+)
+from storage.values import TYPED
 
 AT_ONCE = 500
 """Rows named in one statement: Oracle takes a thousand, others more."""
@@ -44,8 +56,15 @@ class Forgetting:
             )
             theirs = or_(theirs, Prediction.asker_id == annotator, only_they_voted)
         await self._predictions((await self.connection.scalars(select(Prediction.id).where(theirs))).all())
+        await self._labels(annotator)
         for statement in (  # somebody unknown (None) has no rows of their own
             delete(Answer).where(Answer.chat_pseudonym == private_chat),
+            delete(Assignment).where(Assignment.annotator_id == annotator),
+            delete(Trust).where(Trust.annotator_id == annotator),
+            update(TrainingRun)
+            .where(TrainingRun.actor == pseudonym)
+            .values(actor="", chat_pseudonym=None, message_id=None),
+            update(Promotion).where(Promotion.actor == pseudonym).values(actor=""),
             delete(Vote).where(Vote.annotator_id == annotator),
             delete(VoteEvent).where(VoteEvent.annotator_id == annotator),
             delete(Annotator).where(Annotator.id == annotator),
@@ -65,6 +84,43 @@ class Forgetting:
         await self.connection.execute(delete(Answer).where(Answer.updated_at < moment))
         return len(found)
 
+    async def _labels(self, annotator: int | None) -> None:
+        """Delete what was agreed on with the person's votes, to be agreed on anew without them.
+
+        A label may be a word that they wrote; then what holds it goes as if it were a text of theirs.
+        """
+        voted = (
+            select(Prediction.input_id, Vote.choice)
+            .join(Prediction, Prediction.id == Vote.prediction_id)
+            .where(Vote.annotator_id == annotator)
+        )
+        found = (await self.connection.execute(voted)).all()
+        for some in _portions(sorted({row.input_id for row in found})):
+            await self.connection.execute(delete(Label).where(Label.input_id.in_(some)))
+        await self._taint(sorted({row.input_id for row in found if row.choice == TYPED}))
+
+    async def _taint(self, inputs: Sequence[int]) -> None:
+        """Delete inputs from gold and snapshots, and mark those snapshots and what was trained on them."""
+        for some in _portions(inputs):
+            drawn = select(SnapshotMember.snapshot_id).where(SnapshotMember.input_id.in_(some)).distinct()
+            snapshots = (await self.connection.scalars(drawn)).all()
+            await self._taint_checkpoints(snapshots)
+            for statement in (
+                update(Snapshot).where(Snapshot.id.in_(snapshots)).values(state="stale"),
+                delete(SnapshotMember).where(SnapshotMember.input_id.in_(some)),
+                delete(GoldItem).where(GoldItem.input_id.in_(some)),
+            ):
+                await self.connection.execute(statement)
+
+    async def _taint_checkpoints(self, snapshots: Sequence[int]) -> None:
+        """Mark what was trained on these snapshots, and what was trained from that."""
+        trained = select(Checkpoint.id).where(Checkpoint.snapshot_id.in_(snapshots))
+        found: set[int] = set()
+        while more := set((await self.connection.scalars(trained)).all()) - found:
+            found |= more
+            trained = select(Checkpoint.id).where(Checkpoint.parent_id.in_(more))
+        await self.connection.execute(update(Checkpoint).where(Checkpoint.id.in_(found)).values(tainted=True))
+
     async def _predictions(self, ids: Sequence[int]) -> None:
         inputs: set[int] = set()
         for some in _portions(ids):
@@ -74,12 +130,17 @@ class Forgetting:
                 delete(Vote).where(Vote.prediction_id.in_(some)),
                 delete(VoteEvent).where(VoteEvent.prediction_id.in_(some)),
                 delete(Answer).where(Answer.prediction_id.in_(some)),
+                delete(Assignment).where(Assignment.prediction_id.in_(some)),
                 delete(Prediction).where(Prediction.id.in_(some)),
             ):
                 await self.connection.execute(statement)
         still_asked = exists().where(Prediction.input_id == Input.id)
         for some in _portions(sorted(inputs)):
-            await self.connection.execute(delete(Input).where(Input.id.in_(some), ~still_asked))
+            unasked = select(Input.id).where(Input.id.in_(some), ~still_asked)
+            gone = (await self.connection.scalars(unasked)).all()
+            await self._taint(gone)
+            await self.connection.execute(delete(Label).where(Label.input_id.in_(gone)))
+            await self.connection.execute(delete(Input).where(Input.id.in_(gone)))
 
 
 def _portions(ids: Sequence[int]) -> Iterator[Sequence[int]]:

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.annotators import Annotators
 from storage.tables import Annotator, Answer, Input, ModelVersion, Prediction, Vote, VoteEvent
+from storage.teaching_tables import Assignment, Trust
 from storage.values import Consent
 
 
@@ -42,7 +43,32 @@ class OwnVote:
     slot: int
     label: str
     kind: str
+    blind: bool
     created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OwnAssignment:
+    """A text that the person was given to label."""
+
+    prediction_id: int
+    batch: int
+    given_at: datetime
+    settled_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class OwnTrust:
+    """How far the person's votes on a task turned out right."""
+
+    task: str
+    votes: int
+    judged: int
+    correct: int
+    trust: float | None
+    verdict: str
+    reason: str
     updated_at: datetime
 
 
@@ -82,6 +108,8 @@ class OwnData:
         votes: Their votes, oldest first.
         events: Every change of a vote, oldest first.
         answers: Which message answered which command in their private chat, oldest first.
+        assignments: The texts that they were given to label, oldest first.
+        trusts: How far their votes are trusted, by task.
     """
 
     pseudonym: str
@@ -92,6 +120,8 @@ class OwnData:
     votes: tuple[OwnVote, ...]
     events: tuple[OwnEvent, ...]
     answers: tuple[OwnAnswer, ...]
+    assignments: tuple[OwnAssignment, ...]
+    trusts: tuple[OwnTrust, ...]
 
     def as_json(self) -> dict[str, object]:
         """Return it as JSON-able values, times in ISO 8601."""
@@ -122,6 +152,8 @@ class OwnRows:
             votes=await self._votes(annotator),
             events=await self._events(annotator),
             answers=await self._answers(),
+            assignments=await self._assignments(annotator),
+            trusts=await self._trusts(annotator),
         )
 
     async def _questions(self, annotator: int | None) -> tuple[OwnQuestion, ...]:
@@ -166,6 +198,7 @@ class OwnRows:
                 Vote.slot,
                 Vote.label,
                 Vote.kind,
+                Vote.blind,
                 Vote.created_at,
                 Vote.updated_at,
             )
@@ -185,6 +218,7 @@ class OwnRows:
                     slot=row.slot,
                     label=row.label,
                     kind=row.kind,
+                    blind=row.blind,
                     created_at=row.created_at,
                     updated_at=row.updated_at,
                 )
@@ -220,6 +254,31 @@ class OwnRows:
             .order_by(Answer.updated_at)
         )
         return tuple([OwnAnswer(*row) for row in await self.connection.execute(query)])
+
+    async def _assignments(self, annotator: int | None) -> tuple[OwnAssignment, ...]:
+        query = (
+            select(Assignment.prediction_id, Assignment.batch, Assignment.given_at, Assignment.settled_at)
+            .where(Assignment.annotator_id == annotator)
+            .order_by(Assignment.id)
+        )
+        return tuple([OwnAssignment(*row) for row in await self.connection.execute(query)])
+
+    async def _trusts(self, annotator: int | None) -> tuple[OwnTrust, ...]:
+        query = (
+            select(
+                Trust.task,
+                Trust.votes,
+                Trust.judged,
+                Trust.correct,
+                Trust.trust,
+                Trust.verdict,
+                Trust.reason,
+                Trust.updated_at,
+            )
+            .where(Trust.annotator_id == annotator)
+            .order_by(Trust.task)
+        )
+        return tuple([OwnTrust(*row) for row in await self.connection.execute(query)])
 
 
 def _jsonable(value: object) -> object:

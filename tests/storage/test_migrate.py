@@ -59,7 +59,7 @@ async def test_the_revisions_make_exactly_the_tables_of_the_code(url: str) -> No
 async def test_an_empty_database_gets_every_table(sql: Sql) -> None:
     for table in Base.metadata.tables:
         assert await sql(f"SELECT * FROM {table}") == []
-    assert await sql("SELECT version_num FROM alembic_version") == [("0004",)]
+    assert await sql("SELECT version_num FROM alembic_version") == [("0005",)]
 
 
 @pytest.mark.usefixtures("store")
@@ -71,7 +71,18 @@ async def test_what_the_code_checks_the_database_checks_too(sql: Sql) -> None:
     with pytest.raises(Exception, match="ck_annotators_consent"):
         await sql("INSERT INTO annotators VALUES (2, 'q', NULL, '2026-01-01', 'maybe', 1, '2026-01-01')")
     with pytest.raises(Exception, match="ck_votes_kind"):
-        await sql("INSERT INTO votes VALUES (1, 1, 1, 0, 0, 'l', 'maybe', '2026-01-01', '2026-01-01')")
+        await sql(
+            "INSERT INTO votes"
+            " (prediction_id, annotator_id, slot, choice, label, kind, created_at, updated_at)"
+            " VALUES (1, 1, 0, 0, 'l', 'maybe', '2026-01-01', '2026-01-01')"
+        )
+    with pytest.raises(Exception, match="ck_gold_items_source"):
+        await sql(
+            "INSERT INTO gold_items (input_id, slot, label, source, created_at)"
+            " VALUES (1, 0, 'l', 'hearsay', '2026-01-01')"
+        )
+    with pytest.raises(Exception, match="ck_aliases_alias"):
+        await sql("INSERT INTO aliases VALUES ('nli', 'runner-up', NULL, '2026-01-01')")
     with pytest.raises(Exception, match="ck_vote_events_action"):
         await sql("INSERT INTO vote_events VALUES (1, 1, 1, 0, 'maybe', NULL, 'l', '2026-01-01')")
 
@@ -82,7 +93,7 @@ async def test_opening_again_changes_nothing(store: Store, url: str, sql: Sql) -
     again = await Store.open(url, pepper=b"x")
     await again.close()
     assert await sql("SELECT * FROM annotators") == before
-    assert await sql("SELECT version_num FROM alembic_version") == [("0004",)]
+    assert await sql("SELECT version_num FROM alembic_version") == [("0005",)]
 
 
 async def test_a_database_of_a_newer_program_is_refused(store: Store, url: str, sql: Sql) -> None:
@@ -97,7 +108,7 @@ async def test_a_database_of_a_newer_program_is_refused(store: Store, url: str, 
 async def test_processes_that_start_at_once_take_turns(url: str, sql: Sql) -> None:
     children = [await asyncio.create_subprocess_exec(sys.executable, "-c", OPEN, url) for _ in range(2)]
     assert [await asyncio.wait_for(child.wait(), timeout=60) for child in children] == [0, 0]
-    assert await sql("SELECT version_num FROM alembic_version") == [("0004",)]
+    assert await sql("SELECT version_num FROM alembic_version") == [("0005",)]
 
 
 async def test_the_program_may_live_in_a_folder_with_a_percent_sign(
@@ -133,7 +144,7 @@ async def test_a_first_start_that_was_cut_off_is_made_good(store: Store, url: st
     again = await Store.open(url, pepper=b"x")
     await again.close()
     assert await sql("SELECT kind FROM votes") == await sql("SELECT * FROM answers") == []
-    assert await sql("SELECT version_num FROM alembic_version") == [("0004",)]
+    assert await sql("SELECT version_num FROM alembic_version") == [("0005",)]
 
 
 @pytest.mark.parametrize("kind", ["mariadb"], indirect=True)
@@ -151,8 +162,8 @@ SECOND = """
 from alembic import op
 import sqlalchemy as sa
 
-revision = "0005"
-down_revision = "0004"
+revision = "0006"
+down_revision = "0005"
 
 def upgrade():
     op.create_table("more", sa.Column("id", sa.Integer(), primary_key=True))
@@ -220,16 +231,16 @@ async def test_a_change_that_fails_midway_is_undone_or_told(
 ) -> None:
     await store.close()
     shutil.copytree(migrate._FOLDER, tmp_path / "migrations")
-    (tmp_path / "migrations/versions/r0004.py").write_text(SECOND)
+    (tmp_path / "migrations/versions/r0006.py").write_text(SECOND)
     monkeypatch.setattr(migrate, "_FOLDER", tmp_path / "migrations")
-    stopped = "the tables from revision 0004 stopped midway, and mysql does not undo it: .*go back to a copy"
+    stopped = "the tables from revision 0005 stopped midway, and mysql does not undo it: .*go back to a copy"
     for _ in range(2):
         with pytest.raises(
             StorageError, match=stopped if kind == "mariadb" else "the database failed"
         ) as caught:
             await Store.open(url, pepper=b"x")
         assert "\n" not in str(caught.value)
-    assert await sql("SELECT version_num FROM alembic_version") == [("0004",)]
+    assert await sql("SELECT version_num FROM alembic_version") == [("0005",)]
     if kind != "mariadb":
         with pytest.raises(Exception, match="more"):
             await sql("SELECT * FROM more")

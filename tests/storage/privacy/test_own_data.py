@@ -16,7 +16,7 @@ NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
 
 async def test_a_person_sees_everything_of_theirs_and_nothing_of_others(
-    store: Store, sentiment: NewPrediction, mask: NewPrediction
+    store: Store, sentiment: NewPrediction, mask: NewPrediction, sql: Sql
 ) -> None:
     await agree(store, ADA)
     await store.set_language(ADA, "ko")
@@ -29,6 +29,17 @@ async def test_a_person_sees_everything_of_theirs_and_nothing_of_others(
     await store.vote(others, ADA, 1, 1, chat_id=CHAT)
     await store.remember_answer(ADA, 5, EarlierAnswer(6, None), asked_at=NOON)
     await store.remember_answer(CHAT, 7, EarlierAnswer(8, hers), asked_at=NOON)
+    people = await sql("SELECT id FROM annotators ORDER BY id")
+    for number, (person,) in enumerate(people, start=1):
+        await sql(
+            "INSERT INTO assignments (annotator_id, prediction_id, batch, position, given_at)"
+            f" VALUES ({person}, {others}, {number}, 0, '2026-01-01 12:00:00')"
+        )
+        await sql(
+            "INSERT INTO trusts"
+            " (annotator_id, task, votes, judged, correct, trust, verdict, reason, updated_at)"
+            f" VALUES ({person}, 'mask', 9, 8, 6, 0.75, 'trusted', '6 of 8', '2026-01-01 12:00:00')"
+        )
 
     data = await store.own_data(ADA)
     assert json.loads(json.dumps(data.as_json(), ensure_ascii=False)) == {
@@ -64,6 +75,7 @@ async def test_a_person_sees_everything_of_theirs_and_nothing_of_others(
                 "slot": 1,
                 "label": "none",
                 "kind": "correct",
+                "blind": False,
                 "created_at": data.votes[0].created_at.isoformat(),
                 "updated_at": data.votes[0].updated_at.isoformat(),
             }
@@ -90,6 +102,26 @@ async def test_a_person_sees_everything_of_theirs_and_nothing_of_others(
                 "updated_at": data.answers[0].updated_at.isoformat(),
             }
         ],
+        "assignments": [
+            {
+                "prediction_id": others,
+                "batch": 2,
+                "given_at": NOON.isoformat(),
+                "settled_at": None,
+            }
+        ],
+        "trusts": [
+            {
+                "task": "mask",
+                "votes": 9,
+                "judged": 8,
+                "correct": 6,
+                "trust": 0.75,
+                "verdict": "trusted",
+                "reason": "6 of 8",
+                "updated_at": NOON.isoformat(),
+            }
+        ],
     }
 
 
@@ -97,6 +129,7 @@ async def test_somebody_unknown_has_nothing(store: Store) -> None:
     data = await store.own_data(ADA)
     assert (data.known_since, data.language, data.consent) == (None, None, None)
     assert (data.questions, data.votes, data.events, data.answers) == ((), (), (), ())
+    assert (data.assignments, data.trusts) == ((), ())
 
 
 async def test_who_said_no_sees_that_and_what_is_left_from_before_anybody_was_asked(

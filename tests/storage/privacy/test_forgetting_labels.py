@@ -1,0 +1,167 @@
+"""What was labelled, agreed on, drawn and trained goes, or is marked, when a text in it goes."""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from storage.privacy.pseudonym import Pseudonymizer
+from storage.store import NewPrediction, Store
+from tests.storage.conftest import ASKER, CHAT, EVERY_KIND, PEPPER, Sql, agree
+
+every_kind = pytest.mark.parametrize("kind", EVERY_KIND, indirect=True)
+ADA = 1010101010
+NOW = "2026-01-01 12:00:00"
+INPUTS = ("gold_items", "labels", "snapshot_members")
+
+
+async def counts(sql: Sql) -> dict[str, int]:
+    tables = (*INPUTS, "assignments", "trusts")
+    return {table: (await sql(f"SELECT count(*) FROM {table}"))[0][0] for table in tables}
+
+
+def folder_of_texts(folder: Path) -> str:
+    folder.mkdir()
+    (folder / "train.jsonl").write_text("a text")
+    return str(folder)
+
+
+def left(folder: Path) -> list[str]:
+    return sorted(file.parent.name for file in folder.glob("*/train.jsonl"))
+
+
+async def insert(sql: Sql, table: str, **values: object) -> None:
+    """Insert a row; a text is quoted."""
+    written = [f"'{value}'" if isinstance(value, str) else str(value) for value in values.values()]
+    await sql(f"INSERT INTO {table} ({', '.join(values)}) VALUES ({', '.join(written)})")
+
+
+async def checkpoint(sql: Sql, number: int, **its: object) -> None:
+    fixed = {"path": "p", "version": "v", "base": "builtin", "seed": 0, "code": "", "metrics": "{}"}
+    its |= {"task": "sentiment", "name": f"c{number}", "state": "ready", "created_at": NOW}
+    await insert(sql, "checkpoints", id=number, **fixed, **its)
+
+
+async def drawn(sql: Sql, number: int, prediction: int, path: str) -> None:
+    """Label the text of a prediction, and draw it for a checkpoint, from which another one comes."""
+    [(text,)] = await sql(f"SELECT input_id FROM predictions WHERE id = {prediction}")
+    its = {"input_id": text, "slot": 0, "label": "positive"}
+    await insert(sql, "gold_items", **its, source="voters", created_at=NOW)
+    await insert(sql, "labels", **its, method="majority", confidence=0.9, voters=3, updated_at=NOW)
+    about = {"name": f"s{number}", "task": "sentiment", "manifest_hash": "h", "manifest": "{}"}
+    await insert(sql, "dataset_snapshots", id=number, **about, path=path, state="whole", created_at=NOW)
+    await insert(sql, "snapshot_members", snapshot_id=number, **its, split="train")
+    await checkpoint(sql, 2 * number, snapshot_id=number)
+    await checkpoint(sql, 2 * number + 1, parent_id=2 * number)
+
+
+@every_kind
+async def test_what_came_of_a_forgotten_text_goes_or_is_marked(
+    store: Store, sentiment: NewPrediction, sql: Sql, tmp_path: Path
+) -> None:
+    await agree(store, ADA)
+    secret = dataclasses.replace(sentiment, text_a="비밀")
+    others = await store.add_prediction(sentiment, chat_id=CHAT, asker_id=ASKER)
+    await drawn(sql, 1, others, folder_of_texts(tmp_path / "kept"))
+    before = await counts(sql)
+
+    hers = await store.add_prediction(secret, chat_id=CHAT, asker_id=ADA)
+    await drawn(sql, 2, hers, folder_of_texts(tmp_path / "hers"))
+    pseudonyms = {name: number for number, name in await sql("SELECT id, pseudonym FROM annotators")}
+    ada, asker = (pseudonyms[Pseudonymizer(PEPPER).person(person)] for person in (ADA, ASKER))
+    for person, prediction in ((ada, others), (asker, hers)):
+        await insert(
+            sql,
+            "assignments",
+            annotator_id=person,
+            prediction_id=prediction,
+            batch=1,
+            position=0,
+            given_at=NOW,
+        )
+    counted = {"votes": 1, "judged": 1, "correct": 1, "verdict": "new", "reason": "", "updated_at": NOW}
+    await insert(sql, "trusts", annotator_id=ada, task="sentiment", **counted)
+
+    await store.forget(ADA)
+    assert await counts(sql) == before
+    assert sorted(await sql("SELECT name, state FROM dataset_snapshots")) == [
+        ("s1", "whole"),
+        ("s2", "stale"),
+    ]
+    marked = [
+        (name, bool(tainted)) for name, tainted in sorted(await sql("SELECT name, tainted FROM checkpoints"))
+    ]
+    assert marked == [("c2", False), ("c3", False), ("c4", True), ("c5", True)]
+    assert left(tmp_path) == ["kept"]
+
+
+@every_kind
+async def test_what_was_agreed_on_with_their_vote_is_agreed_on_anew(
+    store: Store, sentiment: NewPrediction, sql: Sql, tmp_path: Path
+) -> None:
+    await agree(store, ADA)
+    others = await store.add_prediction(sentiment, chat_id=CHAT, asker_id=ASKER)
+    await drawn(sql, 1, others, folder_of_texts(tmp_path / "kept"))
+    await store.vote(others, ADA, 0, 1, chat_id=CHAT)
+    await store.forget(ADA)
+    assert (await counts(sql)) == {
+        "gold_items": 1,
+        "labels": 0,
+        "snapshot_members": 1,
+        "assignments": 0,
+        "trusts": 0,
+    }
+    assert await sql("SELECT state FROM dataset_snapshots") == [("whole",)]
+
+
+async def test_a_word_that_they_wrote_is_a_text_of_theirs(
+    store: Store, sentiment: NewPrediction, sql: Sql, tmp_path: Path
+) -> None:
+    await agree(store, ADA)
+    others = await store.add_prediction(sentiment, chat_id=CHAT, asker_id=ASKER)
+    await drawn(sql, 1, others, folder_of_texts(tmp_path / "typed"))
+    await store.vote(others, ADA, 0, 1, chat_id=CHAT)
+    await sql("UPDATE votes SET choice = -1")
+    await store.forget(ADA)
+    assert sum((await counts(sql)).values()) == 0
+    assert await sql("SELECT state FROM dataset_snapshots") == [("stale",)]
+
+
+async def test_who_asked_for_a_training_is_forgotten_and_the_training_is_not(store: Store, sql: Sql) -> None:
+    await agree(store, ADA)
+    known = Pseudonymizer(PEPPER)
+    theirs = {"actor": known.person(ADA), "chat_pseudonym": known.chat(ADA), "message_id": 5}
+    its = {"task": "nli", "state": "done", "options": "{}", "progress": "{}", "created_at": NOW}
+    await insert(sql, "training_runs", **theirs, **its)
+    await insert(sql, "promotions", task="nli", actor=known.person(ADA), reason="better", at=NOW)
+    await store.forget(ADA)
+    assert await sql("SELECT actor, chat_pseudonym, message_id FROM training_runs") == [("", None, None)]
+    assert await sql("SELECT actor, reason FROM promotions") == [("", "better")]
+
+
+@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+async def test_a_data_set_that_a_kill_or_a_fault_left_goes_at_the_next_start(
+    store: Store,
+    url: str,
+    sentiment: NewPrediction,
+    sql: Sql,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    folder = tmp_path / "of old texts"
+    others = await store.add_prediction(sentiment, chat_id=CHAT, asker_id=ASKER)
+    await drawn(sql, 1, others, folder_of_texts(folder))
+    folder.rename(tmp_path / "away")
+    folder.touch()  # no folder, so it cannot be deleted as one
+    with caplog.at_level(logging.WARNING):
+        assert await store.delete_older_than(datetime.now(UTC) + timedelta(days=1)) == 1
+    assert "a data set with deleted texts could not be deleted" in caplog.text
+    folder.unlink()
+    (tmp_path / "away").rename(folder)
+    again = await Store.open(url, pepper=PEPPER)
+    await again.close()
+    assert not folder.exists()
