@@ -59,6 +59,17 @@ def test_a_gain_that_chance_could_give_fails_alone() -> None:
     assert 0.03 < smallest < 0.06
 
 
+def test_five_rows_gained_and_none_lost_are_too_few() -> None:
+    """The bootstrap hardly ever draws none of the five, but five tosses fall alike once in sixteen times."""
+    found = verdict(planted(SetName.GOLD, 400, gained=5, lost=0), TEST, HELDOUT)
+    assert failed(found) == [CheckName.GAIN]
+    (gain,) = of(found, CheckName.GAIN)
+    assert isinstance(gain.numbers["low"], float)
+    assert gain.numbers["low"] > 0
+    assert gain.numbers["p"] == pytest.approx(2 / 2**5)
+    assert verdict(planted(SetName.GOLD, 400, gained=6, lost=0), TEST, HELDOUT).passed
+
+
 def test_a_gain_of_a_few_premises_with_many_pairs_fails_alone() -> None:
     """McNemar's test counts forty pairs; they are two premises."""
     rows = np.arange(400)
