@@ -143,6 +143,8 @@ def one_class(n: int, gained: int, lost: int) -> Paired:
         (40, 0, 2, CheckState.PASSED),  # 5 points, but two rows
         (40, 0, 3, CheckState.PASSED),  # 7.5 points, but three rows one way happen by chance
         (20, 2, 5, CheckState.FAILED),  # 15 points are too much, chance or not
+        (8, 0, 2, CheckState.PASSED),  # 25 points, but two rows
+        (8, 0, 3, CheckState.FAILED),  # 38 points, and three rows
         (8, 0, 6, CheckState.FAILED),  # all that it had right
         (2, 0, 2, CheckState.NOT_SEEN),  # the champion has two right: nothing to fail by
     ],
