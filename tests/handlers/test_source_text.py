@@ -152,8 +152,7 @@ async def test_three_sentences_where_two_are_needed(
     user: int,
     language: Language,
 ) -> None:
-    has_three = "text" in extra.get("reply_to_message", {}) and "|" in str(extra)
-    text = f"/{command}" if has_three else f"/{command} one | two | three"
+    text = f"/{command}" if "|" in str(extra) else f"/{command} one | two | three"
     answer = await telegram.says(text, user=user, extra=extra)
     texts = TEXTS[language]
     assert answer.text == f"{texts.too_many_texts.format(count=3)}\n{texts.usage[command].format(at='')}"
