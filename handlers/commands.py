@@ -28,7 +28,7 @@ from handlers.inline import on_inline_query
 from handlers.language import language
 from handlers.limits import Place
 from handlers.migration import on_migration
-from handlers.offers import without_command
+from handlers.offers import listen_to_album, without_command
 from handlers.privacy import forgetme, mydata, privacy
 from handlers.questions import QUESTIONS
 from handlers.start import help_, start
@@ -74,6 +74,7 @@ def _answering(run: Command) -> Callable[[Update, Context], Coroutine[Any, Any, 
         if message is None or not admits(message, context):
             return
         services = context.services
+        listen_to_album(message, context)
         async with services.turns.of((message.chat_id, message.message_id)):
             mends = update.edited_message is not None and await _was_answered(message, context)
             with services.limits.place(speaker(message), message.chat_id, always=mends) as place:

@@ -86,9 +86,11 @@ EN = Texts(
     text_gone_toast="I cannot see your text any more. Please send it again.",
     inline_help_button="Go on typing, and I will read your text",
     inline_blank_button="Write ___ for a missing word, and I will guess it",
+    inline_notice_button="I cannot answer this now",
     nothing_to_read="There is no text to read.",
     nothing_in_reply="There is no text to read in the message you replied to.",
     one_text_missing="I need two sentences and found one. Split them with a new line, | or ///.",
+    too_many_texts="I compare two sentences and found {count}. Send me just the two, split by one sign.",
     labels={
         "sentiment": {"positive": "Positive", "negative": "Negative"},
         "nsp": {"next": "It follows", "not_next": "It does not follow"},

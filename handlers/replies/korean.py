@@ -83,9 +83,11 @@ KO = Texts(
     text_gone_toast="보내신 글이 이제 보이지 않아요. 글을 다시 보내 주세요.",
     inline_help_button="이어서 글을 쓰시면 제가 읽어 볼게요",
     inline_blank_button="빈칸을 채우려면 맞힐 자리를 ___로 써 주세요",
+    inline_notice_button="지금은 대답할 수 없어요",
     nothing_to_read="읽을 글이 없어요.",
     nothing_in_reply="답장하신 메시지에는 읽을 글이 없어요.",
     one_text_missing="두 문장이 필요한데 하나만 있어요. 줄을 바꾸거나 | 또는 ///로 나눠 주세요.",
+    too_many_texts="두 문장을 비교하는데 {count}개가 있어요. 두 문장만 기호 하나로 나눠서 보내 주세요.",
     labels={
         "sentiment": {"positive": "긍정", "negative": "부정"},
         "nsp": {"next": "이어져요", "not_next": "안 이어져요"},
