@@ -15,7 +15,7 @@ from storage.values import ConsentStatus
 
 _PAGE = 500
 _DECLINED = ConsentStatus.DECLINED.value
-_PSEUDONYM_DIGITS = 16  # 64 bits: enough to tell voters apart, too few to be the key of their row
+PSEUDONYM_DIGITS = 16  # 64 bits: enough to tell voters apart, too few to be the key of their row
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ async def feedback_rows(database: Database) -> AsyncIterator[FeedbackRow]:
                 slot=row.slot,
                 label=row.label,
                 kind=row.kind,
-                annotator=row.pseudonym[:_PSEUDONYM_DIGITS],
+                annotator=row.pseudonym[:PSEUDONYM_DIGITS],
                 created_at=row.created_at,
                 updated_at=row.updated_at,
             )

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.annotators import Annotators
 from storage.answers import Answers
 from storage.conflicts import again_after_conflict
+from storage.consensus import ConsensusStore
 from storage.engine import Database, parse_url
 from storage.errors import NoConsent, StorageError, UnknownChoice, UnknownPrediction
 from storage.export import FeedbackRow, feedback_rows
@@ -21,6 +22,7 @@ from storage.privacy.forgetting import AT_ONCE, Forgetting
 from storage.privacy.own_data import OwnData, OwnRows
 from storage.privacy.pseudonym import Pseudonymizer
 from storage.snapshot_files import erase_stale
+from storage.snapshots import Snapshots
 from storage.values import (
     Consent,
     ConsentStatus,
@@ -67,6 +69,8 @@ class Store:
     def __init__(self, database: Database, pseudonymizer: Pseudonymizer) -> None:
         self._database = database
         self._pseudonymizer = pseudonymizer
+        self.consensus = ConsensusStore(database, pseudonymizer)
+        self.snapshots = Snapshots(database, pseudonymizer)
 
     @classmethod
     async def open(cls, url: str, *, pepper: bytes) -> Store:
