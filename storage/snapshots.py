@@ -117,7 +117,7 @@ class Snapshots:
 
         Args:
             task: What its labels are of.
-            folder: The folder of all data sets.
+            folder: The folder of all data sets, absolute.
         """
         async with self.database.write() as connection:
             before = select(Snapshot.name).where(Snapshot.task == task)
@@ -127,7 +127,7 @@ class Snapshots:
                 "name": name,
                 "task": task,
                 "manifest_hash": "",
-                "path": str(folder.absolute() / name),
+                "path": str(folder / name),
                 "state": "drawing",
                 "manifest": {},
                 "created_at": utc_now(),
@@ -171,7 +171,7 @@ class Snapshots:
             return _stored((await connection.execute(select(Snapshot).where(its))).one())
 
     async def clear(self, folder: Path) -> int:
-        """Delete what was begun in a folder and not finished, files and rows.
+        """Delete what was begun in a folder, given as in :meth:`begin`, and not finished: files and rows.
 
         Only whoever holds the folder's lock may do so: nobody else is drawing in it then.
 
@@ -181,7 +181,7 @@ class Snapshots:
         query = select(Snapshot).where(Snapshot.manifest_hash == "")
         async with self.database.read() as connection:
             begun = [_stored(row) for row in await connection.execute(query)]
-        left = [each for each in begun if each.path.parent == folder.absolute()]
+        left = [each for each in begun if each.path.parent == folder]
         await asyncio.to_thread(erase, [each.path for each in left])
         await self._drop([each.id for each in left])
         return len(left)

@@ -96,8 +96,8 @@ class Trust(Base):
 class Snapshot(Base):
     """A data set drawn from the votes, in a folder; ``stale`` once a text in it was deleted.
 
-    The row is there before the first text is written: whatever is deleted while the state is ``drawing`` makes
-    it stale, and so does no kill leave a folder that no row tells of.
+    The row is there before the first text is written: any text that is deleted while the state is ``drawing``
+    makes it stale, and no kill leaves a folder that no row tells of.
     """
 
     __tablename__ = "dataset_snapshots"

@@ -44,13 +44,13 @@ Texts that people asked a chat bot about, with what its voters hold to be right.
 |---|---:|---|
 {table}
 
-Columns: `id` (hash of the text), `text_a`, `text_b` (the second of a pair), `slot` (the blank, for mask), `label`,
-`confidence` (how probable the label is), `method` (how it was decided), `voters` (how many counted). Nothing in it
-tells who wrote or voted. `*.jsonl` and `*.parquet` hold the same.
+Columns: `id` (hash of the text), `text_a`, `text_b` (the second of a pair), `slot` (the blank, for mask),
+`label`, `confidence` (how probable the label is), `method` (how it was decided), `voters` (how many counted).
+Nothing in it tells who wrote or voted. `*.jsonl` and `*.parquet` hold the same.
 
-A text's part follows from a hash of the text (salt `{settings["salt"]}`), so it is the same in every data set drawn
-here; a pair goes with its first text. Labels less probable than {settings["min_confidence"]:g} are not in it, and
-neither are texts of NSMC's test set and KLUE-NLI's development set, by hash.
+A text's part follows from a hash of the text (salt `{settings["salt"]}`), so it is the same in every data
+set drawn here; a pair goes with its first text. Labels less probable than {settings["min_confidence"]:g} are
+not in it, and neither are texts of NSMC's test set and KLUE-NLI's development set, by hash.
 
 Left out:
 
@@ -60,6 +60,6 @@ Files whose texts are left out:
 
 {excluded or "- none but those sets"}
 
-People may have what they wrote deleted. When somebody does, this folder is deleted too: copy it nowhere that would
-outlive it.
+People may have what they wrote deleted. When somebody does, this folder is deleted too: copy it nowhere that
+would outlive it.
 """

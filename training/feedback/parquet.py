@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -43,13 +44,13 @@ def read_parquet(file: Path) -> Iterator[dict[str, Any]]:
             for batch in opened.iter_batches():
                 yield from batch.to_pylist()
     except (OSError, arrow.ArrowException) as error:
-        raise DataError(f"{file}: cannot be read as Parquet ({' '.join(str(error).split())[:200]})") from error
+        why = " ".join(str(error).split())[:200]
+        raise DataError(f"{file}: cannot be read as Parquet ({why})") from error
 
 
 def _pyarrow() -> tuple[Any, Any]:
+    """Pyarrow and its Parquet part: half a second, and nothing that asks and chats has a need of it."""
     try:
-        import pyarrow  # noqa: PLC0415  # half a second; what asks and chats has no need of it
-        import pyarrow.parquet  # noqa: PLC0415
+        return import_module("pyarrow"), import_module("pyarrow.parquet")
     except ModuleNotFoundError:
         raise DataError("Parquet needs pyarrow: pip install 'kobert-bot[teach]'") from None
-    return pyarrow, pyarrow.parquet

@@ -15,7 +15,7 @@ from training.held_out import leak_key
 PARTS = ("train", "dev", "heldout", "gold")
 """What is trained on, chosen by, measured on, and known from people who did not see an answer."""
 SALT = "kobert-bot 1"
-"""Goes into each hash; with another one all texts are dealt out anew, and what was measured on gets trained."""
+"""Goes into each hash. With another one all texts are dealt out anew, and what was measured on is trained."""
 _SHARES = (("train", 80), ("dev", 10), ("heldout", 10))  # per cent
 
 

@@ -19,7 +19,7 @@ from storage.snapshot_files import draft
 from storage.snapshots import Overtaken, StoredSnapshot
 from storage.store import Store
 from training.feedback.deciding import decide
-from training.feedback.drawing import MIN_CONFIDENCE, draw
+from training.feedback.drawing import MIN_CONFIDENCE, Drawn, draw
 from training.feedback.locks import held
 from training.feedback.parts import SALT
 from training.feedback.public_texts import PublicTexts, read_public
@@ -55,6 +55,7 @@ async def take_snapshot(
         StorageError: The database failed, or texts were deleted again and again meanwhile.
     """
     public = await asyncio.to_thread(read_public, exclude)
+    folder = await asyncio.to_thread(folder.absolute)
     settings = Settings(task, min_confidence, SALT, public.files)
     try:
         await asyncio.to_thread(folder.mkdir, mode=0o700, parents=True, exist_ok=True)
@@ -91,8 +92,7 @@ async def _draw(store: Store, folder: Path, settings: Settings, public: PublicTe
         drawn = await asyncio.to_thread(
             draw, labelled, min_confidence=settings.min_confidence, public=public, salt=settings.salt
         )
-        if not drawn.members:
-            raise DataError(_nothing(settings, len(labelled)))
+        _refuse_empty(settings.task, drawn)
         try:
             manifest, manifest_hash = await asyncio.to_thread(
                 write_folder, draft(begun.path), settings, drawn
@@ -107,3 +107,12 @@ async def _draw(store: Store, folder: Path, settings: Settings, public: PublicTe
     except (StorageError, DataError, OSError):
         await store.snapshots.clear(folder)
         raise
+
+
+def _refuse_empty(task: str, drawn: Drawn) -> None:
+    if drawn.members:
+        return
+    if not drawn.left_out:
+        raise DataError(f"nobody has voted on {task} yet, so there is nothing to draw")
+    why = ", ".join(f"{number:,} {reason}" for reason, number in drawn.left_out.items())
+    raise DataError(f"nothing of {task} can be learnt from: {why}")

@@ -104,7 +104,7 @@ def read_snapshot(folder: Path) -> Mapping[str, tuple[SnapshotRow, ...]]:
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         if manifest.get("format") != FORMAT:
-            raise DataError(f"{folder}: written by another version; draw a new one: kobert-bot feedback snapshot")
+            raise DataError(f"{folder}: written by another version: kobert-bot feedback snapshot draws anew")
         if why := missing(folder, manifest):
             raise DataError(why)
         return {part: tuple(_rows(folder / f"{part}.jsonl")) for part in PARTS}
@@ -115,7 +115,8 @@ def read_snapshot(folder: Path) -> Mapping[str, tuple[SnapshotRow, ...]]:
 
 
 def _rows(file: Path) -> list[SnapshotRow]:
-    return [SnapshotRow(**json.loads(line)) for line in file.read_bytes().splitlines()]  # of bytes: a text may hold other separators
+    # Of bytes: a text may hold what other line ends Unicode knows.
+    return [SnapshotRow(**json.loads(line)) for line in file.read_bytes().split(b"\n") if line]
 
 
 def _digest(file: Path) -> str:
