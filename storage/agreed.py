@@ -125,6 +125,29 @@ class LabelledText(Text):
 
 
 @dataclass(frozen=True, slots=True)
+class ImportedText:
+    """A text that comes with its label.
+
+    Attributes:
+        task: What the label is of.
+        text_a: The text, or the first of a pair.
+        text_b: The second of a pair.
+        slot: The blank's index for mask, else 0.
+        label: What is right.
+        confidence: How probable that is, 0…1.
+        gold: Whether it is known and nothing may be trained on it.
+    """
+
+    task: str
+    text_a: str
+    text_b: str | None
+    slot: int
+    label: str
+    confidence: float = 1.0
+    gold: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class TaskFigures:
     """How far the teaching of one task is.
 

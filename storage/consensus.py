@@ -22,9 +22,8 @@ from storage.agreed import (
 from storage.cast_votes import cast_votes
 from storage.conflicts import again_after_conflict
 from storage.engine import Database
-from storage.export import PSEUDONYM_DIGITS
 from storage.labels import Labels, Trusts, portions
-from storage.privacy.pseudonym import Pseudonymizer
+from storage.privacy.pseudonym import SHORT, Pseudonymizer
 from storage.tables import Annotator, Input, Prediction, utc_now
 from storage.teaching_tables import GoldItem, Trust
 from storage.upsert import upsert
@@ -116,7 +115,7 @@ class ConsensusStore:
         )
         async with self.database.read() as connection:
             return tuple(
-                KnownTrust(*row[:7], row.pseudonym[:PSEUDONYM_DIGITS], row.updated_at)
+                KnownTrust(*row[:7], row.pseudonym[:SHORT], row.updated_at)
                 for row in await connection.execute(query)
             )
 
@@ -126,7 +125,7 @@ class ConsensusStore:
         for some in portions(sorted(voters)):
             query = select(Annotator.id, Annotator.pseudonym).where(Annotator.id.in_(some))
             async with self.database.read() as connection:
-                found |= {row[0]: row[1][:PSEUDONYM_DIGITS] for row in await connection.execute(query)}
+                found |= {row[0]: row[1][:SHORT] for row in await connection.execute(query)}
         return found
 
     @again_after_conflict

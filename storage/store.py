@@ -16,6 +16,7 @@ from storage.engine import Database, parse_url
 from storage.errors import NoConsent, StorageError, UnknownChoice, UnknownPrediction
 from storage.export import FeedbackRow, feedback_rows
 from storage.groups import Groups
+from storage.imports import Imports
 from storage.migrate import migrate
 from storage.predictions import Predictions, ShownPrediction
 from storage.privacy.forgetting import AT_ONCE, Forgetting
@@ -71,6 +72,7 @@ class Store:
         self._pseudonymizer = pseudonymizer
         self.consensus = ConsensusStore(database, pseudonymizer)
         self.snapshots = Snapshots(database, pseudonymizer)
+        self.imports = Imports(database, pseudonymizer)
 
     @classmethod
     async def open(cls, url: str, *, pepper: bytes) -> Store:

@@ -37,7 +37,7 @@ configs:
 
 # What people taught kobert-bot about {manifest["task"]}
 
-Texts that people asked a chat bot about, with what its voters hold to be right. Drawn by kobert-bot
+Texts that people asked a chat bot about, with what its voters hold to be right. Drawn by kobert-bot's code
 {manifest["code"]}. `manifest.json` has the SHA-256 of every file.
 
 | Part | Rows | |

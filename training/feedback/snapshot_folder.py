@@ -9,7 +9,6 @@ import shutil
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from training.feedback.card import card
 from training.feedback.drawing import Drawn, SnapshotRow
 from training.feedback.parquet import SNAPSHOT_COLUMNS, write_parquet
 from training.feedback.parts import PARTS
+from training.revision import code_revision
 from training.textfiles import DataError
 
 FORMAT = 1
@@ -62,7 +62,7 @@ def write_folder(folder: Path, settings: Settings, drawn: Drawn) -> tuple[Mappin
     manifest: dict[str, Any] = {
         "format": FORMAT,
         "task": settings.task,
-        "code": version("kobert-bot"),
+        "code": code_revision(),
         "settings": {
             "min_confidence": settings.min_confidence,
             "salt": settings.salt,
