@@ -204,7 +204,7 @@ class _Writing:
         return (await self.connection.execute(query)).scalar_one()
 
     async def _model_version(self, row: FeedbackRow) -> int:
-        values = {"task": row.task, "name": row.model, "version": row.version}
+        values = {"task": row.task, "name": storable(row.model), "version": storable(row.version)}
         query = select(ModelVersion.id).filter_by(**values)
         found = await self.connection.scalar(query)
         if found is not None:
