@@ -59,7 +59,7 @@ def test_trust_starts_from_what_is_assumed_of_anybody() -> None:
 
 
 def test_uncertain_truths_excuse_an_honest_voter() -> None:
-    """Half right is a guesser if the truths are certain; if they are so in 75 %, honest voters come to 60 %."""
+    """Half right is a guesser if truths are certain; if they are so in 75 %, honest voters come to 60 %."""
     assert of(25, 25).verdict is Verdict.CHANCE
     assert of(25, 25, known=False, confidence=0.75).verdict is Verdict.NEW
 
