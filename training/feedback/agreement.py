@@ -14,7 +14,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from itertools import count
 
 from training.feedback import dawid_skene
 from training.feedback.alpha import alpha
@@ -77,14 +76,16 @@ class _Task:
         """Count and judge in turns, until the same voters are left out."""
         standings, judged = self._judged(None)
         left_out = _bad(standings)
-        for number in count():
+        rounds = 0
+        while True:
             counted = self._counted(left_out)
             method, scores = self._scores(counted, standings)
             before, (standings, judged) = standings, self._judged(scores)
             bad = _worst_first(_bad(standings), left_out)
-            if number >= _ROUNDS:
+            rounds += 1
+            if last := rounds > _ROUNDS:
                 bad = left_out | bad
-            settled = number >= _ROUNDS or method is Method.DAWID_SKENE or _settled(before, standings)
+            settled = last or method is Method.DAWID_SKENE or _settled(before, standings)
             if settled and bad.keys() == left_out.keys():
                 break
             left_out = bad
@@ -120,7 +121,8 @@ class _Task:
         if self.labels is not None and self._enough(counted):
             confusions = dawid_skene.fit(counted, self.gold, self.labels)
             return Method.DAWID_SKENE, Scores.of(counted, confusions, self.labels)
-        trusted = OneCoin({voter: each.trust for voter, each in standings.items()})
+        # A newcomer counts as anybody does: one judged vote must not tip a tie.
+        trusted = OneCoin({v: each.trust for v, each in standings.items() if each.verdict is not Verdict.NEW})
         return Method.MAJORITY, Scores.of(counted, trusted, self.labels)
 
     def _enough(self, counted: tuple[Ballot, ...]) -> bool:

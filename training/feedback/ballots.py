@@ -156,6 +156,7 @@ class Rules:
             wrong; a third view makes it identifiable (Zhang et al. 2014, https://arxiv.org/abs/1406.3824).
         fewest_shared: … each with so many places where somebody else voted too. A confusion matrix of two
             labels is two rates; from fewer than ten votes they are hardly known better than assumed.
+            With free words a voter's trust weighs from so many judged votes on.
         sure: A vote is judged by the others' consensus where that is at least so probable.
         enough: Judged votes before "at chance" can be said.
         useful: It is not said either while the voter may still be one who is right as often as this: others

@@ -70,7 +70,7 @@ def _verdict(judged: list[Judged], labels: tuple[str, ...] | None, rules: Rules)
     """The verdict and what it rests on, in words; ``NEW`` where nothing can be said yet."""
     right, total = sum(each.right for each in judged), len(judged)
     if labels is None or not judged:
-        return (Verdict.WEIGHED if total >= rules.enough else Verdict.NEW), ""
+        return (Verdict.WEIGHED if total >= rules.fewest_shared else Verdict.NEW), ""
     from scipy.stats import binomtest  # noqa: PLC0415  # most of a second
 
     chance = 1 / len(labels)
