@@ -47,7 +47,7 @@ class ConsensusStore:
     async def tasks(self) -> tuple[str, ...]:
         """Return the tasks that there are texts of, in the order of the alphabet."""
         async with self.database.read() as connection:
-            found = await connection.scalars(select(distinct(Input.task)))
+            found = await connection.scalars(select(Input.task).distinct())
             return tuple(sorted(found))
 
     async def texts(self, items: Collection[int]) -> Mapping[int, Text]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 
 from models.results import LABELS, Task
-from storage.agreed import NewLabel, NewTrust
+from storage.agreed import CastVote, NewLabel, NewTrust
 from storage.store import Store
 from training.feedback.agreement import agree
 from training.feedback.ballots import Agreement, Ballot, Rules
@@ -15,20 +16,23 @@ TAUGHT = (Task.SENTIMENT, Task.NLI, Task.NSP, Task.MASK)
 
 
 async def agreement(store: Store, task: str, rules: Rules | None = None) -> Agreement:
-    """Find out what the voters on a task agree on, and keep nothing.
-
-    A vote for what is no label of the task, which no button has, is no ballot.
-    """
+    """Find out what the voters on a task agree on, and keep nothing."""
     labels = LABELS.get(Task(task))
     votes = await store.consensus.votes(task)
-    ballots = [
+    gold = await store.consensus.gold(task)
+    voters = {vote.voter for vote in votes}
+    ballots = ballots_of(task, votes)
+    return await asyncio.to_thread(agree, ballots, labels=labels, gold=gold, voters=voters, rules=rules)
+
+
+def ballots_of(task: str, votes: Iterable[CastVote]) -> list[Ballot]:
+    """Return what counts as a ballot: no skip, and no vote for what is no label of the task."""
+    labels = LABELS.get(Task(task))
+    return [
         Ballot(vote.item, vote.slot, vote.voter, vote.label, vote.blind)
         for vote in votes
         if vote.label is not None and (labels is None or vote.label in labels)
     ]
-    gold = await store.consensus.gold(task)
-    voters = {vote.voter for vote in votes}
-    return await asyncio.to_thread(agree, ballots, labels=labels, gold=gold, voters=voters, rules=rules)
 
 
 async def decide(store: Store, task: str, rules: Rules | None = None) -> Agreement:

@@ -124,7 +124,10 @@ def _check_vote(row: FeedbackRow) -> None:
         (not 0 <= row.prediction_id <= _LARGEST_ID, "prediction_id: no number of an answer"),
         (not 0 <= row.slot < max(len(row.options), 1), "slot: there is no such slot"),
         (not typed_or_skipped and not pressed, "choice: no such button"),
-        (not all(each.tzinfo for each in (row.created_at, row.updated_at)), "created_at, updated_at: no zone"),
+        (
+            not all(each.tzinfo for each in (row.created_at, row.updated_at)),
+            "created_at, updated_at: no zone",
+        ),
         (not _finite(row.probabilities), "probabilities: not finite"),
         (len(row.model) > 255 or len(row.version) > 64, "model, version: too long"),
     ):
