@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.annotators import Annotators
 from storage.answers import Answers
+from storage.checkpoints import Checkpoints
 from storage.conflicts import again_after_conflict
 from storage.engine import Database, parse_url
 from storage.errors import NoConsent, StorageError, UnknownChoice, UnknownPrediction
@@ -67,6 +68,7 @@ class Store:
     def __init__(self, database: Database, pseudonymizer: Pseudonymizer) -> None:
         self._database = database
         self._pseudonymizer = pseudonymizer
+        self.checkpoints = Checkpoints(database, pseudonymizer)
 
     @classmethod
     async def open(cls, url: str, *, pepper: bytes) -> Store:
@@ -270,6 +272,7 @@ class Store:
         The others' votes on what the person asked go too, and so do texts that nobody else asked about.
         """
         await self._forget(self._pseudonymizer.person(user_id), self._pseudonymizer.chat(user_id))
+        await self.checkpoints.retire_tainted()
         await self._erase_snapshots()
         await self._erase_deleted()
 
@@ -285,6 +288,7 @@ class Store:
             if found < AT_ONCE:
                 break
         if deleted:
+            await self.checkpoints.retire_tainted()
             await self._erase_snapshots()
             await self._erase_deleted()
         return deleted
