@@ -11,11 +11,14 @@ from handlers.replies.verdict_texts import VERDICT_TEXTS, VerdictTexts
 from storage.verdicts import Check, CheckName, CheckState, Number, Verdict
 
 _SIGNS = {CheckState.PASSED: "✓", CheckState.FAILED: "✗", CheckState.NOT_SEEN: "–"}
-_COUNTS = frozenset({"n", "broken", "changed", "gained", "lost", "gold", "least_gold", "voters", "least"})
-_AS_IS = frozenset({"p", "alpha", "bound"})
-_TIMES = frozenset({"champion_ms", "candidate_ms", "ratio"})
-_ROUND = frozenset({"margin", "cap", "power"})  # shares that somebody chose
-_SIGNED = frozenset({"gain", "low", "high", "worse"})
+_POINTS = {
+    **dict.fromkeys(("gain", "low", "high", "worse"), "+.2f"),
+    **dict.fromkeys(("champion", "candidate", "smallest"), ".2f"),
+    **dict.fromkeys(("margin", "cap", "power", "share"), ".4g"),
+}
+"""How shares are written, as percents."""
+_AS_IS = {"p": ".2g", "alpha": "g", "bound": "g", "ratio": ".2f", "champion_ms": ".2f", "candidate_ms": ".2f"}
+"""How other numbers are; all that is not here is counted."""
 _NAME_UNITS = 100  # of a model's name, which may be a long path
 
 
@@ -86,12 +89,8 @@ def _written(key: str, value: Number, check: Check, texts: VerdictTexts, languag
         labels = TEXTS[language].labels.get(str(check.numbers.get("task")), {})
         named = {"set": texts.sets, "task": texts.tasks, "label": labels}.get(key, {})
         return named.get(value, value)
-    if key in _COUNTS:
-        return f"{value:,}"
-    if key in _AS_IS:
-        return f"{value:.2g}" if key == "p" else f"{value:g}"
-    if key in _TIMES:
-        return f"{value:.2f}"
-    if key in _ROUND:
-        return f"{100 * value:g}"
-    return f"{100 * value:+.2f}" if key in _SIGNED else f"{100 * max(value, 0.0):.2f}"
+    if key in _POINTS:
+        return f"{100 * value:{_POINTS[key]}}"
+    if key == "drop":
+        return f"{100 * max(value, 0.0):.2f}"  # of classes that all gained, the largest drop is none
+    return f"{value:{_AS_IS.get(key, ',')}}"

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import cycle, islice
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 import torch
@@ -30,6 +31,13 @@ _WARM = 3  # rounds that are not timed
 
 Clock = Callable[[], float]
 """Seconds that only go on."""
+
+
+class Asked(Protocol):
+    """What answers lone questions."""
+
+    def ask(self, task: str, row: Row) -> object:
+        """Answer one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +133,7 @@ def compare(
 
 
 def timed(
-    champion: Contestant, candidate: Contestant, sets: Sequence[LabelledSet], rounds: int, clock: Clock
+    champion: Asked, candidate: Asked, sets: Sequence[LabelledSet], rounds: int, clock: Clock
 ) -> Times | None:
     """Time lone questions, each asked of both in turn, and who is first alternating too.
 
@@ -154,6 +162,9 @@ def _require(each: LabelledSet) -> None:
         raise DataError(f"{where} is empty")
     if not all(isinstance(row, kind) for row in each.rows):
         raise DataError(f"{where}: a row is not a labelled {'blank' if kind is Blank else 'text or pair'}")
+    pairs = each.task in {Task.NSP, Task.NLI}
+    if any(isinstance(row, Example) and (row.second is not None) != pairs for row in each.rows):
+        raise DataError(f"{where}: a row is {'not a pair' if pairs else 'a pair'}")
 
 
 def _asked(
