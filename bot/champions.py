@@ -175,15 +175,15 @@ class Champions:
             await self._ask_for_another(task, champion)
 
     async def _replace(self, task: Task, champion: TrainedCheckpoint | None) -> None:
-        name = None if champion is None else champion.name
+        name = _called(champion)
         failed, reason = self._failed.get(task, (None, ""))
         if not reason or failed != name:  # what has failed is not tried again and again
             try:
                 await self._swap(task, champion)
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001  # whatever it is, the old one goes on
                 unexpected = None if isinstance(error, ModelServiceError) else error
                 reason = str(error) if unexpected is None else type(error).__name__
-                _log.error("%s: %s cannot serve: %s", task, _name(champion), reason, exc_info=unexpected)  # noqa: TRY400  # one line for what is expected
+                _log.error("%s: %s cannot serve: %s", task, _name(champion), reason, exc_info=unexpected)
                 self._failed[task] = (name, reason)
             else:
                 self._failed.pop(task, None)
@@ -211,7 +211,7 @@ class Champions:
             change = await self._store.checkpoints.withdraw(
                 task,
                 champion.name,
-                serves=None if serving is None else serving.name,
+                serves=_called(serving),
                 actor="bot",
                 reason=reason,
             )
@@ -229,8 +229,12 @@ def _same(one: TrainedCheckpoint | None, other: TrainedCheckpoint | None) -> boo
     return (None if one is None else one.id) == (None if other is None else other.id)
 
 
+def _called(champion: TrainedCheckpoint | None) -> str | None:
+    return None if champion is None else champion.name
+
+
 def _name(champion: TrainedCheckpoint | None) -> str:
-    return "the catalogue's own checkpoint" if champion is None else champion.name
+    return _called(champion) or "the catalogue's own checkpoint"
 
 
 async def tell_of_champion(bot: Bot, store: Store, chat: int | None, trouble: Trouble) -> None:

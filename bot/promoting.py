@@ -9,7 +9,7 @@ from storage.checkpoint_values import ChampionChange, CheckpointState, TrainedCh
 from storage.checkpoints import Checkpoints
 
 Trial = Callable[[Task, str, str, str], Awaitable[None]]
-"""Tries a checkpoint for a task, by name, folder and version; raises ``ModelServiceError`` (``models.trial``)."""
+"""Tries a checkpoint for a task, by name, folder and version, as ``models.trial`` does."""
 
 
 async def promote(

@@ -15,6 +15,7 @@ from handlers.callback_data import (
     ConsentTap,
     ForgetTap,
     LanguageTap,
+    ModelsTap,
     OfferTap,
     SettingTap,
     Tap,
@@ -27,6 +28,7 @@ from handlers.context import Context
 from handlers.gate import admit
 from handlers.group_settings import change_setting
 from handlers.language import choose_language
+from handlers.models import choose_champion
 from handlers.offers import choose_offer
 from handlers.privacy import choose_to_be_forgotten
 from handlers.replies.consent import with_question
@@ -151,5 +153,6 @@ _ACTIONS: Mapping[type[Tap], Action] = {
     AskTap: ask_first,
     ForgetTap: choose_to_be_forgotten,
     OfferTap: choose_offer,
+    ModelsTap: choose_champion,
 }
 """What each kind of tap does."""

@@ -107,7 +107,7 @@ class Catalog:
         return Catalog({**self.presets, preset: lines})
 
     def lines(self, preset: str, task: Task) -> Mapping[str, Source]:
-        """What serves a task when nothing is swapped: per language (``ko``, ``en`` or ``any``) its checkpoint.
+        """What serves a task when nothing is swapped: the checkpoint by language (``ko``, ``en`` or ``any``).
 
         Where the preset has nothing for the task, that is the built-in one.
 
@@ -119,7 +119,8 @@ class Catalog:
         }
         if own or preset == BUILTIN:
             return own
-        return {each: replace(source, name=BUILTIN) for each, source in self.lines(BUILTIN, task).items()}
+        builtin = self.lines(BUILTIN, task)
+        return {language: replace(source, name=BUILTIN) for language, source in builtin.items()}
 
     def sources(self) -> frozenset[tuple[Source, Task]]:
         """Every checkpoint and what it serves."""

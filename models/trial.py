@@ -1,4 +1,4 @@
-"""Trying a checkpoint before anybody is answered by it: is it whole, does it load, are its answers numbers?"""
+"""Trying a checkpoint before it answers anybody: is it whole, does it load, are its answers numbers?"""
 
 from __future__ import annotations
 

@@ -124,7 +124,9 @@ MODELS_KO = ModelsTexts(
     },
     operators_only="제 모델은 저를 운영하는 분만 볼 수 있어요. 모델의 대답에는 누구나 투표할 수 있어요.",
     operators_only_toast="저를 운영하는 분만 할 수 있어요.",
-    taken_back="⚠️ {task}: <b>{name}</b> 모델은 대답할 수 없어서 물렸어요. 지금 대답하는 모델: {serves}.\n{reason}",
+    taken_back=(
+        "⚠️ {task}: <b>{name}</b> 모델은 대답할 수 없어서 물렸어요. 지금 대답하는 모델: {serves}.\n{reason}"
+    ),
     learnt_deleted=(
         "⚠️ {task}: <b>{name}</b> 모델은 그 뒤에 지워진 글로 배웠어요. "
         "새 모델이 대신할 때까지는 계속 대답해요."
