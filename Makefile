@@ -83,7 +83,7 @@ clean: ## remove .venv and caches; never var/, where the votes are
 
 .venv/.stamp-dev: .venv/.stamp-run
 	@echo "── installing the tools for training and testing"
-	@$(PIP_INSTALL) -e '.[dev,train,postgres,mysql]'
+	@$(PIP_INSTALL) -e '.[dev,train,teach,postgres,mysql]'
 	@touch $@
 
 .venv/.stamp-bench: .venv/.stamp-dev

@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import asdict, dataclass
 from itertools import islice
-from unicodedata import east_asian_width
 
+from bot.console import columns
 from handlers.pairs import split
 from models.errors import Busy, EmptyText, ModelServiceError, NoBlank
 from models.fingerprint import SHOWN_DIGITS
@@ -168,16 +168,11 @@ def as_text(result: Result) -> str:
 
 def _bars(scores: Iterable[tuple[str, float]]) -> list[str]:
     rows = list(scores)
-    widest = max((_columns(name) for name, _ in rows), default=0)
+    widest = max((columns(name) for name, _ in rows), default=0)
     return [
-        f"  {name}{' ' * (widest - _columns(name))}  {_bar(score)} {100 * score:5.1f} %"
+        f"  {name}{' ' * (widest - columns(name))}  {_bar(score)} {100 * score:5.1f} %"
         for name, score in rows
     ]
-
-
-def _columns(text: str) -> int:
-    """How wide a terminal shows a text: Hangul and the like take two columns."""
-    return sum(2 if east_asian_width(char) in "WF" else 1 for char in text)
 
 
 def _bar(score: float) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 
 from sqlalchemy import select
@@ -11,6 +12,11 @@ from sqlalchemy import select
 from storage.engine import Database
 from storage.errors import StorageError
 from storage.teaching_tables import Checkpoint, Snapshot
+
+
+def draft(folder: Path) -> Path:
+    """Where a data set is written until it is whole and renamed."""
+    return folder.with_name(f".{folder.name}.draft")
 
 
 async def erase_stale(database: Database) -> None:
@@ -23,12 +29,17 @@ async def erase_stale(database: Database) -> None:
         stale = select(Snapshot.path).where(Snapshot.state == "stale").order_by(Snapshot.id)
         retired = select(Checkpoint.path).where(Checkpoint.state == "retired").order_by(Checkpoint.id)
         paths = [*(await connection.scalars(stale)), *(await connection.scalars(retired))]
-    await asyncio.to_thread(_erase, [Path(path) for path in paths])
+    await asyncio.to_thread(erase, [Path(path) for path in paths])
 
 
-def _erase(folders: list[Path]) -> None:
+def erase(folders: Iterable[Path]) -> None:
+    """Delete the folders of data sets and what was written of them so far; one may be gone already.
+
+    Raises:
+        StorageError: One cannot be deleted; the others are.
+    """
     left: list[str] = []
-    for folder in folders:
+    for folder in (each for path in folders for each in (draft(path), path)):
         try:
             shutil.rmtree(folder)
         except FileNotFoundError:

@@ -12,16 +12,19 @@ from storage.annotators import Annotators
 from storage.answers import Answers
 from storage.checkpoints import Checkpoints
 from storage.conflicts import again_after_conflict
+from storage.consensus import ConsensusStore
 from storage.engine import Database, parse_url
 from storage.errors import NoConsent, StorageError, UnknownChoice, UnknownPrediction
 from storage.export import FeedbackRow, feedback_rows
 from storage.groups import Groups
+from storage.imports import Imports
 from storage.migrate import migrate
 from storage.predictions import Predictions, ShownPrediction
 from storage.privacy.forgetting import AT_ONCE, Forgetting
 from storage.privacy.own_data import OwnData, OwnRows
 from storage.privacy.pseudonym import Pseudonymizer
 from storage.snapshot_files import erase_stale
+from storage.snapshots import Snapshots
 from storage.values import (
     Consent,
     ConsentStatus,
@@ -69,6 +72,9 @@ class Store:
         self._database = database
         self._pseudonymizer = pseudonymizer
         self.checkpoints = Checkpoints(database, pseudonymizer)
+        self.consensus = ConsensusStore(database, pseudonymizer)
+        self.snapshots = Snapshots(database, pseudonymizer)
+        self.imports = Imports(database, pseudonymizer)
 
     @classmethod
     async def open(cls, url: str, *, pepper: bytes) -> Store:

@@ -94,10 +94,14 @@ class Trust(Base):
 
 
 class Snapshot(Base):
-    """A data set drawn from the votes, in a folder; ``stale`` once a text in it was deleted."""
+    """A data set drawn from the votes, in a folder; ``stale`` once a text in it was deleted.
+
+    The row is there before the first text is written: any text that is deleted while the state is ``drawing``
+    makes it stale, and no kill leaves a folder that no row tells of.
+    """
 
     __tablename__ = "dataset_snapshots"
-    __table_args__ = (CheckConstraint("state IN ('whole', 'stale')", name="state"),)
+    __table_args__ = (CheckConstraint("state IN ('drawing', 'whole', 'stale')", name="state"),)
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     name: Mapped[str] = mapped_column(String(64), unique=True)

@@ -100,7 +100,14 @@ class Forgetting:
         await self._taint(sorted({row.input_id for row in found if row.choice == TYPED}))
 
     async def _taint(self, inputs: Sequence[int]) -> None:
-        """Delete inputs from gold and snapshots, and mark those snapshots and what was trained on them."""
+        """Delete inputs from gold and snapshots, and mark those snapshots and what was trained on them.
+
+        A snapshot that is being drawn may hold any text, so it is marked too, and drawn anew. That comes
+        first: one that becomes whole at this moment has its members then, and is found by them.
+        """
+        if inputs:
+            drawing = update(Snapshot).where(Snapshot.state == "drawing").values(state="stale")
+            await self.connection.execute(drawing)
         for some in _portions(inputs):
             drawn = select(SnapshotMember.snapshot_id).where(SnapshotMember.input_id.in_(some)).distinct()
             snapshots = (await self.connection.scalars(drawn)).all()

@@ -32,7 +32,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(16), nullable=False),
         sa.Column("manifest", sa.JSON(), nullable=False),
         sa.Column("created_at", _TIME, nullable=False),
-        sa.CheckConstraint("state IN ('whole', 'stale')", name=op.f("ck_dataset_snapshots_state")),
+        sa.CheckConstraint("state IN ('drawing', 'whole', 'stale')", name=op.f("ck_dataset_snapshots_state")),
         sa.PrimaryKeyConstraint("id", name="pk_dataset_snapshots"),
         sa.UniqueConstraint("name", name="uq_dataset_snapshots_name"),
         **_OPTIONS,
