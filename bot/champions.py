@@ -253,9 +253,9 @@ async def tell_of_champion(bot: Bot, store: Store, chat: int | None, trouble: Tr
         words = texts.learnt_deleted if trouble.reason is None else texts.taken_back
         html = words.format(
             task=texts.tasks[trouble.task],
-            name=escape(trouble.name),
-            serves=escape(trouble.serves or texts.own),
-            reason=escape(trouble.reason or ""),
+            name=escape(trouble.name, quote=False),
+            serves=escape(trouble.serves or texts.own, quote=False),
+            reason=escape(trouble.reason or "", quote=False),
         )
         await bot.send_message(chat, html, parse_mode=ParseMode.HTML)
     except (TelegramError, StorageError) as error:
