@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from html import escape
 
 from telegram import CallbackQuery, InlineKeyboardMarkup, MaybeInaccessibleMessage, Message
@@ -9,7 +10,7 @@ from telegram.constants import ChatType
 
 from handlers.answer import asker_of, reply
 from handlers.callback_data import ModelsTap, Step
-from handlers.context import Context
+from handlers.context import Context, Promoter
 from handlers.replies.models import (
     can_roll_back,
     model_name,
@@ -38,7 +39,7 @@ async def models(message: Message, context: Context) -> None:
         await reply(message, context, elsewhere.format(command="models", name=context.bot.username))
     else:
         standings = await context.store.checkpoints.standings()
-        keyboard = models_keyboard(standings, language)
+        keyboard = _keyboard(standings, context, language)
         await reply(message, context, models_list(standings, language), keyboard)
 
 
@@ -48,7 +49,8 @@ async def choose_champion(
     """Ask whether they are sure, do what they are sure of, or go back to the list."""
     language = await context.language(query.from_user)
     texts = MODELS_TEXTS[language]
-    if not context.services.access.is_admin(query.from_user.id) or shown.chat.type != ChatType.PRIVATE:
+    promoter, may = context.services.promoter, context.services.access.is_admin(query.from_user.id)
+    if promoter is None or not may or shown.chat.type != ChatType.PRIVATE:
         with tolerating():
             await query.answer(texts.operators_only_toast, show_alert=True)
         return
@@ -64,7 +66,7 @@ async def choose_champion(
         elif tap.step is Step.LIST:
             await _show_list(shown, context, language)
         elif sure:
-            done = await _change(query.from_user.id, context, tap, standing, language)
+            done = await _change(query.from_user.id, promoter, tap, standing, language)
             await _show_list(shown, context, language, done)
         else:
             words = question(tap, standing, language)
@@ -72,16 +74,14 @@ async def choose_champion(
 
 
 async def _change(
-    person: int, context: Context, tap: ModelsTap, standing: Standing, language: Language
+    person: int, promoter: Promoter, tap: ModelsTap, standing: Standing, language: Language
 ) -> str:
     """Promote or roll back, and say what came of it."""
-    texts, promoter = MODELS_TEXTS[language], context.services.promoter
+    texts = MODELS_TEXTS[language]
     promotes = tap.step is Step.PROMOTE_SURELY
     other = _other(tap, standing)
     name, task = model_name(other, texts), texts.tasks[tap.task]
     seen = None if standing.champion is None else standing.champion.name
-    if promoter is None:
-        return texts.obstacles["no_previous"]
     try:
         if promotes:
             wanted = None if other is None else other.name
@@ -118,8 +118,14 @@ async def _show_list(
 ) -> None:
     standings = await context.store.checkpoints.standings()
     words = models_list(standings, language)
-    keyboard = models_keyboard(standings, language)
+    keyboard = _keyboard(standings, context, language)
     await _edit(shown, context, f"{first}\n\n{words}" if first else words, keyboard)
+
+
+def _keyboard(
+    standings: Mapping[str, Standing], context: Context, language: Language
+) -> InlineKeyboardMarkup | None:
+    return None if context.services.promoter is None else models_keyboard(standings, language)
 
 
 async def _edit(
