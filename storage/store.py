@@ -95,7 +95,7 @@ class Store:
         parsed = parse_url(url)
         await migrate(parsed)
         store = cls(Database(parsed), pseudonymizer)
-        await store._erase_snapshots()  # what a kill came before
+        await store._erase_folders()  # what a kill came before
         return store
 
     async def close(self) -> None:
@@ -278,8 +278,7 @@ class Store:
         The others' votes on what the person asked go too, and so do texts that nobody else asked about.
         """
         await self._forget(self._pseudonymizer.person(user_id), self._pseudonymizer.chat(user_id))
-        await self.checkpoints.retire_tainted()
-        await self._erase_snapshots()
+        await self._erase_folders()
         await self._erase_deleted()
 
     async def delete_older_than(self, moment: datetime) -> int:
@@ -294,8 +293,7 @@ class Store:
             if found < AT_ONCE:
                 break
         if deleted:
-            await self.checkpoints.retire_tainted()
-            await self._erase_snapshots()
+            await self._erase_folders()
             await self._erase_deleted()
         return deleted
 
@@ -321,8 +319,10 @@ class Store:
             chats |= await Groups(connection).same(*chats)
         return await Predictions(connection).get(prediction_id, chats)
 
-    async def _erase_snapshots(self) -> None:
+    async def _erase_folders(self) -> None:
+        """Delete the data sets that had what was deleted, and the models that learnt from them."""
         try:
+            await self.checkpoints.retire_tainted()
             await erase_stale(self._database)
         except StorageError as error:  # tried again with the next that is forgotten, and at the next start
             _log.warning("%s", error)

@@ -12,8 +12,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
-from click.testing import Result
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from bot.cli import app
 from bot.settings import Settings
