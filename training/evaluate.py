@@ -21,6 +21,7 @@ from transformers import BertTokenizerFast, PreTrainedTokenizerBase
 from models.multitask import BertForFourTasks
 from models.results import LABELS, Task
 from training.batches import LabelledExamples
+from training.bootstrap import drawn_sums
 from training.corpus import HELD_OUT_EVERY, Corpus, numbered
 from training.datasets import Example
 from training.examples import sample_pairs
@@ -34,7 +35,6 @@ LENGTH, BATCH, PAIRS = 128, 32, 2_048  # pairs drawn from the held-out documents
 MASKED = 0.15
 BINS = 10
 LENGTH_BINS = (0, 16, 32, 64, inf)  # tokens
-DRAWS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ class Classified:
 def figure(
     name: str, right: NDArray[np.bool_], groups: NDArray[np.int64] | None = None, *, seed: int = 0
 ) -> Figure:
-    """Make a figure with a bootstrap interval (Efron 1979).
+    """Make a figure with a bootstrap interval.
 
     Args:
         name: What was measured.
@@ -105,17 +105,19 @@ def figure(
             itself.
         seed: Of the draws.
     """
-    rng, share, n = np.random.default_rng(seed), float(right.mean()), len(right)
-    if groups is None:
-        # Of n right-or-wrong items, a bootstrap draw is a binomial one.
-        drawn = rng.binomial(n, share, size=DRAWS) / n
-    else:
-        _, index = np.unique(groups, return_inverse=True)
-        hits, sizes = np.bincount(index, right), np.bincount(index)
-        chosen = rng.integers(len(sizes), size=(DRAWS, len(sizes)))
-        drawn = hits[chosen].sum(1) / sizes[chosen].sum(1)
-    low, high = np.quantile(drawn, [0.025, 0.975])
-    return Figure(name, share, float(low), float(high), n)
+    sums = drawn_sums(np.stack([right, np.ones(len(right))], 1), groups, seed=seed)
+    low, high = np.quantile(sums[:, 0] / sums[:, 1], [0.025, 0.975])
+    return Figure(name, float(right.mean()), float(low), float(high), len(right))
+
+
+def groups_of(texts: Sequence[str]) -> NDArray[np.int64]:
+    """Number the rows that come together, int64 ``[n]``: several hypotheses were written for each premise.
+
+    Args:
+        texts: The first text of each row.
+    """
+    numbers: dict[str, int] = {}
+    return np.array([numbers.setdefault(text, len(numbers)) for text in texts], dtype=np.int64)
 
 
 def classification(
@@ -148,9 +150,7 @@ def classification(
     labels, answers = encoded.labels, logits.argmax(-1)
     right = answers == labels
     names = LABELS[Task(task)]
-    # Pairs with one first text come together: several hypotheses were written for each premise.
-    numbers: dict[str, int] = {}
-    groups = np.array([numbers.setdefault(example.text, len(numbers)) for example in examples])
+    groups = groups_of([example.text for example in examples])
     confusion = np.zeros((len(names), len(names)), np.int64)
     np.add.at(confusion, (labels, answers), 1)
     parts = [
@@ -198,9 +198,8 @@ def calibration(
     logits: NDArray[np.float32], labels: NDArray[np.int64]
 ) -> tuple[float, list[tuple[float, float, int]]]:
     """Expected calibration error, and confidence, accuracy and size of each bin of confidence."""
-    confidence, right = _confidence(logits), logits.argmax(-1) == labels
-    place = np.minimum((confidence * BINS).astype(int), BINS - 1)
-    bins = []
+    confidence, right = confidence_of(logits), logits.argmax(-1) == labels
+    place, bins = bin_of(confidence), []
     for number in range(BINS):
         these = place == number
         size = int(these.sum())
@@ -210,7 +209,13 @@ def calibration(
     return sum(size * abs(sure - share) for sure, share, size in bins) / len(labels), bins
 
 
-def _confidence(logits: NDArray[np.float32]) -> NDArray[np.float64]:
+def bin_of(confidence: NDArray[np.float64]) -> NDArray[np.int64]:
+    """The bin of each confidence, 0 … ``BINS`` - 1."""
+    return np.minimum((confidence * BINS).astype(np.int64), BINS - 1)
+
+
+def confidence_of(logits: NDArray[np.float32]) -> NDArray[np.float64]:
+    """The probability of each row's likeliest class, ``[n]``."""
     powers = np.exp(logits.astype(np.float64) - logits.max(-1, keepdims=True))
     confidence: NDArray[np.float64] = (powers / powers.sum(-1, keepdims=True)).max(-1)
     return confidence

@@ -76,11 +76,14 @@ class TaskData:
 
 
 def class_logits(model: BertForFourTasks, task: str, batch: LabelledBatch) -> Tensor:
-    """Logits ``[n, classes]`` of the ``sentiment`` or ``nli`` head."""
+    """Logits ``[n, classes]`` of the ``sentiment``, ``nli`` or ``nsp`` head."""
     encoded = model.bert(
         input_ids=torch.from_numpy(batch.input_ids).to(model.device),
         token_type_ids=torch.from_numpy(batch.token_type_ids).to(model.device),
     )
+    if task == "nsp":
+        follows: Tensor = model.cls.seq_relationship(encoded.pooler_output).float()
+        return follows
     head = model.sentiment if task == "sentiment" else model.nli
     logits: Tensor = head(encoded.last_hidden_state[:, 0]).float()
     return logits
