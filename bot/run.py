@@ -14,12 +14,14 @@ import signal
 import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from functools import partial
 from typing import Self
 
 from telegram.error import Conflict, InvalidToken, TelegramError
 from telegram.ext import Updater
 
 from bot.application import ALLOWED_UPDATES, TELEGRAM_API_URL, BotApplication, build_application, introduce
+from bot.champions import Champions, tell_of_champion
 from bot.downloads import DownloadDisplay
 from bot.logs import set_up_logging
 from bot.playground import serve
@@ -32,6 +34,7 @@ from handlers.quota import Bounds, Quotas
 from models.catalog import Catalog, load_catalog
 from models.errors import ModelServiceError
 from models.service import ModelService
+from models.trial import Trial
 from storage.store import StorageError, Store
 
 _log = logging.getLogger(__name__)
@@ -92,6 +95,9 @@ async def _main(settings: Settings, token: str) -> None:
             )
             closing.push_async_callback(model.close)
             await model.start()
+            trial = Trial(settings.device, settings.precision)
+            champions = Champions(store, model, catalog, settings.preset, trial)
+            await champions.follow()  # before anybody is answered
             playground = settings.telegram_bot_token is None
             if playground:
                 api_url = await closing.enter_async_context(_page(settings, token))
@@ -106,13 +112,16 @@ async def _main(settings: Settings, token: str) -> None:
                     quotas=_quotas(settings),
                     presets=_group_presets(settings, catalog),
                     retention_days=settings.retention_days,
+                    promoter=champions,
                 ),
                 token=token,
                 api_url=api_url,
                 concurrent_updates=settings.concurrent_updates,
             )
             await closing.enter_async_context(_polling(application, api_url))
-            await introduce(application.bot, settings.admin_chat_id)
+            await introduce(application.bot, settings.admin_chat_id, settings.admin_ids)
+            tell = partial(tell_of_champion, application.bot, store, settings.admin_chat_id)
+            await closing.enter_async_context(champions.following(tell))
             name = application.bot.username
             _say(_OPEN.format(url=api_url) if playground else _ON_TELEGRAM.format(name=name))
             await stop.wait()

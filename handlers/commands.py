@@ -28,6 +28,7 @@ from handlers.inline import on_inline_query
 from handlers.language import language
 from handlers.limits import Place
 from handlers.migration import on_migration
+from handlers.models import models
 from handlers.offers import without_command
 from handlers.privacy import forgetme, mydata, privacy
 from handlers.questions import QUESTIONS
@@ -41,6 +42,7 @@ COMMANDS: Mapping[str, Command] = {
     "privacy": privacy,
     "mydata": mydata,
     "forgetme": forgetme,
+    "models": models,
     "help": help_,
     "start": start,
 }

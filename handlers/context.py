@@ -20,8 +20,9 @@ from handlers.quota import Quotas
 from handlers.replies.texts import TEXTS, Language, Texts, language_for
 from handlers.turns import Redraws, Turns
 from models.downloads import DownloadProgress
-from models.results import LabelResult, MaskResult, TokensResult
+from models.results import LabelResult, MaskResult, Task, TokensResult
 from models.text import language_of
+from storage.checkpoint_values import ChampionChange
 from storage.store import GroupSettings, Store
 
 GREETED_AGAIN_AFTER = 600.0
@@ -80,6 +81,26 @@ class Service(Protocol):
         ...
 
 
+class Promoter(Protocol):
+    """Changes which trained model answers a task, once it has been seen to be able to.
+
+    Both methods raise ``ModelServiceError`` for one that cannot serve and ``StorageError`` for one that may
+    not, and return once it answers.
+    """
+
+    async def promote(
+        self, task: Task, name: str | None, *, actor: int | str, reason: str, seen: str | None
+    ) -> ChampionChange:
+        """Let a checkpoint answer in place of the champion that was seen."""
+        ...
+
+    async def roll_back(
+        self, task: Task, *, actor: int | str, reason: str, seen: str | None
+    ) -> ChampionChange:
+        """Let the champion from before answer again in place of the one that was seen."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Services:
     """Everything shared by all chats.
@@ -99,6 +120,7 @@ class Services:
         presets: Those that the administrators of a group may choose from.
         retention_days: After how many days questions are deleted; None for never.
         pending: Answers whose askers have not agreed to have them kept.
+        promoter: Changes who answers a task; None where nobody may.
     """
 
     model: Service
@@ -115,6 +137,7 @@ class Services:
     presets: tuple[str, ...] = ()
     retention_days: int | None = None
     pending: Pending = field(default_factory=Pending)
+    promoter: Promoter | None = None
 
 
 class Context(CallbackContext[ExtBot[int], dict[Any, Any], dict[Any, Any], dict[Any, Any]]):

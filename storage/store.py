@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.annotators import Annotators
 from storage.answers import Answers
+from storage.checkpoints import Checkpoints
 from storage.conflicts import again_after_conflict
 from storage.consensus import ConsensusStore
 from storage.engine import Database, parse_url
@@ -73,6 +74,7 @@ class Store:
         self.consensus = ConsensusStore(database, pseudonymizer)
         self.snapshots = Snapshots(database, pseudonymizer)
         self.imports = Imports(database, pseudonymizer)
+        self.checkpoints = Checkpoints(database, pseudonymizer)
 
     @classmethod
     async def open(cls, url: str, *, pepper: bytes) -> Store:
@@ -276,6 +278,7 @@ class Store:
         The others' votes on what the person asked go too, and so do texts that nobody else asked about.
         """
         await self._forget(self._pseudonymizer.person(user_id), self._pseudonymizer.chat(user_id))
+        await self.checkpoints.retire_tainted()
         await self._erase_snapshots()
         await self._erase_deleted()
 
@@ -291,6 +294,7 @@ class Store:
             if found < AT_ONCE:
                 break
         if deleted:
+            await self.checkpoints.retire_tainted()
             await self._erase_snapshots()
             await self._erase_deleted()
         return deleted

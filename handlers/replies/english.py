@@ -58,6 +58,7 @@ EN = Texts(
         "privacy": "What is stored, and your consent",
         "mydata": "Get what is stored about you",
         "forgetme": "Delete what is stored about you",
+        "models": "Trained models: promote, roll back",
         "help": "How to use me",
         "start": "Begin",
     },
