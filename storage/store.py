@@ -23,6 +23,7 @@ from storage.predictions import Predictions, ShownPrediction
 from storage.privacy.forgetting import AT_ONCE, Forgetting
 from storage.privacy.own_data import OwnData, OwnRows
 from storage.privacy.pseudonym import Pseudonymizer
+from storage.runs import TrainingRuns
 from storage.snapshot_files import erase_stale
 from storage.snapshots import Snapshots
 from storage.values import (
@@ -75,6 +76,7 @@ class Store:
         self.snapshots = Snapshots(database, pseudonymizer)
         self.imports = Imports(database, pseudonymizer)
         self.checkpoints = Checkpoints(database, pseudonymizer)
+        self.runs = TrainingRuns(database, pseudonymizer)
 
     @classmethod
     async def open(cls, url: str, *, pepper: bytes) -> Store:
