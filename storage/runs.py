@@ -22,6 +22,8 @@ from storage.upsert import upsert
 LEASE = timedelta(seconds=30)
 """A worker that has not said for so long that it is alive has lost its run; it says so every second."""
 
+_LARGEST_ID = 2**31 - 1  # of an INTEGER but in SQLite; a forged button may hold any number
+
 
 class RunState(StrEnum):
     """Where a training is."""
@@ -347,9 +349,9 @@ async def _end(
 
 
 async def _get(connection: AsyncConnection, run_id: int, *, lock: bool = False) -> Run:
-    query = select(TrainingRun.__table__).where(TrainingRun.id == run_id)
+    query = select(TrainingRun.__table__).where(TrainingRun.id == min(run_id, _LARGEST_ID))
     row = (await connection.execute(query.with_for_update() if lock else query)).one_or_none()
-    if row is None:
+    if row is None or row.id != run_id:
         raise UnknownRun(run_id)
     return _run(row)
 

@@ -200,7 +200,7 @@ class TrainingRun(Base):
     """A training that somebody asked for: waiting, running, or ended.
 
     ``chat_pseudonym`` and ``message_id`` are of the message that shows how far it is, until that has told the
-    end. ``lane`` is the task while it waits or runs, so that there is one of each task, and then the row's own.
+    end. ``lane`` is the task while it waits or runs, so that there is one of each task, and then its own.
     ``worker`` is the process that runs it, and ``beat_at`` when it last said so.
     """
 
