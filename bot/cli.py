@@ -16,7 +16,7 @@ from bot.ask import BadQuestion, as_json, as_text, ask, ask_lines, question
 from bot.console import fail, settings_or_fail
 from bot.downloads import DownloadDisplay
 from bot.feedback_cli import app as feedback_app
-from bot.settings import Settings
+from bot.settings import Settings, SettingsError, pseudonym_key
 from models.catalog import load_catalog
 from models.errors import ModelServiceError
 from models.results import Task

@@ -193,12 +193,11 @@ def _from_feedback(context: typer.Context, tasks: list[TaskName]) -> None:
 
 def _given(context: typer.Context) -> dict[str, Any]:
     """The options that somebody gave, here or in a file."""
-    from click.core import ParameterSource
-
+    sources = {name: context.get_parameter_source(name) for name in context.params}
     return {
-        name: value
-        for name, value in context.params.items()
-        if context.get_parameter_source(name) is not ParameterSource.DEFAULT
+        name: context.params[name]
+        for name, source in sources.items()
+        if source is not None and source.name != "DEFAULT"
     }
 
 

@@ -97,15 +97,13 @@ class Retraining:
         with _alone(self._folder):
             for _ in range(_TRIES):
                 try:
-                    outcome = self._once()
+                    name = self._name()
+                    judged = None if self._is_registered(name) else self._judged(name)
+                    with _undisturbed():
+                        return self._end(name, judged)
                 except Tainted:
                     self._say("a text that it learnt from was deleted meanwhile: beginning anew")
                     self._begin_anew()
-                    continue
-                self._ledger.tell(phase="done", verdict=outcome.verdict.as_json(), promoted=outcome.promoted)
-                self._ledger.finish(RunState.DONE, checkpoint_id=outcome.id)
-                remove(self._folder)
-                return outcome
         raise DataError("texts were deleted all the while: try again")
 
     def clear(self) -> None:
@@ -327,9 +325,12 @@ def own_checkpoint(place: TeachingPlace, task: str) -> str:
 def _alone(folder: Path) -> Iterator[None]:
     """Hold a run's folder: a process that was taken for dead and is not must not write there too."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with (folder.parent / f"{folder.name}.lock").open("a") as stream:
+    lock = folder.with_name(f"{folder.name}.lock")
+    with lock.open("a") as stream:
         fcntl.flock(stream, fcntl.LOCK_EX)
         yield
+        if not folder.exists():  # the run has ended
+            lock.unlink(missing_ok=True)
 
 
 @contextmanager
