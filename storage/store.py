@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.activity import Activity
 from storage.annotators import Annotators
 from storage.answers import Answers
 from storage.checkpoints import Checkpoints
@@ -77,6 +78,7 @@ class Store:
         self.imports = Imports(database, pseudonymizer)
         self.checkpoints = Checkpoints(database, pseudonymizer)
         self.runs = TrainingRuns(database, pseudonymizer)
+        self.activity = Activity(database, pseudonymizer)
 
     @classmethod
     async def open(cls, url: str, *, pepper: bytes) -> Store:
