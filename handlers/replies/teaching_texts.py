@@ -100,7 +100,7 @@ TEACHING_EN = TeachingTexts(
     cancelling="stopping …",
     steps="step {step} of {steps}",
     loss="loss {loss}",
-    accuracy="{accuracy} right",
+    accuracy="{accuracy} right on what it does not learn from",
     left="{time} left",
     done="It has ended: {verdict}",
     failed="🚫 It failed: {reason}",
@@ -109,7 +109,7 @@ TEACHING_EN = TeachingTexts(
     not_promoted="It stays a candidate: /models promotes it.",
     stats_title="📊 <b>The last {days} days</b>",
     stats_task=(
-        "<b>{task}</b>: {votes} votes by {voters}, {queue} texts wait for labels, {labels} labels, {gold} gold"
+        "<b>{task}</b>: {votes} votes by {voters}, {queue} texts wait for more, {labels} labels, {gold} gold"
     ),
     stats_accuracy="right as users see it: {share} of {count}",
     stats_alpha="agreement (alpha): {alpha}",
@@ -165,7 +165,7 @@ TEACHING_KO = TeachingTexts(
     cancelling="멈추는 중 …",
     steps="{steps}걸음 중 {step}",
     loss="손실 {loss}",
-    accuracy="정답률 {accuracy}",
+    accuracy="배우지 않은 글 정답률 {accuracy}",
     left="{time} 남음",
     done="끝났어요: {verdict}",
     failed="🚫 실패했어요: {reason}",

@@ -249,7 +249,7 @@ class Retraining:
             snapshot=snapshot.name,
             seed=self._wish.seed,
             code=code_revision(),
-            metrics={"rows": found.rows, "best": self._ledger.progress.get("best")},
+            metrics={"rows": found.rows, "best": self._ledger.progress.get("accuracy")},
         )
         return new, Judged(verdict, compared.correct, against)
 
@@ -295,14 +295,12 @@ class _Reporter:
         left = (now - since) / made * (loop.total - loop.step) if made else None
         means = loop.means
         loss = next((value for name, value in means.items() if name.startswith("loss ")), None)
-        accuracy = next((value for name, value in means.items() if not name.startswith("loss ")), None)
         self._ledger.tell(
             phase="training",
             step=loop.step,
             steps=loop.total,
             loss=None if loss is None else round(loss, 4),
-            accuracy=None if accuracy is None else round(accuracy, 4),
-            best=loop.best,
+            accuracy=loop.best,
             left_s=None if left is None else round(left, 1),
         )
 
