@@ -27,6 +27,7 @@ from bot.logs import set_up_logging
 from bot.playground import serve
 from bot.retention import keeping_for
 from bot.settings import Settings, SettingsError, pseudonym_key
+from bot.teaching import Teaching
 from handlers.access import Access, Lists
 from handlers.context import Services
 from handlers.news import News
@@ -103,6 +104,7 @@ async def _main(settings: Settings, token: str) -> None:
                 api_url = await closing.enter_async_context(_page(settings, token))
             else:
                 api_url = settings.telegram_api_url or TELEGRAM_API_URL
+            teaching = Teaching(store, settings.admin_ids, agree_every=60 * settings.agree_minutes)
             application = build_application(
                 Services(
                     model,
@@ -113,6 +115,7 @@ async def _main(settings: Settings, token: str) -> None:
                     presets=_group_presets(settings, catalog),
                     retention_days=settings.retention_days,
                     promoter=champions,
+                    teacher=teaching,
                 ),
                 token=token,
                 api_url=api_url,
@@ -122,6 +125,7 @@ async def _main(settings: Settings, token: str) -> None:
             await introduce(application.bot, settings.admin_chat_id, settings.admin_ids)
             tell = partial(tell_of_champion, application.bot, store, settings.admin_chat_id)
             await closing.enter_async_context(champions.following(tell))
+            await closing.enter_async_context(teaching.running(application.bot))
             name = application.bot.username
             _say(_OPEN.format(url=api_url) if playground else _ON_TELEGRAM.format(name=name))
             await stop.wait()

@@ -155,6 +155,29 @@ class ModelsTap(Tap):
     other_id: int
 
 
+class TrainStep(StrEnum):
+    """What somebody who runs the bot wants of a training."""
+
+    SHOW = "s"
+    START = "g"
+    CANCEL = "c"
+
+
+@dataclass(frozen=True, slots=True)
+class TrainTap(Tap):
+    """The tapper wants a training; whether they may is not for the button to say.
+
+    Attributes:
+        step: What of it.
+        task: What is taught.
+        run_id: Which training is to be cancelled; else 0.
+    """
+
+    step: TrainStep
+    task: Task
+    run_id: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class _Field:
     """How one value is written."""
@@ -226,6 +249,7 @@ _KINDS = (
         ModelsTap,
         {"step": _one_of(Step), "task": _one_of(Task), "champion_id": _ROW, "other_id": _ROW},
     ),
+    _Kind("t", TrainTap, {"step": _one_of(TrainStep), "task": _one_of(Task), "run_id": _ROW}),
 )
 _BY_LETTER = {kind.letter: kind for kind in _KINDS}
 _BY_TAP = {kind.tap: kind for kind in _KINDS}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, ClassVar, Protocol
@@ -101,6 +101,14 @@ class Promoter(Protocol):
         ...
 
 
+class Teacher(Protocol):
+    """Knows how the teaching goes, which takes too long to find out in the process that answers."""
+
+    async def agreement(self) -> Mapping[str, float | None]:
+        """Krippendorff's alpha by task; None where it is undefined, nothing of a task without votes."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Services:
     """Everything shared by all chats.
@@ -121,6 +129,7 @@ class Services:
         retention_days: After how many days questions are deleted; None for never.
         pending: Answers whose askers have not agreed to have them kept.
         promoter: Changes who answers a task; None where nobody may.
+        teacher: Runs the trainings that are asked for, and knows how the teaching goes; None if nobody does.
     """
 
     model: Service
@@ -138,6 +147,7 @@ class Services:
     retention_days: int | None = None
     pending: Pending = field(default_factory=Pending)
     promoter: Promoter | None = None
+    teacher: Teacher | None = None
 
 
 class Context(CallbackContext[ExtBot[int], dict[Any, Any], dict[Any, Any], dict[Any, Any]]):

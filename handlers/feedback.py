@@ -19,6 +19,7 @@ from handlers.callback_data import (
     OfferTap,
     SettingTap,
     Tap,
+    TrainTap,
     UndoTap,
     VoteTap,
     decode,
@@ -35,6 +36,7 @@ from handlers.replies.consent import with_question
 from handlers.replies.keyboards import label_name, vote_keyboard
 from handlers.replies.texts import Language, Texts
 from handlers.tolerance import tolerating
+from handlers.train import choose_training
 from storage.store import NoConsent, VoteOutcome, Voters, VoteStatus
 
 Action = Callable[[CallbackQuery, MaybeInaccessibleMessage, Context, Any], Awaitable[None]]
@@ -154,5 +156,6 @@ _ACTIONS: Mapping[type[Tap], Action] = {
     ForgetTap: choose_to_be_forgotten,
     OfferTap: choose_offer,
     ModelsTap: choose_champion,
+    TrainTap: choose_training,
 }
 """What each kind of tap does."""

@@ -17,7 +17,7 @@ from telegram import (
 from handlers.commands import COMMANDS
 from handlers.replies.texts import TEXTS, Language
 
-_FOR_OPERATORS = {"models"}
+_FOR_OPERATORS = {"models", "train", "stats", "export"}
 _IN_GROUPS_ALONE = {"settings"}
 _IN_PRIVATE_ALONE = {"mydata", "forgetme", "start"}
 

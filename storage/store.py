@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.activity import Activity
 from storage.annotators import Annotators
 from storage.answers import Answers
 from storage.checkpoints import Checkpoints
@@ -23,6 +24,7 @@ from storage.predictions import Predictions, ShownPrediction
 from storage.privacy.forgetting import AT_ONCE, Forgetting
 from storage.privacy.own_data import OwnData, OwnRows
 from storage.privacy.pseudonym import Pseudonymizer
+from storage.runs import TrainingRuns
 from storage.snapshot_files import erase_stale
 from storage.snapshots import Snapshots
 from storage.values import (
@@ -71,10 +73,12 @@ class Store:
     def __init__(self, database: Database, pseudonymizer: Pseudonymizer) -> None:
         self._database = database
         self._pseudonymizer = pseudonymizer
-        self.checkpoints = Checkpoints(database, pseudonymizer)
         self.consensus = ConsensusStore(database, pseudonymizer)
         self.snapshots = Snapshots(database, pseudonymizer)
         self.imports = Imports(database, pseudonymizer)
+        self.checkpoints = Checkpoints(database, pseudonymizer)
+        self.runs = TrainingRuns(database, pseudonymizer)
+        self.activity = Activity(database, pseudonymizer)
 
     @classmethod
     async def open(cls, url: str, *, pepper: bytes) -> Store:
