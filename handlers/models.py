@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from html import escape
 
 from telegram import CallbackQuery, InlineKeyboardMarkup, MaybeInaccessibleMessage, Message
-from telegram.constants import ChatType
 
-from handlers.answer import asker_of, reply
-from handlers.callback_data import ModelsTap, Step
+from handlers.answer import reply
+from handlers.callback_data import BadCallbackData, ModelsTap, Step
 from handlers.context import Context, Promoter
+from handlers.operators import for_operators, may_operate
 from handlers.replies.models import (
     can_roll_back,
     model_name,
@@ -21,7 +21,7 @@ from handlers.replies.models import (
     row,
 )
 from handlers.replies.models_texts import MODELS_TEXTS
-from handlers.replies.texts import TEXTS, Language
+from handlers.replies.texts import Language
 from handlers.tolerance import tolerating
 from models.errors import ModelServiceError
 from storage.checkpoint_values import ChampionChanged, NotPromotable, Standing, TrainedCheckpoint
@@ -29,31 +29,29 @@ from storage.checkpoint_values import ChampionChanged, NotPromotable, Standing, 
 _REASON = {Step.PROMOTE_SURELY: "promoted in the chat", Step.ROLL_BACK_SURELY: "rolled back in the chat"}
 
 
-async def models(message: Message, context: Context) -> None:
-    """List the trained models with buttons, in a private chat with somebody who runs the bot."""
+async def _models(message: Message, context: Context) -> None:
+    """List the trained models with buttons."""
     language = await context.language_in(message)
-    if not context.services.access.is_admin(asker_of(message)):
-        await reply(message, context, MODELS_TEXTS[language].operators_only)
-    elif message.chat.type != ChatType.PRIVATE:
-        elsewhere = TEXTS[language].only_in_private
-        await reply(message, context, elsewhere.format(command="models", name=context.bot.username))
-    else:
-        standings = await context.store.checkpoints.standings()
-        keyboard = _keyboard(standings, context, language)
-        await reply(message, context, models_list(standings, language), keyboard)
+    standings = await context.store.checkpoints.standings()
+    keyboard = _keyboard(standings, context, language)
+    await reply(message, context, models_list(standings, language), keyboard)
+
+
+models = for_operators("models", _models)
+"""The command."""
 
 
 async def choose_champion(
     query: CallbackQuery, shown: MaybeInaccessibleMessage, context: Context, tap: ModelsTap
 ) -> None:
     """Ask whether they are sure, do what they are sure of, or go back to the list."""
+    promoter = context.services.promoter
+    if not await may_operate(query, shown, context):
+        return
     language = await context.language(query.from_user)
     texts = MODELS_TEXTS[language]
-    promoter, may = context.services.promoter, context.services.access.is_admin(query.from_user.id)
-    if promoter is None or not may or shown.chat.type != ChatType.PRIVATE:
-        with tolerating():
-            await query.answer(texts.operators_only_toast, show_alert=True)
-        return
+    if promoter is None:  # a button from when there was one
+        raise BadCallbackData
     sure = tap.step in _REASON
     with tolerating():
         await query.answer(texts.trying_toast if sure else None)

@@ -17,6 +17,7 @@ from handlers.callback_data import ModelsTap, Step, encode
 from handlers.context import Services
 from handlers.replies.models import models_keyboard, models_list
 from handlers.replies.models_texts import MODELS_EN, MODELS_KO, MODELS_TEXTS, ModelsTexts
+from handlers.replies.teaching_texts import TEACHING_TEXTS
 from handlers.replies.texts import EN, LANGUAGES
 from handlers.replies.verdict import verdict_html
 from models.errors import CheckpointUnavailable
@@ -255,13 +256,13 @@ async def test_what_learnt_a_deleted_text_is_marked_and_not_offered(telegram: Te
 
 async def test_it_is_for_those_who_run_the_bot_and_in_private(telegram: Telegram, store: Store) -> None:
     await add(store, "a")
-    assert (await telegram.says("/models", user=5)).text == MODELS_EN.operators_only
+    assert (await telegram.says("/models", user=5)).text == TEACHING_TEXTS["en"].operators_only
     in_group = await telegram.says("/models", chat=GROUP)
     assert in_group.text == EN.only_in_private.format(command="models", name=BOT_NAME)
     sure = encode(ModelsTap(Step.PROMOTE_SURELY, Task.SENTIMENT, 0, (await store.checkpoints.get("a")).id))
     for user, chat in ((5, None), (ENGLISH, GROUP)):
         toast = await telegram.taps(sure, user=user, chat=chat)
-        assert toast.text == MODELS_EN.operators_only_toast
+        assert toast.text == TEACHING_TEXTS["en"].operators_only_toast
     assert await champion(store) is None
 
 
