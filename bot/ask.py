@@ -14,6 +14,7 @@ from bot.console import columns
 from handlers.pairs import split
 >>>>>>> snapshot
 from models.errors import Busy, EmptyText, ModelServiceError, NoBlank
+from models.fingerprint import SHOWN_DIGITS
 from models.results import LabelResult, MaskResult, Task, TokensResult
 from models.service import ModelService
 
@@ -170,7 +171,8 @@ def as_text(result: Result) -> str:
                 lines.append(f"{result.other_model}: {other}")
     if result.truncated:
         lines.append("(the text was longer than the model reads; a part of it was cut)")
-    return "\n".join([*lines, f"— {result.model}"])
+    version = f" ({result.version[:SHOWN_DIGITS]})" if result.version else ""
+    return "\n".join([*lines, f"— {result.model}{version}"])
 
 
 def _bars(scores: Iterable[tuple[str, float]]) -> list[str]:

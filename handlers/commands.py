@@ -20,6 +20,7 @@ from handlers.answer import earlier_answer, reply
 from handlers.captions import CommandInCaption
 from handlers.context import Context
 from handlers.errors import settle
+from handlers.export import export
 from handlers.feedback import on_tap
 from handlers.gate import Command, admits, speaker
 from handlers.greeting import on_my_chat_member
@@ -29,9 +30,12 @@ from handlers.language import language
 from handlers.limits import Place
 from handlers.migration import on_migration
 from handlers.offers import listen_to_album, without_command
+from handlers.models import models
 from handlers.privacy import forgetme, mydata, privacy
 from handlers.questions import QUESTIONS
 from handlers.start import help_, start
+from handlers.stats import stats
+from handlers.train import train
 from storage.store import StorageError
 
 COMMANDS: Mapping[str, Command] = {
@@ -41,6 +45,10 @@ COMMANDS: Mapping[str, Command] = {
     "privacy": privacy,
     "mydata": mydata,
     "forgetme": forgetme,
+    "models": models,
+    "train": train,
+    "stats": stats,
+    "export": export,
     "help": help_,
     "start": start,
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, ClassVar, Protocol
@@ -21,8 +21,9 @@ from handlers.quota import Quotas
 from handlers.replies.texts import TEXTS, Language, Texts, language_for
 from handlers.turns import Redraws, Turns
 from models.downloads import DownloadProgress
-from models.results import LabelResult, MaskResult, TokensResult
+from models.results import LabelResult, MaskResult, Task, TokensResult
 from models.text import language_of
+from storage.checkpoint_values import ChampionChange
 from storage.store import GroupSettings, Store
 
 GREETED_AGAIN_AFTER = 600.0
@@ -84,6 +85,34 @@ class Service(Protocol):
         ...
 
 
+class Promoter(Protocol):
+    """Changes which trained model answers a task, once it has been seen to be able to.
+
+    Both methods raise ``ModelServiceError`` for one that cannot serve and ``StorageError`` for one that may
+    not, and return once it answers.
+    """
+
+    async def promote(
+        self, task: Task, name: str | None, *, actor: int | str, reason: str, seen: str | None
+    ) -> ChampionChange:
+        """Let a checkpoint answer in place of the champion that was seen."""
+        ...
+
+    async def roll_back(
+        self, task: Task, *, actor: int | str, reason: str, seen: str | None
+    ) -> ChampionChange:
+        """Let the champion from before answer again in place of the one that was seen."""
+        ...
+
+
+class Teacher(Protocol):
+    """Knows how the teaching goes, which takes too long to find out in the process that answers."""
+
+    async def agreement(self) -> Mapping[str, float | None]:
+        """Krippendorff's alpha by task; None where it is undefined, nothing of a task without votes."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Services:
     """Everything shared by all chats.
@@ -105,6 +134,8 @@ class Services:
         presets: Those that the administrators of a group may choose from.
         retention_days: After how many days questions are deleted; None for never.
         pending: Answers whose askers have not agreed to have them kept.
+        promoter: Changes who answers a task; None where nobody may.
+        teacher: Runs the trainings that are asked for, and knows how the teaching goes; None if nobody does.
     """
 
     model: Service
@@ -123,6 +154,8 @@ class Services:
     presets: tuple[str, ...] = ()
     retention_days: int | None = None
     pending: Pending = field(default_factory=Pending)
+    promoter: Promoter | None = None
+    teacher: Teacher | None = None
 
 
 class Context(CallbackContext[ExtBot[int], dict[Any, Any], dict[Any, Any], dict[Any, Any]]):

@@ -15,9 +15,11 @@ from handlers.callback_data import (
     ConsentTap,
     ForgetTap,
     LanguageTap,
+    ModelsTap,
     OfferTap,
     SettingTap,
     Tap,
+    TrainTap,
     UndoTap,
     VoteTap,
     decode,
@@ -27,12 +29,14 @@ from handlers.context import Context
 from handlers.gate import admit
 from handlers.group_settings import change_setting
 from handlers.language import choose_language
+from handlers.models import choose_champion
 from handlers.offers import choose_offer
 from handlers.privacy import choose_to_be_forgotten
 from handlers.replies.consent import with_question
 from handlers.replies.keyboards import label_name, vote_keyboard
 from handlers.replies.texts import Language, Texts
 from handlers.tolerance import tolerating
+from handlers.train import choose_training
 from storage.store import NoConsent, VoteOutcome, Voters, VoteStatus
 
 Action = Callable[[CallbackQuery, MaybeInaccessibleMessage, Context, Any], Awaitable[None]]
@@ -151,5 +155,7 @@ _ACTIONS: Mapping[type[Tap], Action] = {
     AskTap: ask_first,
     ForgetTap: choose_to_be_forgotten,
     OfferTap: choose_offer,
+    ModelsTap: choose_champion,
+    TrainTap: choose_training,
 }
 """What each kind of tap does."""

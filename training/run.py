@@ -21,6 +21,7 @@ from training.processes import Processes
 from training.record import Origin
 from training.schedule import Budget, learning_rate
 from training.stopping import Stopping
+from training.telling import quiet
 from training.textfiles import DataError
 
 CLIP = 1.0  # largest norm of all gradients together
@@ -34,6 +35,7 @@ _STATE = "state.pt"
 _KEPT = 0.98  # of a running mean, at each step
 
 Values = Mapping[str, float]
+AfterStep = Callable[["Run"], object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,7 @@ class Run:
         optimizers: Makes them for a model and a peak learning rate.
         seed: Of dropout.
         origin: What its weights come from; a run is not continued from anything else.
+        after_step: Is given the run after every step.
         step: Steps made.
         total: Steps in all; 0 before it is known.
         tokens: Tokens read.
@@ -98,6 +101,7 @@ class Run:
     optimizers: Callable[[BertForFourTasks, float], list[torch.optim.Optimizer]] = adamw
     seed: int = 0
     origin: Origin | None = None
+    after_step: AfterStep = quiet
     step: int = 0
     total: int = 0
     tokens: int = 0
@@ -122,6 +126,11 @@ class Run:
                 "need one folder, so let machines share a disk"
             )
         self.processes.give(self.model)
+
+    @property
+    def means(self) -> Values:
+        """Running means of what was logged: losses and accuracies."""
+        return self._mean
 
     def plan(self, make: Callable[[int], Step]) -> Plan:
         """Say how long the run is; where minutes are to become steps, settle how many.
@@ -180,6 +189,7 @@ class Run:
         with Stopping() as stopping:
             while self.step < self.total:
                 done = self._one_step(make, bar)
+                self.after_step(self)
                 if writer is not None and (self.step % every == 0 or self.step == self.total):
                     self._log(writer, done.values)
                 # At steps of its own, not the clock's: what is chosen must not depend on how fast this went.

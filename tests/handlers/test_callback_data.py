@@ -14,10 +14,12 @@ from handlers.callback_data import (
     ConsentTap,
     ForgetTap,
     LanguageTap,
+    ModelsTap,
     OfferTap,
     Place,
     Setting,
     SettingTap,
+    Step,
     Tap,
     UndoTap,
     VoteTap,
@@ -46,6 +48,7 @@ TAPS = st.one_of(
     st.builds(AskTap),
     st.builds(ForgetTap, st.booleans()),
     st.builds(OfferTap, st.sampled_from(Task)),
+    st.builds(ModelsTap, st.sampled_from(Step), st.sampled_from(Task), IDS, IDS),
 )
 
 
@@ -69,6 +72,7 @@ def test_reads_what_it_wrote_within_64_bytes(tap: Tap) -> None:
         (AskTap(), "1:a"),
         (ForgetTap(sure=True), "1:f:y"),
         (OfferTap(Task.NLI), "1:o:nli"),
+        (ModelsTap(Step.ROLL_BACK, Task.MASK, 0, 37), "1:p:r:mask:0:11"),
     ],
 )
 def test_buttons_in_old_chats_go_on_working(tap: Tap, data: str) -> None:

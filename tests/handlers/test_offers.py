@@ -23,6 +23,7 @@ from tests.handlers.offline import (
     GROUP,
     KOREAN,
     NEWCOMER,
+    VERSION,
     Call,
     FakeModel,
     Telegram,
@@ -446,6 +447,8 @@ async def test_who_said_no_is_answered_and_nothing_is_kept(telegram: Telegram, s
     said = await offered(telegram, "good", user=NEWCOMER)
     await telegram.taps(SENTIMENT, user=NEWCOMER, under=said)
     answer = telegram.answers[-1]
-    assert answer.text.endswith(EN.by_model.format(model="<i>builtin</i>"))  # and no question
+    assert answer.text.endswith(
+        EN.by_model.format(model=f"<i>builtin</i> ({VERSION[:6]})")
+    )  # and no question
     assert "reply_markup" not in answer.data
     assert (await store.own_data(NEWCOMER)).as_json()["questions"] == []
