@@ -29,8 +29,8 @@ from handlers.inline import on_inline_query
 from handlers.language import language
 from handlers.limits import Place
 from handlers.migration import on_migration
-from handlers.offers import listen_to_album, without_command
 from handlers.models import models
+from handlers.offers import listen_to_album, without_command
 from handlers.privacy import forgetme, mydata, privacy
 from handlers.questions import QUESTIONS
 from handlers.start import help_, start
