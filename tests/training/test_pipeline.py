@@ -18,7 +18,7 @@ from bot.cli import app
 from models.catalog import load_catalog
 from models.service import ModelService
 from tests.tiny import catalog_file
-from training import corpus, evaluate, finetune, held_out, pretrain, run
+from training import corpus, evaluate_text, finetune, held_out, pretrain, run
 from training.held_out import hashed
 from training.run import read_history
 
@@ -62,8 +62,8 @@ def small() -> Iterator[None]:
     """Lengths and sizes that fit the little data."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pretrain, "LENGTHS", ((32, 1.0),))
-        patch.setattr(evaluate, "LENGTH", 32)
-        patch.setattr(evaluate, "PAIRS", 128)
+        patch.setattr(evaluate_text, "LENGTH", 32)
+        patch.setattr(evaluate_text, "PAIRS", 128)
         patch.setattr(finetune, "TOKENS", {"sentiment": 512, "nli": 512, "text": 512})
         patch.setattr(corpus, "HELD_OUT_EVERY", 4)
         yield
@@ -201,7 +201,7 @@ def test_what_would_flatter_is_not_measured(pretrained: Path, folder: Path, tmp_
 def test_text_too_short_is_told_before_anything_is_measured(
     folder: Path, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(evaluate, "LENGTH", 500)
+    monkeypatch.setattr(evaluate_text, "LENGTH", 500)
     given: tuple[str | Path, ...] = ("--sentiment", folder / "nsmc_test.tsv", "--documents", data / "ko.txt")
     result = call("evaluate", "--model", "builtin", *given, "--out", tmp_path / "out")
     assert result.exit_code == 1
