@@ -231,8 +231,8 @@ def test_an_encoded_folder_is_of_one_tokenizer(
     vocabulary = tmp_path / "vocab.txt"
     vocabulary.write_text("\n".join([*SPECIALS, "가"]), encoding="utf-8")
     other = wordpiece_tokenizer(vocabulary)
+    same = load_tokenizer(tmp_path / "tokenizer")
     for part in ("train", "heldout"):
-        same = load_tokenizer(tmp_path / "tokenizer")
         assert len(corpus_of(str(folder / part), same, tmp_path, part=part).ids)
         with pytest.raises(DataError, match=rf"{part}: encoded with another tokenizer"):
             corpus_of(str(folder / part), other, tmp_path, part=part)

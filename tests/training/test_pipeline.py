@@ -283,7 +283,7 @@ def test_a_sweep_does_not_mix_trials_of_one_preset_with_other_weights(folder: Pa
 def test_words_are_masked_whole_and_pairs_are_hard_when_fine_tuning_is_told_so(
     pretrained: Path, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    draw = Mock(wraps=finetune.draw_pairs)
+    draw = Mock(wraps=pretrain.draw_pairs)
     monkeypatch.setattr(finetune, "draw_pairs", draw)
     given: tuple[str | Path, ...] = ("--documents", data / "ko.txt", "--steps", "1", "--out", tmp_path)
     model = pretrained / "model"
