@@ -10,9 +10,10 @@ from typing import Any
 from kobert_transformers.tokenization_kobert import KoBertTokenizer
 from transformers import PreTrainedTokenizerBase
 
+from training.history import read_history
 from training.pictures import learning_curve
 from training.record import read_record, write_record
-from training.run import Run, read_history
+from training.run import Run
 from training.start import TRAINED
 
 PICTURE = "curve.png"

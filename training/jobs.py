@@ -28,9 +28,10 @@ from training.optimizers import adamw
 from training.pretrain import Recipe, Text
 from training.processes import Processes
 from training.record import Origin, file_hash
-from training.run import Run, has_state, told
+from training.run import Run, told
 from training.schedule import Budget
 from training.start import load_start, weights_of
+from training.state import has_state
 from training.telling import Say
 from training.textfiles import DataError, shares
 

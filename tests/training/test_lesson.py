@@ -18,8 +18,8 @@ from typer.testing import CliRunner, Result
 from training import lesson
 from training.corpus import Corpus, corpus_of
 from training.examples import Vocabulary, mask_tokens, sample_pairs
+from training.history import HISTORY
 from training.lesson import COLOURS, FATES, FIRST, PARTS, PLAIN, SECOND, SPECIAL, THIRD
-from training.run import HISTORY
 
 SMALL = Vocabulary(cls=2, sep=3, mask=4, size=50, first_word=5, continues=np.arange(50) >= 40)
 

@@ -21,7 +21,7 @@ from models.service import ModelService
 from tests.tiny import catalog_file
 from training import corpus, evaluate_text, finetune, held_out, pretrain, run
 from training.held_out import hashed
-from training.run import read_history
+from training.history import read_history
 
 ROOT = Path(__file__).parents[2]
 
