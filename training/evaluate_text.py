@@ -34,8 +34,8 @@ def pretraining(
     """Masked tokens and next sentences on held-out documents.
 
     15 % of the tokens of each pair become ``[MASK]`` (always: a kept or random token is no question), and a
-    hidden token competes with the whole vocabulary. Intervals of masks draw whole pairs,
-    those of pairs whole documents: pairs with an A of one document are drawn together.
+    hidden token competes with the whole vocabulary. Intervals draw whole documents: pairs with an A of one
+    document come together, and all that is hidden in them.
 
     Args:
         model: In evaluation mode.
@@ -49,13 +49,12 @@ def pretraining(
         DataError: The model answers with no numbers, or the documents are too short.
     """
     count = pairs or PAIRS
-    ranks, groups = _ranks(model, tokenizer, corpus, count, progress)
-    found = [figure(f"{name}: masked token, top {k}", ranks < k, groups) for k in (1, 5)]
+    ranks, pair = _ranks(model, tokenizer, corpus, count, progress)
+    homes = _homes(tokenizer, corpus, count, 0.0)[pair]
+    found = [figure(f"{name}: masked token, top {k}", ranks < k, homes) for k in (1, 5)]
     for negatives, same_document in (("random", 0.0), ("same-document", 1.0)):
         judged = _judged(model, tokenizer, corpus, count, same_document, progress)
-        homes = np.concatenate(
-            [ids[:, 1] for ids, _, _ in _drawn(tokenizer, numbered(corpus), count, same_document)]
-        )
+        homes = _homes(tokenizer, corpus, count, same_document)
         found.append(figure(f"{name}: next sentence, {negatives} negatives", judged, homes))
     return found
 
@@ -85,6 +84,14 @@ def _drawn(
     vocabulary, rng = vocabulary_of(tokenizer), np.random.default_rng(0)
     for _ in range(0, pairs, BATCH):
         yield sample_pairs(corpus, vocabulary, rng, n=BATCH, length=LENGTH, same_document=same_document)
+
+
+def _homes(
+    tokenizer: BertTokenizerFast, corpus: Corpus, pairs: int, same_document: float
+) -> NDArray[np.int64]:
+    """The document that the A of each pair is of."""
+    drawn = _drawn(tokenizer, numbered(corpus), pairs, same_document)
+    return np.concatenate([ids[:, 1] for ids, _, _ in drawn])
 
 
 def _judged(

@@ -12,7 +12,7 @@ from training import evaluate_text
 from training.corpus import Corpus
 from training.datasets import Example
 from training.evaluate import calibration, classification, figure, fitted_temperature
-from training.pretrain import new_model
+from training.pretrain import new_model, vocabulary_of
 from training.report import pictures, report
 from training.textfiles import DataError
 
@@ -126,3 +126,22 @@ def test_broken_weights_are_said_and_equal_chances_are_no_knowledge(
     torch.nn.init.constant_(model.cls.seq_relationship.bias, float("nan"))
     with pytest.raises(DataError, match="answers pairs with no numbers"):
         evaluate_text.pretraining(model, tokenizer, corpus, "ko", pairs=32)
+
+
+def test_masks_of_one_document_are_drawn_together(
+    tokenizer: BertTokenizerFast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whole documents are right or wrong: many pairs of a few of them tell little."""
+    monkeypatch.setattr(evaluate_text, "LENGTH", 32)
+    known, other = vocabulary_of(tokenizer).first_word + np.arange(2)
+    ids = np.repeat([known, other] * 5, 200).astype(np.uint16)
+    corpus = Corpus(ids, np.arange(0, 2_001, 5), np.arange(0, 401, 40))
+    model = new_model(tokenizer, layers=1, hidden=16, heads=1).train(mode=False)
+    for parameter in model.cls.predictions.parameters():
+        torch.nn.init.zeros_(parameter)
+    model.cls.predictions.bias.data[known] = 1.0
+
+    masked, *_ = evaluate_text.pretraining(model, tokenizer, corpus, "ko", pairs=512)
+
+    assert 0.3 < masked.value < 0.7
+    assert masked.high - masked.low > 0.2  # 0.08 if pairs were drawn
