@@ -7,12 +7,8 @@ from collections.abc import AsyncIterator, Iterable
 from dataclasses import asdict, dataclass
 from itertools import islice
 
-<<<<<<< HEAD
-from handlers.pairs import parts
-=======
 from bot.console import columns
-from handlers.pairs import split
->>>>>>> snapshot
+from handlers.pairs import parts
 from models.errors import Busy, EmptyText, ModelServiceError, NoBlank
 from models.fingerprint import SHOWN_DIGITS
 from models.results import LabelResult, MaskResult, Task, TokensResult

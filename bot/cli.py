@@ -155,7 +155,7 @@ def _lines(file: Path) -> list[str]:
         fail(f"{file}: {error.strerror}")
     lines = raw.removeprefix(codecs.BOM_UTF8).removesuffix(b"\n").split(b"\n") if raw else []
     if not lines:
-        _fail(f"{file}: the file is empty")
+        fail(f"{file}: the file is empty")
     texts = []
     for number, line in enumerate(lines, start=1):
         try:
