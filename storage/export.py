@@ -33,7 +33,7 @@ class FeedbackRow:
         probabilities: What the model gave.
         slot: The blank's index for mask, else 0.
         label: The label voted for.
-        kind: ``confirm`` or ``correct``.
+        kind: ``confirm``, ``correct`` or ``skip``.
         annotator: The first 16 hexadecimal digits of the voter's pseudonym.
         created_at: When the vote was first given, UTC.
         updated_at: When it was last changed, UTC.
