@@ -1,7 +1,7 @@
 """Which texts a person is given to label: the most useful of a bounded number, some at random, some gold.
 
-Useful is what the model is unsure of and people disagree on. In a large database not every text is weighed, but
-the newest, a stretch of the others at a place that changes with person, day and batch, and those last voted
+Useful is what the model is unsure of and people disagree on. In a large database not every text is weighed,
+but the newest, a stretch of others at a place that changes with person, day and batch, and those last voted
 on; only when these are used up does a search go through the rest. All that looks random is a hash of person,
 day and batch, so that the same is chosen after a restart.
 
@@ -68,7 +68,7 @@ class Candidates:
     seed: str
 
     async def choose(self) -> tuple[int, ...]:
-        """Return predictions in the order in which they are given, up to ``BATCH``; fewer when no more are left."""
+        """Return up to ``BATCH`` predictions in the order in which they are given."""
         found = await self._pool()
         if not found:
             return tuple(one.prediction_id for one in await self._gold(BATCH))

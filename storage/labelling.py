@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import delete, exists, func, insert, select, update
+from sqlalchemy import delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.annotators import Annotators
@@ -14,13 +14,13 @@ from storage.answers import Answers
 from storage.candidates import Candidates, may_be_shown
 from storage.conflicts import again_after_conflict
 from storage.engine import Database
-from storage.errors import NoConsent, UnknownAssignment, UnknownChoice
+from storage.errors import UnknownAssignment, UnknownChoice
 from storage.own_stats import OwnStats, own_stats
 from storage.predictions import Predictions
 from storage.privacy.pseudonym import Pseudonymizer
 from storage.tables import Annotator, Input, Prediction, Vote, utc_now
 from storage.teaching_tables import Assignment
-from storage.values import TYPED, VoteKind, VoteStatus
+from storage.values import VoteKind, VoteStatus
 from storage.votes import Votes
 
 LABELLED = ("sentiment", "nsp", "nli", "mask")
@@ -87,7 +87,7 @@ class _Row:
 
 
 class Labelling:
-    """Gives texts to label and keeps the labels, as blind votes; what writes has committed when it returns."""
+    """Gives texts to label and keeps the labels as blind votes, committed on return."""
 
     def __init__(self, database: Database, pseudonymizer: Pseudonymizer) -> None:
         self._database = database
@@ -134,9 +134,7 @@ class Labelling:
             rows = await self._rows(connection, annotator, await self._newest_batch(connection, annotator))
             settled = [row.id for row in rows if row.settled]
             for place, row in enumerate(rows, 1):
-                if row.settled:
-                    continue
-                found = await self._text(connection, row.prediction_id)
+                found = None if row.settled else await self._text(connection, row.prediction_id)
                 if found is None:
                     continue
                 text_a, text_b, options = found
@@ -302,7 +300,9 @@ class Labelling:
         raise UnknownAssignment(assignment_id)
 
     async def _rows(self, connection: AsyncConnection, annotator: int, batch: int) -> list[_Row]:
-        query = _ROWS.where(Assignment.annotator_id == annotator, Assignment.batch == batch)
+        """Return a batch, without what may not be shown any more."""
+        still_there = or_(Assignment.settled_at.is_not(None), may_be_shown())
+        query = _ROWS.where(Assignment.annotator_id == annotator, Assignment.batch == batch, still_there)
         found = await connection.execute(query.order_by(Assignment.position))
         return [_Row(*row[:3], settled=row[3] is not None, task=row[4]) for row in found]
 
@@ -342,6 +342,7 @@ _ROWS = (
     select(Assignment.id, Assignment.prediction_id, Assignment.batch, Assignment.settled_at, Input.task)
     .join(Prediction, Prediction.id == Assignment.prediction_id)
     .join(Input, Input.id == Prediction.input_id)
+    .join(Annotator, Annotator.id == Prediction.asker_id)
 )
 
 

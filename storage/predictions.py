@@ -124,6 +124,7 @@ class Predictions:
 
     async def _get(self, prediction_id: int, where: ColumnElement[bool]) -> ShownPrediction:
         posts = [AnswerKind.POST.value, AnswerKind.CLOSED.value]
+        # "closed" is the least of the two, and wins.
         post = select(func.min(Answer.task)).where(
             Answer.prediction_id == Prediction.id, Answer.task.in_(posts)
         )

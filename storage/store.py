@@ -149,8 +149,8 @@ class Store:
             chat_id: Where the button was tapped.
 
         Returns:
-            ``counted``, ``changed``, ``unchanged`` for the vote they held already, ``kept`` where the one they
-            gave before they saw the answer stands, or ``closed``.
+            ``counted``, ``changed``, ``unchanged`` for the vote they held already, ``kept`` where the one
+            that they gave before they saw the answer stands, or ``closed``.
 
         Raises:
             UnknownPrediction: There is no such answer in this chat.

@@ -1,8 +1,8 @@
 """Access to ``votes`` and their log, ``vote_events``.
 
 A vote is blind when its giver had not been shown what the model answered. It stays as it was given: whoever
-sees the answer afterwards and votes on it again changes nothing, and is told so, until they take the blind vote
-back; and a vote that was given in sight of the answer never comes to be a blind one.
+sees the answer afterwards and votes on it changes nothing, and is told so, until the blind one is taken back;
+and a vote that was given in sight of the answer never comes to be a blind one.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class Votes:
         return await self._put(annotator_id, slot, choice, word, blind=blind)
 
     async def skip(self, annotator_id: int, *, blind: bool = False) -> VoteStatus:
-        """Note that the person does not know: in the slots they have not voted in, or in all if there is none.
+        """Note that the person does not know: in the slots they have not voted in, or in all of them.
 
         Said again, it changes nothing.
         """
