@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
 from telegram import CallbackQuery, MaybeInaccessibleMessage, Update
 
 from handlers.admins import is_group_admin
@@ -14,6 +17,7 @@ from handlers.callback_data import (
     LanguageTap,
     OfferTap,
     SettingTap,
+    Tap,
     UndoTap,
     VoteTap,
     decode,
@@ -31,8 +35,11 @@ from handlers.replies.texts import Language, Texts
 from handlers.tolerance import tolerating
 from storage.store import NoConsent, VoteOutcome, Voters, VoteStatus
 
+Action = Callable[[CallbackQuery, MaybeInaccessibleMessage, Context, Any], Awaitable[None]]
+"""Does what a tap stands for; the last argument is the tap."""
 
-async def on_tap(update: Update, context: Context) -> None:  # noqa: C901  # one for each kind
+
+async def on_tap(update: Update, context: Context) -> None:
     """Read the button and do what it stands for."""
     query = update.callback_query
     if query is None:
@@ -41,24 +48,7 @@ async def on_tap(update: Update, context: Context) -> None:  # noqa: C901  # one
     if shown is None:  # under an inline result, and those have no buttons
         raise BadCallbackData
     admit(query.from_user.id, shown.chat.id, context)
-    match tap:
-        case LanguageTap(language):
-            await choose_language(query, context, language)
-        case SettingTap():
-            await change_setting(query, shown, context, tap)
-        case VoteTap():
-            await _vote(query, shown, context, tap)
-        case UndoTap(prediction_id, language):
-            outcome = await context.store.undo_all(prediction_id, query.from_user.id, chat_id=shown.chat.id)
-            await _acknowledge(query, shown, context, outcome, language)
-        case ConsentTap():
-            await choose_consent(query, shown, context, tap)
-        case AskTap():
-            await ask_first(query, shown, context)
-        case ForgetTap(sure):
-            await choose_to_be_forgotten(query, shown, context, sure=sure)
-        case OfferTap(task):
-            await choose_offer(update, query, shown, context, task)
+    await _ACTIONS[type(tap)](query, shown, context, tap)
 
 
 async def _vote(
@@ -81,6 +71,14 @@ async def _vote(
         await _redraw(shown, context, tap.prediction_id, tap.language, asks=True)
     else:
         await _acknowledge(query, shown, context, outcome, tap.language)
+
+
+async def _undo(
+    query: CallbackQuery, shown: MaybeInaccessibleMessage, context: Context, tap: UndoTap
+) -> None:
+    """Take back every vote of the tapper on the answer."""
+    outcome = await context.store.undo_all(tap.prediction_id, query.from_user.id, chat_id=shown.chat.id)
+    await _acknowledge(query, shown, context, outcome, tap.language)
 
 
 async def _may_vote(query: CallbackQuery, shown: MaybeInaccessibleMessage, context: Context) -> bool:
@@ -142,3 +140,16 @@ def _toast(outcome: VoteOutcome, texts: Texts) -> str:
             return texts.undone_toast
         case VoteStatus.NOTHING_TO_UNDO:
             return texts.nothing_to_undo_toast
+
+
+_ACTIONS: Mapping[type[Tap], Action] = {
+    VoteTap: _vote,
+    UndoTap: _undo,
+    LanguageTap: choose_language,
+    SettingTap: change_setting,
+    ConsentTap: choose_consent,
+    AskTap: ask_first,
+    ForgetTap: choose_to_be_forgotten,
+    OfferTap: choose_offer,
+}
+"""What each kind of tap does."""

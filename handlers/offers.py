@@ -12,7 +12,7 @@ from telegram import CallbackQuery, MaybeInaccessibleMessage, Message, Update
 from telegram.constants import ChatType
 
 from handlers.answer import earlier_answer, remember, reply
-from handlers.callback_data import BadCallbackData
+from handlers.callback_data import BadCallbackData, OfferTap
 from handlers.context import Context
 from handlers.errors import settle
 from handlers.limits import OneMoment, Place
@@ -62,7 +62,7 @@ def fitting(text: str) -> tuple[Task, ...]:
 
 
 async def choose_offer(
-    update: Update, query: CallbackQuery, shown: MaybeInaccessibleMessage, context: Context, task: Task
+    query: CallbackQuery, shown: MaybeInaccessibleMessage, context: Context, tap: OfferTap
 ) -> None:
     """Turn an offer into the answer; what can't be answered now stands above the buttons, to tap again.
 
@@ -86,7 +86,7 @@ async def choose_offer(
             if place is not Place.GIVEN:
                 raise OneMoment
             if await _task_shown(asked, context) is None:  # else an earlier tap was answered meanwhile
-                await _answer(update, shown, context, asked, task)
+                await _answer(query, shown, context, asked, tap.task)
     with tolerating():
         await query.answer()
 
@@ -103,7 +103,7 @@ async def _offer(message: Message, context: Context) -> None:
 
 
 async def _answer(
-    update: Update, shown: MaybeInaccessibleMessage, context: Context, asked: Message, task: Task
+    query: CallbackQuery, shown: MaybeInaccessibleMessage, context: Context, asked: Message, task: Task
 ) -> None:
     keyboard = offer_keyboard(fitting(arguments(asked)), await context.language_in(asked))
     if await earlier_answer(asked, context) is None:  # what was kept is deleted since
@@ -113,6 +113,7 @@ async def _answer(
     except OverQuota:
         raise
     except Exception as error:  # noqa: BLE001  # told in the offer's place, where the wait for a download may stand
+        update = Update(0, callback_query=query)  # only who tapped is read of it
         await settle(update, context, error, tell=lambda words: reply(asked, context, words, keyboard))
 
 

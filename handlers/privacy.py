@@ -8,6 +8,7 @@ from telegram import CallbackQuery, MaybeInaccessibleMessage, Message
 from telegram.constants import ChatType
 
 from handlers.answer import address, asker_of, remember, reply
+from handlers.callback_data import ForgetTap
 from handlers.context import Context
 from handlers.replies.consent import forget_keyboard, privacy_keyboard
 from handlers.replies.texts import TEXTS, Texts
@@ -67,18 +68,18 @@ async def forgetme(message: Message, context: Context) -> None:
 
 
 async def choose_to_be_forgotten(
-    query: CallbackQuery, shown: MaybeInaccessibleMessage, context: Context, *, sure: bool
+    query: CallbackQuery, shown: MaybeInaccessibleMessage, context: Context, tap: ForgetTap
 ) -> None:
     """Delete everything, or nothing, and say so; only what is told is left in the chat."""
     texts = await context.texts(query.from_user)  # before the choice of a language is deleted too
-    if sure:
+    if tap.sure:
         context.services.pending.forget(query.from_user.id)
         await context.store.forget(query.from_user.id)
     with tolerating():
-        await query.answer(texts.forgotten_toast if sure else texts.not_forgotten_toast)
+        await query.answer(texts.forgotten_toast if tap.sure else texts.not_forgotten_toast)
     with tolerating():
         await context.bot.edit_message_text(
-            texts.forgotten if sure else texts.not_forgotten, shown.chat.id, shown.message_id
+            texts.forgotten if tap.sure else texts.not_forgotten, shown.chat.id, shown.message_id
         )
 
 

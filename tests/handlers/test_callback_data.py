@@ -4,7 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from handlers import callback_data
 from handlers.callback_data import (
+    _BY_LETTER,
+    _BY_TAP,
+    _KINDS,
     AskTap,
     BadCallbackData,
     ConsentTap,
@@ -20,6 +24,7 @@ from handlers.callback_data import (
     decode,
     encode,
 )
+from handlers.feedback import _ACTIONS
 from handlers.replies.texts import LANGUAGES
 from models.results import Task
 
@@ -49,6 +54,32 @@ def test_reads_what_it_wrote_within_64_bytes(tap: Tap) -> None:
     data = encode(tap)
     assert decode(data) == tap
     assert len(data.encode()) <= 64
+
+
+@pytest.mark.parametrize(
+    ("tap", "data"),
+    [
+        (VoteTap(36, 0, 10, "en"), "1:v:10:0:10:en"),
+        (UndoTap(35, "ko"), "1:u:z:ko"),
+        (LanguageTap("ko"), "1:l:ko"),
+        (SettingTap(-37, Setting.VOTERS, "admins", "en"), "1:g:11:v:admins:en"),
+        (SettingTap(-37, Setting.LANGUAGE, "", "en"), "1:g:11:l::en"),
+        (ConsentTap(Place.VOTE, agrees=True), "1:c:y:v"),
+        (ConsentTap(Place.ANSWER, agrees=False), "1:c:n:a"),
+        (AskTap(), "1:a"),
+        (ForgetTap(sure=True), "1:f:y"),
+        (OfferTap(Task.NLI), "1:o:nli"),
+    ],
+)
+def test_buttons_in_old_chats_go_on_working(tap: Tap, data: str) -> None:
+    assert encode(tap) == data
+    assert decode(data) == tap
+
+
+def test_every_kind_of_tap_is_written_and_done() -> None:
+    kinds = {one for one in vars(callback_data).values() if isinstance(one, type) and issubclass(one, Tap)}
+    assert set(_BY_TAP) == set(_ACTIONS) == kinds - {Tap}
+    assert len(_BY_LETTER) == len(_KINDS)
 
 
 @given(st.text(max_size=80))
@@ -101,6 +132,7 @@ def test_forged_or_old_data_is_refused(data: str | None) -> None:
         VoteTap(1, 1000, 0, "en"),
         UndoTap(2**63, "ko"),
         SettingTap(1, Setting.VOTERS, "admins", "en"),
+        SettingTap(-1, Setting.VOTERS, "of all kinds", "en"),
     ],
 )
 def test_writes_nothing_it_could_not_read(tap: Tap) -> None:
