@@ -27,6 +27,9 @@ from storage.store import GroupSettings, Store
 GREETED_AGAIN_AFTER = 600.0
 """Seconds; a bot that is put out and in again within them has said what there is to say."""
 
+PROMPTED_AGAIN_AFTER = 600.0
+"""Seconds; within them, somebody who taps again finds the question for a word above."""
+
 
 class Service(Protocol):
     """What the handlers ask of the model service, in the name of a chat, as chats take turns.
@@ -98,6 +101,7 @@ class Services:
         greetings: Which groups have just been greeted.
         presets: Those that the administrators of a group may choose from.
         retention_days: After how many days questions are deleted; None for never.
+        prompts: Who was just asked for a word, for which answer.
         pending: Answers whose askers have not agreed to have them kept.
     """
 
@@ -114,6 +118,7 @@ class Services:
     greetings: News = field(default_factory=partial(News, GREETED_AGAIN_AFTER))
     presets: tuple[str, ...] = ()
     retention_days: int | None = None
+    prompts: News = field(default_factory=partial(News, PROMPTED_AGAIN_AFTER))
     pending: Pending = field(default_factory=Pending)
 
 

@@ -18,12 +18,13 @@ from handlers.commands import COMMANDS
 from handlers.replies.texts import TEXTS, Language
 
 _IN_GROUPS_ALONE = {"settings"}
-_IN_PRIVATE_ALONE = {"mydata", "forgetme", "start"}
+_IN_PRIVATE_ALONE = {"mystats", "mydata", "forgetme", "start"}
+_ADMINS_IN_GROUPS = {"label"}
 
 EVERYTHING = tuple(COMMANDS)
 PRIVATE = tuple(name for name in COMMANDS if name not in _IN_GROUPS_ALONE)
 GROUP_ADMINS = tuple(name for name in COMMANDS if name not in _IN_PRIVATE_ALONE)
-GROUP = tuple(name for name in GROUP_ADMINS if name not in _IN_GROUPS_ALONE)
+GROUP = tuple(name for name in GROUP_ADMINS if name not in _IN_GROUPS_ALONE | _ADMINS_IN_GROUPS)
 
 
 def menus(admin_chat: int | None = None) -> Mapping[BotCommandScope, tuple[str, ...]]:

@@ -57,6 +57,21 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
+class LabelOutcome:
+    """What a label did.
+
+    Attributes:
+        status: ``counted``, ``changed``, or ``unchanged`` for the label the text had already.
+        task: What was asked of the text.
+        label: The label it has now; None for "not sure".
+    """
+
+    status: VoteStatus
+    task: str
+    label: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Progress:
     """How far somebody is with their newest batch.
 
@@ -151,7 +166,7 @@ class Labelling:
                 )
             return None
 
-    async def label(self, user_id: int, assignment_id: int, choice: int) -> VoteStatus:
+    async def label(self, user_id: int, assignment_id: int, choice: int) -> LabelOutcome:
         """Label a text, or change its label.
 
         Args:
@@ -166,11 +181,11 @@ class Labelling:
         """
         return await self._settle(user_id, assignment_id, choice=choice)
 
-    async def skip(self, user_id: int, assignment_id: int) -> VoteStatus:
+    async def skip(self, user_id: int, assignment_id: int) -> LabelOutcome:
         """Note that the person is not sure; raises as :meth:`label`."""
         return await self._settle(user_id, assignment_id)
 
-    async def word(self, user_id: int, prediction_id: int, word: str) -> VoteStatus:
+    async def word(self, user_id: int, prediction_id: int, word: str) -> LabelOutcome:
         """Label the blank of a text with a word; raises as :meth:`label`."""
         async with self._database.read() as connection:
             annotator = await Annotators(connection).consenting(self._pseudonymizer.person(user_id))
@@ -271,7 +286,7 @@ class Labelling:
     @again_after_conflict
     async def _settle(
         self, user_id: int, assignment_id: int, *, choice: int | None = None, word: str | None = None
-    ) -> VoteStatus:
+    ) -> LabelOutcome:
         async with self._database.write() as connection:
             annotator = await Annotators(connection).lock_consenting(self._pseudonymizer.person(user_id))
             row = await self._assignment(connection, annotator, assignment_id)
@@ -280,17 +295,19 @@ class Labelling:
             prediction = await Predictions(connection).given(row.prediction_id)
             votes = Votes(connection, prediction)
             if word is not None:
+                label: str | None = word
                 status = await votes.write(annotator, 0, word, blind=True)
             elif choice is None:
-                status = await votes.skip(annotator, blind=True)
+                label, status = None, await votes.skip(annotator, blind=True)
             else:
                 labels = sorted(prediction.options[0])
                 if prediction.task == "mask" or not 0 <= choice < len(labels):
                     raise UnknownChoice(prediction.id, 0, choice)
-                meant = prediction.options[0].index(labels[choice])
+                label = labels[choice]
+                meant = prediction.options[0].index(label)
                 status = await votes.put(annotator, 0, meant, blind=True)
             await self._mark(connection, assignment_id, settled=True)
-            return status
+            return LabelOutcome(status, prediction.task, label)
 
     async def _assignment(self, connection: AsyncConnection, annotator: int, assignment_id: int) -> _Row:
         if 0 < assignment_id <= _LARGEST_ID:

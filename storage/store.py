@@ -15,9 +15,10 @@ from storage.engine import Database, parse_url
 from storage.errors import NoConsent, StorageError, UnknownAssignment, UnknownChoice, UnknownPrediction
 from storage.export import FeedbackRow, feedback_rows
 from storage.groups import Groups
-from storage.labelling import Labelling
+from storage.labelling import LABELLED, Item, Labelling, LabelOutcome, Progress
 from storage.migrate import migrate
-from storage.posts import Posts
+from storage.own_stats import OwnStats, TaskStats
+from storage.posts import PostResult, Posts
 from storage.predictions import Predictions, ShownPrediction
 from storage.privacy.forgetting import AT_ONCE, Forgetting
 from storage.privacy.own_data import OwnData, OwnRows
@@ -39,17 +40,24 @@ from storage.values import (
 from storage.votes import Votes, together
 
 __all__ = [
+    "LABELLED",
     "AnswerKind",
     "Consent",
     "ConsentStatus",
     "EarlierAnswer",
     "FeedbackRow",
     "GroupSettings",
+    "Item",
+    "LabelOutcome",
     "NewPrediction",
     "NoConsent",
     "OwnData",
+    "OwnStats",
+    "PostResult",
+    "Progress",
     "StorageError",
     "Store",
+    "TaskStats",
     "UnknownAssignment",
     "UnknownChoice",
     "UnknownPrediction",

@@ -117,6 +117,7 @@ LABELLING_EN = LabellingTexts(
         "who label may see without your name; who you are is kept only as a hash. If you agree, say so in "
         "/privacy and send /label again."
     ),
+    label_consent_toast="To keep your labels I need your consent: see /privacy, then tap again.",
     what_can_be_labelled=(
         "I can give you texts to label for: <code>/label sentiment</code>, <code>/label nsp</code>, "
         "<code>/label nli</code>, <code>/label mask</code>, or whatever is most useful: /label"

@@ -117,6 +117,7 @@ LABELLING_KO = LabellingTexts(
         "동의하고 "
         "/label 명령을 다시 보내 주세요."
     ),
+    label_consent_toast="표를 저장하려면 동의가 필요해요. /privacy에서 동의하고 다시 눌러 주세요.",
     what_can_be_labelled=(
         "이렇게 보내시면 골라 주실 글을 드려요: <code>/label sentiment</code>, <code>/label nsp</code>, "
         "<code>/label nli</code>, <code>/label mask</code>. 가장 도움이 되는 글은 /label"

@@ -55,6 +55,7 @@ class LabellingTexts:
     nothing_to_label: str
     nothing_to_label_of_task: str
     consent_to_label: str
+    label_consent_toast: str
     what_can_be_labelled: str
     only_admins_label: str
     group_usage: str

@@ -11,16 +11,22 @@ from handlers.callback_data import (
     _KINDS,
     AskTap,
     BadCallbackData,
+    CloseTap,
     ConsentTap,
     ForgetTap,
+    ItemAction,
+    ItemTap,
     LanguageTap,
+    MoreTap,
     OfferTap,
     Place,
     Setting,
     SettingTap,
+    SkipTap,
     Tap,
     UndoTap,
     VoteTap,
+    WordTap,
     decode,
     encode,
 )
@@ -46,6 +52,11 @@ TAPS = st.one_of(
     st.builds(AskTap),
     st.builds(ForgetTap, st.booleans()),
     st.builds(OfferTap, st.sampled_from(Task)),
+    st.builds(SkipTap, IDS, LANGUAGE),
+    st.builds(WordTap, IDS, LANGUAGE),
+    st.builds(CloseTap, IDS, LANGUAGE),
+    st.builds(ItemTap, IDS, st.sampled_from(ItemAction), INDEXES),
+    st.builds(MoreTap, st.sampled_from([None, *Task])),
 )
 
 
@@ -118,6 +129,12 @@ def test_anything_else_is_refused_or_means_the_same_number(data: str) -> None:
         "1:o:",
         "1:o:masks",
         "1:o:MASK",
+        "1:s:1",
+        "1:i:1:c",
+        "1:i:1:z:0",
+        "1:i:1:c:-1",
+        "1:m",
+        "1:m:masks",
     ],
 )
 def test_forged_or_old_data_is_refused(data: str | None) -> None:
