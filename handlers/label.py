@@ -1,6 +1,6 @@
 """``/label`` in a private chat: texts to label without the model's answer, ten at a time.
 
-Which text is next stands in the database: whatever is tapped, the message then shows that, also after a restart.
+Which text is next stands in the database: whatever is tapped, the message shows that, also after a restart.
 """
 
 from __future__ import annotations

@@ -77,7 +77,7 @@ async def offer_consent(
     prediction_id: int,
     language: Language,
 ) -> None:
-    """Say to somebody who has not agreed why their vote is not counted; put the question among the buttons."""
+    """Say to somebody who has not agreed why their vote is not counted; put the question below."""
     with tolerating():
         texts = await context.texts(query.from_user)
         await query.answer(texts.consent_to_vote_toast, show_alert=True)
