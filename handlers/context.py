@@ -31,6 +31,8 @@ GREETED_AGAIN_AFTER = 600.0
 
 REFUSED_AGAIN_AFTER = 3600.0
 """Seconds; who asks for a group's settings again within them, and may not, gets no second message."""
+PROMPTED_AGAIN_AFTER = 600.0
+"""Seconds; within them, somebody who taps again finds the question for a word above."""
 
 
 class Service(Protocol):
@@ -133,6 +135,7 @@ class Services:
         heard: What another update may tell a moment later: an album's words, a group's move.
         presets: Those that the administrators of a group may choose from.
         retention_days: After how many days questions are deleted; None for never.
+        prompts: Who was just asked for a word, for which answer.
         pending: Answers whose askers have not agreed to have them kept.
         promoter: Changes who answers a task; None where nobody may.
         teacher: Runs the trainings that are asked for, and knows how the teaching goes; None if nobody does.
@@ -153,6 +156,7 @@ class Services:
     heard: Heard = field(default_factory=Heard)
     presets: tuple[str, ...] = ()
     retention_days: int | None = None
+    prompts: News = field(default_factory=partial(News, PROMPTED_AGAIN_AFTER))
     pending: Pending = field(default_factory=Pending)
     promoter: Promoter | None = None
     teacher: Teacher | None = None

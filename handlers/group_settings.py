@@ -39,7 +39,7 @@ async def settings(message: Message, context: Context) -> None:
     language = await context.language_in(message)
     if message.chat.type == ChatType.PRIVATE:
         await reply(message, context, TEXTS[language].settings_in_groups.format(name=context.bot.username))
-    elif not await _administers(message, context):
+    elif not await administers(message, context):
         who = ("settings", message.chat_id, speaker(message))
         edits = await earlier_answer(message, context) is not None  # that adds no message
         if edits or context.services.refusals.is_news(who):
@@ -108,7 +108,7 @@ async def change_setting(
     await context.services.redraws.redraw(shown.chat.id, ("settings", shown.message_id), draw)
 
 
-async def _administers(message: Message, context: Context) -> bool:
+async def administers(message: Message, context: Context) -> bool:
     """Say whether a group's message is of an administrator; who speaks in the group's own name is one."""
     if message.sender_chat is not None:
         return message.sender_chat.id == message.chat_id

@@ -136,7 +136,7 @@ async def _miss_the_text(query: CallbackQuery, shown: MaybeInaccessibleMessage, 
 async def _task_shown(message: Message, context: Context) -> Task | None:
     """Return what a text was asked; None while it has an offer, or none yet."""
     earlier = await earlier_answer(message, context)
-    return None if earlier is None or earlier.task is None else Task(earlier.task)
+    return next((task for task in Task if earlier is not None and earlier.task == task), None)
 
 
 async def _is_to_be_told(message: Message, context: Context) -> bool:
