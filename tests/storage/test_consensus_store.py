@@ -127,6 +127,20 @@ async def test_labels_and_trusts_of_a_task_are_replaced_together(
     assert [each.voter for each in await store.consensus.trusts("nsp")] == [ann]
 
 
+@every_kind
+async def test_labels_and_trusts_are_kept_together_or_not_at_all(
+    store: Store, sentiment: NewPrediction, sql: Sql, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    item = await item_of(sql, await asked(store, sentiment))
+    monkeypatch.setattr("storage.labels.Trusts.replace", killed)
+    with pytest.raises(KeyboardInterrupt):
+        await store.consensus.replace("sentiment", [NewLabel(item, 0, "positive", "majority", 0.8, 1)], [])
+    assert await sql("SELECT id FROM labels") == []
+
+
 @on_sqlite
 async def test_a_label_that_has_not_changed_is_not_written_again(
     store: Store, sentiment: NewPrediction, sql: Sql
