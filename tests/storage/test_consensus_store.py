@@ -22,8 +22,16 @@ async def voter(sql: Sql, person: int) -> int:
     return number
 
 
-async def asked(store: Store, new: NewPrediction, **changed: str) -> int:
-    return await store.add_prediction(dataclasses.replace(new, **changed), chat_id=CHAT, asker_id=ASKER)
+async def asked(
+    store: Store,
+    new: NewPrediction,
+    *,
+    text: str | None = None,
+    model: str = "builtin",
+    task: str | None = None,
+) -> int:
+    changed = dataclasses.replace(new, text_a=text or new.text_a, model=model, task=task or new.task)
+    return await store.add_prediction(changed, chat_id=CHAT, asker_id=ASKER)
 
 
 async def item_of(sql: Sql, prediction: int) -> int:
@@ -104,10 +112,8 @@ async def test_labels_and_trusts_of_a_task_are_replaced_together(
     store: Store, sentiment: NewPrediction, sql: Sql
 ) -> None:
     await agree(store, 1, 2)
-    first, second = [
-        await item_of(sql, await asked(store, sentiment, text_a=text)) for text in ("하나", "둘")
-    ]
-    other = await item_of(sql, await asked(store, sentiment, task="nsp", text_a="셋"))
+    first, second = [await item_of(sql, await asked(store, sentiment, text=text)) for text in ("하나", "둘")]
+    other = await item_of(sql, await asked(store, sentiment, task="nsp", text="셋"))
     ann, bo = await voter(sql, 1), await voter(sql, 2)
     nsp = NewLabel(other, 0, "next", "majority", 0.8, 1)
     await store.consensus.replace("nsp", [nsp], [trust(ann)])
@@ -176,9 +182,7 @@ async def test_an_imported_label_stays_until_the_voters_decide(
 async def test_what_is_known_wins_and_is_told_of_as_gold(
     store: Store, sentiment: NewPrediction, sql: Sql
 ) -> None:
-    voted, unvoted = [
-        await item_of(sql, await asked(store, sentiment, text_a=text)) for text in ("하나", "둘")
-    ]
+    voted, unvoted = [await item_of(sql, await asked(store, sentiment, text=text)) for text in ("하나", "둘")]
     await store.consensus.replace("sentiment", [NewLabel(voted, 0, "positive", "majority", 0.8, 2)], [])
     gold = [(voted, 0, "negative"), (unvoted, 0, "positive"), (999_999, 0, "positive")]
     assert await store.consensus.add_gold(gold, source="maintainer") == 2
@@ -194,7 +198,7 @@ async def test_what_is_known_wins_and_is_told_of_as_gold(
 async def test_figures_count_what_there_is(store: Store, sentiment: NewPrediction, sql: Sql) -> None:
     people = (1, 2, 3)
     await agree(store, *people)
-    predictions = [await asked(store, sentiment, text_a=text) for text in ("하나", "둘", "셋")]
+    predictions = [await asked(store, sentiment, text=text) for text in ("하나", "둘", "셋")]
     for person in people:
         await store.vote(predictions[0], person, 0, 0, chat_id=CHAT)
     await store.vote(predictions[1], 1, 0, 0, chat_id=CHAT)

@@ -8,7 +8,6 @@ import random
 from pathlib import Path
 
 import pytest
-import yaml
 
 from storage.store import Store
 from tests.training.feedback.voters import CHAT, left_in, open_store, question, texts, vote_on
@@ -18,6 +17,7 @@ from training.feedback.snapshot import newest_snapshot, read_snapshot, take_snap
 from training.textfiles import DataError
 
 parquet = pytest.importorskip("pyarrow.parquet")
+yaml = pytest.importorskip("yaml")
 pytest.importorskip("crowdkit")
 FILES = {"README.md", "manifest.json", *(f"{part}.{kind}" for part in PARTS for kind in ("jsonl", "parquet"))}
 
