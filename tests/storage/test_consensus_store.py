@@ -194,6 +194,23 @@ async def test_what_is_known_wins_and_is_told_of_as_gold(
     assert (found[unvoted].label, found[unvoted].voters, found[unvoted].gold) == ("positive", 0, True)
 
 
+@every_kind
+async def test_a_text_that_only_somebody_who_withdrew_asked_about_is_not_used(
+    store: Store, sentiment: NewPrediction, sql: Sql
+) -> None:
+    await agree(store, 1)
+    item = await item_of(sql, await asked(store, sentiment))
+    gold = await item_of(sql, await asked(store, sentiment, text="둘"))
+    await store.imports.add_texts([ImportedText("sentiment", "셋", None, 0, "positive")])
+    await store.consensus.replace("sentiment", [NewLabel(item, 0, "positive", "majority", 0.8, 2)], [])
+    await store.consensus.add_gold([(gold, 0, "negative")], source="maintainer")
+    assert len(await store.consensus.labelled("sentiment")) == 3
+    await store.set_consent(ASKER, ConsentStatus.DECLINED)
+    assert [each.text_a for each in await store.consensus.labelled("sentiment")] == ["셋"]
+    await store.add_prediction(sentiment, chat_id=CHAT, asker_id=1)  # somebody else asks the same
+    assert {each.text_a for each in await store.consensus.labelled("sentiment")} == {sentiment.text_a, "셋"}
+
+
 @on_sqlite
 async def test_figures_count_what_there_is(store: Store, sentiment: NewPrediction, sql: Sql) -> None:
     people = (1, 2, 3)
