@@ -38,12 +38,10 @@ class Labels:
         A text that only people who withdrew their consent asked about is not among them.
         """
         text: tuple[Any, ...] = (Input.id, Input.text_a, Input.text_b, Input.content_hash)
-        same = (GoldItem.input_id == Input.id) & (GoldItem.slot == Label.slot)
         said = await self.connection.execute(
             select(*text, Label.slot, Label.label, Label.method, Label.confidence, Label.voters)
             .join(Label, Label.input_id == Input.id)
-            .outerjoin(GoldItem, same)
-            .where(Input.task == self.task, GoldItem.id.is_(None), _may_be_used())
+            .where(Input.task == self.task, _may_be_used())
         )
         known = await self.connection.execute(
             select(*text, GoldItem.slot, GoldItem.label, Label.voters)
@@ -51,7 +49,6 @@ class Labels:
             .outerjoin(Label, (Label.input_id == Input.id) & (Label.slot == GoldItem.slot))
             .where(Input.task == self.task, _may_be_used())
         )
-        # Between the two statements one may have become gold; then that is what it is.
         found = {(row[3], row[4]): _labelled(row, gold=False) for row in said}
         for *about, voters in known:
             found[about[3], about[4]] = _labelled((*about, GOLD, 1.0, voters or 0), gold=True)
