@@ -1,4 +1,4 @@
-"""The command line: ``kobert-bot run`` and ``ask``; ``feedback`` and ``train`` have files of their own."""
+"""The command line: ``kobert-bot run`` and ``ask``; the others have files of their own."""
 
 from __future__ import annotations
 
@@ -16,12 +16,15 @@ from bot.ask import BadQuestion, as_json, as_text, ask, ask_lines, question
 from bot.console import fail, settings_or_fail
 from bot.downloads import DownloadDisplay
 from bot.feedback_cli import app as feedback_app
-from bot.settings import Settings
+from bot.models_cli import app as models_app
+from bot.settings import Settings, SettingsError, pseudonym_key
 from models.catalog import load_catalog
 from models.errors import ModelServiceError
 from models.results import Task
 from models.service import ModelService
+from storage.verdicts import Verdict
 from training.commands import app as train_app
+from training.retraining.place import Teaching, TeachingPlace
 
 app = typer.Typer(
     help="A Telegram bot that answers in Korean and English with BERT and learns from its users.",
@@ -30,7 +33,32 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(feedback_app, name="feedback")
-app.add_typer(train_app, name="train")
+app.add_typer(models_app, name="models")
+
+
+def _lend_teaching(context: typer.Context) -> None:
+    """Lend ``train`` what it knows nothing of: the settings, and how a verdict is put in words."""
+    context.obj = Teaching(_teaching_place, _in_words)
+
+
+app.add_typer(train_app, name="train", callback=_lend_teaching)
+
+
+def _teaching_place() -> TeachingPlace:
+    settings = settings_or_fail()
+    try:
+        key = pseudonym_key(settings)
+    except SettingsError as error:
+        fail(error)
+    return TeachingPlace(
+        settings.database_url, key, settings.teaching_folder, settings.preset, settings.catalog
+    )
+
+
+def _in_words(verdict: Verdict) -> tuple[str, ...]:
+    from handlers.replies.verdict import verdict_lines  # telegram, which not every command needs
+
+    return verdict_lines(verdict, "en")
 
 
 @app.command()
@@ -126,6 +154,8 @@ def _lines(file: Path) -> list[str]:
     except OSError as error:
         fail(f"{file}: {error.strerror}")
     lines = raw.removeprefix(codecs.BOM_UTF8).removesuffix(b"\n").split(b"\n") if raw else []
+    if not lines:
+        fail(f"{file}: the file is empty")
     texts = []
     for number, line in enumerate(lines, start=1):
         try:

@@ -11,7 +11,7 @@ from telegram import CallbackQuery, MaybeInaccessibleMessage
 from telegram.constants import ChatType
 
 from handlers.answer import answer
-from handlers.callback_data import BadCallbackData, ConsentTap, Place
+from handlers.callback_data import AskTap, BadCallbackData, ConsentTap, Place
 from handlers.context import Context
 from handlers.pending import Unkept
 from handlers.privacy import redraw_privacy
@@ -46,7 +46,9 @@ async def choose_consent(
         context.services.pending.forget(user.id)
 
 
-async def ask_first(query: CallbackQuery, shown: MaybeInaccessibleMessage, context: Context) -> None:
+async def ask_first(
+    query: CallbackQuery, shown: MaybeInaccessibleMessage, context: Context, _: AskTap
+) -> None:
     """Put the question to the asker of an answer that is not kept, who would like to vote on it.
 
     Raises:

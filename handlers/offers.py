@@ -7,12 +7,13 @@ answer then takes the offer's place, and follows when the text is edited.
 from __future__ import annotations
 
 import re
+from collections.abc import Hashable
 
 from telegram import CallbackQuery, MaybeInaccessibleMessage, Message, Update
 from telegram.constants import ChatType
 
 from handlers.answer import earlier_answer, remember, reply
-from handlers.callback_data import BadCallbackData
+from handlers.callback_data import BadCallbackData, OfferTap
 from handlers.context import Context
 from handlers.errors import settle
 from handlers.limits import OneMoment, Place
@@ -28,6 +29,7 @@ from models.results import Task
 from models.text import require_visible
 from storage.store import EarlierAnswer
 
+_PATIENCE_S = 1.0  # the pictures of an album are sent together
 _COMMAND = re.compile(r"/\w*(?:@(\w+))?", re.ASCII)
 
 
@@ -40,11 +42,16 @@ async def without_command(message: Message, context: Context) -> None:
         if (command[1] or context.bot.username).lower() == context.bot.username.lower():
             await reply(message, context, texts.unknown_command)
         return
-    first_of_album = _is_first_of_album(message, context)
     if arguments(message):
         await _offer(message, context)
-    elif first_of_album:
+    elif await _is_to_be_told(message, context):
         await reply(message, context, texts.only_text)
+
+
+def listen_to_album(message: Message, context: Context) -> None:
+    """Note that an album has words, so that its other pictures need none; whatever the words are."""
+    if message.media_group_id is not None and message.caption:
+        context.services.heard.tell(_words_of(message))
 
 
 def fitting(text: str) -> tuple[Task, ...]:
@@ -62,7 +69,7 @@ def fitting(text: str) -> tuple[Task, ...]:
 
 
 async def choose_offer(
-    update: Update, query: CallbackQuery, shown: MaybeInaccessibleMessage, context: Context, task: Task
+    query: CallbackQuery, shown: MaybeInaccessibleMessage, context: Context, tap: OfferTap
 ) -> None:
     """Turn an offer into the answer; what can't be answered now stands above the buttons, to tap again.
 
@@ -86,7 +93,7 @@ async def choose_offer(
             if place is not Place.GIVEN:
                 raise OneMoment
             if await _task_shown(asked, context) is None:  # else an earlier tap was answered meanwhile
-                await _answer(update, shown, context, asked, task)
+                await _answer(query, shown, context, asked, tap.task)
     with tolerating():
         await query.answer()
 
@@ -103,7 +110,7 @@ async def _offer(message: Message, context: Context) -> None:
 
 
 async def _answer(
-    update: Update, shown: MaybeInaccessibleMessage, context: Context, asked: Message, task: Task
+    query: CallbackQuery, shown: MaybeInaccessibleMessage, context: Context, asked: Message, task: Task
 ) -> None:
     keyboard = offer_keyboard(fitting(arguments(asked)), await context.language_in(asked))
     if await earlier_answer(asked, context) is None:  # what was kept is deleted since
@@ -113,6 +120,7 @@ async def _answer(
     except OverQuota:
         raise
     except Exception as error:  # noqa: BLE001  # told in the offer's place, where the wait for a download may stand
+        update = Update(0, callback_query=query)  # only who tapped is read of it
         await settle(update, context, error, tell=lambda words: reply(asked, context, words, keyboard))
 
 
@@ -128,10 +136,20 @@ async def _miss_the_text(query: CallbackQuery, shown: MaybeInaccessibleMessage, 
 async def _task_shown(message: Message, context: Context) -> Task | None:
     """Return what a text was asked; None while it has an offer, or none yet."""
     earlier = await earlier_answer(message, context)
-    return None if earlier is None or earlier.task is None else Task(earlier.task)
+    return next((task for task in Task if earlier is not None and earlier.task == task), None)
 
 
-def _is_first_of_album(message: Message, context: Context) -> bool:
-    """Say whether to speak of a message: of an album, whose pictures come one by one, only the first."""
-    album = message.media_group_id
-    return album is None or context.services.news.is_news(("album", message.chat_id, album))
+async def _is_to_be_told(message: Message, context: Context) -> bool:
+    """Say whether to say of a message that it holds no text.
+
+    The pictures of an album come one by one, its words with any of them: the first waits for these a moment.
+    """
+    album, services = message.media_group_id, context.services
+    if album is None:
+        return True
+    is_first = services.news.is_news(("album", message.chat_id, album))
+    return is_first and not await services.heard.within(_PATIENCE_S, _words_of(message))
+
+
+def _words_of(message: Message) -> Hashable:
+    return ("words of album", message.chat_id, message.media_group_id)

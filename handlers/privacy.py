@@ -8,6 +8,7 @@ from telegram import CallbackQuery, MaybeInaccessibleMessage, Message
 from telegram.constants import ChatType
 
 from handlers.answer import address, asker_of, remember, reply
+from handlers.callback_data import ForgetTap
 from handlers.context import Context
 from handlers.replies.consent import forget_keyboard, privacy_keyboard
 from handlers.replies.texts import TEXTS, Texts
@@ -44,7 +45,7 @@ async def redraw_privacy(query: CallbackQuery, shown: MaybeInaccessibleMessage, 
 
 async def mydata(message: Message, context: Context) -> None:
     """Send a file with everything that is kept about the person."""
-    if await _said_in_public(message, context, "mydata"):
+    if await said_in_public(message, context, "mydata"):
         return
     texts = await context.texts_in(message)
     data = (await context.store.own_data(message.chat_id)).as_json()
@@ -60,29 +61,29 @@ async def mydata(message: Message, context: Context) -> None:
 
 async def forgetme(message: Message, context: Context) -> None:
     """Ask whether everything is to be deleted."""
-    if await _said_in_public(message, context, "forgetme"):
+    if await said_in_public(message, context, "forgetme"):
         return
     language = await context.language_in(message)
     await reply(message, context, TEXTS[language].forget_question, forget_keyboard(language))
 
 
 async def choose_to_be_forgotten(
-    query: CallbackQuery, shown: MaybeInaccessibleMessage, context: Context, *, sure: bool
+    query: CallbackQuery, shown: MaybeInaccessibleMessage, context: Context, tap: ForgetTap
 ) -> None:
     """Delete everything, or nothing, and say so; only what is told is left in the chat."""
     texts = await context.texts(query.from_user)  # before the choice of a language is deleted too
-    if sure:
+    if tap.sure:
         context.services.pending.forget(query.from_user.id)
         await context.store.forget(query.from_user.id)
     with tolerating():
-        await query.answer(texts.forgotten_toast if sure else texts.not_forgotten_toast)
+        await query.answer(texts.forgotten_toast if tap.sure else texts.not_forgotten_toast)
     with tolerating():
         await context.bot.edit_message_text(
-            texts.forgotten if sure else texts.not_forgotten, shown.chat.id, shown.message_id
+            texts.forgotten if tap.sure else texts.not_forgotten, shown.chat.id, shown.message_id
         )
 
 
-async def _said_in_public(message: Message, context: Context, command: str) -> bool:
+async def said_in_public(message: Message, context: Context, command: str) -> bool:
     """Send somebody who says in a group what is between them and the bot to their private chat."""
     if message.chat.type == ChatType.PRIVATE:  # its id is its person's
         return False

@@ -1,4 +1,4 @@
-"""The folders of data sets that hold a deleted text: they go, whatever else is in them."""
+"""The folders of data sets that hold a deleted text, and of models retired for one: they go, as they are."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from storage.engine import Database
 from storage.errors import StorageError
-from storage.teaching_tables import Snapshot
+from storage.teaching_tables import Checkpoint, Snapshot
 
 
 def draft(folder: Path) -> Path:
@@ -20,14 +20,15 @@ def draft(folder: Path) -> Path:
 
 
 async def erase_stale(database: Database) -> None:
-    """Delete the folder of every snapshot that is stale; done again, this changes nothing.
+    """Delete the folder of every stale snapshot and retired checkpoint; done again, this changes nothing.
 
     Raises:
         StorageError: One cannot be deleted; the others are.
     """
     async with database.read() as connection:
-        query = select(Snapshot.path).where(Snapshot.state == "stale").order_by(Snapshot.id)
-        paths = (await connection.scalars(query)).all()
+        stale = select(Snapshot.path).where(Snapshot.state == "stale").order_by(Snapshot.id)
+        retired = select(Checkpoint.path).where(Checkpoint.state == "retired").order_by(Checkpoint.id)
+        paths = [*(await connection.scalars(stale)), *(await connection.scalars(retired))]
     await asyncio.to_thread(erase, [Path(path) for path in paths])
 
 
@@ -46,4 +47,6 @@ def erase(folders: Iterable[Path]) -> None:
         except OSError as error:
             left.append(f"{folder}: {error.strerror}")
     if left:
-        raise StorageError(f"a data set with deleted texts could not be deleted: {'; '.join(left)}")
+        raise StorageError(
+            f"a folder with what came of deleted texts could not be deleted: {'; '.join(left)}"
+        )

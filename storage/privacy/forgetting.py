@@ -111,9 +111,12 @@ class Forgetting:
         for some in _portions(inputs):
             drawn = select(SnapshotMember.snapshot_id).where(SnapshotMember.input_id.in_(some)).distinct()
             snapshots = (await self.connection.scalars(drawn)).all()
+            # Before checkpoints are looked for: whoever adds one holds its data set meanwhile.
+            await self.connection.execute(
+                update(Snapshot).where(Snapshot.id.in_(snapshots)).values(state="stale")
+            )
             await self._taint_checkpoints(snapshots)
             for statement in (
-                update(Snapshot).where(Snapshot.id.in_(snapshots)).values(state="stale"),
                 delete(SnapshotMember).where(SnapshotMember.input_id.in_(some)),
                 delete(GoldItem).where(GoldItem.input_id.in_(some)),
             ):
@@ -124,9 +127,12 @@ class Forgetting:
         trained = select(Checkpoint.id).where(Checkpoint.snapshot_id.in_(snapshots))
         found: set[int] = set()
         while more := set((await self.connection.scalars(trained)).all()) - found:
+            # Marked before its children are looked for: whoever adds one holds its parent meanwhile.
+            await self.connection.execute(
+                update(Checkpoint).where(Checkpoint.id.in_(more)).values(tainted=True)
+            )
             found |= more
             trained = select(Checkpoint.id).where(Checkpoint.parent_id.in_(more))
-        await self.connection.execute(update(Checkpoint).where(Checkpoint.id.in_(found)).values(tainted=True))
 
     async def _predictions(self, ids: Sequence[int]) -> None:
         inputs: set[int] = set()

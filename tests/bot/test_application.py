@@ -68,6 +68,19 @@ async def test_the_operators_chat_has_a_menu_of_its_own(store: Store) -> None:
     assert {one["command"] for one in own[0]["commands"]} == set(COMMANDS)
 
 
+async def test_what_operators_may_is_in_their_menus_alone(store: Store) -> None:
+    request = OfflineRequest()
+    async with build_application(services(store), token="1:token", request=request) as application:
+        await introduce(application.bot, admins={5})
+    offered = {
+        call.data["scope"].get("chat_id"): [one["command"] for one in call.data["commands"]]
+        for call in request.calls
+        if call.method == "setMyCommands"
+    }
+    assert set(offered[5]) - set(PRIVATE) == {"models"}
+    assert "models" not in {*offered[None], *PRIVATE, *GROUP, *GROUP_ADMINS}
+
+
 async def test_a_server_that_refuses_them_is_one_line_each(
     store: Store, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -24,6 +24,7 @@ const act = {
   edit: (message) => composer.edit(message),
   quote: (selected) => { quote = selected; },
   write: (text) => composer.write(text),
+  sendOffer: (deliver) => composer.sendOffer(deliver),
   jump: (id) => log.jump(id),
   enterLog: () => log.enter(),
   look: (source, name) => notices.look(source, name),
@@ -104,10 +105,12 @@ function open(id) {
 window.addEventListener("hashchange", () => {
   const id = Number(location.hash.slice(1));
   if (!store.chats.has(id)) { $("app").classList.remove("in-room"); $("chats").querySelector("[aria-current]")?.focus(); return; }
-  if (id !== store.current) composer.turn(store.current, id);
+  const turned = id !== store.current;
+  if (turned) composer.leave();
   store.open(id);
   room.quiet();
   showRoom();
+  if (turned) composer.arrive();
   composer.write();
 });
 
@@ -124,12 +127,9 @@ function topic(id) {
   $("topics").querySelector(":checked")?.focus();
 }
 
-async function say(text) {
-  try {
-    await client.send(store.current, { user_id: store.speaker, text, thread_id: store.topic });
-  } catch (error) {
-    notices.complain(error);
-  }
+function say(text) {
+  const { current, speaker, topic: thread } = store;
+  composer.outbox.post(() => client.send(current, { user_id: speaker, text, thread_id: thread }));
 }
 
 async function tap(message, key, button) {

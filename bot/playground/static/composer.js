@@ -1,15 +1,19 @@
-// The text field and what is about to be sent: an answer, a quote, an edit, a picture. Nothing is lost when sending fails.
+// The text field and what is about to be sent: an answer, a quote, an edit, a picture. What is sent leaves the field at
+// once; when sending fails it comes back to its chat, beside whatever was begun meanwhile.
 import * as client from "./client.js";
 import { $ } from "./dom.js";
+import { Drafts, NOTHING } from "./drafts.js";
 import { author, summary } from "./message.js";
+import { Outbox } from "./outbox.js";
 
 const TALLEST_PX = 160;
 const PICTURES = ["image/png", "image/jpeg"];
 
 export class Composer {
   constructor(store, menu, suggestions, act) {
-    Object.assign(this, { store, menu, suggestions, act, field: $("text"), context: null, file: null, sending: false });
-    this.drafts = new Map(); // by chat
+    Object.assign(this, { store, menu, suggestions, act, field: $("text"), context: null, file: null });
+    this.drafts = new Drafts();
+    this.outbox = new Outbox((error) => act.complain(error));
     $("composer").addEventListener("submit", (event) => { event.preventDefault(); this.submit(); });
     this.field.addEventListener("input", () => { suggestions.update(); this.grow(); });
     this.field.addEventListener("blur", () => menu.close());
@@ -37,16 +41,17 @@ export class Composer {
   }
 
   // Another chat is opened: what was begun here waits here.
-  turn(from, to) {
-    this.drafts.set(from, this.context?.kind === "edit" ? "" : this.field.value);
-    this.cancel();
-    this.field.value = this.drafts.get(to) ?? "";
-    this.grow();
+  leave() { this.drafts.keep(this.store.current, this.take()); }
+  arrive() { this.put(this.drafts.next(this.store.current)); }
+
+  reply(message, quote = null) {
+    this.endEdit();
+    this.begin({ kind: "reply", message, quote });
   }
 
-  reply(message, quote = null) { this.begin({ kind: "reply", message, quote }); }
-
   edit(message) {
+    this.endEdit();
+    this.leave(); // until the edit is done
     this.begin({ kind: "edit", message });
     this.write(message.text ?? message.caption ?? "");
   }
@@ -59,25 +64,45 @@ export class Composer {
   attach(file, event = null) {
     if (!file) return;
     event?.preventDefault();
-    if (this.context?.kind === "edit") this.cancel();
+    this.endEdit();
     this.file = file;
     this.begin(this.context);
   }
 
   begin(context) {
-    if (this.context?.kind === "edit") this.field.value = "";
     this.context = context;
     this.show();
     this.write();
   }
 
+  endEdit() { if (this.context?.kind === "edit") this.cancel(); }
+
   cancel() {
-    if (this.context?.kind === "edit") this.field.value = "";
-    this.context = null;
-    this.file = null;
+    this.put({ ...NOTHING, text: this.context?.kind === "edit" ? "" : this.field.value });
+    if (!this.field.value) this.arrive();
+  }
+
+  // Empty the composer, and give what was in it.
+  take() {
+    const taken = { text: this.field.value, context: this.context, file: this.file };
+    this.put(NOTHING);
+    return taken;
+  }
+
+  put({ text, context, file }) {
+    this.field.value = text;
+    this.context = this.stillHere(context);
+    this.file = file;
     $("file").value = "";
+    this.suggestions.stop();
     this.show();
     this.grow();
+  }
+
+  // A message may be gone by now, and one of another member is not for this one to edit.
+  stillHere(context) {
+    const message = context && this.store.chat.messages.get(context.message.message_id);
+    return message && (context.kind !== "edit" || this.store.isOwn(message)) ? context : null;
   }
 
   show() {
@@ -92,23 +117,37 @@ export class Composer {
     $("context-text").textContent = [context && (context.quote?.text ?? summary(context.message, t)), file?.name].filter(Boolean).join(" · ");
   }
 
-  async submit() {
+  submit() {
     const text = this.field.value.trim();
-    if (this.sending || (!text && !this.file && this.context?.kind !== "edit")) return;
-    this.sending = true;
-    try {
-      const { kind, message } = this.context ?? {};
-      if (kind === "edit") await client.edit(this.store.current, message.message_id, this.store.speaker, text);
-      else await client.send(this.store.current, this.fields(text));
-      this.field.value = "";
-      this.context = null;
-      this.cancel();
-      this.menu.close();
-    } catch (error) {
-      this.act.complain(error);
-    } finally {
-      this.sending = false;
-    }
+    const { kind, message } = this.context ?? {};
+    if (!text && !this.file && kind !== "edit") return;
+    const { current, speaker } = this.store;
+    const fields = this.fields(text);
+    this.send(kind === "edit" ? () => client.edit(current, message.message_id, speaker, text) : () => client.send(current, fields));
+  }
+
+  // `deliver` brings what is in the composer to the server.
+  send(deliver) {
+    const { current } = this.store;
+    const written = this.take();
+    this.arrive();
+    this.outbox.post(deliver, () => this.giveBack(current, written));
+  }
+
+  // What the menu offers is sent in place of the text.
+  sendOffer(deliver) {
+    const { current } = this.store;
+    const written = { ...NOTHING, text: this.field.value };
+    this.write("");
+    this.outbox.post(deliver, () => this.giveBack(current, written));
+  }
+
+  giveBack(chat, written) {
+    const { current, chats } = this.store;
+    const place = chats.has(chat) ? chat : current;
+    if (place === current) this.leave();
+    this.drafts.giveBack(place, written);
+    if (place === current) this.arrive();
   }
 
   fields(text) {

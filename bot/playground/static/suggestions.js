@@ -22,6 +22,11 @@ export class Suggestions {
     }
   }
 
+  stop() {
+    clearTimeout(this.timer);
+    this.menu.close();
+  }
+
   update() {
     clearTimeout(this.timer);
     const typed = /^\/([a-z0-9_]*)$/i.exec(this.field.value);
@@ -50,22 +55,13 @@ export class Suggestions {
       const offer = await client.inline(current, speaker, query);
       if (this.field.value !== typed || this.store.current !== current) return;
       const items = offer.results.map((result) => ({
-        title: result.title, note: result.description, take: () => this.send(current, speaker, offer.id, result.id),
+        title: result.title, note: result.description, take: () => this.act.sendOffer(() => client.choose(current, speaker, offer.id, result.id)),
       }));
       if (offer.button) {
         const url = `https://t.me/${this.store.bot.username}?start=${offer.button.start_parameter}`;
         items.unshift({ title: offer.button.text, note: "", take: () => this.act.link(url) });
       }
       this.menu.show(items, t.choices(items.length), offer.button && offer.results.length ? 1 : 0); // an answer before a hint
-    } catch (error) {
-      this.act.complain(error);
-    }
-  }
-
-  async send(chat, speaker, query, result) {
-    try {
-      await client.choose(chat, speaker, query, result);
-      this.act.write("");
     } catch (error) {
       this.act.complain(error);
     }
