@@ -16,10 +16,9 @@ on_sqlite = pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 
 
 async def voter(sql: Sql, person: int) -> int:
-    number: int = dict(await sql("SELECT pseudonym, id FROM annotators"))[
-        Pseudonymizer(PEPPER).person(person)
-    ]
-    return number
+    name = Pseudonymizer(PEPPER).person(person)
+    [(number,)] = await sql(f"SELECT id FROM annotators WHERE pseudonym = '{name}'")
+    return int(number)
 
 
 async def asked(
