@@ -15,8 +15,9 @@ from pathlib import Path
 import pytest
 
 from bot.application import build_application
-from bot.champions import Champions, Trouble, tell_of_champion
+from bot.champions import Champions
 from bot.rate_limiter import PatientRateLimiter, Rate
+from bot.troubles import Trouble, tell_of_champion
 from handlers.context import Services
 from handlers.replies.models_texts import MODELS_EN
 from models.catalog import BUILTIN, Catalog, load_catalog
