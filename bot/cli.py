@@ -154,6 +154,8 @@ def _lines(file: Path) -> list[str]:
     except OSError as error:
         fail(f"{file}: {error.strerror}")
     lines = raw.removeprefix(codecs.BOM_UTF8).removesuffix(b"\n").split(b"\n") if raw else []
+    if not lines:
+        fail(f"{file}: the file is empty")
     texts = []
     for number, line in enumerate(lines, start=1):
         try:

@@ -78,7 +78,10 @@ def test_lines_that_cannot_be_answered_are_counted_and_kept_in_place() -> None:
     [
         (("ask", "mask", "빈칸이 없다"), b"", "no blank"),
         (("ask", "nli", "하나뿐"), b"", "compares two texts"),
+        (("ask", "nli", "하나 | 둘 | 셋"), b"", "found 3"),
         (("ask", "sentiment", " "), b"", "empty"),
+        (("ask", "sentiment", "--file", "-"), b"", "-: the file is empty"),
+        (("ask", "nli", "--file", "-"), b"\n", "1 of the lines could not be answered"),
         (
             ("ask", "sentiment", "글", "--preset", "none"),
             b"",

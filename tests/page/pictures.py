@@ -16,7 +16,6 @@ from pathlib import Path
 from PIL import Image
 from playwright.async_api import Browser, FloatRect, async_playwright, expect
 
-from bot.playground.world import GROUP_TITLES
 from handlers.replies.texts import TEXTS, Language
 from tests.e2e.processes import Program
 from tests.page.conftest import NAMES
@@ -27,6 +26,7 @@ COLOURS = 160
 MARGIN = 8
 WAIT_MS = 60_000  # the first answer waits for the model
 
+TITLE: Mapping[Language, str] = {"ko": "우리 모임", "en": "Our group"}
 MASK: Mapping[Language, str] = {"ko": "축구는 정말 재미있는 ___다.", "en": "I went to ___ this morning."}
 BEST: Mapping[Language, str] = {"ko": "영화", "en": "see"}
 PRAISE: Mapping[Language, str] = {"ko": "이 영화 개꿀잼 ㅋㅋㅋ", "en": "What a wonderful film!"}
@@ -126,7 +126,7 @@ async def commands(browser: Browser, url: str, language: Language) -> None:
     await forget(visitor)
     http = visitor.page.request
     first = (await (await http.get(f"{url}/sim/state")).json())["users"][0]["id"]
-    named = {"members": [first], "title": GROUP_TITLES[language]}  # the first group has its Korean name
+    named = {"members": [first], "title": TITLE[language]}  # the first group has both
     await http.post(f"{url}/sim/groups", data=named)
     await visitor.opens_again(await visitor.chats.count() - 1)
     await visitor.says("/settings@kobert_bot")
