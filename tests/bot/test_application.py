@@ -52,8 +52,8 @@ async def test_menus_and_descriptions_are_set_in_both_languages(store: Store) ->
     }
     assert "settings" not in PRIVATE
     assert "settings" not in GROUP
-    assert set(GROUP_ADMINS) - set(GROUP) == {"settings"}
-    assert set(PRIVATE) - set(GROUP) == {"mydata", "forgetme", "start"}
+    assert set(GROUP_ADMINS) - set(GROUP) == {"settings", "label"}
+    assert set(PRIVATE) - set(GROUP) == {"label", "mystats", "mydata", "forgetme", "start"}
     described = [call.method for call in request.calls if "Description" in call.method]
     assert sorted(described) == ["setMyDescription"] * 2 + ["setMyShortDescription"] * 2
 
