@@ -21,13 +21,14 @@ from telegram.error import Conflict, InvalidToken, TelegramError
 from telegram.ext import Updater
 
 from bot.application import ALLOWED_UPDATES, TELEGRAM_API_URL, BotApplication, build_application, introduce
-from bot.champions import Champions, tell_of_champion
+from bot.champions import Champions
 from bot.downloads import DownloadDisplay
 from bot.logs import set_up_logging
 from bot.playground import serve
 from bot.retention import keeping_for
 from bot.settings import Settings, SettingsError, pseudonym_key
 from bot.teaching import Teaching
+from bot.troubles import tell_of_champion
 from handlers.access import Access, Lists
 from handlers.context import Services
 from handlers.news import News
