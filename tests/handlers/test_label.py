@@ -190,7 +190,7 @@ async def test_a_text_that_went_away_is_told_and_the_next_shown(telegram: Telegr
     item, on = await begin(telegram)
     await store.forget(KOREAN)
     toast = await telegram.taps(item.button("Positive"), on=on)
-    assert (toast.text, toast.data["show_alert"]) == (OWN.item_gone_toast, True)
+    assert (toast.text, toast.data["show_alert"]) == (OWN.item_gone_toast, "true")
     assert telegram.answers[-1].text == OWN.nothing_done
     assert await votes(store) == []
 
