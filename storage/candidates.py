@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, func, select
+from sqlalchemy import ColumnElement, Row, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -141,19 +141,20 @@ class Candidates:
         columns = (Prediction.id, Prediction.input_id, Prediction.asker_id)
         query = select(*columns).where(where, Prediction.asker_id.is_not(None)).order_by(Prediction.id.desc())
         rows = [row for row in await self.connection.execute(query) if row.input_id not in known]
-        may = await self._those(select(Annotator.id), Annotator.id, {row[2] for row in rows}, may_be_shown())
+        askers = {row.asker_id for row in rows if row.asker_id is not None}
+        may = await self._those((Annotator.id,), Annotator.id, askers, may_be_shown())
         rows = [row for row in rows if (row.asker_id,) in may and row.input_id not in found]
         inputs, shown = {row.input_id for row in rows}, {row.id for row in rows}
         posts = Answer.task.in_([AnswerKind.POST.value, AnswerKind.CLOSED.value])
-        tasks = dict(await self._those(select(Input.id, Input.task), Input.id, inputs))
-        gold = await self._those(select(GoldItem.input_id), GoldItem.input_id, inputs)
-        posted = await self._those(select(Answer.prediction_id), Answer.prediction_id, shown, posts)
+        tasks = {row[0]: row[1] for row in await self._those((Input.id, Input.task), Input.id, inputs)}
+        gold = await self._those((GoldItem.input_id,), GoldItem.input_id, inputs)
+        posted = await self._those((Answer.prediction_id,), Answer.prediction_id, shown, posts)
         left = {
             row.id: (row.input_id, tasks[row.input_id])
             for row in rows
             if ((row.input_id,) in gold) is golden
             and (row.id,) not in posted
-            and tasks[row.input_id] in self.tasks
+            and tasks.get(row.input_id) in self.tasks  # else deleted just now
         }
         for some in _portions(sorted(left, reverse=True)):
             details = select(Prediction.id, Prediction.probabilities, Prediction.options)
@@ -167,14 +168,16 @@ class Candidates:
 
     async def _those(
         self,
-        query: Select[Any],
+        columns: Sequence[InstrumentedAttribute[Any]],
         key: InstrumentedAttribute[Any],
         values: Collection[int],
         *where: ColumnElement[bool],
     ) -> set[tuple[Any, ...]]:
+        """Return the rows with these keys."""
         rows: set[tuple[Any, ...]] = set()
         for some in _portions(sorted(values)):
-            rows |= {tuple(row) for row in await self.connection.execute(query.where(key.in_(some), *where))}
+            query = select(*columns).where(key.in_(some), *where)
+            rows |= {tuple(row) for row in await self.connection.execute(query)}
         return rows
 
     async def _usefulness(self, found: Sequence[Candidate]) -> Mapping[int, float]:
@@ -184,9 +187,8 @@ class Candidates:
         """
         votes: defaultdict[int, defaultdict[str, int]] = defaultdict(lambda: defaultdict(int))
         texts = {one.input_id for one in found}
-        asked = dict(
-            await self._those(select(Prediction.id, Prediction.input_id), Prediction.input_id, texts)
-        )
+        predictions = await self._those((Prediction.id, Prediction.input_id), Prediction.input_id, texts)
+        asked = {row[0]: row[1] for row in predictions}
         for some in _portions(sorted(asked)):
             query = (
                 select(Vote.prediction_id, Vote.label, func.count())
@@ -229,7 +231,7 @@ def _uncertainty(task: str, probabilities: Mapping[str, Any], classes: int) -> f
     For a blank, of whose words only the likeliest are kept, it is what the first one lacks of certainty.
     """
     if task == "mask":
-        [candidates] = probabilities["masks"][:1] or [[]]
+        [candidates] = probabilities.get("masks", ())[:1] or [[]]
         return 1.0 - float(candidates[0][1]) if candidates else 0.0
     shares = [float(share) for share in probabilities.values() if share > 0]
     if classes < 2:
