@@ -21,7 +21,7 @@ from telegram.error import Conflict, InvalidToken, TelegramError
 from telegram.ext import Updater
 
 from bot.application import ALLOWED_UPDATES, TELEGRAM_API_URL, BotApplication, build_application, introduce
-from bot.champions import Champions, tell_of_champion
+from bot.champions import Champions
 from bot.downloads import DownloadDisplay
 from bot.logs import set_up_logging
 from bot.playground import FIRST_PERSON, serve
@@ -29,6 +29,7 @@ from bot.rate_limiter import PatientRateLimiter
 from bot.retention import keeping_for
 from bot.settings import Settings, SettingsError, pseudonym_key
 from bot.teaching import Teaching
+from bot.troubles import tell_of_champion
 from handlers.access import Access, Lists
 from handlers.context import Services
 from handlers.news import News
@@ -99,7 +100,7 @@ async def _main(settings: Settings, token: str) -> None:
             closing.push_async_callback(model.close)
             await model.start()
             trial = Trial(settings.device, settings.precision)
-            rebuild = partial(store.runs.ask, actor="bot")
+            rebuild = partial(store.runs.ask, actor="bot")  # in place of one that learnt from a deleted text
             champions = Champions(store, model, catalog, settings.preset, trial, rebuild)
             await champions.follow()  # before anybody is answered
             playground = settings.telegram_bot_token is None

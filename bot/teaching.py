@@ -117,7 +117,7 @@ class Teaching:
                 return {each["task"]: each["alpha"] for each in json.loads(ended.output)}
             _log.warning("feedback stats: %s", ended.said)
         except (TimeoutError, OSError, ValueError, KeyError, TypeError) as error:
-            _log.warning("feedback stats: %s", error or type(error).__name__)
+            _log.warning("feedback stats: %s", str(error) or type(error).__name__)
         return {}
 
     async def _always(self, do: Callable[[], Awaitable[None]], pause: float) -> None:

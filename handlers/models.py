@@ -55,9 +55,7 @@ async def choose_champion(
     sure = tap.step in _REASON
     with tolerating():
         await query.answer(texts.trying_toast if sure else None)
-    async with context.services.turns.of(
-        ("models", tap.task)
-    ):  # of two taps, the second sees what came of one
+    async with context.services.turns.of(("models", tap.task)):  # the second tap sees what the first did
         standing = await context.store.checkpoints.standing(tap.task)
         if tap.step is not Step.LIST and not _is_as_shown(tap, standing):
             await _show_list(shown, context, language, texts.changed)
@@ -101,10 +99,8 @@ def _is_as_shown(tap: ModelsTap, standing: Standing) -> bool:
         possible = standing.candidate is not None
     else:
         possible = can_roll_back(standing)
-    return possible and (tap.champion_id, tap.other_id) == (
-        row(standing.champion),
-        row(_other(tap, standing)),
-    )
+    now = (row(standing.champion), row(_other(tap, standing)))
+    return possible and (tap.champion_id, tap.other_id) == now
 
 
 def _other(tap: ModelsTap, standing: Standing) -> TrainedCheckpoint | None:

@@ -11,7 +11,7 @@ from storage.content import fold, storable
 MOST_LETTERS = 30
 """Of a word; a longer one is a sentence, or a joke."""
 
-_NUMBERED = re.compile(r"(\d{1,2})\s*[:.)]\s*(\S+)")
+_NUMBERED = re.compile(r"(\d{1,2})(?:\s*[:)]\s*|\.\s+)(\S+)")
 _BETWEEN = re.compile(r"[\s,]+")
 
 

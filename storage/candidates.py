@@ -18,9 +18,9 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, exists, func, select
+from sqlalchemy import ColumnElement, Row, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import InstrumentedAttribute
 
 from storage.tables import Annotator, Answer, Input, Prediction, Vote
 from storage.teaching_tables import Assignment, GoldItem
@@ -69,10 +69,9 @@ class Candidates:
 
     async def choose(self) -> tuple[int, ...]:
         """Return up to ``BATCH`` predictions in the order in which they are given."""
-        found = await self._pool()
-        if not found:
-            return tuple(one.prediction_id for one in await self._gold(BATCH))
-        gold = await self._gold(GOLD)
+        known = await self._known()
+        found = await self._pool(known)
+        gold = await self._gold(known, GOLD if found else BATCH)
         by_chance = self._shuffled(found)[:RANDOM]
         rest = [one for one in found if one not in by_chance]
         scores = await self._usefulness(rest)
@@ -84,14 +83,13 @@ class Candidates:
         chosen.sort(key=lambda one: order.index(one.task))  # one question after the other
         return tuple(one.prediction_id for one in chosen)
 
-    async def _pool(self) -> list[Candidate]:
+    async def _pool(self, known: Collection[int]) -> list[Candidate]:
         """Return texts to choose from, each once: at least a batch of them if there are as many."""
         newest = await self.connection.scalar(select(func.max(Prediction.id)))
         if newest is None:
             return []
         pivot = 1 + self._hash("pivot") % newest
         found: dict[int, Candidate] = {}
-        ungolden = ~exists().where(GoldItem.input_id == Prediction.input_id)
         voted = select(Vote.prediction_id).order_by(Vote.id.desc()).limit(_VOTED)
         recent = list(dict.fromkeys((await self.connection.scalars(voted)).all()))
         for where in (
@@ -99,49 +97,88 @@ class Candidates:
             Prediction.id.between(pivot - _STRETCH, pivot),
             Prediction.id.in_(recent),
         ):
-            await self._add(found, where, ungolden)
+            await self._add(found, where, known, golden=False)
         for first, last in _steps(pivot, newest):
             if len(found) >= BATCH:
                 break
-            await self._add(found, Prediction.id.between(first, last), ungolden)
+            await self._add(found, Prediction.id.between(first, last), known, golden=False)
         return list(found.values())
 
-    async def _gold(self, most: int) -> list[Candidate]:
+    async def _gold(self, known: Collection[int], most: int) -> list[Candidate]:
+        newest = select(GoldItem.input_id).order_by(GoldItem.id.desc()).limit(_STEP)
+        inputs = set((await self.connection.scalars(newest)).all()) - set(known)
         found: dict[int, Candidate] = {}
-        golden = exists().where(GoldItem.input_id == Prediction.input_id)
-        known = select(GoldItem.input_id).order_by(GoldItem.id.desc())
-        inputs = self._shuffled_ids((await self.connection.scalars(known.distinct().limit(_STEP))).all())
-        for some in _portions(inputs):
+        for some in _portions(sorted(inputs, key=lambda number: self._hash(f"input {number}"))):
             if len(found) >= most:
                 break
-            await self._add(found, Prediction.input_id.in_(some), golden)
+            await self._add(found, Prediction.input_id.in_(some), known, golden=True)
         return self._shuffled(list(found.values()))[:most]
 
-    async def _add(self, found: dict[int, Candidate], *where: ColumnElement[bool]) -> None:
-        """Add what may be given of some predictions, by input, the newest prediction of each."""
-        query = (
-            select(
-                Prediction.id, Prediction.input_id, Input.task, Prediction.probabilities, Prediction.options
-            )
-            .join(Input, Input.id == Prediction.input_id)
-            .join(Annotator, Annotator.id == Prediction.asker_id)
-            .where(*where, Input.task.in_(self.tasks), may_be_shown(), *self._new_to_them())
-            .order_by(Prediction.id.desc())
-        )
-        for row in await self.connection.execute(query):
-            if row.input_id not in found and _is_one_question(row):
-                found[row.input_id] = Candidate(row.id, row.input_id, row.task, _uncertainty(row))
+    async def _known(self) -> frozenset[int]:
+        """Return the texts that the person asked about, voted on or was given."""
+        queries = [select(Prediction.input_id).where(Prediction.asker_id == self.annotator_id)]
+        queries += [
+            select(Prediction.input_id)
+            .join(table, table.prediction_id == Prediction.id)
+            .where(table.annotator_id == self.annotator_id)
+            for table in (Vote, Assignment)
+        ]
+        return frozenset([text for query in queries for text in await self.connection.scalars(query)])
 
-    def _new_to_them(self) -> Iterator[ColumnElement[bool]]:
-        same = aliased(Prediction)
-        is_same = same.input_id == Prediction.input_id
-        yield ~exists().where(is_same, same.asker_id == self.annotator_id)
-        for table in (Vote, Assignment):
-            yield ~exists().where(
-                is_same, table.prediction_id == same.id, table.annotator_id == self.annotator_id
-            )
-        posts = [AnswerKind.POST.value, AnswerKind.CLOSED.value]
-        yield ~exists().where(Answer.prediction_id == Prediction.id, Answer.task.in_(posts))
+    async def _add(
+        self,
+        found: dict[int, Candidate],
+        where: ColumnElement[bool],
+        known: Collection[int],
+        *,
+        golden: bool,
+    ) -> None:
+        """Add what may be given of some predictions, by input, the newest prediction of each.
+
+        Each table is asked by its key: with all of it in one statement, a database without statistics goes
+        through whole tables.
+        """
+        columns = (Prediction.id, Prediction.input_id, Prediction.asker_id)
+        query = select(*columns).where(where, Prediction.asker_id.is_not(None)).order_by(Prediction.id.desc())
+        rows = [row for row in await self.connection.execute(query) if row.input_id not in known]
+        askers = {row.asker_id for row in rows if row.asker_id is not None}
+        may = await self._those((Annotator.id,), Annotator.id, askers, may_be_shown())
+        rows = [row for row in rows if (row.asker_id,) in may and row.input_id not in found]
+        inputs, shown = {row.input_id for row in rows}, {row.id for row in rows}
+        posts = Answer.task.in_([AnswerKind.POST.value, AnswerKind.CLOSED.value])
+        tasks = {row[0]: row[1] for row in await self._those((Input.id, Input.task), Input.id, inputs)}
+        gold = await self._those((GoldItem.input_id,), GoldItem.input_id, inputs)
+        posted = await self._those((Answer.prediction_id,), Answer.prediction_id, shown, posts)
+        left = {
+            row.id: (row.input_id, tasks[row.input_id])
+            for row in rows
+            if ((row.input_id,) in gold) is golden
+            and (row.id,) not in posted
+            and tasks.get(row.input_id) in self.tasks  # else deleted just now
+        }
+        for some in _portions(sorted(left, reverse=True)):
+            details = select(Prediction.id, Prediction.probabilities, Prediction.options)
+            for row in await self.connection.execute(
+                details.where(Prediction.id.in_(some)).order_by(Prediction.id.desc())
+            ):
+                text, task = left[row.id]
+                if text not in found and _is_one_question(row):
+                    uncertainty = _uncertainty(task, row.probabilities, len(row.options[0]))
+                    found[text] = Candidate(row.id, text, task, uncertainty)
+
+    async def _those(
+        self,
+        columns: Sequence[InstrumentedAttribute[Any]],
+        key: InstrumentedAttribute[Any],
+        values: Collection[int],
+        *where: ColumnElement[bool],
+    ) -> set[tuple[Any, ...]]:
+        """Return the rows with these keys."""
+        rows: set[tuple[Any, ...]] = set()
+        for some in _portions(sorted(values)):
+            query = select(*columns).where(key.in_(some), *where)
+            rows |= {tuple(row) for row in await self.connection.execute(query)}
+        return rows
 
     async def _usefulness(self, found: Sequence[Candidate]) -> Mapping[int, float]:
         """Score texts by what another label would tell: much where people disagree, or the model is unsure.
@@ -149,15 +186,17 @@ class Candidates:
         Each vote says something of what the model was unsure of, so that counts less with every one.
         """
         votes: defaultdict[int, defaultdict[str, int]] = defaultdict(lambda: defaultdict(int))
-        for some in _portions([one.input_id for one in found]):
+        texts = {one.input_id for one in found}
+        predictions = await self._those((Prediction.id, Prediction.input_id), Prediction.input_id, texts)
+        asked = {row[0]: row[1] for row in predictions}
+        for some in _portions(sorted(asked)):
             query = (
-                select(Prediction.input_id, Vote.label, func.count())
-                .join(Prediction, Prediction.id == Vote.prediction_id)
-                .where(Prediction.input_id.in_(some), Vote.choice != SKIPPED, Vote.slot == 0)
-                .group_by(Prediction.input_id, Vote.label)
+                select(Vote.prediction_id, Vote.label, func.count())
+                .where(Vote.prediction_id.in_(some), Vote.choice != SKIPPED, Vote.slot == 0)
+                .group_by(Vote.prediction_id, Vote.label)
             )
-            for text, label, count in await self.connection.execute(query):
-                votes[text][label] += count
+            for prediction, label, count in await self.connection.execute(query):
+                votes[asked[prediction]][label] += count
         scores: dict[int, float] = {}
         for one in found:
             counts = votes[one.input_id].values()
@@ -168,9 +207,6 @@ class Candidates:
 
     def _shuffled(self, found: Sequence[Candidate]) -> list[Candidate]:
         return sorted(found, key=self._chance)
-
-    def _shuffled_ids(self, ids: Sequence[int]) -> list[int]:
-        return sorted(ids, key=lambda number: self._hash(f"input {number}"))
 
     def _chance(self, one: Candidate) -> int:
         return self._hash(str(one.prediction_id))
@@ -189,16 +225,15 @@ def _is_one_question(row: Row[Any]) -> bool:
     return len(row.options) == 1 and bool(row.options[0])
 
 
-def _uncertainty(row: Row[Any]) -> float:
+def _uncertainty(task: str, probabilities: Mapping[str, Any], classes: int) -> float:
     """Return how unsure the model was, 0…1: the entropy by the largest there could be.
 
     For a blank, of whose words only the likeliest are kept, it is what the first one lacks of certainty.
     """
-    if row.task == "mask":
-        [candidates] = row.probabilities["masks"][:1] or [[]]
+    if task == "mask":
+        [candidates] = probabilities.get("masks", ())[:1] or [[]]
         return 1.0 - float(candidates[0][1]) if candidates else 0.0
-    shares = [float(share) for share in row.probabilities.values() if share > 0]
-    classes = len(row.options[0])
+    shares = [float(share) for share in probabilities.values() if share > 0]
     if classes < 2:
         return 0.0
     return -sum(share * math.log(share) for share in shares) / math.log(classes)

@@ -15,8 +15,9 @@ from pathlib import Path
 import pytest
 
 from bot.application import build_application
-from bot.champions import Champions, Trouble, tell_of_champion
+from bot.champions import Champions
 from bot.rate_limiter import PatientRateLimiter, Rate
+from bot.troubles import Trouble, tell_of_champion
 from handlers.context import Services
 from handlers.replies.models_texts import MODELS_EN
 from models.catalog import BUILTIN, Catalog, load_catalog
@@ -84,15 +85,24 @@ async def until(done: Callable[[], bool]) -> None:
 
 
 async def told(champions: Champions) -> list[Trouble]:
-    """What the operator is told of at the next look."""
+    """What the operator is told of at the next looks."""
     heard: list[Trouble] = []
 
     async def hear(trouble: Trouble) -> None:
         heard.append(trouble)
 
+    looks, follow = 0, champions.follow
+
+    async def counted() -> None:
+        nonlocal looks
+        looks += 1
+        await follow()
+
     before = asyncio.all_tasks()
-    async with champions.following(hear, every=0.01):
-        await asyncio.sleep(0.1)
+    champions.follow = counted  # type: ignore[method-assign]
+    async with champions.following(hear, every=0.001):
+        await until(lambda: looks > 3)  # what was found by one look is told before the next
+    champions.follow = follow  # type: ignore[method-assign]
     assert asyncio.all_tasks() == before
     return heard
 

@@ -2,8 +2,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
-import subprocess
 import sys
 from pathlib import Path
 
@@ -206,17 +204,3 @@ def test_a_database_that_is_not_there_is_said_and_not_made(command: list[str], t
 def test_what_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "crowdkit.aggregation", None)
     assert "pip install 'kobert-bot[teach]'" in refused("agree")
-    monkeypatch.undo()
-
-
-@pytest.mark.usefixtures("voted")
-def test_agree_may_be_killed_at_any_moment() -> None:
-    """Started as the bot starts it."""
-    command = [sys.executable, "-m", "bot", "feedback", "agree"]
-    env = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    child = subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    with pytest.raises(subprocess.TimeoutExpired):
-        child.wait(timeout=0.2)
-    child.kill()
-    child.wait()
-    assert done("agree").splitlines()[1].startswith("sentiment")

@@ -26,7 +26,6 @@ COLOURS = 160
 MARGIN = 8
 WAIT_MS = 60_000  # the first answer waits for the model
 
-TITLE: Mapping[Language, str] = {"ko": "우리 모임", "en": "Our group"}
 MASK: Mapping[Language, str] = {"ko": "축구는 정말 재미있는 ___다.", "en": "I went to ___ this morning."}
 BEST: Mapping[Language, str] = {"ko": "영화", "en": "see"}
 PRAISE: Mapping[Language, str] = {"ko": "이 영화 개꿀잼 ㅋㅋㅋ", "en": "What a wonderful film!"}
@@ -124,14 +123,10 @@ async def commands(browser: Browser, url: str, language: Language) -> None:
     await visitor.says(PRAISE[language])
     await crop(visitor, f"offer.{language}")
     await forget(visitor)
-    http = visitor.page.request
-    first = (await (await http.get(f"{url}/sim/state")).json())["users"][0]["id"]
-    named = {"members": [first], "title": TITLE[language]}  # the first group has both
-    await http.post(f"{url}/sim/groups", data=named)
-    await visitor.opens_again(await visitor.chats.count() - 1)
+    await visitor.opens_again(1)
     await visitor.says("/settings@kobert_bot")
     await crop(visitor, f"settings.{language}")
-    await http.post(f"{url}/sim/reset")
+    await visitor.page.request.post(f"{url}/sim/reset")
     await visitor.leaves()
 
 

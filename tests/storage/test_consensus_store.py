@@ -16,14 +16,21 @@ on_sqlite = pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 
 
 async def voter(sql: Sql, person: int) -> int:
-    number: int = dict(await sql("SELECT pseudonym, id FROM annotators"))[
-        Pseudonymizer(PEPPER).person(person)
-    ]
-    return number
+    name = Pseudonymizer(PEPPER).person(person)
+    [(number,)] = await sql(f"SELECT id FROM annotators WHERE pseudonym = '{name}'")
+    return int(number)
 
 
-async def asked(store: Store, new: NewPrediction, **changed: str) -> int:
-    return await store.add_prediction(dataclasses.replace(new, **changed), chat_id=CHAT, asker_id=ASKER)
+async def asked(
+    store: Store,
+    new: NewPrediction,
+    *,
+    text: str | None = None,
+    model: str = "builtin",
+    task: str | None = None,
+) -> int:
+    changed = dataclasses.replace(new, text_a=text or new.text_a, model=model, task=task or new.task)
+    return await store.add_prediction(changed, chat_id=CHAT, asker_id=ASKER)
 
 
 async def item_of(sql: Sql, prediction: int) -> int:
@@ -104,10 +111,8 @@ async def test_labels_and_trusts_of_a_task_are_replaced_together(
     store: Store, sentiment: NewPrediction, sql: Sql
 ) -> None:
     await agree(store, 1, 2)
-    first, second = [
-        await item_of(sql, await asked(store, sentiment, text_a=text)) for text in ("하나", "둘")
-    ]
-    other = await item_of(sql, await asked(store, sentiment, task="nsp", text_a="셋"))
+    first, second = [await item_of(sql, await asked(store, sentiment, text=text)) for text in ("하나", "둘")]
+    other = await item_of(sql, await asked(store, sentiment, task="nsp", text="셋"))
     ann, bo = await voter(sql, 1), await voter(sql, 2)
     nsp = NewLabel(other, 0, "next", "majority", 0.8, 1)
     await store.consensus.replace("nsp", [nsp], [trust(ann)])
@@ -125,6 +130,20 @@ async def test_labels_and_trusts_of_a_task_are_replaced_together(
         Pseudonymizer(PEPPER).person(2)[:16],
     )
     assert [each.voter for each in await store.consensus.trusts("nsp")] == [ann]
+
+
+@every_kind
+async def test_labels_and_trusts_are_kept_together_or_not_at_all(
+    store: Store, sentiment: NewPrediction, sql: Sql, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    item = await item_of(sql, await asked(store, sentiment))
+    monkeypatch.setattr("storage.labels.Trusts.replace", killed)
+    with pytest.raises(KeyboardInterrupt):
+        await store.consensus.replace("sentiment", [NewLabel(item, 0, "positive", "majority", 0.8, 1)], [])
+    assert await sql("SELECT id FROM labels") == []
 
 
 @on_sqlite
@@ -162,9 +181,7 @@ async def test_an_imported_label_stays_until_the_voters_decide(
 async def test_what_is_known_wins_and_is_told_of_as_gold(
     store: Store, sentiment: NewPrediction, sql: Sql
 ) -> None:
-    voted, unvoted = [
-        await item_of(sql, await asked(store, sentiment, text_a=text)) for text in ("하나", "둘")
-    ]
+    voted, unvoted = [await item_of(sql, await asked(store, sentiment, text=text)) for text in ("하나", "둘")]
     await store.consensus.replace("sentiment", [NewLabel(voted, 0, "positive", "majority", 0.8, 2)], [])
     gold = [(voted, 0, "negative"), (unvoted, 0, "positive"), (999_999, 0, "positive")]
     assert await store.consensus.add_gold(gold, source="maintainer") == 2
@@ -176,11 +193,28 @@ async def test_what_is_known_wins_and_is_told_of_as_gold(
     assert (found[unvoted].label, found[unvoted].voters, found[unvoted].gold) == ("positive", 0, True)
 
 
+@every_kind
+async def test_a_text_that_only_somebody_who_withdrew_asked_about_is_not_used(
+    store: Store, sentiment: NewPrediction, sql: Sql
+) -> None:
+    await agree(store, 1)
+    item = await item_of(sql, await asked(store, sentiment))
+    gold = await item_of(sql, await asked(store, sentiment, text="둘"))
+    await store.imports.add_texts([ImportedText("sentiment", "셋", None, 0, "positive")])
+    await store.consensus.replace("sentiment", [NewLabel(item, 0, "positive", "majority", 0.8, 2)], [])
+    await store.consensus.add_gold([(gold, 0, "negative")], source="maintainer")
+    assert len(await store.consensus.labelled("sentiment")) == 3
+    await store.set_consent(ASKER, ConsentStatus.DECLINED)
+    assert [each.text_a for each in await store.consensus.labelled("sentiment")] == ["셋"]
+    await store.add_prediction(sentiment, chat_id=CHAT, asker_id=1)  # somebody else asks the same
+    assert {each.text_a for each in await store.consensus.labelled("sentiment")} == {sentiment.text_a, "셋"}
+
+
 @on_sqlite
 async def test_figures_count_what_there_is(store: Store, sentiment: NewPrediction, sql: Sql) -> None:
     people = (1, 2, 3)
     await agree(store, *people)
-    predictions = [await asked(store, sentiment, text_a=text) for text in ("하나", "둘", "셋")]
+    predictions = [await asked(store, sentiment, text=text) for text in ("하나", "둘", "셋")]
     for person in people:
         await store.vote(predictions[0], person, 0, 0, chat_id=CHAT)
     await store.vote(predictions[1], 1, 0, 0, chat_id=CHAT)

@@ -86,7 +86,7 @@ async def test_a_batch_goes_from_text_to_text_and_ends(
     ]
     assert {row[0] for row in votes} == set(predictions)
     assert await store.labelling.start(ADA, day=DAY) is None  # all are known to her now
-    assert await begun(store, BOB)
+    await begun(store, BOB)
 
 
 @every_kind
@@ -202,7 +202,7 @@ async def test_never_a_text_of_somebody_who_has_not_agreed_to_this_promise(
     await sql("UPDATE annotators SET consent_version = 1 WHERE id = (SELECT min(asker_id) FROM predictions)")
     assert await store.labelling.start(BOB, day=DAY) is None
     await agree(store, ASKER)
-    assert await begun(store, BOB)
+    await begun(store, BOB)
 
 
 @every_kind
@@ -318,7 +318,7 @@ async def test_votes_make_what_the_model_is_unsure_of_less_useful(
 
 @sqlite
 async def test_a_share_is_random_and_the_same_for_the_same_person_and_day(
-    store: Store, sentiment: NewPrediction, tmp_path: object
+    store: Store, sentiment: NewPrediction, sql: Sql
 ) -> None:
     await ask(store, *(about(sentiment, f"글 {number}", 0.5 + number / 500) for number in range(200)))
     useful = {f"글 {number}" for number in range(8)}
@@ -329,6 +329,11 @@ async def test_a_share_is_random_and_the_same_for_the_same_person_and_day(
     assert len(set(given) - useful) == 2
     others = [item.text_a for item in await batch(store, BOB)]
     assert set(given) - useful != set(others) - useful
+    for day, same in ((DAY, True), (date(2026, 3, 2), False)):
+        for table in ("votes", "assignments"):
+            await sql(f"DELETE FROM {table}")
+        assert await store.labelling.start(ADA, day=day) is not None
+        assert ([item.text_a for item in await batch(store)] == given) is same
 
 
 @sqlite
@@ -338,7 +343,8 @@ async def test_one_in_ten_is_gold_and_anywhere(store: Store, sentiment: NewPredi
     predictions = await ask(store, *(about(sentiment, f"글 {number}") for number in range(40)))
     for prediction in predictions[:5]:
         await sql(
-            "INSERT INTO gold_items (input_id, slot, label, source, created_at) SELECT input_id, 0, 'positive', "
+            "INSERT INTO gold_items (input_id, slot, label, source, created_at) "
+            "SELECT input_id, 0, 'positive', "
             f"'maintainer', '2026-01-01 00:00:00' FROM predictions WHERE id = {prediction}"
         )
     places = set()
@@ -418,7 +424,8 @@ async def test_stats_are_of_the_person_alone(store: Store, sentiment: NewPredict
     for trust, wanted in (("NULL", (None, None)), ("0.8", (5, 4))):
         await sql("DELETE FROM trusts")
         await sql(
-            "INSERT INTO trusts (annotator_id, task, votes, judged, correct, trust, verdict, reason, updated_at) "
+            "INSERT INTO trusts "
+            "(annotator_id, task, votes, judged, correct, trust, verdict, reason, updated_at) "
             f"VALUES ({ada}, 'sentiment', 9, 5, 4, {trust}, 'good', '', '2026-01-01 00:00:00')"
         )
         [one] = (await store.labelling.stats(ADA)).tasks

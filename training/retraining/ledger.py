@@ -98,7 +98,8 @@ class Ledger:
         async def done() -> _Found:
             return await do(self.store)
 
-        return self._wait(done())
+        found: _Found = self._wait(done())
+        return found
 
     def claim(self, run_id: int) -> Run:
         """Take a training, waiting for one whose worker may be dead, and say from now on that it is alive.

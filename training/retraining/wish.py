@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Self
 
-EPOCHS = 6.0
+EPOCHS = 10.0
 LR = 5e-5
 BATCH = 0.25
 """Of the usual size: some hundred rows then still make some hundred steps."""

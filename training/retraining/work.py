@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NoReturn
 
 from models.catalog import BUILTIN, load_catalog
 from models.errors import ModelServiceError
@@ -29,12 +30,12 @@ from training.feedback.snapshot import take_snapshot
 from training.gate.compare import compare
 from training.jobs import Job, finetune
 from training.processes import Processes
-from training.record import code_revision
 from training.retraining.ledger import Ledger
 from training.retraining.material import Material, check_learnable, material, teachers_of
 from training.retraining.place import TeachingPlace
 from training.retraining.registering import Judged, Tainted, promote, put_aside, register, remove
 from training.retraining.wish import BATCH, Wish
+from training.revision import code_revision
 from training.run import Run as TrainingLoop
 from training.telling import Say
 from training.textfiles import DataError
@@ -341,5 +342,5 @@ def _undisturbed() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def _no_text(_: object) -> None:
+def _no_text(_: object) -> NoReturn:
     raise AssertionError("retraining reads no running text")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 
 import pytest
 from hypothesis import given, settings
@@ -21,7 +22,7 @@ from tests.training.feedback.planted import (
 )
 from training.feedback import agreement
 from training.feedback.agreement import agree
-from training.feedback.ballots import Ballot, Method, Place, Rules, Verdict
+from training.feedback.ballots import Ballot, Method, Place, Rules, Standing, Verdict
 
 TWO = ("negative", "positive")
 THREE = ("entailment", "neutral", "contradiction")
@@ -260,7 +261,6 @@ def test_rules_that_cannot_be_are_refused(wrong: dict[str, float]) -> None:
         Rules(**wrong)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("rounds", [0, 10])
 @settings(deadline=None, max_examples=8)
 @given(
     votes=st.dictionaries(
@@ -269,17 +269,34 @@ def test_rules_that_cannot_be_are_refused(wrong: dict[str, float]) -> None:
     known=st.sets(st.integers(0, 14), max_size=8),
 )
 def test_whose_verdict_does_not_count_has_no_ballot_that_does(
-    rounds: int, votes: dict[tuple[int, int], str], known: set[int]
+    votes: dict[tuple[int, int], str], known: set[int]
 ) -> None:
-    """Also where voters would take turns in being left out, and that has to end."""
     ballots = [ballot(item, voter, label) for (item, voter), label in votes.items()]
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(agreement, "_ROUNDS", rounds)
-        found = agree(ballots, labels=TWO, gold={(item, 0): TWO[0] for item in known})
 
-    bad = {voter for voter, each in found.standings.items() if not each.verdict.counts}
-    assert not bad & {each.voter for each in found.counted}
+    found = agree(ballots, labels=TWO, gold={(item, 0): TWO[0] for item in known})
+
     for voter, each in found.standings.items():
         counted = sum(one.voter == voter for one in found.counted)
         assert each.votes == counted + each.left_out
+        assert each.verdict.counts or counted == 0
     assert all(0 < each.confidence <= 1 for each in found.consensus.values())
+
+
+def test_voters_who_take_turns_in_being_left_out_are_all_left_out_in_the_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Each looks like a guesser only while the other counts: said to each of them in every second round."""
+    asked = Counter[int]()
+
+    def in_turns(voter: int, votes: int, *_: object) -> Standing:
+        asked[voter] += 1
+        guesses = voter == asked[voter] % 2
+        verdict = Verdict.CHANCE if guesses else Verdict.NEW
+        return Standing(voter, votes, 0, 0, 0.8, verdict, str(asked[voter]), votes if guesses else 0)
+
+    monkeypatch.setattr(agreement, "standing", in_turns)
+
+    found = agree([ballot(item, voter, "positive") for item in range(5) for voter in range(3)], labels=TWO)
+
+    assert {voter for voter, each in found.standings.items() if not each.verdict.counts} == {0, 1}
+    assert {each.voter for each in found.counted} == {2}

@@ -30,8 +30,8 @@ async def exported(store: Store, file: Path) -> bytes:
     return file.read_bytes()  # noqa: ASYNC240  # a small one
 
 
-async def taken_in(store: Store, source: Path, **options: bool) -> dict[str, int]:
-    return dict(await keep(store, parse(str(source), **options)))
+async def taken_in(store: Store, source: Path, *, gold: bool = False) -> dict[str, int]:
+    return dict(await keep(store, parse(str(source), gold=gold)))
 
 
 def put(file: Path, *rows: object) -> Path:
@@ -84,15 +84,15 @@ def test_any_text_comes_back_as_it_was(asked: list[tuple[str, str | None, int]])
         before = await exported(store, folder / "before.jsonl")
         await store.close()
         for kind, name in KINDS:
-            await_copy = await open_store(f"sqlite+aiosqlite:///{folder}/{kind}.db", people=0)
-            await keep(await_copy, parse(str(folder / "before.jsonl")))
-            await write_votes(await_copy.feedback(), folder / name, kind)
+            copy = await open_store(f"sqlite+aiosqlite:///{folder}/{kind}.db", people=0)
+            await keep(copy, parse(str(folder / "before.jsonl")))
+            await write_votes(copy.feedback(), folder / name, kind)
             parsed = parse(str(folder / name))
             assert parsed.bad == ()
             other = await open_store(f"sqlite+aiosqlite:///{folder}/{kind}2.db", people=0)
             await keep(other, parsed)
             assert await exported(other, folder / "after.jsonl") == before
-            await await_copy.close()
+            await copy.close()
             await other.close()
 
     with TemporaryDirectory() as name:

@@ -14,8 +14,8 @@ import pytest
 from storage.snapshot_files import draft
 from storage.store import ConsentStatus, StorageError, Store
 from tests.training.feedback.voters import left_in, question, texts, vote_on
-from training.feedback import snapshot as drawing_module
 from training.feedback.snapshot import newest_snapshot, read_snapshot, take_snapshot
+from training.feedback.snapshot_folder import write_folder
 
 pytest.importorskip("pyarrow")
 pytest.importorskip("crowdkit")
@@ -110,17 +110,17 @@ async def test_a_text_that_is_deleted_while_it_is_drawn_is_not_in_the_data_set(
     secret = "누구에게도 말하지 않은 비밀 이야기"
     await vote_on(store, texts(12))
     await vote_on(store, [secret], asker=4)
-    write, times = drawing_module.write_folder, []
+    times: list[int] = []
 
     def slow(*arguments: object) -> object:
-        written = write(*arguments)  # type: ignore[arg-type] # passed on
+        written = write_folder(*arguments)  # type: ignore[arg-type] # passed on
         if not times:
             asyncio.run_coroutine_threadsafe(store.forget(4), loop).result()
         times.append(1)
         return written
 
     loop = asyncio.get_running_loop()
-    monkeypatch.setattr(drawing_module, "write_folder", slow)
+    monkeypatch.setattr("training.feedback.snapshot.write_folder", slow)
     taken = await take_snapshot(store, "sentiment", folder)
     assert len(times) == 2, "it was drawn anew"
     assert sum(taken.manifest["rows"].values()) == 12
@@ -135,7 +135,7 @@ async def test_who_deletes_all_the_while_gets_one_line(
     store: Store, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await vote_on(store, texts(12))
-    write, loop = drawing_module.write_folder, asyncio.get_running_loop()
+    loop = asyncio.get_running_loop()
 
     async def ask_and_forget() -> None:
         await store.add_prediction(question("지울 글"), chat_id=4, asker_id=4)
@@ -143,11 +143,11 @@ async def test_who_deletes_all_the_while_gets_one_line(
         await store.set_consent(4, ConsentStatus.AGREED)
 
     def slow(*arguments: object) -> object:
-        written = write(*arguments)  # type: ignore[arg-type] # passed on
+        written = write_folder(*arguments)  # type: ignore[arg-type] # passed on
         asyncio.run_coroutine_threadsafe(ask_and_forget(), loop).result()
         return written
 
-    monkeypatch.setattr(drawing_module, "write_folder", slow)
+    monkeypatch.setattr("training.feedback.snapshot.write_folder", slow)
     with pytest.raises(StorageError, match="texts were deleted all the while"):
         await take_snapshot(store, "sentiment", folder)
     assert left_in(folder) == set()
