@@ -225,7 +225,7 @@ class Story:
         assert was[2] != now[2]
 
     async def it_knows_the_words(self) -> None:
-        """It is right about texts that nobody asked about, and what was answered before still stands there."""
+        """It is right about texts that nobody asked about; what was answered before still stands there."""
         known = {review.text for review in self.texts}
         unseen = [review for review in reviews(ITEMS + 60, SEED) if review.text not in known]
         answers = [await self.answer(review.text) for review in unseen]
