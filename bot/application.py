@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Collection, Mapping
 from functools import partial
 from typing import Any
 
-from telegram import LinkPreviewOptions, Update
+from telegram import BotCommandScope, LinkPreviewOptions, Update
 from telegram.constants import ParseMode
 from telegram.error import TelegramError
 from telegram.ext import Application, ApplicationBuilder, ContextTypes, Defaults, ExtBot
@@ -79,7 +80,7 @@ def build_application(
     return application
 
 
-async def introduce(bot: ExtBot[int], admin_chat: int | None = None) -> None:
+async def introduce(bot: ExtBot[int], admin_chat: int | None = None, admins: Collection[int] = ()) -> None:
     """Tell the server the bot's command menus and descriptions, in both languages.
 
     A bot without them works as well, so whatever the server refuses is one line in the log.
@@ -87,18 +88,21 @@ async def introduce(bot: ExtBot[int], admin_chat: int | None = None) -> None:
     Args:
         bot: The bot.
         admin_chat: The operator's chat, which has a menu of its own.
+        admins: People who have one too.
     """
     async with asyncio.TaskGroup() as group:
         for code in LANGUAGES:
-            group.create_task(_introduce(bot, code, admin_chat))
+            group.create_task(_introduce(bot, code, menus(admin_chat, admins)))
 
 
-async def _introduce(bot: ExtBot[int], language: Language, admin_chat: int | None) -> None:
+async def _introduce(
+    bot: ExtBot[int], language: Language, commands: Mapping[BotCommandScope, tuple[str, ...]]
+) -> None:
     """Make the calls for one language; English is the default for all others."""
     code, texts = (None if language == "en" else language), TEXTS[language]
     calls = {
         f"command menu of {scope.type}": partial(bot.set_my_commands, menu(names, language), scope, code)
-        for scope, names in menus(admin_chat).items()
+        for scope, names in commands.items()
     }
     calls["description"] = partial(bot.set_my_description, texts.description, language_code=code)
     calls["short description"] = partial(

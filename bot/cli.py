@@ -1,4 +1,4 @@
-"""The command line: ``kobert-bot run``, ``ask``, ``feedback export`` and ``train``."""
+"""The command line: ``kobert-bot run`` and ``ask``; the others have files of their own."""
 
 from __future__ import annotations
 
@@ -7,20 +7,24 @@ import codecs
 import json
 import sys
 from pathlib import Path
-from typing import IO, Annotated, NoReturn
+from typing import Annotated
 
 import typer
 from typer import progressbar
 
 from bot.ask import BadQuestion, as_json, as_text, ask, ask_lines, question
+from bot.console import fail, settings_or_fail
 from bot.downloads import DownloadDisplay
-from bot.settings import Settings, SettingsError, pseudonym_key, read_settings
+from bot.feedback_cli import app as feedback_app
+from bot.models_cli import app as models_app
+from bot.settings import Settings, SettingsError, pseudonym_key
 from models.catalog import load_catalog
 from models.errors import ModelServiceError
 from models.results import Task
 from models.service import ModelService
-from storage.errors import StorageError
+from storage.verdicts import Verdict
 from training.commands import app as train_app
+from training.retraining.place import Teaching, TeachingPlace
 
 app = typer.Typer(
     help="A Telegram bot that answers in Korean and English with BERT and learns from its users.",
@@ -28,21 +32,33 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-feedback_app = typer.Typer(help="What people said of the answers.", no_args_is_help=True)
 app.add_typer(feedback_app, name="feedback")
-app.add_typer(train_app, name="train")
+app.add_typer(models_app, name="models")
 
 
-def _fail(error: Exception | str) -> NoReturn:
-    typer.echo(f"kobert-bot: {error}", err=True)
-    raise typer.Exit(1)
+def _lend_teaching(context: typer.Context) -> None:
+    """Lend ``train`` what it knows nothing of: the settings, and how a verdict is put in words."""
+    context.obj = Teaching(_teaching_place, _in_words)
 
 
-def _settings() -> Settings:
+app.add_typer(train_app, name="train", callback=_lend_teaching)
+
+
+def _teaching_place() -> TeachingPlace:
+    settings = settings_or_fail()
     try:
-        return read_settings()
+        key = pseudonym_key(settings)
     except SettingsError as error:
-        _fail(error)
+        fail(error)
+    return TeachingPlace(
+        settings.database_url, key, settings.teaching_folder, settings.preset, settings.catalog
+    )
+
+
+def _in_words(verdict: Verdict) -> tuple[str, ...]:
+    from handlers.replies.verdict import verdict_lines  # telegram, which not every command needs
+
+    return verdict_lines(verdict, "en")
 
 
 @app.command()
@@ -54,7 +70,7 @@ def run() -> None:
     """
     from bot.run import run as run_bot  # telegram and uvicorn: not for `ask` and --help
 
-    raise typer.Exit(run_bot(_settings()))
+    raise typer.Exit(run_bot(settings_or_fail()))
 
 
 @app.command(name="ask")
@@ -82,16 +98,16 @@ def ask_command(
     """  # noqa: D301  # click's mark for "keep these lines" is a real backspace
     if (text is None) == (file is None):
         raise typer.BadParameter("give either TEXT or --file")
-    settings = _settings()
+    settings = settings_or_fail()
     try:
         if file is not None:
             wrong = asyncio.run(_ask_file(settings, task, _lines(file), preset))
             if wrong:
-                _fail(f"{wrong} of the lines could not be answered; their objects have an 'error'")
+                fail(f"{wrong} of the lines could not be answered; their objects have an 'error'")
         else:
             asyncio.run(_ask_once(settings, task, text or "", text2, preset, as_json_))
     except (BadQuestion, ModelServiceError) as error:
-        _fail(error)
+        fail(error)
 
 
 def _service(settings: Settings) -> ModelService:
@@ -136,48 +152,14 @@ def _lines(file: Path) -> list[str]:
     try:
         raw = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
     except OSError as error:
-        _fail(f"{file}: {error.strerror}")
+        fail(f"{file}: {error.strerror}")
     lines = raw.removeprefix(codecs.BOM_UTF8).removesuffix(b"\n").split(b"\n") if raw else []
+    if not lines:
+        fail(f"{file}: the file is empty")
     texts = []
     for number, line in enumerate(lines, start=1):
         try:
             texts.append(line.decode("utf-8").rstrip("\r"))
         except UnicodeDecodeError:
-            _fail(f"{file}: row {number} is not UTF-8")
+            fail(f"{file}: row {number} is not UTF-8")
     return texts
-
-
-@feedback_app.command()
-def export(
-    out: Annotated[Path | None, typer.Option(help="File to write; standard output without.")] = None,
-) -> None:
-    """Print every vote with its text, the model's answer and the label, as JSON lines."""
-    settings = _settings()
-    try:
-        if out is None:
-            count = asyncio.run(_export(settings, sys.stdout))
-        else:
-            with out.open("w", encoding="utf-8") as stream:
-                count = asyncio.run(_export(settings, stream))
-    except (StorageError, SettingsError) as error:
-        _fail(error)
-    except OSError as error:
-        _fail(f"{out}: {error.strerror}")
-    typer.echo(f"exported {count} vote{'' if count == 1 else 's'}", err=True)
-
-
-async def _export(settings: Settings, stream: IO[str]) -> int:
-    from storage.engine import exists
-    from storage.store import Store  # SQLAlchemy: half a second that --help needn't wait
-
-    if not exists(settings.database_url):
-        raise StorageError(f"there is no database {settings.database_url} here; DATABASE_URL says where")
-    store = await Store.open(settings.database_url, pepper=pseudonym_key(settings))
-    count = 0
-    try:
-        async for row in store.feedback():
-            stream.write(json.dumps(row.as_json(), ensure_ascii=False) + "\n")
-            count += 1
-    finally:
-        await store.close()
-    return count

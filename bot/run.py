@@ -14,17 +14,21 @@ import signal
 import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from functools import partial
 from typing import Self
 
 from telegram.error import Conflict, InvalidToken, TelegramError
 from telegram.ext import Updater
 
 from bot.application import ALLOWED_UPDATES, TELEGRAM_API_URL, BotApplication, build_application, introduce
+from bot.champions import Champions
 from bot.downloads import DownloadDisplay
 from bot.logs import set_up_logging
 from bot.playground import serve
 from bot.retention import keeping_for
 from bot.settings import Settings, SettingsError, pseudonym_key
+from bot.teaching import Teaching
+from bot.troubles import tell_of_champion
 from handlers.access import Access, Lists
 from handlers.context import Services
 from handlers.news import News
@@ -32,6 +36,7 @@ from handlers.quota import Bounds, Quotas
 from models.catalog import Catalog, load_catalog
 from models.errors import ModelServiceError
 from models.service import ModelService
+from models.trial import Trial
 from storage.store import StorageError, Store
 
 _log = logging.getLogger(__name__)
@@ -76,10 +81,11 @@ async def _main(settings: Settings, token: str) -> None:
         raise CannotStart("TELEGRAM_API_URL needs TELEGRAM_BOT_TOKEN")
     with _StopSignal() as stop:
         async with AsyncExitStack() as closing:
+            catalog = load_catalog(settings.catalog)
+            presets = _group_presets(settings, catalog)  # a bad setting is told before a database is made
             store = await Store.open(settings.database_url, pepper=pseudonym_key(settings))
             closing.push_async_callback(store.close)
             await closing.enter_async_context(keeping_for(settings.retention_days, store))
-            catalog = load_catalog(settings.catalog)
             model = ModelService(
                 catalog,
                 device=settings.device,
@@ -92,11 +98,16 @@ async def _main(settings: Settings, token: str) -> None:
             )
             closing.push_async_callback(model.close)
             await model.start()
+            trial = Trial(settings.device, settings.precision)
+            rebuild = partial(store.runs.ask, actor="bot")  # in place of one that learnt from a deleted text
+            champions = Champions(store, model, catalog, settings.preset, trial, rebuild)
+            await champions.follow()  # before anybody is answered
             playground = settings.telegram_bot_token is None
             if playground:
                 api_url = await closing.enter_async_context(_page(settings, token))
             else:
                 api_url = settings.telegram_api_url or TELEGRAM_API_URL
+            teaching = Teaching(store, settings.admin_ids, agree_every=60 * settings.agree_minutes)
             application = build_application(
                 Services(
                     model,
@@ -104,15 +115,20 @@ async def _main(settings: Settings, token: str) -> None:
                     settings.admin_chat_id,
                     access=_access(settings),
                     quotas=_quotas(settings),
-                    presets=_group_presets(settings, catalog),
+                    presets=presets,
                     retention_days=settings.retention_days,
+                    promoter=champions,
+                    teacher=teaching,
                 ),
                 token=token,
                 api_url=api_url,
                 concurrent_updates=settings.concurrent_updates,
             )
             await closing.enter_async_context(_polling(application, api_url))
-            await introduce(application.bot, settings.admin_chat_id)
+            await introduce(application.bot, settings.admin_chat_id, settings.admin_ids)
+            tell = partial(tell_of_champion, application.bot, store, settings.admin_chat_id)
+            await closing.enter_async_context(champions.following(tell))
+            await closing.enter_async_context(teaching.running(application.bot))
             name = application.bot.username
             _say(_OPEN.format(url=api_url) if playground else _ON_TELEGRAM.format(name=name))
             await stop.wait()

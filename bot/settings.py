@@ -62,6 +62,8 @@ class Settings(BaseSettings):
         playground_port: Its port; the next free one is taken when it is not free.
         pseudonym_key: Secret that turns user ids into pseudonyms; empty for one made once in ``var/``.
         retention_days: After how many days a question is deleted with its answer and votes; None for never.
+        teaching_folder: Where data sets, trainings and trained models are kept.
+        agree_minutes: Between two times that it is found out what voters agree on; 0 for never.
         log_level: Of Python's logging.
         concurrent_updates: Updates handled at once.
         admin_chat_id: Chat that gets reports of unexpected errors.
@@ -92,6 +94,8 @@ class Settings(BaseSettings):
     playground_port: int = Field(default=8081, ge=0, le=65535)
     pseudonym_key: SecretStr | None = None
     retention_days: int | None = Field(default=None, ge=1, le=36_500)
+    teaching_folder: Path = Path("var/teaching")
+    agree_minutes: float = Field(default=10.0, ge=0, allow_inf_nan=False)
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)] = "INFO"
     concurrent_updates: int = Field(default=64, ge=1)
     admin_chat_id: int | None = None

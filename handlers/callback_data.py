@@ -128,6 +128,56 @@ class OfferTap(Tap):
     task: Task
 
 
+class Step(StrEnum):
+    """How far somebody who runs the bot is on the way to another champion."""
+
+    LIST = "l"  # back to where all began
+    PROMOTE = "p"
+    PROMOTE_SURELY = "q"
+    ROLL_BACK = "r"
+    ROLL_BACK_SURELY = "s"
+
+
+@dataclass(frozen=True, slots=True)
+class ModelsTap(Tap):
+    """The tapper wants another checkpoint to answer a task; whether they may is not for the button to say.
+
+    Attributes:
+        step: How sure they are.
+        task: The task.
+        champion_id: Row of the champion that they were shown; 0 for the catalogue's own checkpoint.
+        other_id: The same of the one that is to take its place.
+    """
+
+    step: Step
+    task: Task
+    champion_id: int
+    other_id: int
+
+
+class TrainStep(StrEnum):
+    """What somebody who runs the bot wants of a training."""
+
+    SHOW = "s"
+    START = "g"
+    CANCEL = "c"
+
+
+@dataclass(frozen=True, slots=True)
+class TrainTap(Tap):
+    """The tapper wants a training; whether they may is not for the button to say.
+
+    Attributes:
+        step: What of it.
+        task: What is taught.
+        run_id: Which training is to be cancelled; else 0.
+    """
+
+    step: TrainStep
+    task: Task
+    run_id: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class SkipTap(Tap):
     """The tapper does not know what is right."""
@@ -254,6 +304,12 @@ _KINDS = (
     _Kind("a", AskTap, {}),
     _Kind("f", ForgetTap, {"sure": _YES_NO}),
     _Kind("o", OfferTap, {"task": _one_of(Task)}),
+    _Kind(
+        "p",
+        ModelsTap,
+        {"step": _one_of(Step), "task": _one_of(Task), "champion_id": _ROW, "other_id": _ROW},
+    ),
+    _Kind("t", TrainTap, {"step": _one_of(TrainStep), "task": _one_of(Task), "run_id": _ROW}),
     _Kind("s", SkipTap, {"prediction_id": _ROW, "language": _LANGUAGE}),
     _Kind("w", WordTap, {"prediction_id": _ROW, "language": _LANGUAGE}),
     _Kind("r", CloseTap, {"prediction_id": _ROW, "language": _LANGUAGE}),

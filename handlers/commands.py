@@ -20,6 +20,7 @@ from handlers.answer import earlier_answer, reply
 from handlers.captions import CommandInCaption
 from handlers.context import Context
 from handlers.errors import settle
+from handlers.export import export
 from handlers.feedback import on_tap
 from handlers.gate import Command, admits, speaker
 from handlers.greeting import on_my_chat_member
@@ -29,11 +30,14 @@ from handlers.label import label
 from handlers.language import language
 from handlers.limits import Place
 from handlers.migration import on_migration
+from handlers.models import models
 from handlers.mystats import mystats
-from handlers.offers import without_command
+from handlers.offers import listen_to_album, without_command
 from handlers.privacy import forgetme, mydata, privacy
 from handlers.questions import QUESTIONS
 from handlers.start import help_, start
+from handlers.stats import stats
+from handlers.train import train
 from handlers.words import REPLIES_TO_BOT, words
 from storage.store import StorageError
 
@@ -46,6 +50,10 @@ COMMANDS: Mapping[str, Command] = {
     "privacy": privacy,
     "mydata": mydata,
     "forgetme": forgetme,
+    "models": models,
+    "train": train,
+    "stats": stats,
+    "export": export,
     "help": help_,
     "start": start,
 }
@@ -80,6 +88,7 @@ def _answering(run: Command) -> Callable[[Update, Context], Coroutine[Any, Any, 
         if message is None or not admits(message, context):
             return
         services = context.services
+        listen_to_album(message, context)
         async with services.turns.of((message.chat_id, message.message_id)):
             mends = update.edited_message is not None and await _was_answered(message, context)
             with services.limits.place(speaker(message), message.chat_id, always=mends) as place:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, ClassVar, Protocol
@@ -12,6 +12,7 @@ from telegram.constants import ChatType
 from telegram.ext import Application, CallbackContext, ExtBot
 
 from handlers.access import Access
+from handlers.heard import Heard
 from handlers.limits import Limits
 from handlers.newest import Newest
 from handlers.news import News
@@ -20,13 +21,16 @@ from handlers.quota import Quotas
 from handlers.replies.texts import TEXTS, Language, Texts, language_for
 from handlers.turns import Redraws, Turns
 from models.downloads import DownloadProgress
-from models.results import LabelResult, MaskResult, TokensResult
+from models.results import LabelResult, MaskResult, Task, TokensResult
 from models.text import language_of
+from storage.checkpoint_values import ChampionChange
 from storage.store import GroupSettings, Store
 
 GREETED_AGAIN_AFTER = 600.0
 """Seconds; a bot that is put out and in again within them has said what there is to say."""
 
+REFUSED_AGAIN_AFTER = 3600.0
+"""Seconds; who asks for a group's settings again within them, and may not, gets no second message."""
 PROMPTED_AGAIN_AFTER = 600.0
 """Seconds; within them, somebody who taps again finds the question for a word above."""
 
@@ -83,6 +87,34 @@ class Service(Protocol):
         ...
 
 
+class Promoter(Protocol):
+    """Changes which trained model answers a task, once it has been seen to be able to.
+
+    Both methods raise ``ModelServiceError`` for one that cannot serve and ``StorageError`` for one that may
+    not, and return once it answers.
+    """
+
+    async def promote(
+        self, task: Task, name: str | None, *, actor: int | str, reason: str, seen: str | None
+    ) -> ChampionChange:
+        """Let a checkpoint answer in place of the champion that was seen."""
+        ...
+
+    async def roll_back(
+        self, task: Task, *, actor: int | str, reason: str, seen: str | None
+    ) -> ChampionChange:
+        """Let the champion from before answer again in place of the one that was seen."""
+        ...
+
+
+class Teacher(Protocol):
+    """Knows how the teaching goes, which takes too long to find out in the process that answers."""
+
+    async def agreement(self) -> Mapping[str, float | None]:
+        """Krippendorff's alpha by task; None where it is undefined, nothing of a task without votes."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Services:
     """Everything shared by all chats.
@@ -99,10 +131,14 @@ class Services:
         redraws: Keyboards to bring up to date.
         news: Which errors the admin chat has just heard of.
         greetings: Which groups have just been greeted.
+        refusals: Who has just been told that a group's settings are not theirs.
+        heard: What another update may tell a moment later: an album's words, a group's move.
         presets: Those that the administrators of a group may choose from.
         retention_days: After how many days questions are deleted; None for never.
         prompts: Who was just asked for a word, for which answer.
         pending: Answers whose askers have not agreed to have them kept.
+        promoter: Changes who answers a task; None where nobody may.
+        teacher: Runs the trainings that are asked for, and knows how the teaching goes; None if nobody does.
     """
 
     model: Service
@@ -116,10 +152,14 @@ class Services:
     redraws: Redraws = field(default_factory=Redraws)
     news: News = field(default_factory=News)
     greetings: News = field(default_factory=partial(News, GREETED_AGAIN_AFTER))
+    refusals: News = field(default_factory=partial(News, REFUSED_AGAIN_AFTER))
+    heard: Heard = field(default_factory=Heard)
     presets: tuple[str, ...] = ()
     retention_days: int | None = None
     prompts: News = field(default_factory=partial(News, PROMPTED_AGAIN_AFTER))
     pending: Pending = field(default_factory=Pending)
+    promoter: Promoter | None = None
+    teacher: Teacher | None = None
 
 
 class Context(CallbackContext[ExtBot[int], dict[Any, Any], dict[Any, Any], dict[Any, Any]]):

@@ -15,11 +15,13 @@ from handlers.callback_data import (
     ForgetTap,
     ItemTap,
     LanguageTap,
+    ModelsTap,
     MoreTap,
     OfferTap,
     SettingTap,
     SkipTap,
     Tap,
+    TrainTap,
     UndoTap,
     VoteTap,
     WordTap,
@@ -32,8 +34,10 @@ from handlers.group_settings import change_setting
 from handlers.label import give_more, tap_item
 from handlers.label_post import close_post
 from handlers.language import choose_language
+from handlers.models import choose_champion
 from handlers.offers import choose_offer
 from handlers.privacy import choose_to_be_forgotten
+from handlers.train import choose_training
 from handlers.voting import skip, undo, vote
 from handlers.words import ask_for_word
 
@@ -67,5 +71,7 @@ _ACTIONS: Mapping[type[Tap], Action] = {
     AskTap: ask_first,
     ForgetTap: choose_to_be_forgotten,
     OfferTap: choose_offer,
+    ModelsTap: choose_champion,
+    TrainTap: choose_training,
 }
 """What each kind of tap does."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
@@ -37,6 +37,7 @@ class Source:
         labels: The names of a classification head's classes by index; None to read them from its
             ``config.json``.
         revision: Branch, tag or commit of ``model`` on the hub.
+        name: What its answers call it; None for the name of the preset that it answers for.
     """
 
     model: str
@@ -44,6 +45,7 @@ class Source:
     tokenizer_class: Literal["auto", "kobert"] = "auto"
     labels: tuple[str, ...] | None = None
     revision: str | None = None
+    name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,22 @@ class Catalog:
             lines = {key: each for key, each in lines.items() if key[0] is not task}
         lines[task, language] = source
         return Catalog({**self.presets, preset: lines})
+
+    def lines(self, preset: str, task: Task) -> Mapping[str, Source]:
+        """What serves a task when nothing is swapped: the checkpoint by language (``ko``, ``en`` or ``any``).
+
+        Where the preset has nothing for the task, that is the built-in one.
+
+        Raises:
+            UnknownPreset: If there is no such preset.
+        """
+        own = {
+            each: source for (of, each), source in self.presets[self.checked(preset)].items() if of is task
+        }
+        if own or preset == BUILTIN:
+            return own
+        builtin = self.lines(BUILTIN, task)
+        return {language: replace(source, name=BUILTIN) for language, source in builtin.items()}
 
     def sources(self) -> frozenset[tuple[Source, Task]]:
         """Every checkpoint and what it serves."""

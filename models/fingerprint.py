@@ -6,6 +6,8 @@ import hashlib
 from pathlib import Path
 
 DIGITS = 12  # 48 bits tell any number of versions apart that a bot will ever see
+SHOWN_DIGITS = 6
+"""Beside a model's name, for people: they tell those apart that ever had this name."""
 
 WEIGHTS = ("*.safetensors",)
 TOKENIZER = ("tokenizer.json", "tokenizer_config.json", "vocab.txt", "vocab.json", "merges.txt", "*.model")

@@ -305,12 +305,12 @@ class ModelService:
     def _find(
         self, preset: str | None, prefer: str | None, task: Task, language: Language
     ) -> tuple[str, Source]:
-        """The preset that answers and its checkpoint."""
+        """What the answer calls its model, and the checkpoint."""
         if preset is None:
-            wanted = [name for name in (prefer, self._preset) if name is not None]
-            serving = (name for name in wanted if self._catalog.serves(name, task, language))
-            preset = next(serving, BUILTIN)
-        return preset, self._catalog.source(preset, task, language)
+            wanted = (name for name in (prefer, self._preset) if name is not None)
+            preset = next((name for name in wanted if self._catalog.serves(name, task, language)), BUILTIN)
+        source = self._catalog.source(preset, task, language)
+        return source.name or preset, source
 
     async def _ask(self, source: Source, job: Job[Result], chat: Hashable | None) -> Result:
         with self._accepted():

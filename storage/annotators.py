@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.errors import NoConsent
+from storage.privacy.pseudonym import SHORT
 from storage.tables import Annotator, utc_now
 from storage.upsert import upsert
 from storage.values import CONSENT_VERSION, Consent, ConsentStatus
@@ -25,7 +26,11 @@ class Annotators:
         The lock puts two taps of one person in order; a database without such locks has one writer anyway.
         """
         query = select(Annotator.id).where(Annotator.pseudonym == pseudonym).with_for_update()
-        return await self.connection.scalar(query)
+        found = await self.connection.scalar(query)
+        if found is None:
+            await self._recognise(pseudonym)
+            found = await self.connection.scalar(query)
+        return found
 
     async def lock_consenting(self, pseudonym: str) -> int:
         """Return the id of somebody who has agreed, and hold their row until the transaction ends.
@@ -76,6 +81,7 @@ class Annotators:
 
     async def set_language(self, pseudonym: str, language: str) -> None:
         """Keep the language the person chose."""
+        await self._recognise(pseudonym)
         row = {"pseudonym": pseudonym, "language": language, "created_at": utc_now()}
         await upsert(self.connection, Annotator, row, key=["pseudonym"], update=["language"])
 
@@ -87,7 +93,13 @@ class Annotators:
 
     async def _add_and_lock(self, pseudonym: str) -> int:
         """Return the annotator's id, made on first use, and hold their row until the transaction ends."""
+        await self._recognise(pseudonym)
         row = {"pseudonym": pseudonym, "language": None, "created_at": utc_now()}
         await upsert(self.connection, Annotator, row, key=["pseudonym"])
         query = select(Annotator.id).where(Annotator.pseudonym == pseudonym).with_for_update()
         return (await self.connection.execute(query)).scalar_one()
+
+    async def _recognise(self, pseudonym: str) -> None:
+        """Give a person what came with an import, which knows but the first digits of who they are."""
+        known = Annotator.pseudonym == pseudonym[:SHORT]
+        await self.connection.execute(update(Annotator).where(known).values(pseudonym=pseudonym))

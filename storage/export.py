@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
@@ -10,12 +10,12 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import aliased
 
 from storage.engine import Database
+from storage.privacy.pseudonym import SHORT
 from storage.tables import Annotator, Input, ModelVersion, Prediction, Vote
 from storage.values import ConsentStatus
 
 _PAGE = 500
 _DECLINED = ConsentStatus.DECLINED.value
-_PSEUDONYM_DIGITS = 16  # 64 bits: enough to tell voters apart, too few to be the key of their row
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,9 @@ class FeedbackRow:
         annotator: The first 16 hexadecimal digits of the voter's pseudonym.
         created_at: When the vote was first given, UTC.
         updated_at: When it was last changed, UTC.
+        choice: The index of the button; below 0 as in ``storage.values``.
+        blind: Whether the voter had not been shown the answer.
+        options: Per slot the labels of its buttons.
     """
 
     prediction_id: int
@@ -53,6 +56,9 @@ class FeedbackRow:
     annotator: str
     created_at: datetime
     updated_at: datetime
+    choice: int
+    blind: bool
+    options: Sequence[Sequence[str]]
 
     def as_json(self) -> dict[str, object]:
         """Return the row as JSON-able values, times in ISO 8601."""
@@ -86,6 +92,9 @@ async def feedback_rows(database: Database) -> AsyncIterator[FeedbackRow]:
             Annotator.pseudonym,
             Vote.created_at,
             Vote.updated_at,
+            Vote.choice,
+            Vote.blind,
+            Prediction.options,
         )
         .join(Prediction, Prediction.id == Vote.prediction_id)
         .join(Input, Input.id == Prediction.input_id)
@@ -112,9 +121,12 @@ async def feedback_rows(database: Database) -> AsyncIterator[FeedbackRow]:
                 slot=row.slot,
                 label=row.label,
                 kind=row.kind,
-                annotator=row.pseudonym[:_PSEUDONYM_DIGITS],
+                annotator=row.pseudonym[:SHORT],
                 created_at=row.created_at,
                 updated_at=row.updated_at,
+                choice=row.choice,
+                blind=row.blind,
+                options=row.options,
             )
             last = row.id
         if len(page) < _PAGE:

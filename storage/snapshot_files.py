@@ -1,33 +1,45 @@
-"""The folders of data sets that hold a deleted text: they go, whatever else is in them."""
+"""The folders of data sets that hold a deleted text, and of models retired for one: they go, as they are."""
 
 from __future__ import annotations
 
 import asyncio
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 
 from sqlalchemy import select
 
 from storage.engine import Database
 from storage.errors import StorageError
-from storage.teaching_tables import Snapshot
+from storage.teaching_tables import Checkpoint, Snapshot
+
+
+def draft(folder: Path) -> Path:
+    """Where a data set is written until it is whole and renamed."""
+    return folder.with_name(f".{folder.name}.draft")
 
 
 async def erase_stale(database: Database) -> None:
-    """Delete the folder of every snapshot that is stale; done again, this changes nothing.
+    """Delete the folder of every stale snapshot and retired checkpoint; done again, this changes nothing.
 
     Raises:
         StorageError: One cannot be deleted; the others are.
     """
     async with database.read() as connection:
-        query = select(Snapshot.path).where(Snapshot.state == "stale").order_by(Snapshot.id)
-        paths = (await connection.scalars(query)).all()
-    await asyncio.to_thread(_erase, [Path(path) for path in paths])
+        stale = select(Snapshot.path).where(Snapshot.state == "stale").order_by(Snapshot.id)
+        retired = select(Checkpoint.path).where(Checkpoint.state == "retired").order_by(Checkpoint.id)
+        paths = [*(await connection.scalars(stale)), *(await connection.scalars(retired))]
+    await asyncio.to_thread(erase, [Path(path) for path in paths])
 
 
-def _erase(folders: list[Path]) -> None:
+def erase(folders: Iterable[Path]) -> None:
+    """Delete the folders of data sets and what was written of them so far; one may be gone already.
+
+    Raises:
+        StorageError: One cannot be deleted; the others are.
+    """
     left: list[str] = []
-    for folder in folders:
+    for folder in (each for path in folders for each in (draft(path), path)):
         try:
             shutil.rmtree(folder)
         except FileNotFoundError:
@@ -35,4 +47,6 @@ def _erase(folders: list[Path]) -> None:
         except OSError as error:
             left.append(f"{folder}: {error.strerror}")
     if left:
-        raise StorageError(f"a data set with deleted texts could not be deleted: {'; '.join(left)}")
+        raise StorageError(
+            f"a folder with what came of deleted texts could not be deleted: {'; '.join(left)}"
+        )

@@ -8,13 +8,17 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.activity import Activity
 from storage.annotators import Annotators
 from storage.answers import Answers
+from storage.checkpoints import Checkpoints
 from storage.conflicts import again_after_conflict
+from storage.consensus import ConsensusStore
 from storage.engine import Database, parse_url
 from storage.errors import NoConsent, StorageError, UnknownAssignment, UnknownChoice, UnknownPrediction
 from storage.export import FeedbackRow, feedback_rows
 from storage.groups import Groups
+from storage.imports import Imports
 from storage.labelling import LABELLED, Item, Labelling, LabelOutcome, Progress
 from storage.migrate import migrate
 from storage.own_stats import OwnStats, TaskStats
@@ -23,7 +27,9 @@ from storage.predictions import Predictions, ShownPrediction
 from storage.privacy.forgetting import AT_ONCE, Forgetting
 from storage.privacy.own_data import OwnData, OwnRows
 from storage.privacy.pseudonym import Pseudonymizer
+from storage.runs import TrainingRuns
 from storage.snapshot_files import erase_stale
+from storage.snapshots import Snapshots
 from storage.values import (
     AnswerKind,
     Consent,
@@ -80,6 +86,12 @@ class Store:
     def __init__(self, database: Database, pseudonymizer: Pseudonymizer) -> None:
         self._database = database
         self._pseudonymizer = pseudonymizer
+        self.consensus = ConsensusStore(database, pseudonymizer)
+        self.snapshots = Snapshots(database, pseudonymizer)
+        self.imports = Imports(database, pseudonymizer)
+        self.checkpoints = Checkpoints(database, pseudonymizer)
+        self.runs = TrainingRuns(database, pseudonymizer)
+        self.activity = Activity(database, pseudonymizer)
         self.labelling = Labelling(database, pseudonymizer)
         self.posts = Posts(database, pseudonymizer)
 
@@ -102,7 +114,7 @@ class Store:
         parsed = parse_url(url)
         await migrate(parsed)
         store = cls(Database(parsed), pseudonymizer)
-        await store._erase_snapshots()  # what a kill came before
+        await store._erase_folders()  # what a kill came before
         return store
 
     async def close(self) -> None:
@@ -338,7 +350,7 @@ class Store:
         The others' votes on what the person asked go too, and so do texts that nobody else asked about.
         """
         await self._forget(self._pseudonymizer.person(user_id), self._pseudonymizer.chat(user_id))
-        await self._erase_snapshots()
+        await self._erase_folders()
         await self._erase_deleted()
 
     async def delete_older_than(self, moment: datetime) -> int:
@@ -353,7 +365,7 @@ class Store:
             if found < AT_ONCE:
                 break
         if deleted:
-            await self._erase_snapshots()
+            await self._erase_folders()
             await self._erase_deleted()
         return deleted
 
@@ -379,8 +391,10 @@ class Store:
             chats |= await Groups(connection).same(*chats)
         return await Predictions(connection).get(prediction_id, chats)
 
-    async def _erase_snapshots(self) -> None:
+    async def _erase_folders(self) -> None:
+        """Delete the data sets that had what was deleted, and the models that learnt from them."""
         try:
+            await self.checkpoints.retire_tainted()
             await erase_stale(self._database)
         except StorageError as error:  # tried again with the next that is forgotten, and at the next start
             _log.warning("%s", error)

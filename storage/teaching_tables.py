@@ -94,10 +94,14 @@ class Trust(Base):
 
 
 class Snapshot(Base):
-    """A data set drawn from the votes, in a folder; ``stale`` once a text in it was deleted."""
+    """A data set drawn from the votes, in a folder; ``stale`` once a text in it was deleted.
+
+    The row is there before the first text is written: any text that is deleted while the state is ``drawing``
+    makes it stale, and no kill leaves a folder that no row tells of.
+    """
 
     __tablename__ = "dataset_snapshots"
-    __table_args__ = (CheckConstraint("state IN ('whole', 'stale')", name="state"),)
+    __table_args__ = (CheckConstraint("state IN ('drawing', 'whole', 'stale')", name="state"),)
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     name: Mapped[str] = mapped_column(String(64), unique=True)
@@ -195,7 +199,9 @@ class Evaluation(Base):
 class TrainingRun(Base):
     """A training that somebody asked for: waiting, running, or ended.
 
-    ``chat_pseudonym`` and ``message_id`` are of the message that shows how far it is.
+    ``chat_pseudonym`` and ``message_id`` are of the message that shows how far it is, until that has told the
+    end. ``lane`` is the task while it waits or runs, so that there is one of each task, and then its own.
+    ``worker`` is the process that runs it, and ``beat_at`` when it last said so.
     """
 
     __tablename__ = "training_runs"
@@ -206,6 +212,7 @@ class TrainingRun(Base):
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     task: Mapped[str] = mapped_column(String(32))
+    lane: Mapped[str | None] = mapped_column(String(64), unique=True)
     state: Mapped[str] = mapped_column(String(16))
     cancelling: Mapped[bool] = mapped_column(Boolean(), server_default=false())
     actor: Mapped[str] = mapped_column(String(64))
@@ -215,6 +222,8 @@ class TrainingRun(Base):
     progress: Mapped[dict[str, Any]] = mapped_column(JSON)
     error: Mapped[str | None] = mapped_column(UnicodeText)
     checkpoint_id: Mapped[int | None] = mapped_column(ForeignKey("checkpoints.id"))
+    worker: Mapped[str | None] = mapped_column(String(255))
+    beat_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     started_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]

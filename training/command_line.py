@@ -84,7 +84,8 @@ def in_one_line(command: Callable[Arguments, None]) -> Callable[Arguments, None]
             raise typer.Exit(1) from None
         except ModuleNotFoundError as error:
             typer.echo(
-                f"kobert-bot: training needs {error.name}, which is not installed: pip install -e '.[train]'",
+                f"kobert-bot: training needs {error.name}, which is not installed: "
+                "pip install -e '.[train,teach]'",
                 err=True,
             )
             raise typer.Exit(1) from None

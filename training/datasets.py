@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
@@ -31,13 +31,17 @@ _SAME = 4.0
 """From here on two sentences of an STS set say the same but for unimportant details (Cer et al. 2017,
 https://arxiv.org/abs/1708.00055): each entails the other. Below, the score tells no label."""
 _COLUMNS: Mapping[str, Mapping[str, Sequence[str]]] = {
-    "sentiment": {"text": ("document",), "label": ("label",)},
+    "sentiment": {"text": ("document", "text_a"), "label": ("label",)},
     "nli": {
-        "text": ("premise", "sentence1"),
-        "second": ("hypothesis", "sentence2"),
+        "text": ("premise", "sentence1", "text_a"),
+        "second": ("hypothesis", "sentence2", "text_b"),
         "label": ("gold_label", "label", _SCORE),
     },
+    "nsp": {"text": ("text_a",), "second": ("text_b",), "label": ("label",)},
 }
+"""The names under which published sets have them, and our own snapshots (``text_a``, ``text_b``)."""
+_CODES: Mapping[str, Sequence[str]] = {"sentiment": NSMC_LABELS}
+"""Labels that a set writes as numbers, by class index."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +110,9 @@ def read(
     they are left out, and noted.
 
     Args:
-        task: ``sentiment`` (``document``, ``label`` 0 or 1) or ``nli`` (premise, hypothesis and label under
-            either set's names).
-        source: Path or URL of a TSV, or of KLUE's JSON.
+        task: ``sentiment`` (``document``, ``label`` 0 or 1), ``nli`` (premise, hypothesis and label under
+            either set's names), or either or ``nsp`` as a snapshot of the feedback has it.
+        source: Path or URL of a TSV, of KLUE's JSON, or of a snapshot's JSON lines.
         skip_bad: Leave out rows that cannot be used, and note them, instead of refusing the file.
         flagged: Keep rows that a column ``premise_in_nsmc_test`` marks.
         scored: Take a file with similarity scores.
@@ -116,11 +120,12 @@ def read(
     Raises:
         DataError: Unreadable, empty, other columns, or bad rows; one line with the first row's number.
     """
-    labels = NSMC_LABELS if task == "sentiment" else NLI_LABELS
+    labels = LABELS[Task(task)]
+    codes = _CODES.get(task, ())
     name, bad, left_out = Path(source).name, _Bad(source), Counter[str]()
     examples: list[Example] = []
     with open_text(source) as lines:
-        names, rows = _json(source, lines) if ".json" in Path(source).suffixes else _tsv(source, lines)
+        names, rows = _reader(source)(source, lines)
         wanted = _wanted(task, names, source)
         _check_scores(wanted, source, scored=scored)
         flag = FLAG if FLAG in names and not flagged else ""
@@ -142,16 +147,17 @@ def read(
                     left_out[f"with a score under {_SAME:g}"] += 1
                     continue
                 row["label"] = "entailment"
-            if row["label"] not in labels:
-                bad.add(number, f"the label {row['label']!r} is not one of {', '.join(labels)}")
+            label = row["label"]
+            if label not in labels and label not in codes:
+                bad.add(number, f"the label {label!r} is not one of {', '.join(codes or labels)}")
             elif not all(text.strip() for what, text in row.items() if what != "label"):
                 left_out["without a text"] += 1
             elif cells.get(flag) == "1":
                 left_out[f"marked in {FLAG}"] += 1
             else:
-                label = labels.index(row["label"])
+                index = codes.index(label) if label in codes else labels.index(label)
                 origin = f"{name}, {cells[kind]}" if kind and kind in cells else name
-                examples.append(Example(row["text"], row.get("second"), label, origin))
+                examples.append(Example(row["text"], row.get("second"), index, origin))
     return _labelled(source, examples, bad.notes(skip=skip_bad), left_out)
 
 
@@ -193,6 +199,39 @@ def _tsv(source: str, lines: Iterator[str]) -> tuple[list[str], _Rows]:
                 yield number, f"{len(cells)} columns, the header has {len(names)}"
 
     return names, rows()
+
+
+def _json_lines(source: str, lines: Iterator[str]) -> tuple[list[str], _Rows]:
+    """The same of an object a line, as a snapshot of the feedback has them."""
+    found = list(lines)
+    try:
+        first = json.loads(found[0]) if found else None
+    except json.JSONDecodeError as error:
+        raise DataError(f"{source}: row 1 is not JSON ({error.msg})") from None
+    if not isinstance(first, dict):
+        raise DataError(f"{source}: {'row 1 is no object' if found else 'the file is empty'}")
+    names = [name for name, value in first.items() if value is not None]
+
+    def rows() -> _Rows:
+        for number, line in enumerate(found, start=1):
+            try:
+                each = json.loads(line)
+            except json.JSONDecodeError as error:
+                yield number, f"is not JSON ({error.msg})"
+                continue
+            if isinstance(each, dict):
+                yield number, {name: str(value) for name, value in each.items() if value is not None}
+            else:
+                yield number, "is no object"
+
+    return names, rows()
+
+
+def _reader(source: str) -> Callable[[str, Iterator[str]], tuple[list[str], _Rows]]:
+    suffixes = Path(source).suffixes
+    if ".jsonl" in suffixes:
+        return _json_lines
+    return _json if ".json" in suffixes else _tsv
 
 
 def _json(source: str, lines: Iterator[str]) -> tuple[list[str], _Rows]:

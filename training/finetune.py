@@ -38,14 +38,15 @@ from training.run import Run, Step
 from training.telling import Progress, quiet
 from training.textfiles import DataError
 
-CLASS_TASKS = ("sentiment", "nli")
+CLASS_TASKS = ("sentiment", "nli", "nsp")
+"""What can be learnt from labelled files; ``nsp`` from text as well."""
 TEXT_TASKS = ("mask", "nsp")
-TOKENS: Mapping[str, int] = {"sentiment": 2_048, "nli": 2_048, "text": 512}
+TOKENS: Mapping[str, int] = {"sentiment": 2_048, "nli": 2_048, "nsp": 2_048, "text": 512}
 """Tokens of a step by task: small steps, many of them; a hundred reviews, forty pairs, a little text."""
 LONGEST = 128
 DEV_TOKENS = 8_192  # of a batch without gradients
 DEV_SEED = 0  # one development part for all runs: a run may go on from the model of another
-DEV_SIZE: Mapping[str, int] = {"sentiment": 4_000, "nli": 1_500}
+DEV_SIZE: Mapping[str, int] = {"sentiment": 4_000, "nli": 1_500, "nsp": 1_500}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +74,34 @@ class TaskData:
     dev: LabelledExamples
     given_away: NDArray[np.float32] | None = None
     """Log-probabilities of the labels of ``train`` from the second texts alone, ``[n, classes]``."""
+    passes: int = 1
+    """How often ``train`` holds what is to be learnt, each time among other replayed rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """What a model learnt before, to go through again while it learns something new.
+
+    Attributes:
+        examples: All of it; as many rows as there are new ones are drawn for each pass.
+        passes: How often the new rows are gone through.
+        seed: Of the draw.
+    """
+
+    examples: list[Example]
+    passes: int
+    seed: int
 
 
 def class_logits(model: BertForFourTasks, task: str, batch: LabelledBatch) -> Tensor:
-    """Logits ``[n, classes]`` of the ``sentiment`` or ``nli`` head."""
+    """Logits ``[n, classes]`` of the ``sentiment``, ``nli`` or ``nsp`` head."""
     encoded = model.bert(
         input_ids=torch.from_numpy(batch.input_ids).to(model.device),
         token_type_ids=torch.from_numpy(batch.token_type_ids).to(model.device),
     )
+    if task == "nsp":
+        follows: Tensor = model.cls.seq_relationship(encoded.pooler_output).float()
+        return follows
     head = model.sentiment if task == "sentiment" else model.nli
     logits: Tensor = head(encoded.last_hidden_state[:, 0]).float()
     return logits
@@ -123,6 +144,7 @@ def task_data(
     task: str,
     *,
     debias: bool = False,
+    replay: Replay | None = None,
 ) -> TaskData:
     """Encode the files of a task.
 
@@ -132,6 +154,7 @@ def task_data(
         tokenizer: The model's.
         task: Which task.
         debias: Find out what the second texts alone give away.
+        replay: What is mixed in so that it is not forgotten.
 
     Raises:
         DataError: Too few rows, or none of a class.
@@ -145,6 +168,8 @@ def task_data(
     found = {example.label for example in train}
     if missing := [name for label, name in enumerate(LABELS[Task(task)]) if label not in found]:
         raise DataError(f"{task}: not one row to learn {' or '.join(missing)} from")
+    if replay is not None:
+        train = mixed(train, Replay(without(replay.examples, dev), replay.passes, replay.seed))
     given = None
     if debias and train[0].second is not None:
         from training.shortcuts import given_away  # noqa: PLC0415  # scikit-learn takes seconds to import
@@ -154,7 +179,18 @@ def task_data(
         except ValueError as error:
             raise DataError(f"{task}: too few rows for --debias ({error})") from error
     encoded, to_choose_by = (LabelledExamples(part, tokenizer, longest=LONGEST) for part in (train, dev))
-    return TaskData(encoded, to_choose_by, given)
+    return TaskData(encoded, to_choose_by, given, 1 if replay is None else replay.passes)
+
+
+def mixed(new: list[Example], replay: Replay) -> list[Example]:
+    """New rows once for each pass, and each time as many others that are replayed, as long as there are any.
+
+    Replaying a part of what was learnt before is what keeps it best (Robins 1995,
+    https://doi.org/10.1080/09540099550039318).
+    """
+    order = np.random.default_rng(replay.seed).permutation(len(replay.examples))
+    drawn = [replay.examples[index] for index in order[: replay.passes * len(new)]]
+    return [*(new * replay.passes), *drawn]
 
 
 def step_of(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -16,22 +17,37 @@ from training.command_line import (
     HeldOut,
     LabelledFiles,
     Masking,
+    SameDocument,
     Seed,
     SinglesOption,
     Steps,
     TaskName,
+    WholeWords,
     in_one_line,
     processes_on,
     tell,
 )
 from training.command_text import encoded_text
+from training.retraining.options import (
+    Cancel,
+    FromFeedback,
+    NoPromote,
+    Polite,
+    ReplayFiles,
+    RunNumber,
+    SnapshotName,
+    TestFile,
+)
 
 
 @in_one_line
 def finetune(
+    context: typer.Context,
     tasks: Annotated[list[TaskName], typer.Argument(help="One task, or several over one trunk.")],
-    model: Annotated[str, typer.Option(help="A preset (builtin, klue, kobert), a folder or a hub id.")],
-    out: Annotated[Path, typer.Option(help="Folder for checkpoints, logs and the model.")],
+    model: Annotated[
+        str | None, typer.Option(help="A preset (builtin, klue, kobert), a folder or a hub id.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for checkpoints, logs and the model.")] = None,
     sentiment: LabelledFiles = None,
     nli: LabelledFiles = None,
     sentiment_dev: DevFile = None,
@@ -60,6 +76,8 @@ def finetune(
     ] = 0.0,
     batch: Annotated[float, typer.Option(min=0.1, help="Size of the batches, in the usual one.")] = 1.0,
     masking: Masking = 0.15,
+    whole_words: WholeWords = False,
+    same_document: SameDocument = 0.0,
     dropout: Annotated[float, typer.Option(min=0.0, max=0.9, help="Of the trunk.")] = 0.1,
     matching_head: Annotated[
         bool, typer.Option("--matching-head", help="Begin with a head that looks for the same word.")
@@ -70,12 +88,32 @@ def finetune(
     device: Device = "auto",
     dry_run: DryRun = False,
     config: Config = None,
+    from_feedback: FromFeedback = False,
+    snapshot: SnapshotName = None,
+    test: TestFile = None,
+    replay: ReplayFiles = None,
+    no_promote: NoPromote = False,
+    run_number: RunNumber = None,
+    cancel_: Cancel = False,
+    polite: Polite = False,
 ) -> None:
-    """Fine-tune a BERT on NSMC, KLUE-NLI or KorNLI files, or on text.
+    """Fine-tune a BERT on NSMC, KLUE-NLI or KorNLI files, on text, or on what people said of the answers.
 
     \b
     kobert-bot train finetune sentiment --model klue --sentiment ratings_train.txt --out var/nsmc
+    kobert-bot train finetune sentiment --from-feedback --replay ratings_train.txt --test ratings_test.txt
+
+    With --from-feedback it goes on from the model that serves the task, compares the result with it on rows
+    that neither has learnt from, prints the verdict in words, and lets it serve if it passed. Stopped or
+    killed, the same command goes on. The new model serves this task alone: its other heads may answer worse
+    than before.
     """  # noqa: D301  # click's mark for "keep these lines" is a real backspace
+    if from_feedback:
+        _from_feedback(context, tasks)
+        return
+    _refuse(context, _FEEDBACK_ALONE, "goes with --from-feedback")
+    if model is None or out is None:
+        raise typer.BadParameter(f"give --{'out' if model is not None else 'model'}, or --from-feedback")
     from functools import partial
 
     from training.jobs import Job
@@ -100,6 +138,8 @@ def finetune(
         debias=debias,
         scale=batch,
         masking=masking,
+        whole_words=whole_words,
+        same_document=same_document,
         dropout=dropout,
         matching_head=matching_head,
         half=half,
@@ -114,6 +154,66 @@ def finetune(
         if not dry_run:
             best = "" if run.best is None else f", {100 * run.best:.2f} % on the development part"
             tell(processes, f"{out / 'model'}: the model{best}")
+
+
+def _from_feedback(context: typer.Context, tasks: list[TaskName]) -> None:
+    """Retrain from votes; only what such a training takes may be given."""
+    from training.retraining.command import be_polite, cancel, retrain
+    from training.retraining.place import Teaching
+    from training.retraining.wish import Wish
+    from training.textfiles import DataError
+
+    given = _given(context)
+    if len(tasks) != 1:
+        raise typer.BadParameter("--from-feedback teaches one task at a time")
+    _refuse(
+        context, set(context.params) - _FEEDBACK_ALONE - _FEEDBACK_TOO, "does not go with --from-feedback"
+    )
+    teaching = context.obj
+    if not isinstance(teaching, Teaching):
+        raise DataError("--from-feedback needs the bot's settings: kobert-bot train finetune")
+    task = str(tasks[0])
+    if given.get("cancel_"):
+        cancel(teaching, task)
+        return
+    if given.get("polite"):
+        be_polite()
+    names = ("snapshot", "test", "epochs", "steps", "lr", "seed")
+    wanted = {name: given[name] for name in names if name in given}
+    if "replay" in given:
+        wanted["replay"] = tuple(given["replay"])
+    if given.get("no_promote"):
+        wanted["promote"] = False
+    number = given.get("run_number")
+    if number is not None and wanted:
+        raise typer.BadParameter("--run goes on as it was asked for: no other options with it")
+    retrain(
+        teaching,
+        task,
+        Wish(**wanted),
+        number,
+        str(context.params["device"]),
+        polite=bool(given.get("polite")),
+    )
+
+
+def _given(context: typer.Context) -> dict[str, Any]:
+    """The options that somebody gave, here or in a file."""
+    sources = {name: context.get_parameter_source(name) for name in context.params}
+    return {
+        name: context.params[name]
+        for name, source in sources.items()
+        if source is not None and source.name != "DEFAULT"
+    }
+
+
+def _refuse(context: typer.Context, names: AbstractSet[str], why: str) -> None:
+    if wrong := sorted(_given(context).keys() & names):
+        raise typer.BadParameter(f"--{wrong[0].strip('_').replace('_', '-')} {why}")
+
+
+_FEEDBACK_ALONE = frozenset(("snapshot", "test", "replay", "no_promote", "run_number", "cancel_", "polite"))
+_FEEDBACK_TOO = frozenset(("tasks", "from_feedback", "epochs", "steps", "lr", "seed", "device", "config"))
 
 
 def _rated(texts: str | None, ratings: str | None) -> tuple[str, str] | None:

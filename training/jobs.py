@@ -16,6 +16,7 @@ from training.finetune import (
     CLASS_TASKS,
     TEXT_TASKS,
     TOKENS,
+    Replay,
     Settings,
     TaskData,
     step_of,
@@ -28,10 +29,11 @@ from training.optimizers import adamw
 from training.pretrain import Recipe, Text
 from training.processes import Processes
 from training.record import Origin, file_hash
-from training.run import Run, has_state, told
+from training.run import AfterStep, Run, told
 from training.schedule import Budget
-from training.start import load_start
-from training.telling import Say
+from training.start import load_start, weights_of
+from training.state import has_state
+from training.telling import Say, quiet
 from training.textfiles import DataError, shares
 
 
@@ -47,6 +49,7 @@ class Job:
         dev: Development file by task; a part of the first file where there is none.
         held_out: Files whose texts must not train, by task.
         rated: Reviews and their stars, files of equal length.
+        replay: Labelled files of the first task to go through again, as many rows as the others have.
         documents: Pre-training text, for ``mask`` and ``nsp``.
         epochs: Over the first task's examples.
         minutes: Instead of epochs.
@@ -57,6 +60,8 @@ class Job:
         debias: How much of what the second text alone gives away is taken out, 0…1.
         scale: Size of the batches, in the usual one.
         masking: Share of masked tokens.
+        whole_words: Whether all pieces of a word are masked together.
+        same_document: Share of the wrong pairs that come from one document.
         dropout: Of the trunk.
         matching_head: Begin with a head that looks for the same word in the other text.
         half: Save in float16.
@@ -71,6 +76,7 @@ class Job:
     dev: dict[str, str] = field(default_factory=dict)
     held_out: dict[str, list[str]] = field(default_factory=dict)
     rated: tuple[str, str] | None = None
+    replay: list[str] = field(default_factory=list)
     documents: list[str] = field(default_factory=list)
     singles: list[str] = field(default_factory=list)
     epochs: float = 2.0
@@ -82,6 +88,8 @@ class Job:
     debias: float = 0.0
     scale: float = 1.0
     masking: float = 0.15
+    whole_words: bool = False
+    same_document: float = 0.0
     dropout: float = 0.1
     matching_head: bool = False
     half: bool = False
@@ -93,7 +101,13 @@ TextReader = Callable[[BertTokenizerFast], Text]
 
 
 def finetune(
-    job: Job, processes: Processes, say: Say, read_text: TextReader, *, dry_run: bool = False
+    job: Job,
+    processes: Processes,
+    say: Say,
+    read_text: TextReader,
+    *,
+    dry_run: bool = False,
+    after_step: AfterStep = quiet,
 ) -> Run:
     """Read, train, choose the best weights by the development part, save.
 
@@ -103,16 +117,18 @@ def finetune(
         say: Is told what happens, line by line.
         read_text: Encodes the job's pre-training text.
         dry_run: Stop before the first step.
+        after_step: Is given the run after every step.
 
     Raises:
         DataError: Something cannot be used.
     """
     _check(job)
     measured = _measured(job, say)
-    files = {task: _read(job, task, measured, say) for task in job.tasks if task in CLASS_TASKS}
+    files = {task: _read(job, task, measured, say) for task in job.tasks if job.files.get(task)}
+    replayed = _replayed(job, measured, say)
     torch.manual_seed(job.seed)  # heads that the checkpoint lacks are drawn
     start = load_start(job.model, dropout=job.dropout, device=processes.device)
-    wants_text = any(task in TEXT_TASKS for task in job.tasks)
+    wants_text = any(task in TEXT_TASKS and task not in files for task in job.tasks)
     if wants_text and not isinstance(start.tokenizer, BertTokenizerFast):
         raise DataError(f"{job.model}: masks and pairs need a WordPiece tokenizer")
     text = (
@@ -125,6 +141,7 @@ def finetune(
             start.tokenizer,
             task,
             debias=job.debias > 0,
+            replay=replayed if task == job.tasks[0] else None,
         )
         for task, parts in files.items()
     }
@@ -132,9 +149,6 @@ def finetune(
         say(f"{task}: {len(each.train):,} to learn from, {len(each.dev):,} to choose by")
     if job.matching_head and not has_state(job.out):
         give_matching_head(start.model)
-    origin = Origin.of(asdict(job), sources_of(job), processes.count)
-    if not Path(job.model).is_dir():  # a preset or a hub id: the name alone doesn't say which weights
-        origin = replace(origin, data={**origin.data, job.model: file_hash(start.folder)})
     run = Run(
         start.model.train(),
         job.out,
@@ -144,9 +158,16 @@ def finetune(
         processes,
         lambda model, lr: adamw(model, lr, layer_decay=job.layer_decay),
         job.seed,
-        origin,
+        origin_of(job, processes),
+        after_step=after_step,
     )
-    recipe = Recipe(job.masking if "mask" in job.tasks else 0.0, nsp_weight=float("nsp" in job.tasks))
+    pairs = "nsp" in job.tasks and "nsp" not in files
+    recipe = Recipe(
+        job.masking if "mask" in job.tasks else 0.0,
+        job.whole_words,
+        nsp_weight=float(pairs),
+        same_document=job.same_document,
+    )
     make = step_of(run, data, text, start.tokenizer, Settings(job.smoothing, job.scale, job.debias, recipe))
     plan = run.plan(make)
     say(told(run, plan))
@@ -164,30 +185,54 @@ def finetune(
 
 def sources_of(job: Job) -> list[str]:
     """All files and folders that a job reads."""
-    by_task = [*job.files.values(), job.dev.values(), *job.held_out.values(), job.singles, job.rated or ()]
+    by_task = [
+        *job.files.values(),
+        job.dev.values(),
+        *job.held_out.values(),
+        job.replay,
+        job.singles,
+        job.rated or (),
+    ]
     model = [job.model] if Path(job.model).is_dir() else []
     documents = [source for source, _ in shares(job.documents)]
     return [*(source for each in by_task for source in each), *documents, *model]
 
 
+def origin_of(job: Job, processes: Processes) -> Origin:
+    """What the weights of a job come from.
+
+    Raises:
+        DataError: There are no weights to begin with.
+    """
+    origin = Origin.of(asdict(job), sources_of(job), processes.count)
+    if Path(job.model).is_dir():  # among the sources
+        return origin
+    # A preset or a hub id: the name alone doesn't say which weights.
+    return replace(origin, data={**origin.data, job.model: file_hash(weights_of(job.model)[1])})
+
+
 def _check(job: Job) -> None:
     for task in job.tasks:
-        if task in CLASS_TASKS and not job.files.get(task):
+        if task not in TEXT_TASKS and not job.files.get(task):
             raise DataError(f"{task} learns from a file: --{task} FILE")
-        if task in TEXT_TASKS and not job.documents:
+        if task in TEXT_TASKS and not job.documents and not job.files.get(task):
             raise DataError(f"{task} learns from running text: --documents FILE")
     for task in CLASS_TASKS:
         unused = {task: job.files.get(task), f"{task}-dev": job.dev.get(task)}
-        if task not in job.tasks and (given := [name for name, files in unused.items() if files]):
-            raise DataError(f"--{given[0]} is given, but {task} is not among the tasks")
+        if task not in job.tasks and (names := [name for name, files in unused.items() if files]):
+            raise DataError(f"--{names[0]} is given, but {task} is not among the tasks")
     if not any(task in TEXT_TASKS for task in job.tasks) and job.documents:
         raise DataError("--documents is for the tasks mask and nsp")
-    if job.singles and "mask" not in job.tasks:
-        raise DataError("--singles is for the task mask")
-    if job.rated is not None and "sentiment" not in job.tasks:
-        raise DataError("--rated-texts is for the task sentiment")
-    if job.debias and "nli" not in job.tasks:
-        raise DataError("--debias is for the task nli")
+    given = (
+        ("singles", job.singles, "mask"),
+        ("whole-words", job.whole_words, "mask"),
+        ("same-document", job.same_document, "nsp"),
+        ("rated-texts", job.rated, "sentiment"),
+        ("debias", job.debias, "nli"),
+    )
+    for option, setting, task in given:
+        if setting and task not in job.tasks:
+            raise DataError(f"--{option} is for the task {task}")
 
 
 def _measured(job: Job, say: Say) -> list[Example]:
@@ -203,10 +248,7 @@ def _measured(job: Job, say: Say) -> list[Example]:
 
 def _read(job: Job, task: str, measured: list[Example], say: Say) -> list[Labelled]:
     """The files of a task, without what is held out."""
-    found = [
-        without_public(read(task, source, skip_bad=job.skip_bad, flagged=False, scored=True), source)
-        for source in job.files[task]
-    ]
+    found = [_read_file(job, task, source) for source in job.files[task]]
     if task == "sentiment" and job.rated is not None:
         stars = without_public(read_rated(*job.rated, skip_bad=job.skip_bad), job.rated[0])
         known = [example for each in found for example in each.examples]
@@ -217,14 +259,29 @@ def _read(job: Job, task: str, measured: list[Example], say: Say) -> list[Labell
         kept = balanced(rest)
         more = f"{job.rated[0]}: {len(rest) - len(kept):,} rows of the more frequent label left out"
         found.append(Labelled(kept, (*stars.notes, again, more)))
-    cleaned = []
-    for each in found:
-        _say_all(each.notes, say)
-        clean = without(each.examples, measured)
-        if lost := len(each.examples) - len(clean):
-            say(f"{each.examples[0].source}: {lost:,} rows with a held-out text left out")
-        cleaned.append(Labelled(clean))
-    return cleaned
+    return [_cleaned(each, measured, say) for each in found]
+
+
+def _replayed(job: Job, measured: list[Example], say: Say) -> Replay | None:
+    """What is to be gone through again, without what is held out."""
+    if not job.replay:
+        return None
+    task = job.tasks[0]
+    parts = [_cleaned(_read_file(job, task, source), measured, say) for source in job.replay]
+    rows = [example for part in parts for example in part.examples]
+    return Replay(rows, max(1, round(job.epochs)), job.seed)
+
+
+def _read_file(job: Job, task: str, source: str) -> Labelled:
+    return without_public(read(task, source, skip_bad=job.skip_bad, flagged=False, scored=True), source)
+
+
+def _cleaned(found: Labelled, measured: list[Example], say: Say) -> Labelled:
+    _say_all(found.notes, say)
+    clean = without(found.examples, measured)
+    if lost := len(found.examples) - len(clean):
+        say(f"{found.examples[0].source}: {lost:,} rows with a held-out text left out")
+    return Labelled(clean)
 
 
 def _dev(job: Job, task: str, say: Say) -> list[Example] | None:
@@ -249,4 +306,4 @@ def _budget(job: Job, data: dict[str, TaskData], processes: Processes) -> Budget
         raise DataError("--steps or --minutes: text without labels has no epochs")
     task, first = next(iter(data.items()))
     batches = len(first.train.batches(round(TOKENS[task] * job.scale)))
-    return Budget(0.0, max(1, ceil(job.epochs * batches / processes.count)))
+    return Budget(0.0, max(1, ceil(job.epochs / first.passes * batches / processes.count)))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
-import subprocess
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
@@ -15,6 +14,7 @@ from typing import Any, Self
 
 import torch
 
+from training.revision import code_revision
 from training.textfiles import download_hash, is_url
 
 RECORD = "record.json"
@@ -85,29 +85,6 @@ class Origin:
         return replace(self, code=tuple(dict.fromkeys((*then.code, *self.code))))
 
 
-def code_revision() -> str:
-    """The commit of the code, ``+`` if files were changed since; without a repository, the version."""
-    folder = Path(__file__).resolve().parent
-
-    def git(*arguments: str) -> str:
-        return subprocess.run(  # noqa: S603  # our own arguments
-            ["git", *arguments],  # noqa: S607  # git is where the path has it
-            cwd=folder,
-            check=True,
-            capture_output=True,
-            text=True,
-        ).stdout.strip()
-
-    try:
-        if Path(git("rev-parse", "--show-toplevel")).resolve() != folder.parent:
-            return version("kobert-bot")  # installed inside somebody else's repository
-        return git("rev-parse", "HEAD") + (
-            "+" if git("status", "--porcelain", "--untracked-files=no") else ""
-        )
-    except (OSError, subprocess.CalledProcessError):
-        return version("kobert-bot")
-
-
 def write_record(
     folder: Path,
     settings: Mapping[str, Any],
@@ -146,6 +123,15 @@ def write_record(
     partial.write_text(json.dumps(body, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     partial.replace(path)
     return path
+
+
+def read_record(folder: Path) -> dict[str, Any] | None:
+    """The record of a run; None if it has none, or somebody else's file."""
+    try:
+        body = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return body if isinstance(body, dict) else None
 
 
 def _plain(value: object) -> bool:

@@ -9,6 +9,7 @@ from math import ceil
 from handlers import utf16
 from handlers.replies.texts import Texts
 from models.downloads import DownloadProgress
+from models.fingerprint import SHOWN_DIGITS
 from models.results import Candidate, LabelResult, MaskResult, TokenSpan, TokensResult
 
 BLANK = "[MASK]"
@@ -145,7 +146,8 @@ def _assemble(
 
 
 def _footer(result: MaskResult | LabelResult | TokensResult, texts: Texts) -> str:
-    lines = [texts.by_model.format(model=f"<i>{escape(result.model)}</i>")]
+    version = f" ({result.version[:SHOWN_DIGITS]})" if result.version else ""
+    lines = [texts.by_model.format(model=f"<i>{escape(result.model)}</i>{version}")]
     if isinstance(result, LabelResult) and result.guessed:
         lines.append(texts.guessed)
     if result.truncated:

@@ -43,9 +43,11 @@ class Texts:
     text_gone_toast: str
     inline_help_button: str
     inline_blank_button: str
+    inline_notice_button: str
     nothing_to_read: str
     nothing_in_reply: str
     one_text_missing: str
+    too_many_texts: str
     labels: Mapping[str, Mapping[str, str]]
     pieces: str
     other_pieces: str

@@ -100,13 +100,23 @@ class Forgetting:
         await self._taint(sorted({row.input_id for row in found if row.choice == TYPED}))
 
     async def _taint(self, inputs: Sequence[int]) -> None:
-        """Delete inputs from gold and snapshots, and mark those snapshots and what was trained on them."""
+        """Delete inputs from gold and snapshots, and mark those snapshots and what was trained on them.
+
+        A snapshot that is being drawn may hold any text, so it is marked too, and drawn anew. That comes
+        first: one that becomes whole at this moment has its members then, and is found by them.
+        """
+        if inputs:
+            drawing = update(Snapshot).where(Snapshot.state == "drawing").values(state="stale")
+            await self.connection.execute(drawing)
         for some in _portions(inputs):
             drawn = select(SnapshotMember.snapshot_id).where(SnapshotMember.input_id.in_(some)).distinct()
             snapshots = (await self.connection.scalars(drawn)).all()
+            # Before checkpoints are looked for: whoever adds one holds its data set meanwhile.
+            await self.connection.execute(
+                update(Snapshot).where(Snapshot.id.in_(snapshots)).values(state="stale")
+            )
             await self._taint_checkpoints(snapshots)
             for statement in (
-                update(Snapshot).where(Snapshot.id.in_(snapshots)).values(state="stale"),
                 delete(SnapshotMember).where(SnapshotMember.input_id.in_(some)),
                 delete(GoldItem).where(GoldItem.input_id.in_(some)),
             ):
@@ -117,9 +127,12 @@ class Forgetting:
         trained = select(Checkpoint.id).where(Checkpoint.snapshot_id.in_(snapshots))
         found: set[int] = set()
         while more := set((await self.connection.scalars(trained)).all()) - found:
+            # Marked before its children are looked for: whoever adds one holds its parent meanwhile.
+            await self.connection.execute(
+                update(Checkpoint).where(Checkpoint.id.in_(more)).values(tainted=True)
+            )
             found |= more
             trained = select(Checkpoint.id).where(Checkpoint.parent_id.in_(more))
-        await self.connection.execute(update(Checkpoint).where(Checkpoint.id.in_(found)).values(tainted=True))
 
     async def _predictions(self, ids: Sequence[int]) -> None:
         inputs: set[int] = set()

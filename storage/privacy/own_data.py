@@ -10,6 +10,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.annotators import Annotators
+from storage.privacy.pseudonym import SHORT
 from storage.tables import Annotator, Answer, Input, ModelVersion, Prediction, Vote, VoteEvent
 from storage.teaching_tables import Assignment, Trust
 from storage.values import Consent
@@ -139,7 +140,7 @@ class OwnRows:
     async def read(self) -> OwnData:
         """Read everything."""
         query = select(Annotator.id, Annotator.language, Annotator.created_at).where(
-            Annotator.pseudonym == self.pseudonym
+            Annotator.pseudonym.in_([self.pseudonym, self.pseudonym[:SHORT]])  # the short one is an import's
         )
         person = (await self.connection.execute(query)).one_or_none()
         annotator = None if person is None else person.id

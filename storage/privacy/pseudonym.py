@@ -7,6 +7,9 @@ import hmac
 
 from storage.errors import StorageError
 
+SHORT = 16
+"""Digits of a pseudonym that leave the database: they tell voters apart, and are too few to be their key."""
+
 
 class Pseudonymizer:
     """Turns numeric ids into pseudonyms that only the holder of the key can recompute.

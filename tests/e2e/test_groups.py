@@ -26,7 +26,7 @@ def faces(said: Said) -> list[str]:
 
 
 def ticked(said: Said) -> list[str]:
-    return [face.removeprefix("✓ ") for face in faces(said) if face.startswith("✓")]
+    return [face.split(maxsplit=2)[2] for face in faces(said) if face.startswith("✓")]
 
 
 def rows(bot: Program, query: str) -> list[tuple[object, ...]]:
@@ -171,7 +171,7 @@ async def test_administrators_set_a_group_and_it_holds_for_everybody(sim: Sim, s
 
     await asker.says(f"/sentiment{BOT} 좋다")
     answer = await group.next_bot_message(FIRST_ANSWER)
-    assert answer.text.endswith(EN.by_model.format(model="second"))
+    assert EN.by_model.format(model="second (") in answer.text.splitlines()[-1]
     toast = await other.taps(answer, EN.right_button)
     assert (toast.text, toast.alert) == (KO.only_admins_vote_toast, True)
     await admin.agrees()
@@ -262,7 +262,7 @@ async def test_an_operator_keeps_groups_within_bounds(
         await other.silence()
         panel = await settings(group)
         offered = faces(panel)
-        assert "✓ 45초" in offered
+        assert "✓ ⏳ 45초" in offered
         assert not {"⏳ 10초", "⏳ 30초", "🤖 klue", "🤖 google"} & set(offered)
         assert {"⏳ 1분", "🤖 second"} <= set(offered)
 

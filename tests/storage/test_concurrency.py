@@ -13,7 +13,7 @@ from storage.store import NewPrediction, Store, VoteOutcome, VoteStatus
 from tests.storage.conftest import ASKER, CHAT, EVERY_KIND, Sql, agree
 
 pytestmark = pytest.mark.parametrize("kind", EVERY_KIND, indirect=True)
-VOTERS, DOUBLE_TAPS, PREDICTIONS = 200, 50, 4
+VOTERS, DOUBLE_TAPS, PREDICTIONS = 750, 250, 4  # a thousand taps at once
 
 
 async def replayed(sql: Sql) -> list[tuple[Any, ...]]:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from training.record import code_revision, file_hash, hashes_of, write_record
+from training.record import file_hash, hashes_of, write_record
+from training.revision import code_revision
 
 
 def test_a_file_has_its_hash_and_a_folder_changes_with_its_files(tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(16), nullable=False),
         sa.Column("manifest", sa.JSON(), nullable=False),
         sa.Column("created_at", _TIME, nullable=False),
-        sa.CheckConstraint("state IN ('whole', 'stale')", name=op.f("ck_dataset_snapshots_state")),
+        sa.CheckConstraint("state IN ('drawing', 'whole', 'stale')", name=op.f("ck_dataset_snapshots_state")),
         sa.PrimaryKeyConstraint("id", name="pk_dataset_snapshots"),
         sa.UniqueConstraint("name", name="uq_dataset_snapshots_name"),
         **_OPTIONS,
@@ -210,6 +210,7 @@ def upgrade() -> None:
         "training_runs",
         sa.Column("id", sa.Integer(), sa.Identity(), nullable=False),
         sa.Column("task", sa.String(32), nullable=False),
+        sa.Column("lane", sa.String(64), nullable=True),
         sa.Column("state", sa.String(16), nullable=False),
         sa.Column("cancelling", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("actor", sa.String(64), nullable=False),
@@ -219,6 +220,8 @@ def upgrade() -> None:
         sa.Column("progress", sa.JSON(), nullable=False),
         sa.Column("error", sa.UnicodeText(), nullable=True),
         sa.Column("checkpoint_id", sa.Integer(), nullable=True),
+        sa.Column("worker", sa.String(255), nullable=True),
+        sa.Column("beat_at", _TIME, nullable=True),
         sa.Column("created_at", _TIME, nullable=False),
         sa.Column("started_at", _TIME, nullable=True),
         sa.Column("ended_at", _TIME, nullable=True),
@@ -230,6 +233,7 @@ def upgrade() -> None:
             ["checkpoint_id"], ["checkpoints.id"], name="fk_training_runs_checkpoint_id_checkpoints"
         ),
         sa.PrimaryKeyConstraint("id", name="pk_training_runs"),
+        sa.UniqueConstraint("lane", name="uq_training_runs_lane"),
         **_OPTIONS,
     )
     op.create_index("ix_training_runs_state", "training_runs", ["state"])

@@ -159,7 +159,7 @@ async def test_a_data_set_that_a_kill_or_a_fault_left_goes_at_the_next_start(
     folder.touch()  # no folder, so it cannot be deleted as one
     with caplog.at_level(logging.WARNING):
         assert await store.delete_older_than(datetime.now(UTC) + timedelta(days=1)) == 1
-    assert "a data set with deleted texts could not be deleted" in caplog.text
+    assert "a folder with what came of deleted texts could not be deleted" in caplog.text
     folder.unlink()
     (tmp_path / "away").rename(folder)
     again = await Store.open(url, pepper=PEPPER)

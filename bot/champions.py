@@ -1,0 +1,213 @@
+"""Keeps the model service at the champions of the database, whoever promoted them."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+
+from bot import promoting
+from bot.promoting import Trial
+from bot.troubles import Trouble
+from handlers.news import News
+from models.catalog import Catalog
+from models.errors import CheckpointUnavailable, ModelServiceError
+from models.results import Task
+from models.service import ModelService
+from models.trial import require_intact, source_of
+from storage.checkpoint_values import ChampionChange, ChampionChanged, TrainedCheckpoint
+from storage.store import StorageError, Store
+
+_log = logging.getLogger(__name__)
+
+TRAINED_TASKS = tuple(task for task in Task if task is not Task.TOKENS)
+EVERY_S = 2.0
+_QUIET_S = 600.0
+
+
+Tell = Callable[[Trouble], Awaitable[None]]
+Rebuild = Callable[[Task], Awaitable[object]]
+
+
+class Champions:
+    """Lets the service of this process answer with the champions, and promotes others.
+
+    One that cannot serve is taken back, so that the alias names what answers; the operator is told once.
+
+    Args:
+        store: Where the champions are.
+        service: What answers.
+        catalog: What answers where there is no champion.
+        preset: Whose lines champions take over: the default one.
+        trial: Tries what is to be promoted.
+        rebuild: Asks for a training in place of a champion that learnt from a deleted text; None for nobody.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        service: ModelService,
+        catalog: Catalog,
+        preset: str,
+        trial: Trial,
+        rebuild: Rebuild | None = None,
+    ) -> None:
+        self._store = store
+        self._service = service
+        self._catalog = catalog
+        self._preset = catalog.checked(preset)
+        self._trial = trial
+        self._rebuild = rebuild
+        self._one_at_a_time = asyncio.Lock()
+        self._serving: dict[Task, TrainedCheckpoint] = {}
+        self._failed: dict[Task, tuple[str | None, str]] = {}  # the champion that could not serve, and why
+        self._asked: set[int] = set()  # champions for which another training was asked
+        self._troubles: list[Trouble] = []
+        self._news = News(_QUIET_S)
+
+    async def promote(
+        self, task: Task, name: str | None, *, actor: int | str, reason: str, seen: str | None
+    ) -> ChampionChange:
+        """Try a checkpoint, let it serve, and return once it does in this process.
+
+        Raises:
+            ModelServiceError: It cannot serve, and nothing has changed, or not for long.
+            StorageError: It may not; as ``Checkpoints.promote``.
+        """
+        change = await promoting.promote(
+            self._store.checkpoints, self._trial, task, name, actor=actor, reason=reason, seen=seen
+        )
+        return await self._followed(task, change)
+
+    async def roll_back(
+        self, task: Task, *, actor: int | str, reason: str, seen: str | None
+    ) -> ChampionChange:
+        """Try the champion from before, let it serve again, and return once it does in this process.
+
+        Raises:
+            ModelServiceError: It cannot serve, and nothing has changed, or not for long.
+            StorageError: It may not; as ``Checkpoints.rollback``.
+        """
+        change = await promoting.roll_back(
+            self._store.checkpoints, self._trial, task, actor=actor, reason=reason, seen=seen
+        )
+        return await self._followed(task, change)
+
+    async def follow(self) -> None:
+        """Look who is champion, and let them serve.
+
+        Raises:
+            StorageError: The database failed.
+        """
+        async with self._one_at_a_time:
+            await self._store.checkpoints.retire_tainted()
+            standings = await self._store.checkpoints.standings()
+            for task in TRAINED_TASKS:
+                champion = standings[task].champion if task in standings else None
+                await self._let_serve(task, champion)
+
+    @asynccontextmanager
+    async def following(self, tell: Tell, every: float = EVERY_S) -> AsyncIterator[None]:
+        """Follow while the block runs.
+
+        Args:
+            tell: Tells the operator what is wrong with a champion.
+            every: Seconds between two looks.
+        """
+        polling = asyncio.create_task(self._poll(tell, every))  # noqa: TID251  # awaited below
+        try:
+            yield
+        finally:
+            polling.cancel()
+            with suppress(asyncio.CancelledError):
+                await polling
+
+    async def _followed(self, task: Task, change: ChampionChange) -> ChampionChange:
+        await self.follow()
+        failed, reason = self._failed.get(task, (None, ""))
+        if reason and failed == change.after:
+            raise CheckpointUnavailable(reason)
+        return change
+
+    async def _poll(self, tell: Tell, every: float) -> None:
+        while True:
+            try:
+                await self.follow()
+            except StorageError as error:
+                if self._news.is_news(str(error)):
+                    _log.warning("could not look who is champion, trying again: %s", error)
+            while self._troubles:
+                await tell(self._troubles.pop(0))
+            await asyncio.sleep(every)
+
+    async def _let_serve(self, task: Task, champion: TrainedCheckpoint | None) -> None:
+        serving = self._serving.get(task)
+        if _same(champion, serving):
+            self._failed.pop(task, None)
+        else:
+            await self._replace(task, champion)
+        if champion is not None and champion.tainted and champion.id not in self._asked:
+            await self._ask_for_another(task, champion)
+
+    async def _replace(self, task: Task, champion: TrainedCheckpoint | None) -> None:
+        name = _called(champion)
+        failed, reason = self._failed.get(task, (None, ""))
+        if not reason or failed != name:  # what has failed is not tried again and again
+            try:
+                await self._swap(task, champion)
+            except Exception as error:  # noqa: BLE001  # whatever it is, the old one goes on
+                unexpected = None if isinstance(error, ModelServiceError) else error
+                reason = str(error) if unexpected is None else type(error).__name__
+                _log.error("%s: %s cannot serve: %s", task, _name(champion), reason, exc_info=unexpected)
+                self._failed[task] = (name, reason)
+            else:
+                self._failed.pop(task, None)
+                _log.info("%s is answered by %s", task, _name(champion))
+                if champion is None:
+                    self._serving.pop(task, None)
+                else:
+                    self._serving[task] = champion
+                return
+        if champion is not None:
+            await self._take_back(task, champion, reason)
+
+    async def _swap(self, task: Task, champion: TrainedCheckpoint | None) -> None:
+        """Let a checkpoint answer, in every language in which the preset has one for the task."""
+        lines = self._catalog.lines(self._preset, task)
+        if champion is not None:
+            await asyncio.to_thread(require_intact, champion.path, champion.version)
+            lines = dict.fromkeys(lines, source_of(champion.name, champion.path))
+        for language, source in lines.items():
+            await self._service.swap(task, source, preset=self._preset, language=language)
+
+    async def _take_back(self, task: Task, champion: TrainedCheckpoint, reason: str) -> None:
+        serving = self._serving.get(task)
+        with suppress(ChampionChanged):  # somebody else has seen to it
+            change = await self._store.checkpoints.withdraw(
+                task,
+                champion.name,
+                serves=_called(serving),
+                actor="bot",
+                reason=reason,
+            )
+            self._troubles.append(Trouble(task, champion.name, reason, change.after))
+
+    async def _ask_for_another(self, task: Task, champion: TrainedCheckpoint) -> None:
+        self._asked.add(champion.id)
+        _log.warning("%s learnt from a text that was deleted since: another is to be trained", champion.name)
+        self._troubles.append(Trouble(task, champion.name, None, champion.name))
+        if self._rebuild is not None:
+            await self._rebuild(task)
+
+
+def _same(one: TrainedCheckpoint | None, other: TrainedCheckpoint | None) -> bool:
+    return (None if one is None else one.id) == (None if other is None else other.id)
+
+
+def _called(champion: TrainedCheckpoint | None) -> str | None:
+    return None if champion is None else champion.name
+
+
+def _name(champion: TrainedCheckpoint | None) -> str:
+    return _called(champion) or "the catalogue's own checkpoint"

@@ -1,0 +1,278 @@
+"""``kobert-bot feedback …``: what people said of the answers, what they agree on, and data sets of it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections.abc import Awaitable, Callable
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TypeVar
+
+import typer
+from typer import progressbar
+
+from bot.console import fail, settings_or_fail
+from bot.settings import Settings, SettingsError, pseudonym_key
+from storage.errors import StorageError
+
+if TYPE_CHECKING:
+    from storage.store import Store
+
+app = typer.Typer(
+    help="What people said of the answers, what they agree on, and data sets of it.", no_args_is_help=True
+)
+_Found = TypeVar("_Found")
+
+
+class Taught(StrEnum):
+    """What people's votes can teach."""
+
+    SENTIMENT = "sentiment"
+    NLI = "nli"
+    NSP = "nsp"
+    MASK = "mask"
+
+
+class ExportFormat(StrEnum):
+    """What an export is written as."""
+
+    JSONL = "jsonl"
+    PARQUET = "parquet"
+    DATASET = "dataset"
+
+
+OneTask = Annotated[Taught, typer.Argument(help="Of which task.")]
+AnyTask = Annotated[Taught | None, typer.Argument(help="Of which task; of all without.")]
+Out = Annotated[Path | None, typer.Option(help="File, or folder for dataset; standard output without.")]
+Written = Annotated[ExportFormat, typer.Option("--format", help="What it is written as.")]
+Source = Annotated[
+    str, typer.Argument(help="JSON lines, Parquet or TSV; or the folder of an export or a snapshot.")
+]
+OfTask = Annotated[
+    Taught | None, typer.Option("--task", help="What its labels are of; votes on others are left out.")
+]
+Gold = Annotated[
+    bool, typer.Option("--gold", help="Its labels are known to be right: to measure by, never to train on.")
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Limit = Annotated[int, typer.Option(min=1, help="At most so many of each task.")]
+Folder = Annotated[
+    Path | None, typer.Option("--out", help="Folder of all snapshots; TEACHING_FOLDER/snapshots without.")
+]
+Confidence = Annotated[
+    float,
+    typer.Option("--min-confidence", min=0.0, max=1.0, help="Leave out less probable labels."),
+]
+Excluded = Annotated[
+    list[str] | None,
+    typer.Option("--exclude", help="File whose texts are left out, such as a test set. Several times."),
+]
+
+
+@app.command()
+def export(out: Out = None, format_: Written = ExportFormat.JSONL) -> None:
+    """Write every vote with its text, the model's answer and the label.
+
+    \b
+    jsonl    a JSON object a line
+    parquet  the same as a table; probabilities and buttons are JSON in it
+    dataset  a folder with both, and the card that Hugging Face's datasets.load_dataset reads
+
+    An export outlives what people have deleted: keep it no longer than it is needed.
+    """  # noqa: D301  # click's mark for "keep these lines" is a real backspace
+    from training.feedback.exporting import Format, write_lines, write_votes
+
+    if out is None and format_ is not ExportFormat.JSONL:
+        fail(f"{format_} needs --out: it is no text")
+
+    async def write(store: Store) -> int:
+        if out is None:
+            return await write_lines(store.feedback(), sys.stdout)
+        return await write_votes(store.feedback(), out, Format(format_))
+
+    count = _with_store(write)
+    typer.echo(f"exported {_counted(count, 'vote')}", err=True)
+
+
+@app.command(name="import")
+def import_(file: Source, task: OfTask = None, gold: Gold = False) -> None:
+    """Take in votes that were exported, or texts with labels such as NSMC's ratings_train.txt.
+
+    Done again it adds nothing. Whoever voted is known again when they come back, if PSEUDONYM_KEY is the
+    same. A label that is here stays, whatever the file says, until the voters decide otherwise. Rows that
+    cannot be used are told one by one.
+    """
+    from training.feedback.importing import keep, parse
+
+    async def take_in(store: Store) -> dict[str, int]:
+        with progressbar(length=total, label="import", file=sys.stderr) as bar:
+            return dict(await keep(store, parsed, bar.update))
+
+    parsed = _in_one_line(lambda: parse(file, None if task is None else task.value, gold=gold))
+    for line in parsed.bad:
+        typer.echo(f"kobert-bot: {line}", err=True)
+    total = len(parsed.votes) + len(parsed.texts)
+    if not total and not parsed.bad:
+        fail(f"{file}: there is no row to import in it")
+    counts = _with_store(take_in, new=True) if total else {}
+    for line in _imported(counts):
+        typer.echo(line)
+    if parsed.bad:
+        fail(f"{file}: {_counted(len(parsed.bad), 'row')} could not be used; the others were")
+
+
+@app.command()
+def agree(task: AnyTask = None) -> None:
+    """Decide from all votes which labels are right and whose votes count, and keep it.
+
+    The bot does so by itself, some minutes after somebody voted. It may be stopped at any moment.
+    """
+    from bot.feedback_views import agreement_table
+    from training.feedback.deciding import decide
+
+    async def decide_all(store: Store) -> str:
+        found = {each: await decide(store, each) for each in await _voted(store, task)}
+        return agreement_table(found)
+
+    typer.echo(_with_store(decide_all))
+
+
+@app.command()
+def stats(as_json: Json = False) -> None:
+    """Tell how the teaching goes: texts, votes, agreement, labels, gold, who is left out and why."""
+    from bot.feedback_views import stats_lines
+    from training.feedback.stats import stats as count
+
+    async def tell(store: Store) -> str:
+        found = [await count(store, task) for task in await _voted(store, None)]
+        if as_json:
+            return json.dumps([each.as_json() for each in found], ensure_ascii=False, indent=1)
+        return "\n\n".join(stats_lines(each) for each in found) or NOTHING
+
+    typer.echo(_with_store(tell))
+
+
+@app.command()
+def conflicts(task: AnyTask = None, limit: Limit = 10) -> None:
+    """Show where voters differ most, the least sure first: who said what, and whether it counted."""
+    from bot.feedback_views import conflict_lines
+    from training.feedback.deciding import agreement
+    from training.feedback.why import conflicts as differing
+
+    async def tell(store: Store) -> str:
+        told = []
+        for each in await _voted(store, task):
+            found = differing(await agreement(store, each))
+            shown = found[:limit]
+            voters = {said.ballot.voter for account in shown for said in account.said}
+            names = await store.consensus.pseudonyms(voters)
+            texts = await store.consensus.texts({account.said[0].ballot.item for account in shown})
+            told.append(conflict_lines(each, shown, len(found), texts, names))
+        return "\n\n".join(told) or NOTHING
+
+    typer.echo(_with_store(tell))
+
+
+@app.command()
+def snapshot(
+    task: OneTask, out: Folder = None, min_confidence: Confidence = 0.7, exclude: Excluded = None
+) -> None:
+    """Draw a data set of what the voters agree on: train, dev, heldout and gold, as JSON lines and Parquet.
+
+    A text is always in the same part, whatever is drawn when. Texts of NSMC's test set and KLUE-NLI's
+    development set are left out in any case. The same votes give the same hash.
+    """
+    from training.feedback.snapshot import take_snapshot
+
+    settings = settings_or_fail()
+
+    async def take(store: Store) -> list[str]:
+        folder = out or settings.teaching_folder / "snapshots"
+        taken = await take_snapshot(
+            store, task.value, folder, min_confidence=min_confidence, exclude=exclude or ()
+        )
+        rows = ", ".join(f"{part} {number:,}" for part, number in taken.manifest["rows"].items())
+        left_out = (f"left out: {number:,} {why}" for why, number in taken.manifest["left_out"].items())
+        return [f"{taken.name}: {rows}", *left_out, f"{taken.manifest_hash}  {taken.path}"]
+
+    for line in _with_store(take, settings=settings):
+        typer.echo(line)
+
+
+@app.command()
+def gold(task: OneTask) -> None:
+    """Make known what three trusted people or more labelled alike without seeing the answer.
+
+    Only what was never trained on can become gold, and nothing is trained on it afterwards.
+    """
+    from training.feedback.gold import promote_gold
+
+    count = _with_store(lambda store: promote_gold(store, task.value))
+    typer.echo(f"{_counted(count, 'label')} of {task} became gold")
+
+
+NOTHING = "nobody has voted yet: votes come from the buttons under the bot's answers and from /label"
+
+
+async def _voted(store: Store, task: Taught | None) -> list[str]:
+    """The tasks to tell of."""
+    if task is not None:
+        return [task.value]
+    there = await store.consensus.tasks()
+    return [each.value for each in Taught if each.value in there]
+
+
+def _with_store(
+    do: Callable[[Store], Awaitable[_Found]], *, new: bool = False, settings: Settings | None = None
+) -> _Found:
+    """Do something with the database; ``new`` makes it if it is not there."""
+    chosen = settings or settings_or_fail()
+
+    async def run() -> _Found:
+        from storage.engine import exists
+        from storage.store import Store  # SQLAlchemy: half a second that --help needn't wait
+
+        if not new and not exists(chosen.database_url):
+            raise StorageError(f"there is no database {chosen.database_url} here; DATABASE_URL says where")
+        store = await Store.open(chosen.database_url, pepper=pseudonym_key(chosen))
+        try:
+            return await do(store)
+        finally:
+            await store.close()
+
+    return _in_one_line(lambda: asyncio.run(run()))
+
+
+def _in_one_line(do: Callable[[], _Found]) -> _Found:
+    from training.textfiles import DataError
+
+    try:
+        return do()
+    except (StorageError, SettingsError, DataError) as error:
+        fail(error)
+    except ModuleNotFoundError as error:
+        fail(f"this needs {error.name}, which is not installed: pip install 'kobert-bot[teach]'")
+    except OSError as error:
+        fail(f"{error.filename}: {error.strerror}" if error.filename else error)
+    except KeyboardInterrupt:
+        fail("stopped; nothing is left half done")
+
+
+def _imported(counts: dict[str, int]) -> list[str]:
+    told = (
+        ("new", "vote", "new"),
+        ("known", "vote", "here already"),
+        ("withdrawn", "vote", "left out: of people who want nothing kept, or on what they asked"),
+        ("labels new", "labelled text", "new"),
+        ("labels known", "labelled text", "here already"),
+        ("labels differ", "labelled text", "labelled otherwise here, which stays"),
+        ("labels gold", "label", "became gold"),
+        ("labels gold differs", "label", "known otherwise here, which stays"),
+    )
+    return [f"{_counted(counts[key], what)} {why}" for key, what, why in told if counts.get(key)]
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"

@@ -1,0 +1,65 @@
+"""Promoting and rolling back: what is to serve is tried first, and only then do the aliases move."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from models.results import Task
+from storage.checkpoint_values import ChampionChange, CheckpointState, TrainedCheckpoint
+from storage.checkpoints import Checkpoints
+
+Trial = Callable[[Task, str, str, str], Awaitable[None]]
+"""Tries a checkpoint for a task, by name, folder and version, as ``models.trial`` does."""
+
+
+async def promote(
+    checkpoints: Checkpoints,
+    trial: Trial,
+    task: Task,
+    name: str | None,
+    *,
+    actor: int | str,
+    reason: str,
+    seen: str | None,
+    force: bool = False,
+) -> ChampionChange:
+    """Try a checkpoint, then let it serve.
+
+    Args:
+        checkpoints: Where they are kept.
+        trial: Tries it.
+        task: What it is to serve.
+        name: The checkpoint; None for the catalogue's own, which needs no trial.
+        actor: Who wants it.
+        reason: Why.
+        seen: Who the champion was when that was decided.
+        force: Whether a missing or bad verdict is overruled.
+
+    Raises:
+        ModelServiceError: It cannot serve; nothing was changed.
+        StorageError: It may not (see ``Checkpoints.promote``); nothing was changed.
+    """
+    if name is not None:
+        await _try(trial, task, await checkpoints.get(name))
+    return await checkpoints.promote(task, name, actor=actor, reason=reason, seen=seen, force=force)
+
+
+async def roll_back(
+    checkpoints: Checkpoints, trial: Trial, task: Task, *, actor: int | str, reason: str, seen: str | None
+) -> ChampionChange:
+    """Try the champion from before, then let it serve again.
+
+    Raises:
+        ModelServiceError: It cannot serve; nothing was changed.
+        StorageError: It may not (see ``Checkpoints.rollback``); nothing was changed.
+    """
+    previous = (await checkpoints.standing(task)).previous
+    if previous is not None:
+        await _try(trial, task, previous)
+    return await checkpoints.rollback(task, actor=actor, reason=reason, seen=seen)
+
+
+async def _try(trial: Trial, task: Task, checkpoint: TrainedCheckpoint) -> None:
+    """Try a checkpoint; of one that may not serve anyhow, the database says why."""
+    if checkpoint.task == task and checkpoint.state is not CheckpointState.RETIRED and not checkpoint.tainted:
+        await trial(task, checkpoint.name, checkpoint.path, checkpoint.version)

@@ -1,0 +1,121 @@
+"""Trained models as Telegram HTML with buttons, for those who run the bot."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from html import escape
+
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+
+from handlers.callback_data import ModelsTap, Step, encode
+from handlers.replies.models_texts import MODELS_TEXTS, ModelsTexts
+from handlers.replies.texts import Language
+from handlers.replies.verdict import verdict_html
+from models.results import Task
+from storage.checkpoint_values import Standing, TrainedCheckpoint
+
+_NO_STANDING = Standing("")
+
+
+def models_list(standings: Mapping[str, Standing], language: Language) -> str:
+    """Say of each task who answers, who did, and who might."""
+    texts = MODELS_TEXTS[language]
+    parts = [_of_task(task, standings[task], texts) for task in texts.tasks if _is_told(standings.get(task))]
+    return "\n\n".join([texts.title, *(parts or [texts.nothing_trained])])
+
+
+def models_keyboard(standings: Mapping[str, Standing], language: Language) -> InlineKeyboardMarkup | None:
+    """Draw a button for each change that can be made; None where there is none."""
+    texts = MODELS_TEXTS[language]
+    rows: list[list[InlineKeyboardButton]] = []
+    for task, name in texts.tasks.items():
+        standing = standings.get(task, _NO_STANDING)
+        if standing.candidate is not None and not standing.candidate.tainted:
+            face = texts.promote_button.format(task=name, name=standing.candidate.name)
+            rows.append([_button(face, Step.PROMOTE, Task(task), standing, standing.candidate)])
+        if can_roll_back(standing):
+            face = texts.roll_back_button.format(task=name, name=_plain(standing.previous, texts))
+            rows.append([_button(face, Step.ROLL_BACK, Task(task), standing, standing.previous)])
+    return InlineKeyboardMarkup(rows) if rows else None
+
+
+def question(tap: ModelsTap, standing: Standing, language: Language) -> str:
+    """Ask whether they are sure, after the verdict on what is to take over."""
+    texts = MODELS_TEXTS[language]
+    other = standing.candidate if tap.step is Step.PROMOTE else standing.previous
+    words = texts.really_promote if tap.step is Step.PROMOTE else texts.really_roll_back
+    asked = words.format(
+        task=texts.tasks[tap.task],
+        name=model_name(other, texts),
+        champion=model_name(standing.champion, texts),
+    )
+    if other is None or other.verdict is None:
+        return asked
+    return f"{verdict_html(other.verdict, language)}\n\n{asked}"
+
+
+def question_keyboard(tap: ModelsTap, language: Language) -> InlineKeyboardMarkup:
+    """Draw yes and no; both name the same models as the question."""
+    texts = MODELS_TEXTS[language]
+    surely = Step.PROMOTE_SURELY if tap.step is Step.PROMOTE else Step.ROLL_BACK_SURELY
+    answers = ((texts.yes_button, surely), (texts.no_button, Step.LIST))
+    buttons = [
+        InlineKeyboardButton(
+            face, callback_data=encode(ModelsTap(step, tap.task, tap.champion_id, tap.other_id))
+        )
+        for face, step in answers
+    ]
+    return InlineKeyboardMarkup([buttons])
+
+
+def can_roll_back(standing: Standing) -> bool:
+    """Say whether the model from before may answer again."""
+    return standing.has_previous and (standing.previous is None or not standing.previous.tainted)
+
+
+def model_name(checkpoint: TrainedCheckpoint | None, texts: ModelsTexts) -> str:
+    """Name a checkpoint, or the catalogue's own, as HTML."""
+    return escape(_plain(checkpoint, texts), quote=False)
+
+
+def row(checkpoint: TrainedCheckpoint | None) -> int:
+    """Return a checkpoint's number on buttons: 0 for the catalogue's own."""
+    return 0 if checkpoint is None else checkpoint.id
+
+
+def _plain(checkpoint: TrainedCheckpoint | None, texts: ModelsTexts) -> str:
+    return texts.own if checkpoint is None else checkpoint.name
+
+
+def _is_told(standing: Standing | None) -> bool:
+    return standing is not None and (
+        standing.champion is not None or standing.candidate is not None or standing.has_previous
+    )
+
+
+def _of_task(task: str, standing: Standing, texts: ModelsTexts) -> str:
+    lines = [f"<b>{texts.tasks[task]}</b>", texts.champion.format(name=_described(standing.champion, texts))]
+    if standing.champion is not None and standing.champion.tainted:
+        lines.append(texts.tainted)
+    if standing.has_previous:
+        lines.append(texts.previous.format(name=_described(standing.previous, texts)))
+    if standing.candidate is None:
+        lines.append(texts.no_candidate)
+    else:
+        verdict = texts.unjudged if standing.candidate.verdict is None else texts.passed
+        described = _described(standing.candidate, texts)
+        lines.append(texts.candidate.format(name=described, verdict=verdict))
+    return "\n".join(lines)
+
+
+def _described(checkpoint: TrainedCheckpoint | None, texts: ModelsTexts) -> str:
+    if checkpoint is None:
+        return texts.own
+    return f"{escape(checkpoint.name, quote=False)} ({checkpoint.created_at.date().isoformat()})"
+
+
+def _button(
+    face: str, step: Step, task: Task, standing: Standing, other: TrainedCheckpoint | None
+) -> InlineKeyboardButton:
+    tap = ModelsTap(step, task, row(standing.champion), row(other))
+    return InlineKeyboardButton(face, callback_data=encode(tap))

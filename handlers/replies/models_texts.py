@@ -1,0 +1,130 @@
+"""The words about trained models, for those who run the bot, by language.
+
+Telegram HTML, except those that end in ``_toast`` or ``_button``, which are plain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from handlers.replies.wording import Language
+
+
+@dataclass(frozen=True, slots=True)
+class ModelsTexts:
+    """The words of one language.
+
+    Attributes:
+        tasks: Names by task.
+        obstacles: Why a model does not take over, by ``storage.checkpoint_values.Obstacle``.
+    """
+
+    title: str
+    nothing_trained: str
+    tasks: Mapping[str, str]
+    own: str
+    champion: str
+    previous: str
+    candidate: str
+    no_candidate: str
+    passed: str
+    unjudged: str
+    tainted: str
+    promote_button: str
+    roll_back_button: str
+    yes_button: str
+    no_button: str
+    really_promote: str
+    really_roll_back: str
+    trying_toast: str
+    promoted: str
+    rolled_back: str
+    changed: str
+    cannot_serve: str
+    obstacles: Mapping[str, str]
+    taken_back: str
+    learnt_deleted: str
+
+
+MODELS_EN = ModelsTexts(
+    title="🧠 <b>Trained models</b>",
+    nothing_trained="No model has been trained here yet: the preset's own answer.",
+    tasks={"mask": "Blanks", "nsp": "Next sentence", "sentiment": "Sentiment", "nli": "Inference"},
+    own="the preset's own",
+    champion="answers: {name}",
+    previous="before it: {name}",
+    candidate="candidate: {name}, {verdict}",
+    no_candidate="candidate: none",
+    passed="passed",
+    unjudged="not compared yet",
+    tainted="⚠️ learnt from a text that was deleted since: train a new one in its place",
+    promote_button="⬆️ {task}: promote {name}",
+    roll_back_button="↩️ {task}: back to {name}",
+    yes_button="✅ Yes",
+    no_button="No",
+    really_promote="{task}: shall <b>{name}</b> answer in place of <b>{champion}</b>?",
+    really_roll_back="{task}: shall <b>{name}</b> answer again, in place of <b>{champion}</b>?",
+    trying_toast="I am trying the model out first. One moment, please.",
+    promoted="✅ {task}: from now on <b>{name}</b> answers.",
+    rolled_back="↩️ {task}: <b>{name}</b> answers again.",
+    changed="This has just been changed, by somebody else or an earlier tap. Nothing was done; now it is so:",
+    cannot_serve="🚫 {name} cannot answer, so nothing was changed: {reason}",
+    obstacles={
+        "refused": "🚫 {name} was refused. Who runs the bot can overrule that on the command line.",
+        "unjudged": "🚫 {name} has not been compared with the model that answers now.",
+        "tainted": "🚫 {name} learnt from a text that was deleted since. Train a new one.",
+        "retired": "🚫 {name} is retired, and its files are deleted.",
+        "other_task": "🚫 {name} was taught another task.",
+        "is_champion": "{name} answers already.",
+        "no_previous": "🚫 There is no model from before to go back to.",
+    },
+    taken_back="⚠️ {task}: <b>{name}</b> cannot answer and was taken back; {serves} answers.\n{reason}",
+    learnt_deleted=(
+        "⚠️ {task}: <b>{name}</b> learnt from a text that was deleted since. "
+        "It goes on to answer until a new one takes its place."
+    ),
+)
+
+MODELS_KO = ModelsTexts(
+    title="🧠 <b>배운 모델</b>",
+    nothing_trained="아직 여기서 가르친 모델이 없어요. 프리셋의 원래 모델이 대답해요.",
+    tasks={"mask": "빈칸", "nsp": "다음 문장", "sentiment": "감성", "nli": "추론"},
+    own="프리셋의 원래 모델",
+    champion="지금: {name}",
+    previous="이전: {name}",
+    candidate="후보: {name}, {verdict}",
+    no_candidate="후보: 없음",
+    passed="통과",
+    unjudged="아직 비교하지 않음",
+    tainted="⚠️ 그 뒤에 지워진 글로 배웠어요. 새로 가르쳐서 바꿔 주세요",
+    promote_button="⬆️ {task}: {name} 쓰기",
+    roll_back_button="↩️ {task}: {name} 다시 쓰기",
+    yes_button="✅ 네",
+    no_button="아니요",
+    really_promote="{task}: <b>{champion}</b> 대신 <b>{name}</b>에게 대답을 맡길까요?",
+    really_roll_back="{task}: <b>{champion}</b> 대신 <b>{name}</b>에게 다시 대답을 맡길까요?",
+    trying_toast="모델을 먼저 시험해 볼게요. 잠시만 기다려 주세요.",
+    promoted="✅ {task}: 이제부터 <b>{name}</b> 모델이 대답해요.",
+    rolled_back="↩️ {task}: <b>{name}</b> 모델이 다시 대답해요.",
+    changed="다른 분이나 앞선 버튼이 방금 바꿨어요. 아무것도 하지 않았고, 지금은 이래요:",
+    cannot_serve="🚫 {name} 모델은 대답할 수 없어서 아무것도 바꾸지 않았어요: {reason}",
+    obstacles={
+        "refused": "🚫 {name} 모델은 심사에서 떨어졌어요. 운영자가 명령줄에서 뒤집을 수 있어요.",
+        "unjudged": "🚫 {name} 모델은 아직 지금 모델과 비교하지 않았어요.",
+        "tainted": "🚫 {name} 모델은 그 뒤에 지워진 글로 배웠어요. 새로 가르쳐 주세요.",
+        "retired": "🚫 {name} 모델은 물러났고 파일도 지워졌어요.",
+        "other_task": "🚫 {name} 모델은 다른 일을 배웠어요.",
+        "is_champion": "{name} 모델이 이미 대답하고 있어요.",
+        "no_previous": "🚫 되돌아갈 이전 모델이 없어요.",
+    },
+    taken_back=(
+        "⚠️ {task}: <b>{name}</b> 모델은 대답할 수 없어서 물렸어요. 지금 대답하는 모델: {serves}.\n{reason}"
+    ),
+    learnt_deleted=(
+        "⚠️ {task}: <b>{name}</b> 모델은 그 뒤에 지워진 글로 배웠어요. "
+        "새 모델이 대신할 때까지는 계속 대답해요."
+    ),
+)
+
+MODELS_TEXTS: Mapping[Language, ModelsTexts] = {"ko": MODELS_KO, "en": MODELS_EN}

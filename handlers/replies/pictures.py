@@ -1,0 +1,120 @@
+"""How the teaching goes as one picture. Its words are English: not every machine has a font with Hangul."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from importlib.util import find_spec
+from typing import Any
+
+_COLOURS = {
+    "sentiment": "#2a6f97",
+    "nli": "#c8553d",
+    "nsp": "#588157",
+    "mask": "#8a6fb0",
+    "tokens": "#7f7f7f",
+}
+_DPI = 110
+_MARGIN = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class TaskPicture:
+    """What is drawn of one task.
+
+    Attributes:
+        task: Its name.
+        votes: Per day.
+        accuracy: Per day the share of answers that were called right, 0…1; None where nobody said.
+        alpha: Agreement of the voters; None where it is not known.
+        queue: Texts that wait for labels.
+        labels: Texts that have them.
+        gold: Labels that are known.
+    """
+
+    task: str
+    votes: Sequence[int]
+    accuracy: Sequence[float | None]
+    alpha: float | None
+    queue: int
+    labels: int
+    gold: int
+
+
+def can_draw() -> bool:
+    """Whether what draws is installed: it comes with the extra ``train``."""
+    return find_spec("matplotlib") is not None
+
+
+def teaching_picture(days: Sequence[date], tasks: Sequence[TaskPicture]) -> bytes:
+    """Draw votes per day, accuracy as users see it, agreement, and what waits for labels.
+
+    It takes a second and may run in any thread: nothing of pyplot is used.
+
+    Args:
+        days: From the first to the last, without gaps.
+        tasks: What is drawn of each.
+
+    Returns:
+        A PNG.
+    """
+    from matplotlib.figure import Figure  # noqa: PLC0415  # a second, and not installed everywhere
+
+    figure = Figure(figsize=(9, 6.4), dpi=_DPI, layout="constrained")
+    (votes, accuracy), (agreement, queue) = figure.subplots(2, 2)
+    names = [each.task for each in tasks]
+    colours = [_COLOURS.get(name, "#444444") for name in names]
+    bottom = [0] * len(days)
+    for each, colour in zip(tasks, colours, strict=True):
+        votes.bar(days, each.votes, bottom=bottom, color=colour, label=each.task, width=0.9)
+        bottom = [one + other for one, other in zip(bottom, each.votes, strict=True)]
+        seen = [
+            (day, 100 * share) for day, share in zip(days, each.accuracy, strict=True) if share is not None
+        ]
+        if seen:
+            accuracy.plot(*zip(*seen, strict=True), "o-", color=colour, ms=4)
+    _frame(votes, "Votes per day", days)
+    _frame(accuracy, "Right as users see it, %", days)
+    accuracy.set_ylim(0, 104)
+    votes.legend(frameon=False, fontsize=8)
+    alphas = [each.alpha for each in tasks]
+    agreement.barh(names, [alpha or 0.0 for alpha in alphas], color=colours)
+    agreement.set_xlim(min(0.0, *(alpha or 0.0 for alpha in alphas)), 1)
+    agreement.axvline(0.667, color="#999999", lw=0.8, ls="--")
+    for row, alpha in enumerate(alphas):
+        agreement.text(0.02, row, "unknown" if alpha is None else f"{alpha:.2f}", va="center", fontsize=9)
+    _plain(agreement, "Agreement (Krippendorff's alpha)")
+    _stacked(queue, tasks)
+    _plain(queue, "Texts: labelled, gold, waiting")
+    stream = io.BytesIO()
+    figure.savefig(stream, format="png")
+    return stream.getvalue()
+
+
+def _stacked(axes: Any, tasks: Sequence[TaskPicture]) -> None:  # noqa: ANN401  # matplotlib has no types
+    names = [each.task for each in tasks]
+    left = [0] * len(tasks)
+    parts: Mapping[str, tuple[list[int], str]] = {
+        "labelled": ([each.labels for each in tasks], "#588157"),
+        "gold": ([each.gold for each in tasks], "#d4a017"),
+        "waiting": ([each.queue for each in tasks], "#c9c9c9"),
+    }
+    for name, (widths, colour) in parts.items():
+        axes.barh(names, widths, left=left, color=colour, label=name)
+        left = [one + other for one, other in zip(left, widths, strict=True)]
+    axes.legend(frameon=False, fontsize=8)
+
+
+def _frame(axes: Any, title: str, days: Sequence[date]) -> None:  # noqa: ANN401
+    _plain(axes, title)
+    every = max(1, len(days) // 5)
+    axes.set_xticks(days[::every], [f"{day:%m-%d}" for day in days[::every]])
+    axes.set_xlim(days[0] - _MARGIN, days[-1] + _MARGIN)
+
+
+def _plain(axes: Any, title: str) -> None:  # noqa: ANN401
+    axes.set_title(title, loc="left", fontsize=10)
+    axes.spines[["top", "right"]].set_visible(b=False)
+    axes.tick_params(labelsize=8)

@@ -1,0 +1,192 @@
+"""The words about trainings, statistics and exports, for those who run the bot, by language.
+
+Telegram HTML, except those that end in ``_toast``, ``_button`` or ``_name``, which are plain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from handlers.replies.wording import Language
+
+
+@dataclass(frozen=True, slots=True)
+class TeachingTexts:
+    """The words of one language.
+
+    Attributes:
+        phases: What a training is doing, by the phase that its worker tells.
+    """
+
+    operators_only: str
+    operators_only_toast: str
+    which_task: str
+    no_such_task: str
+    data: str
+    start_question: str
+    nothing_yet: str
+    few_labels: str
+    few_voters: str
+    few_gold: str
+    start_button: str
+    cancel_button: str
+    asked_toast: str
+    runs_already_toast: str
+    cancelling_toast: str
+    ended_toast: str
+    title: str
+    phases: Mapping[str, str]
+    cancelling: str
+    steps: str
+    loss: str
+    accuracy: str
+    left: str
+    done: str
+    failed: str
+    cancelled: str
+    promoted: str
+    not_promoted: str
+    stats_title: str
+    stats_task: str
+    stats_accuracy: str
+    stats_alpha: str
+    stats_nothing: str
+    stats_days: str
+    nobody: str
+    exported: str
+    exported_nothing: str
+    too_large: str
+
+
+TEACHING_EN = TeachingTexts(
+    operators_only="That is only for those who run me.",
+    operators_only_toast="That is only for those who run me.",
+    which_task="What shall I learn from the votes?",
+    no_such_task="I cannot learn <b>{task}</b> from votes. Send /train and choose, or one of: {tasks}.",
+    data=(
+        "🎓 <b>{task}</b>\n"
+        "Labels that people agree on: {labels}\n"
+        "People who voted: {voters}, votes: {votes}\n"
+        "Known labels (gold), which only measure: {gold}\n"
+        "Answers now: {champion}"
+    ),
+    start_question=(
+        "Shall I start? It learns beside my answering, at low priority, is compared with the model that "
+        "answers now, and takes its place only if it is better."
+    ),
+    nothing_yet="Nobody has voted on this yet, so there is nothing to learn from.",
+    few_labels=(
+        "⚠️ There are few labels: {missing} more would make {least}, with which a gain can be seen at all."
+    ),
+    few_voters="⚠️ It cannot be promoted yet: {missing} more people must vote, {least} are needed.",
+    few_gold=(
+        "ℹ️ {missing} more gold labels would make {least}; until then a gain is judged on held-out votes, "
+        "most of which were given after seeing an answer."
+    ),
+    start_button="▶️ Start",
+    cancel_button="✖️ Cancel",
+    asked_toast="It begins shortly.",
+    runs_already_toast="It is being trained already.",
+    cancelling_toast="I am stopping it.",
+    ended_toast="It has ended already.",
+    title="🎓 <b>{task}</b> · training {number}",
+    phases={
+        "queued": "waits for its turn",
+        "snapshot": "drawing the data set",
+        "training": "learning",
+        "gate": "comparing with the model that answers now",
+    },
+    cancelling="stopping …",
+    steps="step {step} of {steps}",
+    loss="loss {loss}",
+    accuracy="{accuracy} right on what it does not learn from",
+    left="{time} left",
+    done="It has ended: {verdict}",
+    failed="🚫 It failed: {reason}",
+    cancelled="✖️ It was cancelled; nothing of it is left.",
+    promoted="✅ <b>{name}</b> answers from now on. /models goes back to the one before.",
+    not_promoted="It stays a candidate: /models promotes it.",
+    stats_title="📊 <b>The last {days} days</b>",
+    stats_task=(
+        "<b>{task}</b>: {votes} votes by {voters}, {queue} texts wait for more, {labels} labels, {gold} gold"
+    ),
+    stats_accuracy="right as users see it: {share} of {count}",
+    stats_alpha="agreement (alpha): {alpha}",
+    stats_nothing="Nobody has voted yet.",
+    stats_days="Votes in these days: {votes}",
+    nobody="–",
+    exported="{votes} votes by {voters} people on {texts} texts. Keep it no longer than you need it.",
+    exported_nothing="There are no votes to export yet.",
+    too_large=(
+        "The file would be {size}, and Telegram takes {limit}. On the command line: "
+        "<code>kobert-bot feedback export</code>"
+    ),
+)
+
+TEACHING_KO = TeachingTexts(
+    operators_only="저를 운영하는 분만 쓸 수 있어요.",
+    operators_only_toast="저를 운영하는 분만 쓸 수 있어요.",
+    which_task="투표에서 무엇을 배울까요?",
+    no_such_task=(
+        "<b>{task}</b>, 이건 투표로 배울 수 없어요. /train 을 보내 고르거나 이 중에서 골라 주세요: {tasks}."
+    ),
+    data=(
+        "🎓 <b>{task}</b>\n"
+        "사람들의 뜻이 모인 라벨: {labels}\n"
+        "투표한 사람: {voters}, 투표: {votes}\n"
+        "재는 데만 쓰는 정답(골드): {gold}\n"
+        "지금 대답하는 모델: {champion}"
+    ),
+    start_question=(
+        "시작할까요? 대답하는 틈틈이 낮은 우선순위로 배우고, 지금 모델과 비교해서 더 나을 때만 그 자리를 "
+        "이어받아요."
+    ),
+    nothing_yet="아직 아무도 투표하지 않아서 배울 것이 없어요.",
+    few_labels="⚠️ 라벨이 적어요. {missing}개가 더 모여 {least}개가 되면 나아진 것을 알아볼 수 있어요.",
+    few_voters="⚠️ 아직은 배워도 바꿔 쓸 수 없어요. {least}명이 필요하고, {missing}명이 더 투표해야 해요.",
+    few_gold=(
+        "ℹ️ 골드가 {missing}개 더 모여 {least}개가 될 때까지는, 대부분 대답을 보고 한 투표 가운데 "
+        "따로 떼어 둔 것으로 비교해요."
+    ),
+    start_button="▶️ 시작",
+    cancel_button="✖️ 그만두기",
+    asked_toast="곧 시작해요.",
+    runs_already_toast="이미 배우고 있어요.",
+    cancelling_toast="멈추고 있어요.",
+    ended_toast="이미 끝났어요.",
+    title="🎓 <b>{task}</b> · 학습 {number}",
+    phases={
+        "queued": "차례를 기다리는 중",
+        "snapshot": "데이터를 뽑는 중",
+        "training": "배우는 중",
+        "gate": "지금 모델과 비교하는 중",
+    },
+    cancelling="멈추는 중 …",
+    steps="{steps}걸음 중 {step}",
+    loss="손실 {loss}",
+    accuracy="배우지 않은 글 정답률 {accuracy}",
+    left="{time} 남음",
+    done="끝났어요: {verdict}",
+    failed="🚫 실패했어요: {reason}",
+    cancelled="✖️ 그만두었어요. 남은 것은 없어요.",
+    promoted="✅ 이제부터 <b>{name}</b> 모델이 대답해요. /models 에서 이전 모델로 되돌릴 수 있어요.",
+    not_promoted="후보로 남아 있어요. /models 에서 바꿔 쓸 수 있어요.",
+    stats_title="📊 <b>최근 {days}일</b>",
+    stats_task=(
+        "<b>{task}</b>: {voters}명이 {votes}번 투표, 라벨을 기다리는 글 {queue}, 라벨 {labels}, 골드 {gold}"
+    ),
+    stats_accuracy="사용자가 본 정답률: {count}번 중 {share}",
+    stats_alpha="일치도(알파): {alpha}",
+    stats_nothing="아직 아무도 투표하지 않았어요.",
+    stats_days="이 기간의 투표: {votes}",
+    nobody="–",
+    exported="{voters}명이 글 {texts}개에 한 투표 {votes}개예요. 필요한 동안만 가지고 계세요.",
+    exported_nothing="아직 내보낼 투표가 없어요.",
+    too_large=(
+        "파일이 {size}인데 텔레그램은 {limit}까지 받아요. 명령줄에서 받아 주세요: "
+        "<code>kobert-bot feedback export</code>"
+    ),
+)
+
+TEACHING_TEXTS: Mapping[Language, TeachingTexts] = {"ko": TEACHING_KO, "en": TEACHING_EN}

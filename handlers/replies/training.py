@@ -1,0 +1,138 @@
+"""A training as one message: what it would learn from, how far it is, how it ended."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from typing import Any
+
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+
+from handlers import utf16
+from handlers.callback_data import TrainStep, TrainTap, encode
+from handlers.replies.answers import duration
+from handlers.replies.models_texts import MODELS_TEXTS
+from handlers.replies.teaching_texts import TEACHING_TEXTS, TeachingTexts
+from handlers.replies.texts import TEXTS, Language
+from handlers.replies.verdict import verdict_lines
+from models.results import Task
+from storage.agreed import TaskFigures
+from storage.runs import Run, RunState
+from storage.verdicts import Verdict
+
+LEARNABLE = (Task.SENTIMENT, Task.NLI, Task.NSP)
+"""What can be learnt from votes on whole texts and pairs."""
+LEAST_LABELS = 200
+"""With fewer, some twenty rows are held out, and only a large gain can be told from chance."""
+LEAST_VOTERS = 5
+LEAST_GOLD = 100
+_BAR = 12
+_REASON_UNITS = 500
+_VERDICT_UNITS = 3_600
+
+
+def data_html(figures: TaskFigures, champion: str | None, language: Language) -> str:
+    """Say what there is to learn from, what is missing, and ask whether to start."""
+    texts = TEACHING_TEXTS[language]
+    labels, gold = sum(figures.labels.values()), sum(figures.gold.values())
+    own = MODELS_TEXTS[language].own
+    said = texts.data.format(
+        task=task_name(figures.task, language),
+        labels=f"{labels:,}",
+        voters=f"{figures.voters:,}",
+        votes=f"{figures.votes:,}",
+        gold=f"{gold:,}",
+        champion=own if champion is None else escape(champion, quote=False),
+    )
+    if not figures.votes and not labels:
+        return f"{said}\n\n{texts.nothing_yet}"
+    wanting = [
+        words.format(missing=f"{least - there:,}", least=f"{least:,}")
+        for words, least, there in (
+            (texts.few_labels, LEAST_LABELS, labels),
+            (texts.few_voters, LEAST_VOTERS, figures.voters),
+            (texts.few_gold, LEAST_GOLD, gold),
+        )
+        if there < least
+    ]
+    return "\n\n".join([said, *(["\n".join(wanting)] if wanting else []), texts.start_question])
+
+
+def tasks_keyboard(language: Language) -> InlineKeyboardMarkup:
+    """Draw a button for each task that can be learnt."""
+    return InlineKeyboardMarkup(
+        [[_button(task_name(task, language), TrainTap(TrainStep.SHOW, task))] for task in LEARNABLE]
+    )
+
+
+def start_keyboard(task: Task, language: Language) -> InlineKeyboardMarkup:
+    """Draw the button that starts a training."""
+    face = TEACHING_TEXTS[language].start_button
+    return InlineKeyboardMarkup([[_button(face, TrainTap(TrainStep.START, task))]])
+
+
+def run_keyboard(run: Run, language: Language) -> InlineKeyboardMarkup | None:
+    """Draw the button that cancels a training, as long as it can be cancelled."""
+    if run.state.ended or run.cancelling:
+        return None
+    face = TEACHING_TEXTS[language].cancel_button
+    return InlineKeyboardMarkup([[_button(face, TrainTap(TrainStep.CANCEL, Task(run.task), run.id))]])
+
+
+def run_html(run: Run, language: Language) -> str:
+    """Say how far a training is, or how it ended."""
+    texts = TEACHING_TEXTS[language]
+    title = texts.title.format(task=task_name(run.task, language), number=run.id)
+    lines = _end(run, texts, language) if run.state.ended else _way(run, texts, language)
+    return "\n".join([title, *lines])
+
+
+def task_name(task: str, language: Language) -> str:
+    """Name a task for people."""
+    return MODELS_TEXTS[language].tasks.get(task, task)
+
+
+def _way(run: Run, texts: TeachingTexts, language: Language) -> Sequence[str]:
+    queued = run.state is RunState.QUEUED
+    phase = "queued" if queued else str(run.progress.get("phase", "snapshot"))
+    said = texts.cancelling if run.cancelling else texts.phases.get(phase, phase)
+    step, steps = run.progress.get("step"), run.progress.get("steps")
+    if queued or phase not in ("training", "gate") or not isinstance(steps, int) or not steps:
+        return [said]
+    done = min(1.0, (step or 0) / steps)
+    full = round(done * _BAR)
+    lines = [said, f"{'▰' * full}{'▱' * (_BAR - full)} {100 * done:.0f} %"]
+    if phase == "training":
+        lines.append(" · ".join(_figures(run.progress, texts, language)))
+    return lines
+
+
+def _figures(progress: Any, texts: TeachingTexts, language: Language) -> list[str]:  # noqa: ANN401  # JSON
+    parts = [texts.steps.format(step=f"{progress['step']:,}", steps=f"{progress['steps']:,}")]
+    if (loss := progress.get("loss")) is not None:
+        parts.append(texts.loss.format(loss=f"{loss:.3f}"))
+    if (accuracy := progress.get("accuracy")) is not None:
+        parts.append(texts.accuracy.format(accuracy=f"{100 * accuracy:.0f} %"))
+    if (left := progress.get("left_s")) is not None:
+        parts.append(texts.left.format(time=duration(left, TEXTS[language])))
+    return parts
+
+
+def _end(run: Run, texts: TeachingTexts, language: Language) -> Sequence[str]:
+    if run.state is RunState.CANCELLED:
+        return [texts.cancelled]
+    if run.state is RunState.FAILED:
+        reason = utf16.clip(run.error or "?", _REASON_UNITS)
+        return [texts.failed.format(reason=escape(reason, quote=False))]
+    try:
+        verdict = Verdict.from_json(run.progress.get("verdict"))
+    except ValueError:  # another version wrote it
+        return [texts.done.format(verdict="?")]
+    words = escape(utf16.clip("\n".join(verdict_lines(verdict, language)), _VERDICT_UNITS), quote=False)
+    if run.progress.get("promoted"):
+        return [words, texts.promoted.format(name=escape(verdict.candidate, quote=False))]
+    return [words, texts.not_promoted] if verdict.passed else [words]
+
+
+def _button(face: str, tap: TrainTap) -> InlineKeyboardButton:
+    return InlineKeyboardButton(face, callback_data=encode(tap))

@@ -1,0 +1,96 @@
+"""A verdict on a candidate model as lines that a person reads, in the chat and on the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from html import escape
+
+from handlers import utf16
+from handlers.replies.texts import TEXTS, Language
+from handlers.replies.verdict_texts import VERDICT_TEXTS, VerdictTexts
+from storage.verdicts import Check, CheckName, CheckState, Number, Verdict
+
+_SIGNS = {CheckState.PASSED: "✓", CheckState.FAILED: "✗", CheckState.NOT_SEEN: "–"}
+_POINTS = {
+    **dict.fromkeys(("gain", "low", "high", "worse"), "+.2f"),
+    **dict.fromkeys(("champion", "candidate", "smallest"), ".2f"),
+    **dict.fromkeys(("margin", "cap", "power", "share"), ".4g"),
+}
+"""How shares are written, as percents."""
+_AS_IS = {"p": ".2g", "alpha": "g", "bound": "g", "ratio": ".2f", "champion_ms": ".2f", "candidate_ms": ".2f"}
+"""How other numbers are; all that is not here is counted."""
+_NAME_UNITS = 100  # of a model's name, which may be a long path
+
+
+def verdict_lines(verdict: Verdict, language: Language) -> tuple[str, ...]:
+    """Say how it ended and why: a line for each rule, plain text."""
+    texts = VERDICT_TEXTS[language]
+    names = [utf16.clip(name, _NAME_UNITS) for name in (verdict.champion, verdict.candidate)]
+    headline = (texts.passed if verdict.passed else texts.refused).format(
+        champion=names[0], candidate=names[1], task=texts.tasks.get(verdict.task, verdict.task)
+    )
+    state = CheckState.PASSED if verdict.passed else CheckState.FAILED
+    lines = [f"{_SIGNS[state]} {headline}"]
+    recalls = [check for check in verdict.checks if check.name is CheckName.RECALL]
+    for check in verdict.checks:
+        if check.name is CheckName.RECALL:
+            lines += _recalls(recalls, texts, language)
+            recalls = []
+        else:
+            lines += _rule(check, texts, language)
+    return tuple(lines)
+
+
+def verdict_html(verdict: Verdict, language: Language) -> str:
+    """The same as Telegram HTML."""
+    return escape("\n".join(verdict_lines(verdict, language)), quote=False)
+
+
+def _rule(check: Check, texts: VerdictTexts, language: Language) -> Iterator[str]:
+    words = _words(check, texts, language)
+    yield f"{_SIGNS[check.state]} {_template(check, texts).format(**words)}"
+    if check.name is CheckName.GAIN and check.state is not CheckState.NOT_SEEN:
+        if check.numbers["set"] == "heldout":
+            yield texts.on_heldout.format(**words)
+        yield (texts.smallest_none if check.numbers["smallest"] is None else texts.smallest).format(**words)
+
+
+def _recalls(checks: Sequence[Check], texts: VerdictTexts, language: Language) -> Iterator[str]:
+    """One line for all classes that passed, and one for each that did not."""
+    passed = [check for check in checks if check.state is CheckState.PASSED]
+    if passed:
+        words = _words(max(passed, key=_drop), texts, language)
+        sign = _SIGNS[CheckState.PASSED]
+        yield f"{sign} {texts.checks[CheckName.RECALL].format(**words, count=len(passed))}"
+    for check in checks:
+        if check.state is not CheckState.PASSED:
+            yield from _rule(check, texts, language)
+
+
+def _template(check: Check, texts: VerdictTexts) -> str:
+    said = {CheckState.FAILED: texts.failed, CheckState.NOT_SEEN: texts.not_seen}.get(check.state, {})
+    return said.get(check.name, texts.checks[check.name])
+
+
+def _drop(check: Check) -> float:
+    drop = check.numbers["drop"]
+    return drop if isinstance(drop, float) else 0.0
+
+
+def _words(check: Check, texts: VerdictTexts, language: Language) -> dict[str, str]:
+    """Every number as it is written."""
+    return {key: _written(key, value, check, texts, language) for key, value in check.numbers.items()}
+
+
+def _written(key: str, value: Number, check: Check, texts: VerdictTexts, language: Language) -> str:
+    if value is None:
+        return "–"
+    if isinstance(value, str):
+        labels = TEXTS[language].labels.get(str(check.numbers.get("task")), {})
+        named = {"set": texts.sets, "task": texts.tasks, "label": labels}.get(key, {})
+        return named.get(value, value)
+    if key in _POINTS:
+        return f"{100 * value:{_POINTS[key]}}"
+    if key == "drop":
+        return f"{100 * max(value, 0.0):.2f}"  # of classes that all gained, the largest drop is none
+    return f"{value:{_AS_IS.get(key, ',')}}"

@@ -1,0 +1,154 @@
+"""The words of a verdict on a candidate model, by language; plain text, one line each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from handlers.replies.wording import Language
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictTexts:
+    """The words of one language.
+
+    Attributes:
+        tasks: Names by task.
+        sets: Names of the sets of labelled rows.
+        checks: What is said of each check, by its name; of recalls, one line for all that passed.
+        failed: What is said instead of one that failed.
+        not_seen: What is said instead of one without anything to judge by.
+        on_heldout: Added where a gain was judged on held-out feedback.
+        smallest: Added to every gain.
+        smallest_none: Added where there is no such gain.
+    """
+
+    passed: str
+    refused: str
+    tasks: Mapping[str, str]
+    sets: Mapping[str, str]
+    checks: Mapping[str, str]
+    failed: Mapping[str, str]
+    not_seen: Mapping[str, str]
+    on_heldout: str
+    smallest: str
+    smallest_none: str
+
+
+VERDICT_EN = VerdictTexts(
+    passed="{candidate} may take the place of {champion} ({task}).",
+    refused="{candidate} does not take the place of {champion} ({task}).",
+    tasks={"mask": "blanks", "nsp": "next sentence", "sentiment": "sentiment", "nli": "inference"},
+    sets={"gold": "blind-labelled rows", "test": "public test set", "heldout": "rows of held-out feedback"},
+    checks={
+        "answers": "Answers: numbers for all {n} rows.",
+        "changed": "Changes: {changed} of {n} rows are answered otherwise.",
+        "gain": (
+            "Gain, {set}: {champion} % → {candidate} % right, {gain} points (95 % interval {low} to {high}); "
+            "{gained} rows gained, {lost} lost, p = {p} (below {alpha} needed, and the interval above 0)."
+        ),
+        "test": (
+            "Old skill, {set} ({task}): {champion} % → {candidate} %, {gain} points; "
+            "lower end of the 95 % interval {low}, more than -{margin} needed; n = {n}."
+        ),
+        "recall": "Recall: {count} classes looked at; largest drop {drop} points ({label}, {set}, n = {n}).",
+        "calibration": (
+            "Calibration error, {set} ({task}): {champion} → {candidate} points, {worse} "
+            "(+{margin} allowed); n = {n}."
+        ),
+        "latency": (
+            "Time of a lone question: {champion_ms} → {candidate_ms} ms, {ratio} times as long "
+            "({bound} allowed); {n} questions each."
+        ),
+        "voters": "Voters: {voters} trusted people taught it ({least} needed).",
+        "voter_share": "Largest voter: {share} % of the votes ({cap} % allowed).",
+    },
+    failed={
+        "answers": "Answers: no numbers (NaN) for {broken} of {n} rows; its weights are broken.",
+        "changed": "Changes: no row changed ({n} rows); the two models answer alike.",
+        "recall": (
+            "Recall of {label}, {set} ({task}): {champion} % → {candidate} %, {drop} points less "
+            "({margin} allowed); {gained} rows gained, {lost} lost of {n}."
+        ),
+    },
+    not_seen={
+        "gain": "Gain: not seen; {gold} blind-labelled rows ({least_gold} needed) and no held-out feedback.",
+        "test": (
+            "Old skill, public test set ({task}): not seen, because none was given. "
+            "The built-in model's card, models/builtin/README.md, names the one it was measured on."
+        ),
+        "recall": "Recall of {label}, {set} ({task}): not seen, too few rows ({n}).",
+        "latency": "Time of a lone question: not seen ({bound} times as long allowed).",
+        "voters": "Voters: not seen; it learnt from no votes ({least} people needed otherwise).",
+        "voter_share": "Largest voter: not seen ({cap} % allowed).",
+    },
+    on_heldout=(
+        "Judged on held-out feedback, because there are {gold} blind-labelled rows and {least_gold} are "
+        "needed. Most of those labels were given after seeing an answer."
+    ),
+    smallest="With n = {n} {set}, gains under {smallest} points could not have been seen ({power} % power).",
+    smallest_none="With n = {n} {set}, no gain at all could have been seen.",
+)
+
+VERDICT_KO = VerdictTexts(
+    passed="{candidate} 모델이 {champion} 모델을 대신해도 돼요 ({task}).",
+    refused="{candidate} 모델은 {champion} 모델을 대신하지 못해요 ({task}).",
+    tasks={"mask": "빈칸", "nsp": "다음 문장", "sentiment": "감성", "nli": "추론"},
+    sets={"gold": "답을 보지 않고 붙인 정답", "test": "공개 시험 세트", "heldout": "따로 떼어 둔 피드백"},
+    checks={
+        "answers": "답: {n}개 모두 숫자로 답했어요.",
+        "changed": "달라진 답: {n}개 가운데 {changed}개예요.",
+        "gain": (
+            "나아짐, {set}: 정답률 {champion}% → {candidate}%, {gain}%p (95% 구간 {low} ~ {high}). "
+            "새로 맞힌 것 {gained}개, 새로 틀린 것 {lost}개, p = {p} "
+            "({alpha}보다 작고 구간이 0보다 커야 해요)."
+        ),
+        "test": (
+            "원래 실력, {set} ({task}): {champion}% → {candidate}%, {gain}%p. "
+            "95% 구간의 아래 끝 {low}, -{margin}보다 커야 해요. n = {n}."
+        ),
+        "recall": (
+            "재현율: 클래스 {count}개를 봤고, 가장 크게 떨어진 것은 {drop}%p예요 ({label}, {set}, n = {n})."
+        ),
+        "calibration": (
+            "확신 오차, {set} ({task}): {champion} → {candidate}%p, {worse} "
+            "(+{margin}까지 괜찮아요). n = {n}."
+        ),
+        "latency": (
+            "질문 하나에 걸리는 시간: {champion_ms} → {candidate_ms} ms, {ratio}배예요 "
+            "({bound}배까지 괜찮아요). 질문 {n}개씩."
+        ),
+        "voters": "투표한 사람: 믿을 만한 {voters}명에게 배웠어요 ({least}명 필요).",
+        "voter_share": "가장 많이 투표한 사람: 표의 {share}%예요 ({cap}%까지 괜찮아요).",
+    },
+    failed={
+        "answers": "답: {n}개 가운데 {broken}개에 숫자가 아닌 값(NaN)을 냈어요. 가중치가 망가졌어요.",
+        "changed": "달라진 답: {n}개 가운데 하나도 없어요. 두 모델의 답이 같아요.",
+        "recall": (
+            "재현율, {label}, {set} ({task}): {champion}% → {candidate}%, {drop}%p 떨어졌어요 "
+            "({margin}까지 괜찮아요). {n}개 가운데 새로 맞힌 것 {gained}개, 새로 틀린 것 {lost}개예요."
+        ),
+    },
+    not_seen={
+        "gain": (
+            "나아짐: 확인하지 못했어요. 답을 보지 않고 붙인 정답이 {gold}개({least_gold}개 필요)이고 "
+            "따로 떼어 둔 피드백이 없어요."
+        ),
+        "test": (
+            "원래 실력, 공개 시험 세트 ({task}): 주어지지 않아서 확인하지 못했어요. "
+            "내장 모델이 어떤 세트로 측정됐는지는 models/builtin/README.md에 있어요."
+        ),
+        "recall": "재현율, {label}, {set} ({task}): 너무 적어서({n}개) 확인하지 못했어요.",
+        "latency": "질문 하나에 걸리는 시간: 확인하지 못했어요 ({bound}배까지 괜찮아요).",
+        "voters": "투표한 사람: 투표로 배운 모델이 아니라서 확인하지 못했어요 ({least}명 필요).",
+        "voter_share": "가장 많이 투표한 사람: 확인하지 못했어요 ({cap}%까지 괜찮아요).",
+    },
+    on_heldout=(
+        "답을 보지 않고 붙인 정답이 {gold}개라서({least_gold}개 필요) 따로 떼어 둔 피드백으로 판단했어요. "
+        "그 라벨은 대부분 모델의 답을 본 뒤에 붙인 거예요."
+    ),
+    smallest="n = {n} ({set})일 때 {smallest}%p보다 작은 나아짐을 알아볼 수 없었어요 (검정력 {power}%).",
+    smallest_none="n = {n} ({set})일 때는 어떤 나아짐도 알아볼 수 없었어요.",
+)
+
+VERDICT_TEXTS: Mapping[Language, VerdictTexts] = {"ko": VERDICT_KO, "en": VERDICT_EN}

@@ -1,0 +1,116 @@
+"""``/stats``: those who run the bot see how its teaching goes, in figures and a picture."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+
+from telegram import Message
+
+from handlers.answer import earlier_answer, remember, reply
+from handlers.context import Context
+from handlers.operators import for_operators
+from handlers.replies.pictures import TaskPicture, can_draw, teaching_picture
+from handlers.replies.teaching_texts import TEACHING_TEXTS, TeachingTexts
+from handlers.replies.texts import Language
+from handlers.replies.training import task_name
+from handlers.waiting import waiting
+from models.results import Task
+from storage.activity import DayOfVotes
+from storage.agreed import TaskFigures
+from storage.store import EarlierAnswer
+
+DAYS = 14
+_TASKS = (Task.SENTIMENT, Task.NLI, Task.NSP, Task.MASK)
+Days = Mapping[tuple[date, str], DayOfVotes]
+
+
+async def _stats(message: Message, context: Context) -> None:
+    language = await context.language_in(message)
+    async with waiting(message, context):
+        days = _last_days(datetime.now(UTC).date())
+        begin = datetime.combine(days[0], time(), UTC)
+        by_day = await context.store.activity.days(begin)
+        figures = [await context.store.consensus.figures(task) for task in _TASKS]
+        figures = [each for each in figures if each.texts or each.labels]
+        alphas = await _alphas(context) if figures else {}
+        words = _words(figures, by_day, alphas, language)
+        picture = await _picture(days, figures, by_day, alphas) if figures else None
+    if picture is None or await earlier_answer(message, context) is not None:
+        await reply(message, context, words)
+        return
+    sent = await message.reply_photo(picture, caption=words, do_quote=True, allow_sending_without_reply=True)
+    await remember(message, context, EarlierAnswer(sent.message_id, None))
+
+
+stats = for_operators("stats", _stats)
+
+
+def _last_days(today: date) -> list[date]:
+    return [today - timedelta(days=back) for back in range(DAYS - 1, -1, -1)]
+
+
+async def _alphas(context: Context) -> Mapping[str, float | None]:
+    teacher = context.services.teacher
+    return {} if teacher is None else await teacher.agreement()
+
+
+async def _picture(
+    days: Sequence[date],
+    figures: Sequence[TaskFigures],
+    by_day: Days,
+    alphas: Mapping[str, float | None],
+) -> bytes | None:
+    if not can_draw():
+        return None
+    none = DayOfVotes()
+    tasks = []
+    for each in figures:
+        its = [by_day.get((day, each.task), none) for day in days]
+        tasks.append(
+            TaskPicture(
+                each.task,
+                [day.votes for day in its],
+                [day.accuracy for day in its],
+                alphas.get(each.task),
+                each.queue,
+                sum(each.labels.values()),
+                sum(each.gold.values()),
+            )
+        )
+    return await asyncio.to_thread(teaching_picture, days, tasks)
+
+
+def _words(
+    figures: Sequence[TaskFigures], by_day: Days, alphas: Mapping[str, float | None], language: Language
+) -> str:
+    texts = TEACHING_TEXTS[language]
+    if not figures:
+        return texts.stats_nothing
+    lines = [texts.stats_title.format(days=DAYS)]
+    for each in figures:
+        lines += ["", *_of_task(each, by_day, alphas.get(each.task), texts, language)]
+    return "\n".join(lines)
+
+
+def _of_task(
+    figures: TaskFigures, by_day: Days, alpha: float | None, texts: TeachingTexts, language: Language
+) -> list[str]:
+    its = [day for (_, task), day in by_day.items() if task == figures.task]
+    confirms, seen = sum(day.confirms for day in its), sum(day.confirms + day.corrects for day in its)
+    return [
+        texts.stats_task.format(
+            task=task_name(figures.task, language),
+            votes=f"{figures.votes:,}",
+            voters=f"{figures.voters:,}",
+            queue=f"{figures.queue:,}",
+            labels=f"{sum(figures.labels.values()):,}",
+            gold=f"{sum(figures.gold.values()):,}",
+        ),
+        texts.stats_days.format(votes=f"{sum(day.votes for day in its):,}"),
+        texts.stats_accuracy.format(
+            share=f"{100 * confirms / seen:.0f} %" if seen else texts.nobody, count=f"{seen:,}"
+        ),
+        texts.stats_alpha.format(alpha=texts.nobody if alpha is None else f"{alpha:.2f}"),
+    ]

@@ -1,0 +1,121 @@
+"""``/train``: those who run the bot have a model taught from the votes, watch it learn, and can cancel it."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from html import escape
+
+from telegram import CallbackQuery, InlineKeyboardMarkup, MaybeInaccessibleMessage, Message
+
+from handlers.answer import reply
+from handlers.callback_data import TrainStep, TrainTap
+from handlers.context import Context
+from handlers.operators import for_operators, may_operate
+from handlers.replies.teaching_texts import TEACHING_TEXTS
+from handlers.replies.texts import Language
+from handlers.replies.training import (
+    LEARNABLE,
+    data_html,
+    run_html,
+    run_keyboard,
+    start_keyboard,
+    task_name,
+    tasks_keyboard,
+)
+from handlers.source_text import arguments
+from handlers.tolerance import tolerating
+from models.results import Task
+from storage.runs import UnknownRun
+
+
+async def _train(message: Message, context: Context) -> None:
+    """Show what there is to learn from, with a button to start; or the training that goes on."""
+    language = await context.language_in(message)
+    wanted = arguments(message).lower()
+    if not wanted:
+        await reply(message, context, TEACHING_TEXTS[language].which_task, tasks_keyboard(language))
+        return
+    named = {name.lower(): task for task in LEARNABLE for name in (task.value, task_name(task, language))}
+    task = named.get(wanted)
+    if task is None:
+        await _refuse(message, context, language, wanted)
+        return
+    run = await context.store.runs.current(task)
+    if run is None:
+        await reply(message, context, *await _offer(context, task, language))
+        return
+    shown = await reply(message, context, run_html(run, language), run_keyboard(run, language))
+    await context.store.runs.show(run.id, message.chat_id, shown)
+
+
+train = for_operators("train", _train)
+
+
+async def choose_training(
+    query: CallbackQuery, shown: MaybeInaccessibleMessage, context: Context, tap: TrainTap
+) -> None:
+    """Show what a task would learn from, start its training, or cancel one."""
+    if not await may_operate(query, shown, context):
+        return
+    language = await context.language(query.from_user)
+    match tap.step:
+        case TrainStep.SHOW:
+            with tolerating():
+                await query.answer()
+            await _edit(shown, context, *await _offer(context, tap.task, language))
+        case TrainStep.START:
+            await _start(query, shown, context, tap.task, language)
+        case TrainStep.CANCEL:
+            await _cancel(query, shown, context, tap.run_id, language)
+
+
+async def _start(
+    query: CallbackQuery, shown: MaybeInaccessibleMessage, context: Context, task: Task, language: Language
+) -> None:
+    texts = TEACHING_TEXTS[language]
+    asked = await context.store.runs.ask(task, actor_id=query.from_user.id, options={"language": language})
+    await context.store.runs.show(asked.run.id, shown.chat.id, shown.message_id)
+    with tolerating():
+        await query.answer(texts.asked_toast if asked.new else texts.runs_already_toast)
+    await _edit(shown, context, run_html(asked.run, language), run_keyboard(asked.run, language))
+
+
+async def _cancel(
+    query: CallbackQuery, shown: MaybeInaccessibleMessage, context: Context, run_id: int, language: Language
+) -> None:
+    texts = TEACHING_TEXTS[language]
+    before = after = None
+    with suppress(UnknownRun):  # of another database
+        before = await context.store.runs.get(run_id)
+        after = await context.store.runs.cancel(run_id)
+    ended = before is None or before.state.ended
+    with tolerating():
+        await query.answer(texts.ended_toast if ended else texts.cancelling_toast)
+    if after is not None:
+        await _edit(shown, context, run_html(after, language), run_keyboard(after, language))
+
+
+async def _refuse(message: Message, context: Context, language: Language, wanted: str) -> None:
+    known = ", ".join(f"<code>{task}</code>" for task in LEARNABLE)
+    words = TEACHING_TEXTS[language].no_such_task
+    await reply(
+        message,
+        context,
+        words.format(task=escape(wanted[:40], quote=False), tasks=known),
+        tasks_keyboard(language),
+    )
+
+
+async def _offer(context: Context, task: Task, language: Language) -> tuple[str, InlineKeyboardMarkup | None]:
+    figures = await context.store.consensus.figures(task)
+    champion = (await context.store.checkpoints.standing(task)).champion
+    words = data_html(figures, None if champion is None else champion.name, language)
+    startable = bool(figures.votes or figures.labels)
+    return words, start_keyboard(task, language) if startable else None
+
+
+async def _edit(
+    shown: MaybeInaccessibleMessage, context: Context, html: str, keyboard: InlineKeyboardMarkup | None
+) -> None:
+    with tolerating():
+        await context.bot.edit_message_text(html, shown.chat.id, shown.message_id, reply_markup=keyboard)

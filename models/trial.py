@@ -1,0 +1,83 @@
+"""Trying a checkpoint before it answers anybody: is it whole, does it load, are its answers numbers?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from models.catalog import Source
+from models.errors import CheckpointUnavailable
+from models.fingerprint import WEIGHTS, fingerprint
+from models.loads import in_thread
+from models.memory import give_back
+from models.results import Task
+
+
+def source_of(name: str, path: str) -> Source:
+    """The catalogue's line for a folder with a model and its tokenizer.
+
+    Args:
+        name: What its answers call it.
+        path: The folder.
+    """
+    from models.kobert_sentencepiece import MODEL_FILE  # noqa: PLC0415  # sentencepiece: not for --help
+
+    folder = Path(path).resolve()
+    kobert = (folder / MODEL_FILE).is_file()
+    return Source(str(folder), str(folder), "kobert" if kobert else "auto", name=name)
+
+
+def require_intact(path: str, version: str) -> None:
+    """Make sure that a folder has the weights that were kept in it.
+
+    Raises:
+        CheckpointUnavailable: If it is missing, or its weights are others.
+    """
+    folder = Path(path)
+    if not folder.is_dir():
+        raise CheckpointUnavailable(f"there is no folder {folder}")
+    try:
+        found = fingerprint(folder, WEIGHTS)
+    except OSError as error:
+        raise CheckpointUnavailable(f"{folder} cannot be read: {error.strerror}") from error
+    if found != version:
+        raise CheckpointUnavailable(f"{folder} has changed: its weights are {found or 'gone'}, not {version}")
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """Loads a checkpoint beside whatever serves, asks it some sentences, and lets go of it.
+
+    Attributes:
+        device: ``auto``, ``cpu`` or ``cuda``.
+        precision: ``auto``, ``fp32``, ``bf16`` or ``int8``.
+    """
+
+    device: str = "auto"
+    precision: str = "auto"
+
+    async def __call__(self, task: Task, name: str, path: str, version: str) -> None:
+        """Try a checkpoint, in a thread.
+
+        Args:
+            task: What it is to serve.
+            name: What it is called.
+            path: Its folder.
+            version: The fingerprint of its weights.
+
+        Raises:
+            CheckpointUnavailable: If it is missing or changed, can't be loaded, or answers with what are not
+                numbers.
+            TaskNotServed: If its family has no head for the task.
+            ModelServiceError: If the device or the precision isn't there.
+        """
+        await in_thread(lambda: self._run(task, name, path, version))
+
+    def _run(self, task: Task, name: str, path: str, version: str) -> None:
+        from models.runtime import Loader  # noqa: PLC0415  # what runs models, which --help needn't wait for
+
+        require_intact(path, version)
+        try:
+            Loader(self.device, self.precision).model(source_of(name, path), task)
+        finally:
+            give_back()

@@ -1,0 +1,180 @@
+"""The frozen values of what voters say and agree on, as they cross the seam between storage and training."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+IMPORTED = "imported"
+"""How a label was decided that came with its text, without votes."""
+
+
+@dataclass(frozen=True, slots=True)
+class CastVote:
+    """The newest that one person said about one slot of a text.
+
+    Attributes:
+        item: The input.
+        slot: The blank's index for mask, else 0.
+        voter: The annotator.
+        label: What they say; None for "I do not know" and, for mask, "none of these".
+        blind: Whether they had not been shown what the model answered.
+    """
+
+    item: int
+    slot: int
+    voter: int
+    label: str | None
+    blind: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NewLabel:
+    """What the voters hold to be right in one slot of a text.
+
+    Attributes:
+        item: The input.
+        slot: The blank's index for mask, else 0.
+        label: What is held to be right.
+        method: How it was decided.
+        confidence: How probable it is, 0…1.
+        voters: How many counted.
+    """
+
+    item: int
+    slot: int
+    label: str
+    method: str
+    confidence: float
+    voters: int
+
+
+@dataclass(frozen=True, slots=True)
+class NewTrust:
+    """How far a person's votes on a task turned out right.
+
+    Attributes:
+        voter: The annotator.
+        votes: All their votes.
+        judged: Those that could be told right or wrong.
+        correct: How many of these were right.
+        trust: How often they are right, 0…1; None where nothing is judged.
+        verdict: What follows from it.
+        reason: The facts, in words.
+    """
+
+    voter: int
+    votes: int
+    judged: int
+    correct: int
+    trust: float | None
+    verdict: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class KnownTrust(NewTrust):
+    """The same as it is kept.
+
+    Attributes:
+        pseudonym: First digits of the person's pseudonym, to tell voters apart.
+        updated_at: When it was found out, UTC.
+    """
+
+    pseudonym: str
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text, or a pair, that people voted on.
+
+    Attributes:
+        item: The input.
+        text_a: The text, or the first of a pair.
+        text_b: The second of a pair.
+        content_hash: Hash of the folded texts: the same in every database.
+    """
+
+    item: int
+    text_a: str
+    text_b: str | None
+    content_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledText(Text):
+    """A text with what is held to be right in one slot of it.
+
+    Attributes:
+        slot: The blank's index for mask, else 0.
+        label: What is right.
+        method: How that was decided; ``gold`` for what is known.
+        confidence: How probable it is, 0…1.
+        voters: How many counted.
+        gold: Whether it is known and nothing may be trained on it.
+    """
+
+    slot: int
+    label: str
+    method: str
+    confidence: float
+    voters: int
+    gold: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedText:
+    """A text that comes with its label.
+
+    Attributes:
+        task: What the label is of.
+        text_a: The text, or the first of a pair.
+        text_b: The second of a pair.
+        slot: The blank's index for mask, else 0.
+        label: What is right.
+        confidence: How probable that is, 0…1.
+        gold: Whether it is known and nothing may be trained on it.
+    """
+
+    task: str
+    text_a: str
+    text_b: str | None
+    slot: int
+    label: str
+    confidence: float = 1.0
+    gold: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TaskFigures:
+    """How far the teaching of one task is.
+
+    Attributes:
+        task: Which.
+        texts: Texts that were asked about.
+        votes: Votes on them, skips not counted.
+        blind: How many of these were given without seeing the model's answer.
+        skips: How often somebody did not know, or found none of a blank's words right.
+        voters: How many people voted.
+        queue: Texts that fewer than ``ENOUGH`` people have voted on.
+        labels: Decided labels by what they say.
+        imported: How many labels came with their texts.
+        gold: Known labels by where they come from.
+    """
+
+    task: str
+    texts: int
+    votes: int
+    blind: int
+    skips: int
+    voters: int
+    queue: int
+    labels: Mapping[str, int]
+    imported: int
+    gold: Mapping[str, int]
+
+
+ENOUGH = 3
+"""So many people have voted on a text before it is out of the queue."""

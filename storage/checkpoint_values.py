@@ -1,0 +1,209 @@
+"""What is known of models that were trained here, and what can be wrong with promoting one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from storage.errors import StorageError
+from storage.verdicts import Verdict
+
+
+class CheckpointState(StrEnum):
+    """What may be done with a checkpoint."""
+
+    READY = "ready"
+    REFUSED = "refused"
+    """It lost against the champion of the day, or could not serve."""
+    RETIRED = "retired"
+    """Its folder is deleted."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewCheckpoint:
+    """Weights that have just been trained.
+
+    Attributes:
+        task: What they were taught.
+        name: What their answers call them; of all checkpoints the only one, at most 64 characters.
+        path: Their folder, absolute: model and tokenizer.
+        version: ``models.fingerprint`` of the weights in it.
+        base: The preset or folder that the first of their line was trained from.
+        parent: Name of the checkpoint that they were trained from; None if that was ``base`` itself.
+        snapshot: Name of the data set; None if it was none of ours.
+        seed: Of the training.
+        code: Revision of the program.
+        metrics: Figures, JSON-able and finite.
+    """
+
+    task: str
+    name: str
+    path: str
+    version: str
+    base: str
+    parent: str | None = None
+    snapshot: str | None = None
+    seed: int = 0
+    code: str = ""
+    metrics: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TrainedCheckpoint:
+    """A checkpoint as it is kept.
+
+    Attributes:
+        id: Its row.
+        task: What it was taught.
+        name: What its answers call it.
+        path: Its folder.
+        version: Fingerprint of its weights.
+        base: The preset or folder that the first of its line was trained from.
+        parent: The checkpoint it was trained from, if any.
+        snapshot: The data set it was trained on, if it was one of ours.
+        seed: Of the training.
+        code: Revision of the program.
+        metrics: Figures of the training.
+        verdict: How it did against the champion of the day; None before they were compared.
+        state: What may be done with it.
+        tainted: Whether a text that it learnt from was deleted since.
+        created_at: When, UTC.
+    """
+
+    id: int
+    task: str
+    name: str
+    path: str
+    version: str
+    base: str
+    parent: str | None
+    snapshot: str | None
+    seed: int
+    code: str
+    metrics: Mapping[str, Any]
+    verdict: Verdict | None
+    state: CheckpointState
+    tainted: bool
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Who serves a task, who did, and who might.
+
+    Attributes:
+        task: The task.
+        champion: Serves; None for the checkpoint of the catalogue.
+        has_previous: Whether there is one to roll back to.
+        previous: That one; None for the checkpoint of the catalogue.
+        candidate: Was trained last and has not been refused; None for none.
+    """
+
+    task: str
+    champion: TrainedCheckpoint | None = None
+    has_previous: bool = False
+    previous: TrainedCheckpoint | None = None
+    candidate: TrainedCheckpoint | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChampionChange:
+    """A promotion or a step back; the names are None for the checkpoint of the catalogue.
+
+    Attributes:
+        task: The task.
+        before: Served until then.
+        after: Served from then on.
+        actor: Pseudonym of the person, or in words what did it; empty once they are forgotten.
+        reason: Why.
+        at: When, UTC.
+    """
+
+    task: str
+    before: str | None
+    after: str | None
+    actor: str
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """Which rows of a data set a checkpoint and the champion of the day got right.
+
+    Attributes:
+        against: That champion; None for the checkpoint of the catalogue.
+        dataset: Which rows, such as ``gold``.
+        correct: JSON-able.
+        at: When, UTC.
+    """
+
+    against: str | None
+    dataset: str
+    correct: Mapping[str, Any]
+    at: datetime
+
+
+class Obstacle(StrEnum):
+    """Why a checkpoint is not promoted."""
+
+    REFUSED = "refused"
+    UNJUDGED = "unjudged"
+    """Nobody has compared it with the champion."""
+    TAINTED = "tainted"
+    RETIRED = "retired"
+    OTHER_TASK = "other_task"
+    IS_CHAMPION = "is_champion"
+    NO_PREVIOUS = "no_previous"
+
+    @property
+    def yields_to_force(self) -> bool:
+        """Whether a maintainer may overrule it: not where texts were deleted, nor where nothing is left."""
+        return self in (Obstacle.REFUSED, Obstacle.UNJUDGED)
+
+
+_WHY = {
+    Obstacle.REFUSED: "was refused",
+    Obstacle.UNJUDGED: "has not been compared with the champion",
+    Obstacle.TAINTED: "learnt from a text that was deleted since; train a new one",
+    Obstacle.RETIRED: "is retired, and its folder deleted",
+    Obstacle.OTHER_TASK: "was taught another task",
+    Obstacle.IS_CHAMPION: "is the champion already",
+}
+
+
+class NotPromotable(StorageError):
+    """A checkpoint may not become champion; nothing was changed.
+
+    Attributes:
+        obstacle: Why.
+    """
+
+    def __init__(self, obstacle: Obstacle, name: str) -> None:
+        why = _WHY.get(obstacle)
+        super().__init__(f"{name} {why}" if why else f"{name} has no champion before to roll back to")
+        self.obstacle = obstacle
+
+
+class ChampionChanged(StorageError):
+    """The champion is no longer the one that the decision was about; nothing was changed."""
+
+    def __init__(self, task: str) -> None:
+        super().__init__(f"the champion of {task} has just changed; look again")
+
+
+class UnknownCheckpoint(StorageError):
+    """No checkpoint has this name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"there is no checkpoint {name!r}")
+
+
+class NameTaken(StorageError):
+    """Another checkpoint has this name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"there is another checkpoint {name!r} already")

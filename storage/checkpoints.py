@@ -1,0 +1,253 @@
+"""Access to models that were trained here: which there are, which of them serves, and who decided that."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import select
+
+from storage.aliases import CANDIDATE, CHAMPION, PREVIOUS, Aliases
+from storage.checkpoint_rows import CheckpointRows
+from storage.checkpoint_values import (
+    ChampionChange,
+    CheckpointState,
+    Evaluation,
+    NewCheckpoint,
+    Standing,
+    TrainedCheckpoint,
+)
+from storage.conflicts import again_after_conflict
+from storage.engine import Database
+from storage.errors import StorageError
+from storage.privacy.pseudonym import Pseudonymizer
+from storage.promotions import Promotions
+from storage.snapshot_files import erase_stale
+from storage.teaching_tables import Alias, Checkpoint
+from storage.verdicts import Verdict
+
+_log = logging.getLogger(__name__)
+
+
+class Checkpoints:
+    """Trained models and the aliases that say which of them serves.
+
+    Every method may raise :class:`StorageError`, and those that write have committed when they return. Who
+    acts (``actor``) is a person's id, kept as a pseudonym, or in words what does. Where a checkpoint's name
+    may be None, that is the catalogue's own.
+
+    Args:
+        database: Where.
+        pseudonymizer: Of people.
+    """
+
+    def __init__(self, database: Database, pseudonymizer: Pseudonymizer) -> None:
+        self._database = database
+        self._pseudonymizer = pseudonymizer
+
+    async def next_name(self, task: str) -> str:
+        """Return a name that no checkpoint has yet, such as ``sentiment-0003``."""
+        numbered = re.compile(rf"{re.escape(task)}-(\d+)", re.ASCII)
+        async with self._database.read() as connection:
+            names = (await connection.scalars(select(Checkpoint.name))).all()
+        taken = [int(found[1]) for name in names if (found := numbered.fullmatch(name))]
+        return f"{task}-{max(taken, default=0) + 1:04}"
+
+    @again_after_conflict
+    async def add(self, new: NewCheckpoint) -> TrainedCheckpoint:
+        """Keep a checkpoint, as the candidate of its task; added again, this changes nothing.
+
+        Raises:
+            UnknownCheckpoint: There is no such parent.
+            NameTaken: Other weights have this name.
+        """
+        async with self._database.write() as connection:
+            aliases = Aliases(connection, new.task)
+            champion = await aliases.lock()
+            added = await CheckpointRows(connection).add(new)
+            if added.state is CheckpointState.READY and not added.tainted and added.id != champion:
+                await aliases.put(CANDIDATE, added.id)
+            return added
+
+    async def get(self, name: str) -> TrainedCheckpoint:
+        """Return a checkpoint.
+
+        Raises:
+            UnknownCheckpoint: There is none of this name.
+        """
+        async with self._database.read() as connection:
+            return await CheckpointRows(connection).get(name)
+
+    async def all(self, task: str | None = None) -> tuple[TrainedCheckpoint, ...]:
+        """Return the checkpoints of one task, or of all, oldest first."""
+        where = () if task is None else (Checkpoint.task == task,)
+        async with self._database.read() as connection:
+            return await CheckpointRows(connection).all(*where)
+
+    async def standing(self, task: str) -> Standing:
+        """Return who serves a task, who did, and who might."""
+        return (await self.standings()).get(task, Standing(task))
+
+    async def standings(self) -> Mapping[str, Standing]:
+        """Return the same of every task for which anything was ever trained or promoted."""
+        async with self._database.read() as connection:
+            rows = (await connection.execute(select(Alias.task, Alias.alias, Alias.checkpoint_id))).all()
+            named = [row.checkpoint_id for row in rows if row.checkpoint_id is not None]
+            found = await CheckpointRows(connection).all(Checkpoint.id.in_(named)) if named else ()
+        by_id = {each.id: each for each in found}
+        aliases: dict[str, dict[str, TrainedCheckpoint | None]] = {}
+        for row in rows:
+            aliases.setdefault(row.task, {})[row.alias] = by_id.get(row.checkpoint_id)
+        return {
+            task: Standing(task, its.get(CHAMPION), PREVIOUS in its, its.get(PREVIOUS), its.get(CANDIDATE))
+            for task, its in aliases.items()
+        }
+
+    @again_after_conflict
+    async def judge(self, name: str, verdict: Verdict) -> None:
+        """Keep how a checkpoint did against the champion; one that failed is refused, and no candidate.
+
+        Raises:
+            UnknownCheckpoint: There is none of this name.
+            NotPromotable: It is retired.
+        """
+        async with self._database.write() as connection:
+            task = (await CheckpointRows(connection).get(name)).task
+            await Promotions(connection, task).judge(name, verdict)
+
+    @again_after_conflict
+    async def promote(
+        self,
+        task: str,
+        name: str | None,
+        *,
+        actor: int | str,
+        reason: str,
+        seen: str | None,
+        verdict: Verdict | None = None,
+        force: bool = False,
+    ) -> ChampionChange:
+        """Let a checkpoint serve a task; the one that served can be rolled back to.
+
+        Args:
+            task: The task.
+            name: The checkpoint.
+            actor: Who wants it.
+            reason: Why.
+            seen: Who the champion was when that was decided.
+            verdict: How the checkpoint did against that champion, to be kept with it.
+            force: Whether it is promoted though it was refused, or not compared with the champion.
+
+        Raises:
+            ChampionChanged: Another one is champion by now.
+            NotPromotable: The checkpoint may not serve the task.
+            UnknownCheckpoint: There is none of this name.
+        """
+        async with self._database.write() as connection:
+            promotions = Promotions(connection, task)
+            before = await promotions.champion(seen)
+            if name is not None and verdict is not None:
+                await promotions.judge(name, verdict)
+            return await promotions.promote(before, name, self._who(actor), reason, force=force)
+
+    @again_after_conflict
+    async def rollback(self, task: str, *, actor: int | str, reason: str, seen: str | None) -> ChampionChange:
+        """Let the champion from before serve again; done twice, all is as it was.
+
+        Args:
+            task: The task.
+            actor: Who wants it.
+            reason: Why.
+            seen: Who the champion was when that was decided.
+
+        Raises:
+            ChampionChanged: Another one is champion by now.
+            NotPromotable: There is none from before, or it may no longer serve.
+        """
+        async with self._database.write() as connection:
+            promotions = Promotions(connection, task)
+            before = await promotions.champion(seen)
+            # What has served once may do so again, whatever a verdict said of it.
+            name = await promotions.previous()
+            return await promotions.promote(before, name, self._who(actor), reason, force=True)
+
+    @again_after_conflict
+    async def withdraw(
+        self, task: str, failed: str, *, serves: str | None, actor: int | str, reason: str
+    ) -> ChampionChange:
+        """Take a champion back that cannot serve, so that the alias names what does.
+
+        It is refused from then on. What serves becomes champion, or the catalogue's own where that may not.
+
+        Args:
+            task: The task.
+            failed: The champion.
+            serves: What answers in its place.
+            actor: Who noticed.
+            reason: What is wrong with it.
+
+        Raises:
+            ChampionChanged: Another one is champion by now.
+        """
+        async with self._database.write() as connection:
+            promotions = Promotions(connection, task)
+            await promotions.champion(failed)
+            return await promotions.withdraw(failed, serves, self._who(actor), reason)
+
+    async def changes(self, task: str) -> tuple[ChampionChange, ...]:
+        """Return every promotion and step back of a task, oldest first."""
+        async with self._database.read() as connection:
+            return await Aliases(connection, task).changes()
+
+    @again_after_conflict
+    async def add_evaluation(
+        self, name: str, *, against: str | None, dataset: str, correct: Mapping[str, Any]
+    ) -> None:
+        """Keep which rows of a data set a checkpoint and the champion of the day got right.
+
+        Raises:
+            UnknownCheckpoint: There is none of one of the names.
+        """
+        async with self._database.write() as connection:
+            rows = CheckpointRows(connection)
+            against_id = None if against is None else (await rows.get(against)).id
+            await rows.add_evaluation((await rows.get(name)).id, against_id, dataset, correct)
+
+    async def evaluations(self, name: str) -> tuple[Evaluation, ...]:
+        """Return what a checkpoint was measured on, oldest first.
+
+        Raises:
+            UnknownCheckpoint: There is none of this name.
+        """
+        async with self._database.read() as connection:
+            rows = CheckpointRows(connection)
+            return await rows.evaluations((await rows.get(name)).id)
+
+    async def retire_tainted(self) -> tuple[str, ...]:
+        """Retire every checkpoint that learnt from a deleted text and does not serve; delete its folder.
+
+        One that serves goes on to serve, and is retired once it no longer does.
+
+        Returns:
+            The names of those that were retired now.
+        """
+        bad = (Checkpoint.tainted.is_(True), Checkpoint.state != CheckpointState.RETIRED.value)
+        async with self._database.read() as connection:
+            found = await CheckpointRows(connection).all(*bad)
+        retired = tuple([each.name for each in found if await self._retire(each)])
+        if retired:
+            try:
+                await erase_stale(self._database)
+            except StorageError as error:  # tried again at the next start
+                _log.warning("%s", error)
+        return retired
+
+    @again_after_conflict
+    async def _retire(self, tainted: TrainedCheckpoint) -> bool:
+        async with self._database.write() as connection:
+            return await Promotions(connection, tainted.task).retire(tainted.id)
+
+    def _who(self, actor: int | str) -> str:
+        return actor if isinstance(actor, str) else self._pseudonymizer.person(actor)

@@ -1,0 +1,197 @@
+"""Access to ``labels``, ``trusts`` and ``gold_items``, and to the votes that they come from."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import distinct, func, select
+
+from storage.agreed import (
+    ENOUGH,
+    IMPORTED,
+    CastVote,
+    KnownTrust,
+    LabelledText,
+    NewLabel,
+    NewTrust,
+    TaskFigures,
+    Text,
+)
+from storage.cast_votes import cast_votes
+from storage.conflicts import again_after_conflict
+from storage.engine import Database
+from storage.labels import Labels, Trusts, portions
+from storage.privacy.pseudonym import SHORT, Pseudonymizer
+from storage.tables import Annotator, Input, Prediction, utc_now
+from storage.teaching_tables import GoldItem, Trust
+from storage.upsert import upsert
+
+
+@dataclass(frozen=True, slots=True)
+class ConsensusStore:
+    """Reads votes and gold, keeps what is agreed on, each method in a transaction of its own."""
+
+    database: Database
+    pseudonymizer: Pseudonymizer
+
+    async def votes(self, task: str) -> tuple[CastVote, ...]:
+        """Return what each person says about each slot of a task's texts, by text, slot and person.
+
+        Of somebody who voted on two answers to one text, what they said last counts. As in an export, none
+        is of, or about a question of, somebody who withdrew their consent.
+        """
+        return await cast_votes(self.database, task)
+
+    async def tasks(self) -> tuple[str, ...]:
+        """Return the tasks that there are texts of, in the order of the alphabet."""
+        async with self.database.read() as connection:
+            found = await connection.scalars(select(Input.task).distinct())
+            return tuple(sorted(found))
+
+    async def texts(self, items: Collection[int]) -> Mapping[int, Text]:
+        """Return the texts of inputs, by input; those that are gone are left out."""
+        columns = (Input.id.label("item"), Input.text_a, Input.text_b, Input.content_hash)
+        found: dict[int, Text] = {}
+        for some in portions(sorted(items)):
+            async with self.database.read() as connection:
+                rows = (await connection.execute(select(*columns).where(Input.id.in_(some)))).all()
+            found |= {row.item: Text(*row) for row in rows}
+        return found
+
+    async def gold(self, task: str) -> Mapping[tuple[int, int], str]:
+        """Return the known labels of a task by input and slot."""
+        query = (
+            select(GoldItem.input_id, GoldItem.slot, GoldItem.label)
+            .join(Input, Input.id == GoldItem.input_id)
+            .where(Input.task == task)
+        )
+        async with self.database.read() as connection:
+            return {(item, slot): label for item, slot, label in await connection.execute(query)}
+
+    async def labels(self, task: str) -> Mapping[tuple[int, int], NewLabel]:
+        """Return what is held to be right, by input and slot."""
+        async with self.database.read() as connection:
+            return await Labels(connection, task).all()
+
+    async def labelled(self, task: str) -> tuple[LabelledText, ...]:
+        """Return every labelled slot with its text, all as they are at one moment; what is known wins.
+
+        They come in the order of their content hashes, which is the same in every database.
+        """
+        async with self.database.read() as connection:
+            return await Labels(connection, task).with_texts()
+
+    @again_after_conflict
+    async def replace(self, task: str, labels: Sequence[NewLabel], trusts: Sequence[NewTrust]) -> None:
+        """Put these labels and trusts in the place of all of the task, in one transaction.
+
+        A label that came with its text stays where the voters have decided nothing; where they have, theirs
+        takes its place. What is about a text or a person deleted meanwhile is left out.
+        """
+        async with self.database.write() as connection:
+            await Labels(connection, task).replace(labels)
+            await Trusts(connection, task).replace(trusts)
+
+    async def trusts(self, task: str) -> tuple[KnownTrust, ...]:
+        """Return how far each voter on a task is trusted, by voter."""
+        columns = (
+            Trust.annotator_id,
+            Trust.votes,
+            Trust.judged,
+            Trust.correct,
+            Trust.trust,
+            Trust.verdict,
+            Trust.reason,
+            Annotator.pseudonym,
+            Trust.updated_at,
+        )
+        query = (
+            select(*columns)
+            .join(Annotator, Annotator.id == Trust.annotator_id)
+            .where(Trust.task == task)
+            .order_by(Trust.annotator_id)
+        )
+        async with self.database.read() as connection:
+            return tuple(
+                KnownTrust(*row[:7], row.pseudonym[:SHORT], row.updated_at)
+                for row in await connection.execute(query)
+            )
+
+    async def pseudonyms(self, voters: Collection[int]) -> Mapping[int, str]:
+        """Return the first digits of these people's pseudonyms."""
+        found: dict[int, str] = {}
+        for some in portions(sorted(voters)):
+            query = select(Annotator.id, Annotator.pseudonym).where(Annotator.id.in_(some))
+            async with self.database.read() as connection:
+                found |= {row[0]: row[1][:SHORT] for row in await connection.execute(query)}
+        return found
+
+    @again_after_conflict
+    async def add_gold(self, labels: Sequence[tuple[int, int, str]], *, source: str) -> int:
+        """Keep what is known to be right; what is known already stays as it is.
+
+        Args:
+            labels: Input, slot and label of each.
+            source: ``maintainer`` or ``voters``.
+
+        Returns:
+            How many are new; texts that were deleted meanwhile are left out.
+        """
+        now, added = utc_now(), 0
+        async with self.database.write() as connection:
+            for some in portions(labels):
+                ids = [item for item, _, _ in some]
+                there = set(await connection.scalars(select(Input.id).where(Input.id.in_(ids))))
+                query = select(GoldItem.input_id, GoldItem.slot).where(GoldItem.input_id.in_(ids))
+                known = {tuple(row) for row in await connection.execute(query)}
+                for item, slot, label in some:
+                    if item not in there or (item, slot) in known:
+                        continue
+                    row = {
+                        "input_id": item,
+                        "slot": slot,
+                        "label": label,
+                        "source": source,
+                        "created_at": now,
+                    }
+                    await upsert(connection, GoldItem, row, key=["input_id", "slot"])
+                    known.add((item, slot))
+                    added += 1
+        return added
+
+    async def figures(self, task: str) -> TaskFigures:
+        """Count what there is of a task."""
+        votes = await self.votes(task)
+        said = [vote for vote in votes if vote.label is not None]
+        voted_by: dict[int, set[int]] = {}
+        for vote in said:
+            voted_by.setdefault(vote.item, set()).add(vote.voter)
+        asked = (
+            select(func.count(distinct(Prediction.input_id)))
+            .join(Input, Input.id == Prediction.input_id)
+            .where(Input.task == task)
+        )
+        gold = (
+            select(GoldItem.source, func.count())
+            .join(Input, Input.id == GoldItem.input_id)
+            .where(Input.task == task)
+            .group_by(GoldItem.source)
+        )
+        async with self.database.read() as connection:
+            texts = int(await connection.scalar(asked) or 0)
+            known = {row[0]: row[1] for row in await connection.execute(gold)}
+        labels = (await self.labels(task)).values()
+        return TaskFigures(
+            task=task,
+            texts=texts,
+            votes=len(said),
+            blind=sum(vote.blind for vote in said),
+            skips=len(votes) - len(said),
+            voters=len({vote.voter for vote in votes}),
+            queue=texts - sum(len(voters) >= ENOUGH for voters in voted_by.values()),
+            labels=dict(sorted(Counter(each.label for each in labels).items())),
+            imported=sum(each.method == IMPORTED for each in labels),
+            gold=dict(sorted(known.items())),
+        )

@@ -1,0 +1,152 @@
+"""Access to ``labels`` and ``trusts`` of one task."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, delete, exists, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.agreed import IMPORTED, LabelledText, NewLabel, NewTrust
+from storage.tables import Annotator, Input, Prediction, utc_now
+from storage.teaching_tables import GoldItem, Label, Trust
+from storage.upsert import upsert
+from storage.values import ConsentStatus
+
+_AT_ONCE = 500  # rows named in one statement
+_T = TypeVar("_T")
+GOLD = "gold"
+"""How a label was decided that is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """Reads and writes the labels of a task in one transaction."""
+
+    connection: AsyncConnection
+    task: str
+
+    async def all(self) -> Mapping[tuple[int, int], NewLabel]:
+        """Return what is held to be right, by input and slot."""
+        return {place: label for place, (_, label) in (await self._kept()).items()}
+
+    async def with_texts(self) -> tuple[LabelledText, ...]:
+        """Return every labelled slot with its text, in the order of the texts' hashes; gold wins.
+
+        A text that only people who withdrew their consent asked about is not among them.
+        """
+        text: tuple[Any, ...] = (Input.id, Input.text_a, Input.text_b, Input.content_hash)
+        said = await self.connection.execute(
+            select(*text, Label.slot, Label.label, Label.method, Label.confidence, Label.voters)
+            .join(Label, Label.input_id == Input.id)
+            .where(Input.task == self.task, _may_be_used())
+        )
+        known = await self.connection.execute(
+            select(*text, GoldItem.slot, GoldItem.label, Label.voters)
+            .join(GoldItem, GoldItem.input_id == Input.id)
+            .outerjoin(Label, (Label.input_id == Input.id) & (Label.slot == GoldItem.slot))
+            .where(Input.task == self.task, _may_be_used())
+        )
+        found = {(row[3], row[4]): _labelled(row, gold=False) for row in said}
+        for *about, voters in known:
+            found[about[3], about[4]] = _labelled((*about, GOLD, 1.0, voters or 0), gold=True)
+        return tuple(found[place] for place in sorted(found))
+
+    async def replace(self, labels: Iterable[NewLabel]) -> None:
+        """Keep these in the place of all others but those that came with a text nobody has decided on."""
+        inputs = set(await self.connection.scalars(select(Input.id).where(Input.task == self.task)))
+        new = {(each.item, each.slot): each for each in labels if each.item in inputs}
+        before = await self._kept()
+        gone = [
+            number
+            for place, (number, label) in before.items()
+            if place not in new and label.method != IMPORTED
+        ]
+        for some in portions(gone):
+            await self.connection.execute(delete(Label).where(Label.id.in_(some)))
+        for place, each in new.items():
+            # Most stay as they are, and whoever votes waits for this transaction.
+            if place not in before or before[place][1] != each:
+                await self.put(each)
+
+    async def put(self, label: NewLabel) -> None:
+        """Keep one, in the place of the one before."""
+        row = {
+            "input_id": label.item,
+            "slot": label.slot,
+            "label": label.label,
+            "method": label.method,
+            "confidence": label.confidence,
+            "voters": label.voters,
+            "updated_at": utc_now(),
+        }
+        changed = ["label", "method", "confidence", "voters", "updated_at"]
+        await upsert(self.connection, Label, row, key=["input_id", "slot"], update=changed)
+
+    async def _kept(self) -> dict[tuple[int, int], tuple[int, NewLabel]]:
+        columns: tuple[Any, ...] = (
+            Label.input_id,
+            Label.slot,
+            Label.label,
+            Label.method,
+            Label.confidence,
+            Label.voters,
+            Label.id,
+        )
+        query = select(*columns).join(Input, Input.id == Label.input_id).where(Input.task == self.task)
+        return {
+            (row[0], row[1]): (row[-1], NewLabel(*row[:-1])) for row in await self.connection.execute(query)
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Trusts:
+    """Writes how far people are trusted on a task in one transaction."""
+
+    connection: AsyncConnection
+    task: str
+
+    async def replace(self, trusts: Iterable[NewTrust]) -> None:
+        """Keep these in the place of all others."""
+        people = set(await self.connection.scalars(select(Annotator.id)))
+        new = {each.voter: each for each in trusts if each.voter in people}
+        its = select(Trust.id, Trust.annotator_id).where(Trust.task == self.task)
+        before = await self.connection.execute(its)
+        for some in portions([number for number, voter in before if voter not in new]):
+            await self.connection.execute(delete(Trust).where(Trust.id.in_(some)))
+        for each in new.values():
+            row = {
+                "annotator_id": each.voter,
+                "task": self.task,
+                "votes": each.votes,
+                "judged": each.judged,
+                "correct": each.correct,
+                "trust": each.trust,
+                "verdict": each.verdict,
+                "reason": each.reason,
+                "updated_at": utc_now(),
+            }
+            changed = ["votes", "judged", "correct", "trust", "verdict", "reason", "updated_at"]
+            await upsert(self.connection, Trust, row, key=["annotator_id", "task"], update=changed)
+
+
+def _may_be_used() -> ColumnElement[bool]:
+    """That a text came with a file, or that somebody asked about it who has not withdrawn their consent."""
+    asked = exists().where(Prediction.input_id == Input.id)
+    withdrawn = exists().where(
+        Annotator.id == Prediction.asker_id, Annotator.consent == ConsentStatus.DECLINED.value
+    )
+    return or_(~asked, asked.where(~withdrawn))
+
+
+def _labelled(columns: Sequence[Any], *, gold: bool) -> LabelledText:
+    item, text_a, text_b, digest, slot, label, method, confidence, voters = columns
+    return LabelledText(item, text_a, text_b, digest, slot, label, method, confidence, voters, gold)
+
+
+def portions(rows: Sequence[_T]) -> Iterator[Sequence[_T]]:
+    """Cut rows into as many as one statement may name."""
+    for start in range(0, len(rows), _AT_ONCE):
+        yield rows[start : start + _AT_ONCE]

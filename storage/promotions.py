@@ -1,0 +1,149 @@
+"""Who serves a task: promoted, taken back, retired, and by which rules, in one transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.aliases import CANDIDATE, CHAMPION, PREVIOUS, Aliases
+from storage.checkpoint_rows import CheckpointRows
+from storage.checkpoint_values import (
+    ChampionChange,
+    ChampionChanged,
+    CheckpointState,
+    NotPromotable,
+    Obstacle,
+    TrainedCheckpoint,
+)
+from storage.verdicts import Verdict
+
+_OF_THE_CATALOGUE = "the catalogue's own checkpoint"
+
+
+@dataclass(frozen=True, slots=True)
+class Promotions:
+    """Changes the aliases of a task; where a name or id is None, it is the catalogue's own checkpoint."""
+
+    connection: AsyncConnection
+    task: str
+
+    async def champion(self, seen: str | None) -> int | None:
+        """Hold the task's aliases until the transaction ends, and return the champion's id.
+
+        Args:
+            seen: Who it is expected to be.
+
+        Raises:
+            ChampionChanged: It is another one.
+        """
+        champion = await self._aliases.lock()
+        if await self._rows.name_of(champion) != seen:
+            raise ChampionChanged(self.task)
+        return champion
+
+    async def previous(self) -> str | None:
+        """Return the champion from before.
+
+        Raises:
+            NotPromotable: There is none.
+        """
+        has_previous, previous = await self._aliases.previous()
+        if not has_previous:
+            raise NotPromotable(Obstacle.NO_PREVIOUS, self.task)
+        return await self._rows.name_of(previous)
+
+    async def judge(self, name: str, verdict: Verdict) -> None:
+        """Keep how a checkpoint did against the champion; one that failed is no candidate any more.
+
+        Raises:
+            UnknownCheckpoint: There is none of this name.
+            NotPromotable: It is retired.
+        """
+        await self._aliases.lock()
+        checkpoint = await self._rows.lock(name)
+        if checkpoint.state is CheckpointState.RETIRED:
+            raise NotPromotable(Obstacle.RETIRED, name)
+        await self._rows.judge(checkpoint.id, verdict)
+        if not verdict.passed:
+            await self._aliases.drop(CANDIDATE, checkpoint.id)
+
+    async def promote(
+        self, before: int | None, name: str | None, actor: str, reason: str, *, force: bool
+    ) -> ChampionChange:
+        """Let a checkpoint serve, and keep who served before it.
+
+        Args:
+            before: The champion.
+            name: Who serves from now on.
+            actor: Who wants it.
+            reason: Why.
+            force: Whether a verdict may be overruled.
+
+        Raises:
+            NotPromotable: It may not serve the task.
+            UnknownCheckpoint: There is none of this name.
+        """
+        after = None if name is None else await self._rows.lock(name)
+        obstacle = self._obstacle(before, after)
+        if obstacle is not None and not (force and obstacle.yields_to_force):
+            raise NotPromotable(obstacle, name or _OF_THE_CATALOGUE)
+        if after is not None:
+            await self._aliases.drop(CANDIDATE, after.id)
+        after_id = None if after is None else after.id
+        await self._aliases.put(CHAMPION, after_id)
+        await self._aliases.put(PREVIOUS, before)
+        return await self._aliases.log(before, after_id, actor, reason)
+
+    async def withdraw(self, failed: str, serves: str | None, actor: str, reason: str) -> ChampionChange:
+        """Let what serves take the place of a champion that cannot, which is refused.
+
+        Args:
+            failed: The champion.
+            serves: What serves; the catalogue's own does where that may not.
+            actor: Who noticed.
+            reason: What is wrong with the champion.
+        """
+        broken = await self._rows.lock(failed)
+        after = None if serves is None else await self._rows.lock(serves)
+        if after is not None and (after.tainted or after.state is CheckpointState.RETIRED):
+            after = None
+        after_id = None if after is None else after.id
+        if broken.state is CheckpointState.READY:
+            await self._rows.set_state(broken.id, CheckpointState.REFUSED)
+        if await self._aliases.previous() == (True, after_id):
+            await self._aliases.drop(PREVIOUS)  # it would be rolled back to itself
+        await self._aliases.put(CHAMPION, after_id)
+        return await self._aliases.log(broken.id, after_id, actor, reason)
+
+    async def retire(self, checkpoint_id: int) -> bool:
+        """Retire a checkpoint, unless it serves; returns whether it did."""
+        if await self._aliases.lock() == checkpoint_id:
+            return False
+        for alias in (PREVIOUS, CANDIDATE):
+            await self._aliases.drop(alias, checkpoint_id)
+        await self._rows.set_state(checkpoint_id, CheckpointState.RETIRED)
+        return True
+
+    def _obstacle(self, before: int | None, after: TrainedCheckpoint | None) -> Obstacle | None:
+        """Say why a checkpoint may not take a champion's place; what nobody can overrule first."""
+        if before == (None if after is None else after.id):
+            return Obstacle.IS_CHAMPION
+        if after is None:
+            return None
+        holds = {
+            Obstacle.OTHER_TASK: after.task != self.task,
+            Obstacle.RETIRED: after.state is CheckpointState.RETIRED,
+            Obstacle.TAINTED: after.tainted,
+            Obstacle.REFUSED: after.state is CheckpointState.REFUSED,
+            Obstacle.UNJUDGED: after.verdict is None,
+        }
+        return next((obstacle for obstacle, is_so in holds.items() if is_so), None)
+
+    @property
+    def _aliases(self) -> Aliases:
+        return Aliases(self.connection, self.task)
+
+    @property
+    def _rows(self) -> CheckpointRows:
+        return CheckpointRows(self.connection)

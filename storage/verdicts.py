@@ -1,0 +1,122 @@
+"""What a comparison of a candidate with the champion found, as a value that is kept and shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from math import isfinite
+
+Number = float | int | str | None
+"""What a check may hold beside its state."""
+
+
+class CheckName(StrEnum):
+    """What is looked at, in the order in which it is told."""
+
+    ANSWERS = "answers"
+    CHANGED = "changed"
+    GAIN = "gain"
+    TEST = "test"
+    RECALL = "recall"
+    CALIBRATION = "calibration"
+    LATENCY = "latency"
+    VOTERS = "voters"
+    VOTER_SHARE = "voter_share"
+
+
+class CheckState(StrEnum):
+    """How a check ended."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    NOT_SEEN = "not_seen"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One rule and what it found. Shares and differences of shares are 0…1, times are milliseconds.
+
+    Attributes:
+        name: Which rule.
+        state: How it ended; not seen where there was nothing, or too little, to judge by.
+        numbers: JSON-able, by rule, ``n`` always rows, ``set`` and ``task`` what they are of. Where two are
+            compared, ``champion`` and ``candidate``; where rows are paired, ``gained`` that the candidate
+            alone has right and ``lost`` that the champion alone has, ``low`` and ``high`` the 95 % interval.
+
+            - ``answers``: broken (rows answered with no numbers), n.
+            - ``changed``: changed (rows answered otherwise), n.
+            - ``gain``: set, task, n, champion, candidate, gain, low, high, gained, lost, p, alpha, smallest
+              (gain that would have been seen with the chance ``power``; None: none), gold (rows of it),
+              least_gold. Not seen: without champion and what follows from it.
+            - ``test``: set, task, n, champion, candidate, gain, low, high, gained, lost, margin, smallest.
+              Not seen: task, margin.
+            - ``recall``: set, task, label, n, margin, champion, candidate, drop, gained, lost, p.
+            - ``calibration``: set, task, n, champion, candidate, worse, low, margin.
+            - ``latency``: champion_ms, candidate_ms, ratio, low, bound, n (questions to each).
+            - ``voters``: voters, least. ``voter_share``: share, cap.
+    """
+
+    name: CheckName
+    state: CheckState
+    numbers: Mapping[str, Number]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether a candidate may take the champion's place.
+
+    Attributes:
+        passed: Whether it may: a gain was seen, and nothing failed.
+        task: What it was taught.
+        champion: Name of the model that answers now.
+        candidate: Name of the model that would.
+        checks: Every rule, in the order of ``CheckName``.
+    """
+
+    passed: bool
+    task: str
+    champion: str
+    candidate: str
+    checks: tuple[Check, ...]
+
+    def as_json(self) -> dict[str, object]:
+        """For a database row: what ``from_json`` reads."""
+        return {
+            "passed": self.passed,
+            "task": self.task,
+            "champion": self.champion,
+            "candidate": self.candidate,
+            "checks": [{**asdict(check), "numbers": dict(check.numbers)} for check in self.checks],
+        }
+
+    @classmethod
+    def from_json(cls, body: object) -> Verdict:
+        """Read what ``as_json`` wrote.
+
+        Raises:
+            ValueError: It is something else; one line.
+        """
+        if not isinstance(body, Mapping):
+            raise ValueError("a verdict is an object")  # noqa: TRY004  # data from outside, not a bug
+        passed, checks = body.get("passed"), body.get("checks")
+        names = [body.get(key) for key in ("task", "champion", "candidate")]
+        if not isinstance(passed, bool) or not isinstance(checks, list):
+            raise ValueError("a verdict has passed, true or false, and a list of checks")  # noqa: TRY004
+        task, champion, candidate = (name if isinstance(name, str) else "" for name in names)
+        if not (task and champion and candidate):
+            raise ValueError("a verdict names its task, champion and candidate")
+        return cls(passed, task, champion, candidate, tuple(map(_check, checks)))
+
+
+def _check(body: object) -> Check:
+    if not isinstance(body, Mapping):
+        raise ValueError("a check is an object")  # noqa: TRY004
+    numbers = body.get("numbers")
+    if not isinstance(numbers, Mapping) or not all(map(_is_number, numbers.values())):
+        raise ValueError("the numbers of a check are finite numbers or words")
+    return Check(CheckName(str(body.get("name"))), CheckState(str(body.get("state"))), {**numbers})
+
+
+def _is_number(value: object) -> bool:
+    return value is None or isinstance(value, str) or (isinstance(value, int | float) and isfinite(value))

@@ -1,0 +1,180 @@
+from __future__ import annotations
+
+import re
+from dataclasses import fields, replace
+
+import pytest
+from telegram.constants import MessageLimit
+
+from handlers import utf16
+from handlers.replies.texts import LANGUAGES, Language
+from handlers.replies.verdict import verdict_html, verdict_lines
+from handlers.replies.verdict_texts import VERDICT_EN, VERDICT_KO, VERDICT_TEXTS, VerdictTexts
+from models.results import LABELS, Task
+from storage.verdicts import Check, CheckName, CheckState, Number, Verdict
+from tests.handlers.replies.test_texts import flat, placeholders
+
+PASSED, FAILED, NOT_SEEN = CheckState.PASSED, CheckState.FAILED, CheckState.NOT_SEEN
+
+
+def every_text(texts: VerdictTexts) -> dict[str, str]:
+    return dict(pair for one in fields(texts) for pair in flat(one.name, getattr(texts, one.name)))
+
+
+GAIN: dict[str, Number] = {
+    "set": "gold",
+    "task": "sentiment",
+    "n": 1_200,
+    "champion": 0.8,
+    "candidate": 0.8425,
+    "gained": 61,
+    "lost": 10,
+    "gain": 0.0425,
+    "low": 0.03,
+    "high": 0.055,
+    "p": 1e-9,
+    "alpha": 0.05,
+    "power": 0.8,
+    "smallest": 0.0251,
+    "gold": 1_200,
+    "least_gold": 100,
+}
+
+
+def recall(label: str, state: CheckState, drop: float, task: str = "sentiment") -> Check:
+    numbers: dict[str, Number] = {"set": "test", "task": task, "n": 40, "label": label, "champion": 0.9}
+    numbers |= {"candidate": 0.9 - drop, "gained": 1, "lost": 9, "drop": drop, "p": 0.02, "margin": 0.02}
+    return Check(CheckName.RECALL, state, numbers)
+
+
+MARGIN: dict[str, Number] = {"champion": 0.05, "candidate": 0.06, "worse": 0.01, "margin": 0.02}
+CHECKS = (
+    Check(CheckName.ANSWERS, PASSED, {"broken": 0, "n": 1_700}),
+    Check(CheckName.CHANGED, PASSED, {"changed": 71, "n": 1_700}),
+    Check(CheckName.GAIN, PASSED, GAIN),
+    Check(CheckName.TEST, PASSED, {**GAIN, "set": "test", "margin": 0.005}),
+    recall("positive", PASSED, -0.01),
+    recall("negative", PASSED, 0.015),
+    Check(
+        CheckName.CALIBRATION, PASSED, {**MARGIN, "set": "test", "task": "sentiment", "n": 500, "low": 0.0}
+    ),
+    Check(
+        CheckName.LATENCY,
+        PASSED,
+        {"champion_ms": 20.0, "candidate_ms": 21, "ratio": 1.05, "low": 1.0, "bound": 1.1, "n": 100},
+    ),
+    Check(CheckName.VOTERS, PASSED, {"voters": 9, "least": 5}),
+    Check(CheckName.VOTER_SHARE, PASSED, {"share": 0.2, "cap": 0.3}),
+)
+VERDICT = Verdict(True, "sentiment", "builtin", "var/<new>&model", CHECKS)
+
+
+def test_both_languages_have_the_same_texts_and_fill_in_the_same_values() -> None:
+    korean, english = every_text(VERDICT_KO), every_text(VERDICT_EN)
+    assert korean.keys() == english.keys()
+    for name, text in english.items():
+        assert placeholders(korean[name]) == placeholders(text), name
+        assert re.search("[가-힣]", korean[name]), name
+
+
+@pytest.mark.parametrize("texts", VERDICT_TEXTS.values())
+def test_every_check_task_and_set_has_words(texts: VerdictTexts) -> None:
+    assert set(texts.checks) == set(CheckName)
+    assert set(texts.failed) <= set(CheckName)
+    assert set(texts.not_seen) == {
+        *(CheckName.GAIN, CheckName.TEST, CheckName.RECALL, CheckName.LATENCY),
+        *(CheckName.VOTERS, CheckName.VOTER_SHARE),
+    }
+    assert set(texts.tasks) == {Task.MASK, *LABELS}
+    assert set(texts.sets) == {"gold", "test", "heldout"}
+
+
+def test_a_verdict_reads_as_english() -> None:
+    lines = verdict_lines(VERDICT, "en")
+    assert lines[0] == "✓ var/<new>&model may take the place of builtin (sentiment)."
+    assert lines[3].startswith(
+        "✓ Gain, blind-labelled rows: 80.00 % → 84.25 % right, +4.25 points (95 % interval +3.00 to +5.50); "
+        "61 rows gained, 10 lost, p = 1e-09 (below 0.05 needed"
+    )
+    assert lines[4] == (
+        "With n = 1,200 blind-labelled rows, gains under 2.51 points could not have been seen (80 % power)."
+    )
+    assert "more than -0.5 needed; n = 1,200" in lines[5]
+    assert lines[6] == (
+        "✓ Recall: 2 classes looked at; largest drop 1.50 points (Negative, public test set, n = 40)."
+    )
+    assert "5.00 → 6.00 points, +1.00 (+2 allowed)" in lines[7]
+    assert "20.00 → 21.00 ms, 1.05 times as long (1.1 allowed); 100 questions each" in lines[8]
+    assert lines[10] == "✓ Largest voter: 20 % of the votes (30 % allowed)."
+    assert len(lines) == 11
+
+
+def test_a_verdict_reads_as_korean() -> None:
+    lines = verdict_lines(VERDICT, "ko")
+    assert lines[0] == "✓ var/<new>&model 모델이 builtin 모델을 대신해도 돼요 (감성)."
+    assert lines[4].startswith("n = 1,200 (답을 보지 않고 붙인 정답)일 때 2.51%p보다 작은 나아짐을")
+    assert "(부정, 공개 시험 세트, n = 40)" in lines[6]
+    assert len(lines) == 11
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_markup_in_a_name_is_text(language: Language) -> None:
+    html = verdict_html(VERDICT, language)
+    assert "var/&lt;new&gt;&amp;model" in html
+    assert "<" not in html
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_failed_has_lines_of_its_own(language: Language) -> None:
+    texts = VERDICT_TEXTS[language]
+    checks = (
+        Check(CheckName.ANSWERS, FAILED, {"broken": 3, "n": 17}),
+        Check(CheckName.CHANGED, FAILED, {"changed": 0, "n": 17}),
+        recall("positive", FAILED, 0.2),
+        recall("negative", NOT_SEEN, 0.0),
+    )
+    lines = verdict_lines(Verdict(False, "nsp", "a", "b", checks), language)
+    assert lines[0] == f"✗ {texts.refused.format(candidate='b', champion='a', task=texts.tasks['nsp'])}"
+    assert lines[1] == f"✗ {texts.failed['answers'].format(broken=3, n=17)}"
+    assert lines[2] == f"✗ {texts.failed['changed'].format(n=17)}"
+    assert lines[3].startswith("✗ ")
+    assert "20.00" in lines[3]
+    assert lines[4].startswith("– ")
+    assert len(lines) == 5
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_held_out_feedback_that_judges_and_shows_nothing_is_told(language: Language) -> None:
+    texts = VERDICT_TEXTS[language]
+    numbers = {**GAIN, "set": "heldout", "smallest": None, "n": 4, "gold": 12}
+    lines = verdict_lines(replace(VERDICT, checks=(Check(CheckName.GAIN, FAILED, numbers),)), language)
+    assert lines[2:] == (
+        texts.on_heldout.format(gold=12, least_gold=100),
+        texts.smallest_none.format(n=4, set=texts.sets["heldout"]),
+    )
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_longest_verdict_fits_into_a_message(language: Language) -> None:
+    """Three sets of two tasks, every class of which has lost, and names that are long paths."""
+    lost = [recall(label, FAILED, 0.2, "nli") for label in LABELS[Task.NLI]] * 3
+    others = [check for check in CHECKS if check.name is not CheckName.RECALL]
+    names = "var/" + "<very&long>/" * 40
+    verdict = Verdict(False, "nli", names, names, (*others, *lost, CHECKS[6], CHECKS[3]))
+    text = verdict_html(verdict, language)
+    assert utf16.length(text) <= MessageLimit.MAX_TEXT_LENGTH
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_was_not_seen_is_told(language: Language) -> None:
+    unseen: tuple[tuple[CheckName, dict[str, Number]], ...] = (
+        (CheckName.GAIN, {"gold": 3, "least_gold": 100}),
+        (CheckName.TEST, {"task": "nli", "margin": 0.005}),
+        (CheckName.LATENCY, {"bound": 1.1}),
+        (CheckName.VOTERS, {"least": 5}),
+        (CheckName.VOTER_SHARE, {"cap": 0.3}),
+    )
+    checks = tuple(Check(name, NOT_SEEN, numbers) for name, numbers in unseen)
+    lines = verdict_lines(replace(VERDICT, passed=False, checks=checks), language)
+    assert [line[0] for line in lines] == ["✗", "–", "–", "–", "–", "–"]
+    assert not any("{" in line for line in lines)

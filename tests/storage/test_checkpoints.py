@@ -1,0 +1,374 @@
+"""Trained models: which there are, who serves, and what of them goes with a deleted text."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from storage.checkpoint_values import (
+    ChampionChange,
+    ChampionChanged,
+    CheckpointState,
+    NameTaken,
+    NewCheckpoint,
+    NotPromotable,
+    Obstacle,
+    Standing,
+    TrainedCheckpoint,
+    UnknownCheckpoint,
+)
+from storage.privacy.pseudonym import Pseudonymizer
+from storage.store import NewPrediction, Store
+from storage.verdicts import Check, CheckName, CheckState, Verdict
+from tests.storage.conftest import CHAT, EVERY_KIND, PEPPER, Sql, agree
+
+every_kind = pytest.mark.parametrize("kind", EVERY_KIND, indirect=True)
+ADMIN = 777000777
+
+
+def new(
+    name: str, *, task: str = "sentiment", parent: str | None = None, snapshot: str | None = None
+) -> NewCheckpoint:
+    path, version = f"/nowhere/{name}", f"v-{name}"
+    return NewCheckpoint(task, name, path, version, "builtin", parent, snapshot, metrics={"acc": 0.5})
+
+
+def verdict(name: str, *, passed: bool, task: str = "sentiment") -> Verdict:
+    state = CheckState.PASSED if passed else CheckState.FAILED
+    return Verdict(passed, task, "builtin", name, (Check(CheckName.ANSWERS, state, {"broken": 0, "n": 9}),))
+
+
+async def good(store: Store, *names: str) -> list[TrainedCheckpoint]:
+    """Add checkpoints that have passed the gate."""
+    for name in names:
+        await store.checkpoints.add(new(name))
+        await store.checkpoints.judge(name, verdict(name, passed=True))
+    return [await store.checkpoints.get(name) for name in names]
+
+
+async def promote(store: Store, name: str | None, seen: str | None) -> ChampionChange:
+    return await store.checkpoints.promote("sentiment", name, actor="gate", reason="better", seen=seen)
+
+
+def names(standing: Standing) -> tuple[str | None, ...]:
+    three = (standing.champion, standing.previous, standing.candidate)
+    return tuple(None if each is None else each.name for each in three)
+
+
+@every_kind
+async def test_a_checkpoint_is_kept_whole_and_is_the_candidate(store: Store) -> None:
+    checkpoints = store.checkpoints
+    assert await checkpoints.next_name("sentiment") == "sentiment-0001"
+    first = await checkpoints.add(new("sentiment-0001"))
+    added = await checkpoints.add(new("sentiment-0009", parent="sentiment-0001"))
+    await checkpoints.add(new("sentiments-12", task="nli"))
+    assert await checkpoints.next_name("sentiment") == "sentiment-0010"
+    assert await checkpoints.get("sentiment-0009") == added
+    assert (added.parent, added.base, added.version, added.metrics) == (
+        "sentiment-0001",
+        "builtin",
+        "v-sentiment-0009",
+        {"acc": 0.5},
+    )
+    assert (added.state, added.tainted, added.verdict) == (CheckpointState.READY, False, None)
+    assert await checkpoints.all("sentiment") == (first, added)
+    assert len(await checkpoints.all()) == 3
+    assert names(await checkpoints.standing("sentiment")) == (None, None, "sentiment-0009")
+    assert await checkpoints.standing("nsp") == Standing("nsp")
+
+
+@every_kind
+async def test_adding_again_changes_nothing_and_a_name_is_given_once(store: Store) -> None:
+    first = await store.checkpoints.add(new("a"))
+    assert await store.checkpoints.add(new("a")) == first
+    other = NewCheckpoint("sentiment", "a", "/nowhere/a", "other weights", "builtin")
+    with pytest.raises(NameTaken, match="another checkpoint 'a'"):
+        await store.checkpoints.add(other)
+    with pytest.raises(UnknownCheckpoint, match="no checkpoint 'nobody'"):
+        await store.checkpoints.add(new("b", parent="nobody"))
+    with pytest.raises(UnknownCheckpoint):
+        await store.checkpoints.get("b")
+    assert await store.checkpoints.all() == (first,)
+
+
+@every_kind
+async def test_promoting_and_rolling_back_move_the_aliases_and_are_written_down(store: Store) -> None:
+    await good(store, "a", "b")
+    assert names(await store.checkpoints.standing("sentiment")) == (None, None, "b")
+    await promote(store, "b", None)
+    standing = await store.checkpoints.standing("sentiment")
+    assert (names(standing), standing.has_previous) == (("b", None, None), True)
+    await promote(store, "a", "b")
+    assert names(await store.checkpoints.standing("sentiment")) == ("a", "b", None)
+
+    async def back(seen: str | None) -> ChampionChange:
+        return await store.checkpoints.rollback("sentiment", actor=ADMIN, reason="worse", seen=seen)
+
+    await back("a")
+    assert names(await store.checkpoints.standing("sentiment")) == ("b", "a", None)
+    await back("b")
+    assert names(await store.checkpoints.standing("sentiment")) == ("a", "b", None)
+    await promote(store, None, "a")
+    assert names(await store.checkpoints.standing("sentiment")) == (None, "a", None)
+    last = await back(None)
+    changes = await store.checkpoints.changes("sentiment")
+    assert [(each.before, each.after) for each in changes] == [
+        (None, "b"),
+        ("b", "a"),
+        ("a", "b"),
+        ("b", "a"),
+        ("a", None),
+        (None, "a"),
+    ]
+    assert changes[-1] == last
+    assert (last.actor, last.reason) == (Pseudonymizer(PEPPER).person(ADMIN), "worse")
+    assert changes[0].actor == "gate"
+    assert await store.checkpoints.changes("nli") == ()
+
+
+@every_kind
+async def test_what_may_not_serve_is_refused_and_nothing_moves(store: Store, sql: Sql) -> None:
+    await good(store, "a", "tainted", "retired")
+    await store.checkpoints.add(new("nli-1", task="nli"))
+    await store.checkpoints.add(new("unjudged"))
+    await store.checkpoints.add(new("refused"))
+    await store.checkpoints.judge("refused", verdict("refused", passed=False))
+    await sql("UPDATE checkpoints SET tainted = true WHERE name = 'tainted'")
+    await sql("UPDATE checkpoints SET state = 'retired' WHERE name = 'retired'")
+    await promote(store, "a", None)
+    before = (await store.checkpoints.standings(), await store.checkpoints.changes("sentiment"))
+
+    async def obstacle(name: str | None, *, force: bool) -> Obstacle:
+        with pytest.raises(NotPromotable) as caught:
+            await store.checkpoints.promote("sentiment", name, actor="x", reason="y", seen="a", force=force)
+        return caught.value.obstacle
+
+    for force in (False, True):
+        assert await obstacle("a", force=force) is Obstacle.IS_CHAMPION
+        assert await obstacle("tainted", force=force) is Obstacle.TAINTED
+        assert await obstacle("retired", force=force) is Obstacle.RETIRED
+        assert await obstacle("nli-1", force=force) is Obstacle.OTHER_TASK
+    assert await obstacle("refused", force=False) is Obstacle.REFUSED
+    assert await obstacle("unjudged", force=False) is Obstacle.UNJUDGED
+    with pytest.raises(UnknownCheckpoint):
+        await promote(store, "nobody", "a")
+    with pytest.raises(NotPromotable, match="no champion before"):
+        await store.checkpoints.rollback("nli", actor="x", reason="y", seen=None)
+    with pytest.raises(NotPromotable, match="retired"):
+        await store.checkpoints.judge("retired", verdict("retired", passed=True))
+    after = (await store.checkpoints.standings(), await store.checkpoints.changes("sentiment"))
+    assert {task: names(each) for task, each in after[0].items()} == {
+        task: names(each) for task, each in before[0].items()
+    }
+    assert after[1] == before[1]
+
+    for forced, seen in (("refused", "a"), ("unjudged", "refused")):
+        await store.checkpoints.promote("sentiment", forced, actor="x", reason="y", seen=seen, force=True)
+    assert names(await store.checkpoints.standing("sentiment")) == ("unjudged", "refused", None)
+    back = await store.checkpoints.rollback("sentiment", actor="x", reason="y", seen="unjudged")
+    assert back.after == "refused", "what has served may serve again"
+
+
+@every_kind
+async def test_a_verdict_given_with_the_promotion_is_kept_or_refuses_it(store: Store) -> None:
+    await store.checkpoints.add(new("a"))
+    bad, fine = (verdict("a", passed=passed) for passed in (False, True))
+
+    async def judged(outcome: Verdict) -> ChampionChange:
+        return await store.checkpoints.promote(
+            "sentiment", "a", actor="gate", reason="better", seen=None, verdict=outcome
+        )
+
+    with pytest.raises(NotPromotable):
+        await judged(bad)
+    assert (await store.checkpoints.get("a")).verdict is None, "all or nothing"
+    await judged(fine)
+    assert (await store.checkpoints.get("a")).verdict == fine
+    await store.checkpoints.add(new("b"))
+    await store.checkpoints.judge("b", bad)
+    refused = await store.checkpoints.get("b")
+    assert (refused.state, refused.verdict) == (CheckpointState.REFUSED, bad)
+    assert names(await store.checkpoints.standing("sentiment")) == ("a", None, None)
+
+
+@every_kind
+async def test_of_many_who_promote_at_once_one_does_and_the_others_are_told(
+    store: Store, url: str, sql: Sql
+) -> None:
+    await good(store, "a", "b", "c", "d")
+    second = await Store.open(url, pepper=PEPPER)
+    tries = [promote(through, name, None) for name in "abcd" for through in (store, second)]
+    outcomes: Sequence[object] = await asyncio.gather(*tries, return_exceptions=True)
+    await second.close()
+    [won] = [each for each in outcomes if isinstance(each, ChampionChange)]
+    lost = [each for each in outcomes if each is not won]
+    assert all(isinstance(each, ChampionChanged) for each in lost), lost
+    assert await store.checkpoints.changes("sentiment") == (won,)
+    assert await sql("SELECT count(*) FROM aliases WHERE alias = 'champion'") == [(1,)]
+
+
+@every_kind
+async def test_a_champion_that_cannot_serve_makes_way_for_what_does(store: Store) -> None:
+    await good(store, "a", "b", "c")
+    await promote(store, "a", None)
+    await promote(store, "b", "a")
+
+    async def withdraw(failed: str, serves: str | None) -> ChampionChange:
+        return await store.checkpoints.withdraw(
+            "sentiment", failed, serves=serves, actor="bot", reason="its answers are not numbers"
+        )
+
+    change = await withdraw("b", "a")
+    assert (change.before, change.after, change.actor) == ("b", "a", "bot")
+    standing = await store.checkpoints.standing("sentiment")
+    assert (names(standing), standing.has_previous) == (("a", None, "c"), False)
+    assert (await store.checkpoints.get("b")).state is CheckpointState.REFUSED
+    with pytest.raises(ChampionChanged):
+        await withdraw("b", "a")
+    await promote(store, "c", "a")
+    await withdraw("c", None)
+    standing = await store.checkpoints.standing("sentiment")
+    assert (names(standing), standing.has_previous) == ((None, "a", None), True)
+
+
+@every_kind
+async def test_what_learnt_a_deleted_text_is_retired_once_it_does_not_serve(
+    store: Store, sql: Sql, tmp_path: Path
+) -> None:
+    folders = {}
+    for name in ("champion", "previous", "candidate", "clean"):
+        folders[name] = tmp_path / name
+        folders[name].mkdir()
+        (folders[name] / "model.safetensors").write_bytes(b"weights")
+        path = str(folders[name])
+        await store.checkpoints.add(NewCheckpoint("sentiment", name, path, "v", "builtin"))
+        await store.checkpoints.judge(name, verdict(name, passed=True))
+    await promote(store, "previous", None)
+    await promote(store, "champion", "previous")
+    await store.checkpoints.add(NewCheckpoint("sentiment", "candidate", str(folders["candidate"]), "v", ""))
+    await sql("UPDATE checkpoints SET tainted = true WHERE name != 'clean'")
+    assert await store.checkpoints.retire_tainted() == ("previous", "candidate")
+    assert await store.checkpoints.retire_tainted() == ()
+    assert {name for name, folder in folders.items() if folder.exists()} == {"champion", "clean"}
+    standing = await store.checkpoints.standing("sentiment")
+    assert (names(standing), standing.has_previous) == (("champion", None, None), False)
+    change = await store.checkpoints.withdraw(
+        "sentiment", "champion", serves="previous", actor="bot", reason="x"
+    )
+    assert change.after is None, "a retired one does not come back"
+    assert await store.checkpoints.retire_tainted() == ("champion",)
+    assert not folders["champion"].exists()
+    assert (await store.checkpoints.get("champion")).state is CheckpointState.RETIRED
+
+
+@every_kind
+async def test_who_is_forgotten_takes_along_what_is_trained_meanwhile(
+    store: Store, sentiment: NewPrediction, sql: Sql, tmp_path: Path
+) -> None:
+    await agree(store, ADMIN)
+    hers = await store.add_prediction(sentiment, chat_id=CHAT, asker_id=ADMIN)
+    [(text,)] = await sql(f"SELECT input_id FROM predictions WHERE id = {hers}")
+    await sql(
+        "INSERT INTO dataset_snapshots (id, name, task, manifest_hash, path, state, manifest, created_at)"
+        f" VALUES (1, 's1', 'sentiment', 'h', '{tmp_path}/s1', 'whole', '{{}}', '2026-01-01 12:00:00')"
+    )
+    await sql(
+        "INSERT INTO snapshot_members (snapshot_id, input_id, slot, split, label)"
+        f" VALUES (1, {text}, 0, 'train', 'positive')"
+    )
+    folder = tmp_path / "a"
+    folder.mkdir()
+    await store.checkpoints.add(NewCheckpoint("sentiment", "a", str(folder), "v", "builtin", snapshot="s1"))
+    assert (await store.checkpoints.get("a")).snapshot == "s1"
+    await store.forget(ADMIN)
+    retired = await store.checkpoints.get("a")
+    assert (retired.state, retired.tainted) == (CheckpointState.RETIRED, True)
+    assert not folder.exists()
+    late = await store.checkpoints.add(new("late", snapshot="s1"))
+    child = await store.checkpoints.add(new("child", parent="a"))
+    unknown = await store.checkpoints.add(new("unknown", snapshot="never drawn"))
+    clean = await store.checkpoints.add(new("clean"))
+    assert [each.tainted for each in (late, child, unknown, clean)] == [True, True, True, False]
+    assert names(await store.checkpoints.standing("sentiment"))[2] == "clean"
+
+
+@every_kind
+async def test_what_is_trained_while_somebody_is_forgotten_is_never_clean(
+    store: Store, url: str, sql: Sql
+) -> None:
+    second = await Store.open(url, pepper=PEPPER)
+    people = range(1, 9)
+    await agree(store, *people)
+    for person in people:
+        hers = await store.add_prediction(
+            NewPrediction("nli", f"text {person}", None, "m", "x", {}, ()), chat_id=person, asker_id=person
+        )
+        [(text,)] = await sql(f"SELECT input_id FROM predictions WHERE id = {hers}")
+        await sql(
+            "INSERT INTO dataset_snapshots (id, name, task, manifest_hash, path, state, manifest, created_at)"
+            f" VALUES ({person}, 's{person}', 'nli', 'h', '/nowhere', 'whole', '{{}}', '2026-01-01 12:00:00')"
+        )
+        await sql(
+            "INSERT INTO snapshot_members (snapshot_id, input_id, slot, split, label)"
+            f" VALUES ({person}, {text}, 0, 'train', 'x')"
+        )
+    adding = [second.checkpoints.add(new(f"c{each}", task="nli", snapshot=f"s{each}")) for each in people]
+    await asyncio.gather(*(store.forget(each) for each in people), *adding)
+    await second.close()
+    assert [each.tainted for each in await store.checkpoints.all()] == [True] * len(people)
+
+
+@every_kind
+async def test_evaluations_are_kept_with_whom_they_are_against(store: Store) -> None:
+    await good(store, "a", "b")
+    for against in (None, "a"):
+        await store.checkpoints.add_evaluation("b", against=against, dataset="gold", correct={"rows": [1, 0]})
+    found = await store.checkpoints.evaluations("b")
+    assert [(each.against, each.dataset, each.correct) for each in found] == [
+        (None, "gold", {"rows": [1, 0]}),
+        ("a", "gold", {"rows": [1, 0]}),
+    ]
+    assert await store.checkpoints.evaluations("a") == ()
+    with pytest.raises(UnknownCheckpoint):
+        await store.checkpoints.evaluations("nobody")
+
+
+PROMOTER = """
+import asyncio, itertools, sys
+from storage.store import Store
+
+async def main(url):
+    store = await Store.open(url, pepper=b"a secret of the tests")
+    seen = None
+    for name in itertools.cycle("ab"):
+        await store.checkpoints.promote("sentiment", name, actor="x", reason="y", seen=seen)
+        seen = name
+        print("promoted", name, flush=True)
+
+asyncio.run(main(sys.argv[1]))
+"""
+
+
+async def test_a_kill_leaves_no_half_promotion(store: Store, url: str) -> None:
+    await good(store, "a", "b")
+    child = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", PROMOTER, url, stdout=asyncio.subprocess.PIPE
+    )
+    assert child.stdout is not None
+    lines = [await asyncio.wait_for(child.stdout.readline(), timeout=60) for _ in range(15)]
+    child.kill()
+    lines += (await child.stdout.read()).splitlines()
+    assert await child.wait() == -signal.SIGKILL
+
+    acknowledged = [line.split()[1].decode() for line in lines if line.startswith(b"promoted")]
+    changes = await store.checkpoints.changes("sentiment")
+    assert [change.after for change in changes][: len(acknowledged)] == acknowledged
+    assert len(changes) - len(acknowledged) in (0, 1)
+    assert [change.before for change in changes[1:]] == [change.after for change in changes[:-1]]
+    standing = await store.checkpoints.standing("sentiment")
+    assert names(standing)[:2] == (changes[-1].after, changes[-1].before)

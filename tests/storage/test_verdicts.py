@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from storage.verdicts import Check, CheckName, CheckState, Verdict
+
+VERDICT = Verdict(
+    passed=True,
+    task="nli",
+    champion="builtin",
+    candidate="var/<a>",
+    checks=(
+        Check(CheckName.GAIN, CheckState.PASSED, {"set": "gold", "n": 200, "p": 0.01, "smallest": None}),
+        Check(CheckName.TEST, CheckState.NOT_SEEN, {"task": "nli"}),
+    ),
+)
+
+
+def test_a_verdict_is_the_same_after_json() -> None:
+    assert Verdict.from_json(json.loads(json.dumps(VERDICT.as_json(), allow_nan=False))) == VERDICT
+
+
+CHECK = {"name": "gain", "state": "passed", "numbers": {}}
+WHOLE = {"passed": True, "task": "nli", "champion": "a", "candidate": "b", "checks": [CHECK]}
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (None, "a verdict is an object"),
+        ({}, "passed, true or false"),
+        (WHOLE | {"passed": "yes"}, "passed, true or false"),
+        (WHOLE | {"checks": None}, "a list of checks"),
+        (WHOLE | {"champion": None}, "names its task"),
+        (WHOLE | {"task": ""}, "names its task"),
+        (WHOLE | {"checks": ["gain"]}, "a check is an object"),
+        (WHOLE | {"checks": [CHECK | {"name": "luck"}]}, "'luck' is not a valid CheckName"),
+        (WHOLE | {"checks": [CHECK | {"state": "open"}]}, "'open' is not a valid CheckState"),
+        (WHOLE | {"checks": [CHECK | {"numbers": []}]}, "the numbers of a check"),
+        (WHOLE | {"checks": [CHECK | {"numbers": {"p": float("nan")}}]}, "finite"),
+        (WHOLE | {"checks": [CHECK | {"numbers": {"p": [1]}}]}, "finite"),
+    ],
+)
+def test_what_is_no_verdict_is_refused(body: object, said: str) -> None:
+    assert Verdict.from_json(WHOLE).passed
+    with pytest.raises(ValueError, match=said):
+        Verdict.from_json(body)

@@ -1,0 +1,308 @@
+"""Each rule passes and fails alone: answers that pass them all, and one thing wrong at a time."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from storage.verdicts import Check, CheckName, CheckState, Verdict
+from tests.training.gate.planted import SENTIMENT, paired, planted, took
+from training.gate.answers import Answers, Paired, SetName
+from training.gate.rules import Names, Rules, Teachers, Times
+from training.gate.verdict import judge
+from training.textfiles import DataError
+
+NAMES = Names("old", "new")
+GOLD = planted(SetName.GOLD, 400, gained=30, lost=8)
+TEST = planted(SetName.TEST, 2_000, gained=6, lost=6)
+HELDOUT = planted(SetName.HELDOUT, 500, gained=30, lost=10, confidence=(0.8, 0.84))
+GOOD = (GOLD, TEST, HELDOUT)
+TEACHERS = Teachers(voters=9, largest_share=0.2)
+
+
+def verdict(
+    *pairs: Paired,
+    times: Times | None = took(20, 20),  # noqa: B008  # not changed
+    teachers: Teachers | None = TEACHERS,
+    rules: Rules = Rules(),  # noqa: B008
+) -> Verdict:
+    return judge(NAMES, "sentiment", pairs, times, teachers, rules)
+
+
+def failed(found: Verdict) -> list[CheckName]:
+    return [check.name for check in found.checks if check.state is CheckState.FAILED]
+
+
+def of(found: Verdict, name: CheckName) -> list[Check]:
+    return [check for check in found.checks if check.name is name]
+
+
+def test_a_better_model_passes_every_rule() -> None:
+    found = verdict(*GOOD)
+    assert found.passed
+    assert {check.name for check in found.checks} == set(CheckName)
+    assert {check.state for check in found.checks} == {CheckState.PASSED}
+
+
+def test_a_gain_that_chance_could_give_fails_alone() -> None:
+    found = verdict(planted(SetName.GOLD, 400, gained=14, lost=8), TEST, HELDOUT)
+    assert failed(found) == [CheckName.GAIN]
+    assert not found.passed
+    (gain,) = of(found, CheckName.GAIN)
+    assert gain.numbers["n"] == 400
+    smallest = gain.numbers["smallest"]
+    assert isinstance(smallest, float)
+    assert 0.03 < smallest < 0.06
+
+
+def test_five_rows_gained_and_none_lost_are_too_few() -> None:
+    """The bootstrap hardly ever draws none of the five, but five tosses fall alike once in sixteen times."""
+    found = verdict(planted(SetName.GOLD, 400, gained=5, lost=0), TEST, HELDOUT)
+    assert failed(found) == [CheckName.GAIN]
+    (gain,) = of(found, CheckName.GAIN)
+    assert isinstance(gain.numbers["low"], float)
+    assert gain.numbers["low"] > 0
+    assert gain.numbers["p"] == pytest.approx(2 / 2**5)
+    assert verdict(planted(SetName.GOLD, 400, gained=6, lost=0), TEST, HELDOUT).passed
+
+
+def test_a_gain_of_a_few_premises_with_many_pairs_fails_alone() -> None:
+    """McNemar's test counts forty pairs; they are two premises."""
+    rows = np.arange(400)
+    groups = np.concatenate([rows[:360], np.full(20, 360), np.full(20, 361)])
+    gold = replace(planted(SetName.GOLD, 400, gained=40, lost=8), groups=groups)
+    found = verdict(gold, TEST, HELDOUT)
+    assert failed(found) == [CheckName.GAIN]
+    (gain,) = of(found, CheckName.GAIN)
+    assert isinstance(gain.numbers["p"], float)
+    assert gain.numbers["p"] < 0.05
+    assert verdict(replace(gold, groups=None), TEST, HELDOUT).passed
+
+
+def test_with_too_few_gold_rows_the_held_out_ones_judge() -> None:
+    small = planted(SetName.GOLD, 99, gained=0, lost=0)
+    found = verdict(small, TEST, HELDOUT)
+    assert found.passed
+    (gain,) = of(found, CheckName.GAIN)
+    assert gain.numbers["set"] == "heldout"
+    assert (gain.numbers["gold"], gain.numbers["least_gold"]) == (99, 100)
+    (gain,) = of(verdict(TEST, HELDOUT), CheckName.GAIN)
+    assert (gain.numbers["set"], gain.numbers["gold"]) == ("heldout", 0)
+
+
+def test_too_few_gold_rows_and_no_held_out_ones_show_no_gain_at_all() -> None:
+    found = verdict(planted(SetName.GOLD, 99, gained=19, lost=0), TEST)
+    assert not found.passed
+    assert failed(found) == []
+    assert [check.state for check in of(found, CheckName.GAIN)] == [CheckState.NOT_SEEN]
+
+
+def test_a_worse_public_test_set_fails_alone() -> None:
+    found = verdict(GOLD, planted(SetName.TEST, 2_000, gained=20, lost=40), HELDOUT)
+    assert failed(found) == [CheckName.TEST]
+    (test,) = of(found, CheckName.TEST)
+    assert isinstance(test.numbers["low"], float)
+    assert test.numbers["low"] < -0.005
+
+
+def test_a_missing_public_test_set_is_told() -> None:
+    found = verdict(GOLD, HELDOUT)
+    assert found.passed
+    assert [check.state for check in of(found, CheckName.TEST)] == [CheckState.NOT_SEEN]
+
+
+def test_a_task_that_is_forgotten_fails_though_another_was_learnt() -> None:
+    other = planted(SetName.TEST, 2_000, gained=20, lost=40, task="nsp")
+    found = verdict(*GOOD, other)
+    assert failed(found) == [CheckName.TEST]
+    assert not found.passed
+
+
+def one_class(n: int, gained: int, lost: int) -> Paired:
+    """Gold rows with a gain in the one class, and so much lost in n rows of the other."""
+    champion = np.concatenate([np.arange(400) < 320, np.arange(n) < n - n // 4])
+    candidate = champion.copy()
+    candidate[300:400] = True
+    candidate[400 : 400 + lost] = False
+    candidate[400 + n - gained :] = True
+    labels = np.repeat([0, 1], [400, n])
+    return paired(SetName.GOLD, champion, candidate, labels=labels)
+
+
+@pytest.mark.parametrize(
+    ("n", "gained", "lost", "state"),
+    [
+        (400, 0, 9, CheckState.FAILED),  # 2.25 points, all of them lost
+        (400, 0, 8, CheckState.PASSED),  # 2 points are allowed
+        (400, 30, 39, CheckState.PASSED),  # 2.25 points, as chance gives them
+        (40, 0, 5, CheckState.FAILED),  # 12.5 points
+        (40, 0, 2, CheckState.PASSED),  # 5 points, but two rows
+        (40, 0, 3, CheckState.PASSED),  # 7.5 points, but three rows one way happen by chance
+        (20, 2, 5, CheckState.FAILED),  # 15 points are too much, chance or not
+        (8, 0, 2, CheckState.PASSED),  # 25 points, but two rows
+        (8, 0, 3, CheckState.FAILED),  # 38 points, and three rows
+        (8, 0, 6, CheckState.FAILED),  # all that it had right
+        (2, 0, 2, CheckState.NOT_SEEN),  # the champion has two right: nothing to fail by
+    ],
+)
+def test_a_class_that_loses_fails_alone(n: int, gained: int, lost: int, state: CheckState) -> None:
+    found = verdict(one_class(n, gained, lost), TEST, HELDOUT)
+    (check,) = [
+        check
+        for check in of(found, CheckName.RECALL)
+        if (check.numbers["set"], check.numbers["label"]) == ("gold", "positive")
+    ]
+    assert check.state is state
+    assert check.numbers["n"] == n
+    assert failed(found) == ([CheckName.RECALL] if state is CheckState.FAILED else [])
+    assert found.passed is (state is not CheckState.FAILED)
+
+
+def test_models_that_are_as_good_seldom_lose_a_class_by_chance() -> None:
+    """Of fifty rows, four are discordant; to refuse for that would be to refuse most candidates."""
+    rng = np.random.default_rng(0)
+    refused = 0
+    for _ in range(100):
+        kinds = rng.choice(3, p=[0.92, 0.04, 0.04], size=50)
+        champion, candidate = kinds != 1, kinds != 2
+        pair = paired(SetName.HELDOUT, champion, candidate, labels=np.zeros(50, np.int64))
+        refused += CheckName.RECALL in failed(verdict(pair))
+    assert refused / 100 < 0.06
+
+
+@pytest.mark.parametrize("name", [SetName.TEST, SetName.HELDOUT])
+def test_a_boastful_candidate_fails_alone(name: SetName) -> None:
+    pairs = [
+        replace(pair, candidate=replace(pair.candidate, confidence=np.full(len(pair), 0.92)))
+        if pair.name is name
+        else pair
+        for pair in GOOD
+    ]
+    assert failed(verdict(*pairs)) == [CheckName.CALIBRATION]
+    assert verdict(*pairs, rules=Rules(calibration_margin=0.15)).passed
+
+
+def test_calibration_of_a_few_rows_does_not_refuse_by_chance() -> None:
+    few = planted(SetName.HELDOUT, 20, gained=2, lost=1, confidence=(0.8, 0.88))
+    found = verdict(GOLD, TEST, few)
+    (check,) = [check for check in of(found, CheckName.CALIBRATION) if check.numbers["set"] == "heldout"]
+    assert check.state is CheckState.PASSED
+
+
+def test_a_slow_candidate_fails_alone() -> None:
+    assert failed(verdict(*GOOD, times=took(20, 23))) == [CheckName.LATENCY]
+    assert verdict(*GOOD, times=took(20, 21)).passed
+    assert verdict(*GOOD, times=took(20, 5)).passed
+
+
+def test_times_that_are_all_noise_do_not_refuse() -> None:
+    rng = np.random.default_rng(1)
+    noisy = Times(rng.exponential(20, size=5), rng.exponential(26, size=5))
+    (check,) = of(verdict(*GOOD, times=noisy), CheckName.LATENCY)
+    assert isinstance(check.numbers["ratio"], float)
+    assert check.numbers["ratio"] > 1.1
+    assert check.state is CheckState.PASSED
+
+
+def test_too_few_voters_fail_alone() -> None:
+    assert failed(verdict(*GOOD, teachers=Teachers(4, 0.3))) == [CheckName.VOTERS]
+    assert verdict(*GOOD, teachers=Teachers(5, 0.3)).passed
+
+
+def test_a_voter_with_too_many_votes_fails_alone() -> None:
+    assert failed(verdict(*GOOD, teachers=Teachers(9, 0.31))) == [CheckName.VOTER_SHARE]
+
+
+def test_what_was_not_measured_is_told() -> None:
+    found = verdict(*GOOD, times=None, teachers=None)
+    unseen = {check.name for check in found.checks if check.state is CheckState.NOT_SEEN}
+    assert unseen == {CheckName.LATENCY, CheckName.VOTERS, CheckName.VOTER_SHARE}
+    assert found.passed
+
+
+def test_answers_with_no_numbers_are_refused_with_the_reason() -> None:
+    broken = replace(TEST, candidate=Answers.of_logits(np.full((2_000, 2), np.nan, np.float32)))
+    found = verdict(GOLD, broken, HELDOUT)
+    assert failed(found) == [CheckName.ANSWERS]
+    assert not found.passed
+    assert of(found, CheckName.ANSWERS)[0].numbers == {"broken": 2_000, "n": 2_900}
+
+
+def test_one_infinite_logit_is_no_number() -> None:
+    logits = np.array([[0.0, np.inf], [1.0, 3.0], [-np.inf, 0.0]], np.float32)
+    answers = Answers.of_logits(logits)
+    assert answers.broken == 2
+    assert answers.chosen[1] == 1
+    assert answers.confidence[1] == pytest.approx(1 / (1 + np.exp(-2)))
+
+
+def test_a_candidate_that_is_the_champion_is_refused_with_the_reason() -> None:
+    same = [replace(pair, candidate=pair.champion) for pair in GOOD]
+    found = verdict(*same)
+    assert failed(found) == [CheckName.CHANGED, CheckName.GAIN]
+    assert of(found, CheckName.CHANGED)[0].numbers["changed"] == 0
+
+
+def test_a_candidate_taught_shuffled_labels_is_refused_with_the_reason() -> None:
+    rng = np.random.default_rng(3)
+    pairs = [
+        replace(pair, candidate=Answers(rng.permutation(pair.labels), np.full(len(pair), 0.8)))
+        for pair in GOOD
+    ]
+    found = verdict(*pairs)
+    assert not found.passed
+    assert {CheckName.GAIN, CheckName.TEST, CheckName.RECALL, CheckName.CALIBRATION} == set(failed(found))
+
+
+ANSWERS = st.lists(st.integers(0, 1), min_size=60, max_size=60)
+
+
+@settings(max_examples=25, deadline=None)
+@given(answers=ANSWERS, labels=ANSWERS)
+def test_no_model_ever_passes_against_itself(answers: list[int], labels: list[int]) -> None:
+    chosen = Answers(np.array(answers), np.full(60, 0.7))
+    pair = Paired(SetName.HELDOUT, "sentiment", np.array(labels), chosen, chosen, SENTIMENT)
+    assert not verdict(pair).passed
+
+
+@settings(max_examples=25, deadline=None)
+@given(one=ANSWERS, other=ANSWERS, labels=ANSWERS, agree=st.integers(0, 60))
+def test_two_models_never_pass_against_each_other(
+    one: list[int], other: list[int], labels: list[int], agree: int
+) -> None:
+    """One of them is right in the last rows, so that it does pass at times."""
+    first = Answers(np.array(one), np.full(60, 0.7))
+    better = np.where(np.arange(60) < agree, other, labels)
+    second = Answers(better, np.full(60, 0.7))
+    there = Paired(SetName.HELDOUT, "sentiment", np.array(labels), first, second, SENTIMENT)
+    back = replace(there, champion=second, candidate=first)
+    assert not (verdict(there).passed and verdict(back).passed)
+
+
+@pytest.mark.parametrize(
+    ("pairs", "said"),
+    [
+        ([planted(SetName.GOLD, 0, 0, 0)], "the gold set of sentiment is empty"),
+        ([], "nothing to see a gain on"),
+        ([TEST], "no gold and no held-out rows of sentiment"),
+        ([GOLD, GOLD], "given twice"),
+        ([replace(GOLD, labels=GOLD.labels + 1)], "labels beside negative, positive"),
+        (
+            [replace(GOLD, champion=Answers(GOLD.labels, np.full(400, np.nan)))],
+            "the champion answers the gold set",
+        ),
+    ],
+)
+def test_what_cannot_be_judged_is_said(pairs: list[Paired], said: str) -> None:
+    with pytest.raises(DataError, match=said):
+        verdict(*pairs)
+
+
+@pytest.mark.parametrize("teachers", [Teachers(-1, 0.2), Teachers(9, 20.0), Teachers(9, float("nan"))])
+def test_impossible_voters_are_refused(teachers: Teachers) -> None:
+    with pytest.raises(DataError, match="0 to 1"):
+        verdict(*GOOD, teachers=teachers)

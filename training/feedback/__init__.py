@@ -1,0 +1,1 @@
+"""From people's votes to data sets: what they agree on, and whose votes count."""

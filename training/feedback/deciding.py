@@ -1,0 +1,67 @@
+"""Decide anew what the voters on a task agree on, and keep it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+
+from models.results import LABELS, Task
+from storage.agreed import CastVote, NewLabel, NewTrust
+from storage.store import Store
+from training.feedback.agreement import agree
+from training.feedback.ballots import Agreement, Ballot, Rules
+
+TAUGHT = (Task.SENTIMENT, Task.NLI, Task.NSP, Task.MASK)
+"""The tasks that people's votes say something about that can be learnt: word pieces have no right answer."""
+
+
+async def agreement(store: Store, task: str, rules: Rules | None = None) -> Agreement:
+    """Find out what the voters on a task agree on, and keep nothing."""
+    labels = LABELS.get(Task(task))
+    votes = await store.consensus.votes(task)
+    gold = await store.consensus.gold(task)
+    voters = {vote.voter for vote in votes}
+    ballots = ballots_of(task, votes)
+    return await asyncio.to_thread(agree, ballots, labels=labels, gold=gold, voters=voters, rules=rules)
+
+
+def ballots_of(task: str, votes: Iterable[CastVote]) -> list[Ballot]:
+    """Return what counts as a ballot: no skip, and no vote for what is no label of the task."""
+    labels = LABELS.get(Task(task))
+    return [
+        Ballot(vote.item, vote.slot, vote.voter, vote.label, vote.blind)
+        for vote in votes
+        if vote.label is not None and (labels is None or vote.label in labels)
+    ]
+
+
+async def decide(store: Store, task: str, rules: Rules | None = None) -> Agreement:
+    """Decide the labels and trusts of a task from all votes, and keep them in place of those before.
+
+    It can be done at any time and be killed at any moment: the new ones are kept all together or not at all.
+
+    Args:
+        store: Where the votes are.
+        task: ``mask``, ``nsp``, ``sentiment`` or ``nli``.
+        rules: Numbers; None for the defaults.
+    """
+    found = await agreement(store, task, rules)
+    labels = [
+        NewLabel(each.item, each.slot, each.label, each.method.value, each.confidence, len(each.voters))
+        for each in found.consensus.values()
+        if each.label is not None
+    ]
+    trusts = [
+        NewTrust(
+            each.voter,
+            each.votes,
+            each.judged,
+            each.right,
+            each.trust if each.judged else None,
+            each.verdict.value,
+            each.reason,
+        )
+        for each in found.standings.values()
+    ]
+    await store.consensus.replace(task, labels, trusts)
+    return found

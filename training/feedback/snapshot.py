@@ -1,0 +1,118 @@
+"""Draw a versioned data set from what the voters agree on; no kill and no deletion leaves half of one.
+
+    snapshot = await take_snapshot(store, "sentiment", Path("var/teaching/snapshots"))
+    rows = read_snapshot(snapshot.path)["train"]
+
+Before the first text is written the database has a row that says where. A deletion while that row is
+``drawing`` makes it stale, so that the data set is drawn anew; after a kill, the next who draws, or the next
+who has something deleted, removes what was written.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+
+from storage.errors import StorageError
+from storage.snapshot_files import draft
+from storage.snapshots import Overtaken, StoredSnapshot
+from storage.store import Store
+from training.feedback.deciding import decide
+from training.feedback.drawing import MIN_CONFIDENCE, Drawn, draw
+from training.feedback.locks import held
+from training.feedback.parts import SALT
+from training.feedback.public_texts import PublicTexts, read_public
+from training.feedback.snapshot_folder import Settings, missing, read_snapshot, sync, write_folder
+from training.textfiles import DataError
+
+__all__ = ["newest_snapshot", "read_snapshot", "take_snapshot"]
+
+_TRIES = 5
+
+
+async def take_snapshot(
+    store: Store,
+    task: str,
+    folder: Path,
+    *,
+    min_confidence: float = MIN_CONFIDENCE,
+    exclude: Sequence[str] = (),
+) -> StoredSnapshot:
+    """Decide the labels of a task anew and draw a data set of them; it is whole when this returns.
+
+    Args:
+        store: Where the votes are.
+        task: ``mask``, ``nsp``, ``sentiment`` or ``nli``.
+        folder: The folder of all data sets; made if it is missing. One process at a time draws there, others
+            wait.
+        min_confidence: Labels less probable than this are left out.
+        exclude: Files or URLs whose texts are left out, beside the public sets whose hashes ship.
+
+    Raises:
+        DataError: Nothing is labelled, everything is left out, a file cannot be used, or the folder cannot be
+            written; one line.
+        StorageError: The database failed, or texts were deleted again and again meanwhile.
+    """
+    public = await asyncio.to_thread(read_public, exclude)
+    folder = await asyncio.to_thread(folder.absolute)
+    settings = Settings(task, min_confidence, SALT, public.files)
+    try:
+        await asyncio.to_thread(folder.mkdir, mode=0o700, parents=True, exist_ok=True)
+        async with held(folder / ".lock"):
+            await store.snapshots.clear(folder)
+            await decide(store, task)
+            for _ in range(_TRIES):
+                try:
+                    return await _draw(store, folder, settings, public)
+                except Overtaken:
+                    continue
+    except OSError as error:
+        raise DataError(f"{error.filename or folder}: {error.strerror or error}") from error
+    raise StorageError("texts were deleted all the while: try again")
+
+
+async def newest_snapshot(store: Store, task: str) -> StoredSnapshot | None:
+    """Return the last data set of a task that holds no deleted text, if there is one.
+
+    Raises:
+        DataError: Its folder is not as it was written; one line.
+    """
+    found = await store.snapshots.newest(task)
+    if found is not None and (why := await asyncio.to_thread(missing, found.path, found.manifest)):
+        raise DataError(why)
+    return found
+
+
+async def _draw(store: Store, folder: Path, settings: Settings, public: PublicTexts) -> StoredSnapshot:
+    begun = await store.snapshots.begin(settings.task, folder)
+    try:
+        # Read after the row is there, so that a deletion is either seen here or makes the row stale.
+        labelled = await store.consensus.labelled(settings.task)
+        drawn = await asyncio.to_thread(
+            draw, labelled, min_confidence=settings.min_confidence, public=public, salt=settings.salt
+        )
+        _refuse_empty(settings.task, drawn)
+        try:
+            manifest, manifest_hash = await asyncio.to_thread(
+                write_folder, draft(begun.path), settings, drawn
+            )
+            draft(begun.path).rename(begun.path)
+            await asyncio.to_thread(sync, folder)
+        except FileNotFoundError as error:  # a deletion took the folder away
+            raise Overtaken(begun.name) from error
+        return await store.snapshots.finish(
+            begun, drawn.members, manifest=manifest, manifest_hash=manifest_hash
+        )
+    except (StorageError, DataError, OSError):
+        await store.snapshots.clear(folder)
+        raise
+
+
+def _refuse_empty(task: str, drawn: Drawn) -> None:
+    if drawn.members:
+        return
+    if not drawn.left_out:
+        raise DataError(f"nobody has voted on {task} yet, so there is nothing to draw")
+    why = ", ".join(f"{number:,} {reason}" for reason, number in drawn.left_out.items())
+    raise DataError(f"nothing of {task} can be learnt from: {why}")

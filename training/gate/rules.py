@@ -1,0 +1,70 @@
+"""The bounds of the gate, and what it is told beside answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The bounds; shares and differences are 0…1.
+
+    Attributes:
+        alpha: A p-value below is no chance.
+        power: The chance with which a gain is said to have been visible.
+        least_gold: Rows that the blind-labelled set needs to be what a gain is judged on. With fewer, or
+            none, it is judged on held-out feedback, whose labels were mostly given after seeing an answer;
+            the verdict says so.
+        test_margin: The interval of the difference on a public test set must lie above minus this.
+        recall_margin: What a class may lose.
+        recall_rows: Rows that a class may lose on balance whatever share they are: noise of one or two.
+        recall_limit: A loss beyond this fails without a test of chance, unless it is that noise.
+        calibration_margin: How much worse the expected calibration error may be.
+        latency_bound: How many times the champion's median time the candidate may take.
+        least_voters: Trusted people whose votes it must have learnt from.
+        voter_cap: Share of the votes that one of them may have.
+    """
+
+    alpha: float = 0.05
+    power: float = 0.8
+    least_gold: int = 100
+    test_margin: float = 0.005
+    recall_margin: float = 0.02
+    recall_rows: int = 2
+    recall_limit: float = 0.10
+    calibration_margin: float = 0.02
+    latency_bound: float = 1.10
+    least_voters: int = 5
+    voter_cap: float = 0.30
+
+
+@dataclass(frozen=True, slots=True)
+class Teachers:
+    """Who taught the candidate.
+
+    Attributes:
+        voters: Distinct trusted people whose votes are behind what it learnt from.
+        largest_share: Share of those votes that came from one of them, 0…1.
+    """
+
+    voters: int
+    largest_share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """Milliseconds for a lone question, ``[n]``; the same questions, asked in turn."""
+
+    champion: NDArray[np.float64]
+    candidate: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The two models."""
+
+    champion: str
+    candidate: str

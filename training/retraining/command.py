@@ -1,0 +1,134 @@
+"""``kobert-bot train finetune TASK --from-feedback``."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Sequence
+
+import typer
+
+from storage.errors import StorageError
+from storage.runs import RunState
+from training.processes import Processes
+from training.retraining.ledger import Ledger
+from training.retraining.place import Teaching, TeachingPlace
+from training.retraining.wish import Wish
+from training.textfiles import DataError
+
+
+def be_polite() -> None:
+    """Leave the processor to whoever answers people."""
+    os.nice(19)
+
+
+def retrain(
+    teaching: Teaching, task: str, wish: Wish | None, run_id: int | None, device: str, *, polite: bool
+) -> None:
+    """Ask for a retraining, or take up one that was asked for, and do it.
+
+    Args:
+        teaching: What the command line lends.
+        task: What to teach.
+        wish: How; None for what the run was asked with.
+        run_id: A run that was asked for; None for the task's own, or a new one.
+        device: Where.
+        polite: Leave half of the processor's cores to others.
+
+    Raises:
+        DataError: It cannot be done; one line.
+        KeyboardInterrupt: Told to stop.
+    """
+    place = teaching.place()
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever started this may have ignored it
+    if polite:
+        _half_the_cores()
+    try:
+        with Ledger(place) as ledger:
+            number = _asked(ledger, task, wish or Wish()) if run_id is None else run_id
+            run = ledger.claim(number)
+            if run.task != task:
+                ledger.let_go()
+                raise DataError(f"training {number} is of {run.task}, not of {task}")
+            _work(ledger, place, Processes.join(device), teaching)
+    except StorageError as error:
+        raise DataError(str(error)) from error
+
+
+def cancel(teaching: Teaching, task: str) -> None:
+    """Stop the training of a task that waits or runs, whoever runs it.
+
+    Raises:
+        DataError: There is none.
+    """
+    try:
+        with Ledger(teaching.place()) as ledger:
+            run = ledger.call(lambda store: store.runs.current(task))
+            if run is None:
+                raise DataError(f"no training of {task} waits or runs")
+            after = ledger.call(lambda store: store.runs.cancel(run.id))
+    except StorageError as error:
+        raise DataError(str(error)) from error
+    typer.echo(f"training {run.id}: {'cancelled' if after.state.ended else 'is told to stop'}")
+
+
+def _asked(ledger: Ledger, task: str, wish: Wish) -> int:
+    """The number of the task's training; a new one, unless one waits or runs.
+
+    Raises:
+        DataError: One does that was asked for otherwise.
+    """
+    options = wish.as_json()
+    asked = ledger.call(lambda store: store.runs.ask(task, actor="command line", options=options))
+    if not asked.new and Wish.from_json(asked.run.options) != wish:
+        raise DataError(
+            f"training {asked.run.id} of {task} was asked for with other options and has not ended: "
+            f"--run {asked.run.id} goes on with it, --cancel ends it"
+        )
+    return asked.run.id
+
+
+def _work(ledger: Ledger, place: TeachingPlace, processes: Processes, teaching: Teaching) -> None:
+    from training.retraining.work import Retraining  # torch: the claim is shown before
+
+    number = ledger.run.id
+    typer.echo(f"training {number} of {ledger.run.task}")
+    retraining: Retraining | None = None
+    try:
+        retraining = Retraining(ledger, place, processes, typer.echo)
+        outcome = retraining.go()
+    except KeyboardInterrupt:
+        if ledger.lost:
+            raise DataError(f"training {number} was taken over by another process") from None
+        if not ledger.cancelled:
+            ledger.let_go()
+            raise
+        ledger.finish(RunState.CANCELLED)
+        if retraining is not None:
+            retraining.clear()
+        raise DataError(f"training {number} was cancelled; nothing of it is left") from None
+    except Exception as error:
+        ledger.finish(RunState.FAILED, error=_line(error))
+        if retraining is not None:
+            retraining.clear()
+        raise
+    _tell(teaching.words(outcome.verdict))
+    if outcome.promoted:
+        typer.echo(f"{outcome.name} is the champion now")
+    elif outcome.verdict.passed:
+        typer.echo(f"{outcome.name} may be promoted: kobert-bot models promote {outcome.name}")
+
+
+def _tell(lines: Sequence[str]) -> None:
+    for line in lines:
+        typer.echo(line)
+
+
+def _half_the_cores() -> None:
+    import torch
+
+    torch.set_num_threads(max(1, torch.get_num_threads() // 2))
+
+
+def _line(error: Exception) -> str:
+    return " ".join(str(error).split())[:500] or type(error).__name__

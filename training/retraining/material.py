@@ -1,0 +1,109 @@
+"""What a retraining learns from and is measured on: a snapshot, and files that a maintainer names."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from models.results import LABELS, Task
+from storage.snapshots import StoredSnapshot
+from storage.store import Store
+from training.datasets import Example, read
+from training.feedback.ballots import Place
+from training.feedback.deciding import agreement
+from training.feedback.drawing import SnapshotRow
+from training.feedback.snapshot_folder import read_snapshot
+from training.gate.answers import SetName
+from training.gate.compare import LabelledSet
+from training.gate.rules import Teachers
+from training.textfiles import DataError
+
+LEARNABLE = (Task.SENTIMENT, Task.NLI, Task.NSP)
+"""What can be learnt from labels of whole texts and pairs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """Files and rows.
+
+    Attributes:
+        train: File of what is learnt; its parts have file names of their own.
+        dev: File to choose the best weights by; None where the snapshot has no such rows.
+        held_out: Files whose texts must not train.
+        rows: Number of rows of each part.
+        sets: What the gate asks.
+    """
+
+    train: str
+    dev: str | None
+    held_out: list[str]
+    rows: dict[str, int]
+    sets: tuple[LabelledSet, ...]
+
+
+def material(snapshot: StoredSnapshot, test: str | None) -> Material:
+    """Read a snapshot, and the original test file if there is one.
+
+    Raises:
+        DataError: A file cannot be used, or nothing is there to learn from or to measure on; one line.
+    """
+    parts = read_snapshot(snapshot.path)
+    rows = {part: len(its) for part, its in parts.items()}
+    task = snapshot.task
+    if not rows["train"]:
+        raise DataError(f"{snapshot.name}: no row to learn from yet; people must label more of {task}")
+    sets = [
+        LabelledSet(name, task, _examples(task, parts[name.value]))
+        for name in (SetName.GOLD, SetName.HELDOUT)
+        if rows[name.value]
+    ]
+    if not sets:
+        raise DataError(
+            f"{snapshot.name}: no gold and no held-out row of {task} to measure on yet; "
+            "people must label more of it"
+        )
+    if test is not None:
+        sets.append(LabelledSet(SetName.TEST, task, read(task, test).examples))
+    held_out = [_file(snapshot, part) for part in ("gold", "heldout") if rows[part]]
+    return Material(
+        _file(snapshot, "train"),
+        _file(snapshot, "dev") if rows["dev"] else None,
+        [*held_out, *([test] if test is not None else [])],
+        rows,
+        tuple(sets),
+    )
+
+
+async def teachers_of(store: Store, snapshot: StoredSnapshot) -> Teachers:
+    """Count the people whose votes are behind what is learnt, and the share of the busiest of them."""
+    found = (await agreement(store, snapshot.task)).consensus
+    votes: Counter[int] = Counter()
+    for member in await store.snapshots.members(snapshot.id):
+        decided = found.get(Place(member.item, member.slot))
+        if decided is not None and member.split in ("train", "dev"):
+            votes.update(decided.voters)
+    most = max(votes.values(), default=0)
+    return Teachers(len(votes), most / votes.total() if most else 0.0)
+
+
+def check_learnable(task: str) -> None:
+    """See that a task can be learnt from votes.
+
+    Raises:
+        DataError: It cannot.
+    """
+    if task not in LEARNABLE:
+        raise DataError(
+            f"{task} is not learnt from votes: {', '.join(LEARNABLE[:-1])} and {LEARNABLE[-1]} are"
+        )
+
+
+def _examples(task: str, rows: Sequence[SnapshotRow]) -> list[Example]:
+    labels = LABELS[Task(task)]
+    return [Example(row.text_a, row.text_b, labels.index(row.label)) for row in rows]
+
+
+def _file(snapshot: StoredSnapshot, part: str) -> str:
+    return str(Path(snapshot.path) / f"{part}.jsonl")

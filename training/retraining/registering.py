@@ -1,0 +1,109 @@
+"""From trained weights to a checkpoint that may serve: its folder first, whole, then its rows.
+
+Each step can be done again: after a kill at any moment the next process finds what is done and does the rest.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from models.fingerprint import WEIGHTS, fingerprint
+from storage.checkpoint_values import ChampionChanged, NewCheckpoint, TrainedCheckpoint
+from storage.store import Store
+from storage.verdicts import Verdict
+from training.feedback.snapshot_folder import sync
+from training.gate.compare import Correctness
+from training.record import RECORD
+
+
+class Tainted(Exception):
+    """A text that the weights learnt from was deleted meanwhile: they must not serve."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """How a candidate did.
+
+    Attributes:
+        verdict: In numbers.
+        correct: Which rows each model has right.
+        champion: Name of the checkpoint it was compared with; None for the catalogue's own.
+    """
+
+    verdict: Verdict
+    correct: Sequence[Correctness]
+    champion: str | None
+
+
+def put_aside(run: Path, folder: Path) -> str:
+    """Copy a run's model to where it is served from; it is there whole or not at all.
+
+    Returns:
+        The fingerprint of its weights.
+    """
+    if not folder.is_dir():
+        draft = folder.with_name(f".{folder.name}.draft")
+        shutil.rmtree(draft, ignore_errors=True)
+        folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        shutil.copytree(run / "model", draft)
+        shutil.copyfile(run / RECORD, draft / RECORD)
+        for path in (*draft.iterdir(), draft):
+            sync(path)
+        draft.rename(folder)
+        sync(folder.parent)
+    return fingerprint(folder, WEIGHTS)
+
+
+async def register(store: Store, new: NewCheckpoint, judged: Judged) -> TrainedCheckpoint:
+    """Keep a checkpoint with what it got right and its verdict.
+
+    Raises:
+        Tainted: It may not serve.
+    """
+    added = await store.checkpoints.add(new)
+    if added.tainted:
+        raise Tainted
+    known = {each.dataset for each in await store.checkpoints.evaluations(new.name)}
+    for each in judged.correct:
+        if each.name.value not in known:
+            await store.checkpoints.add_evaluation(
+                new.name, against=judged.champion, dataset=each.name.value, correct=_as_json(each)
+            )
+    await store.checkpoints.judge(new.name, judged.verdict)
+    return await store.checkpoints.get(new.name)
+
+
+async def promote(
+    store: Store, checkpoint: TrainedCheckpoint, seen: str | None, actor: str, why: str
+) -> bool:
+    """Let a checkpoint that passed serve, unless the champion is no longer the one it was compared with.
+
+    Returns:
+        Whether it serves now, or did so already.
+    """
+    changes = await store.checkpoints.changes(checkpoint.task)
+    if any(change.after == checkpoint.name for change in changes):
+        return True
+    try:
+        await store.checkpoints.promote(checkpoint.task, checkpoint.name, actor=actor, reason=why, seen=seen)
+    except ChampionChanged:
+        return False
+    return True
+
+
+def remove(folder: Path) -> None:
+    """Delete a folder, if it is there."""
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.rmtree(folder.with_name(f".{folder.name}.draft"), ignore_errors=True)
+
+
+def _as_json(found: Correctness) -> dict[str, object]:
+    return {
+        "task": found.task,
+        "rows": found.rows.tolist(),
+        "champion": found.champion.astype(int).tolist(),
+        "candidate": found.candidate.astype(int).tolist(),
+    }

@@ -1,0 +1,346 @@
+"""One retraining from beginning to end, which may be killed at any moment and goes on where it was.
+
+    snapshot → fine-tuning from the champion → gate → checkpoint registered → promoted, if it passed
+
+What must survive a kill is in the run's row (which snapshot, which name) and in the run's folder (the state
+of the training). The trunk moves with the task that is taught: the other heads of the new checkpoint may
+answer worse than before. That is no harm, as a checkpoint serves its own task alone.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import NoReturn
+
+from models.catalog import BUILTIN, load_catalog
+from models.errors import ModelServiceError
+from models.results import Task
+from storage.checkpoint_values import CheckpointState, NewCheckpoint, Standing, UnknownCheckpoint
+from storage.runs import Run, RunState
+from storage.snapshots import StoredSnapshot
+from storage.store import Store
+from storage.verdicts import Verdict
+from training.feedback.snapshot import take_snapshot
+from training.gate.compare import compare
+from training.jobs import Job, finetune
+from training.processes import Processes
+from training.retraining.ledger import Ledger
+from training.retraining.material import Material, check_learnable, material, teachers_of
+from training.retraining.place import TeachingPlace
+from training.retraining.registering import Judged, Tainted, promote, put_aside, register, remove
+from training.retraining.wish import BATCH, Wish
+from training.revision import code_revision
+from training.run import Run as TrainingLoop
+from training.telling import Say
+from training.textfiles import DataError
+
+_TRIES = 3
+_OFTEN = 0.5  # seconds between two looks at how far a training is
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a retraining.
+
+    Attributes:
+        name: Of the checkpoint.
+        verdict: How it did.
+        promoted: Whether it serves now.
+        id: Row of the checkpoint.
+    """
+
+    name: str
+    verdict: Verdict
+    promoted: bool
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class _From:
+    """What is trained from: a model, the checkpoint that it is (None for the catalogue's), and the preset."""
+
+    model: str
+    parent: str | None
+    base: str
+
+
+class Retraining:
+    """Does the work of a training that this process has claimed.
+
+    Args:
+        ledger: Holds the claim.
+        place: Where everything lies.
+        processes: Who trains.
+        say: Is told what happens, line by line.
+    """
+
+    def __init__(self, ledger: Ledger, place: TeachingPlace, processes: Processes, say: Say) -> None:
+        self._ledger, self._place, self._processes, self._say = ledger, place, processes, say
+        self._run: Run = ledger.run
+        self._wish = Wish.from_json(ledger.run.options)
+        self._folder = place.run(ledger.run.id).absolute()
+
+    def go(self) -> Outcome:
+        """Do all that is left of it, and end the run.
+
+        Raises:
+            DataError: It cannot be done; one line.
+            StorageError: The database failed.
+            KeyboardInterrupt: Told to stop.
+        """
+        check_learnable(self._run.task)
+        with _alone(self._folder):
+            for _ in range(_TRIES):
+                try:
+                    name = self._name()
+                    judged = None if self._is_registered(name) else self._judged(name)
+                    with _undisturbed():
+                        return self._end(name, judged)
+                except Tainted:
+                    self._say("a text that it learnt from was deleted meanwhile: beginning anew")
+                    self._begin_anew()
+        raise DataError("texts were deleted all the while: try again")
+
+    def clear(self) -> None:
+        """Delete what a training that will not go on has left."""
+        name = self._ledger.progress.get("name")
+        if isinstance(name, str) and not self._is_registered(name):
+            remove(self._place.checkpoints.absolute() / name)
+        remove(self._folder)
+
+    def _judged(self, name: str) -> tuple[NewCheckpoint, Judged]:
+        """Train, and compare with the champion."""
+        snapshot = self._snapshot()
+        found = material(snapshot, self._wish.test)
+        start = self._start()
+        self._train(snapshot, found, start)
+        return self._compare(name, snapshot, found, start)
+
+    def _end(self, name: str, judged: tuple[NewCheckpoint, Judged] | None) -> Outcome:
+        """Register the checkpoint, promote it if it may be, and end the run."""
+        if judged is not None:
+            self._ledger.keep(against=judged[1].champion)
+            self._ledger.call(lambda store: register(store, *judged))
+        outcome = self._settle(name)
+        self._ledger.tell(phase="done", verdict=outcome.verdict.as_json(), promoted=outcome.promoted)
+        self._ledger.finish(RunState.DONE, checkpoint_id=outcome.id)
+        remove(self._folder)
+        return outcome
+
+    def _name(self) -> str:
+        """The name that the checkpoint has, or will have."""
+        name = self._ledger.progress.get("name")
+        if not isinstance(name, str):
+            name = self._ledger.call(lambda store: store.checkpoints.next_name(self._run.task))
+            self._ledger.keep(name=name, phase="snapshot")
+        return name
+
+    def _is_registered(self, name: str) -> bool:
+        async def known(store: Store) -> bool:
+            try:
+                return (await store.checkpoints.get(name)).verdict is not None
+            except UnknownCheckpoint:
+                return False
+
+        return self._ledger.call(known)
+
+    def _snapshot(self) -> StoredSnapshot:
+        """The data set that this run began with; else the one that was asked for, or a new one.
+
+        Raises:
+            DataError: There is none of that name, or nothing to draw.
+            Tainted: A text in it was deleted.
+        """
+        begun = self._ledger.progress.get("snapshot")
+        name = begun if isinstance(begun, str) else self._wish.snapshot
+        if name is None:
+            folder = self._place.snapshots
+            taken = self._ledger.call(lambda store: take_snapshot(store, self._run.task, folder))
+            self._ledger.keep(snapshot=taken.name)
+            return taken
+        known = self._ledger.call(lambda store: store.snapshots.get(name))
+        if known is not None and known.state != "whole" and name != self._wish.snapshot:
+            raise Tainted
+        if known is None or known.task != self._run.task:
+            raise DataError(f"there is no snapshot {name} of {self._run.task}")
+        if known.state != "whole":
+            raise DataError(f"{name}: a text in it was deleted, and its files with it; draw a new one")
+        self._ledger.keep(snapshot=name)
+        return known
+
+    def _start(self) -> _From:
+        """The champion, or the preset's own checkpoint where none was trained or a text of it was deleted.
+
+        Kept for the whole run: a champion that changes meanwhile must not be what half of it came from.
+        """
+        kept = self._ledger.progress.get("start")
+        if isinstance(kept, dict):
+            return _From(**kept)
+        champion = self._standing().champion
+        base = own_checkpoint(self._place, self._run.task)
+        usable = champion is not None and not champion.tainted
+        start = (
+            _From(champion.path, champion.name, champion.base)
+            if champion is not None and usable
+            else _From(base, None, self._place.preset)
+        )
+        self._ledger.keep(start={"model": start.model, "parent": start.parent, "base": start.base})
+        return start
+
+    def _train(self, snapshot: StoredSnapshot, found: Material, start: _From) -> None:
+        task, wish = self._run.task, self._wish
+        self._say(f"{snapshot.name}: {', '.join(f'{part} {count:,}' for part, count in found.rows.items())}")
+        self._ledger.tell(phase="training", rows=found.rows)
+        job = Job(
+            tasks=(task,),
+            model=start.model,
+            out=self._folder,
+            files={task: [found.train]},
+            dev={} if found.dev is None else {task: found.dev},
+            held_out={task: found.held_out},
+            replay=list(wish.replay),
+            epochs=wish.epochs,
+            steps=wish.steps,
+            lr=wish.lr,
+            scale=BATCH,
+            seed=wish.seed,
+        )
+        finetune(job, self._processes, self._say, _no_text, after_step=_Reporter(self._ledger))
+
+    def _compare(
+        self, name: str, snapshot: StoredSnapshot, found: Material, start: _From
+    ) -> tuple[NewCheckpoint, Judged]:
+        """Put the model where it would serve from, and compare it with the champion of this moment."""
+        folder = self._place.checkpoints.absolute() / name
+        version = put_aside(self._folder, folder)
+        champion = self._standing().champion
+        model = own_checkpoint(self._place, self._run.task) if champion is None else champion.path
+        total, read = 2 * sum(len(each.rows) for each in found.sets), 0
+
+        def progress(more: int) -> None:
+            nonlocal read
+            read += more
+            self._ledger.tell(phase="gate", step=read, steps=total)
+
+        self._ledger.tell(phase="gate", step=0, steps=total)
+        compared = compare(
+            model,
+            folder,
+            self._run.task,
+            found.sets,
+            self._ledger.call(lambda store: teachers_of(store, snapshot)),
+            device=self._processes.device,
+            progress=progress,
+        )
+        against = None if champion is None else champion.name
+        verdict = replace(compared.verdict, champion=against or self._place.preset, candidate=name)
+        new = NewCheckpoint(
+            task=self._run.task,
+            name=name,
+            path=str(folder),
+            version=version,
+            base=start.base,
+            parent=start.parent,
+            snapshot=snapshot.name,
+            seed=self._wish.seed,
+            code=code_revision(),
+            metrics={"rows": found.rows, "best": self._ledger.progress.get("accuracy")},
+        )
+        return new, Judged(verdict, compared.correct, against)
+
+    def _settle(self, name: str) -> Outcome:
+        """Promote what passed, if that is wanted."""
+        checkpoint = self._ledger.call(lambda store: store.checkpoints.get(name))
+        if checkpoint.tainted and checkpoint.state is not CheckpointState.REFUSED:
+            raise Tainted
+        assert checkpoint.verdict is not None  # noqa: S101  # it is registered with one
+        promoted = False
+        if checkpoint.verdict.passed and self._wish.promote:
+            seen = self._ledger.progress.get("against")
+            why = f"passed the gate in training {self._run.id}"
+            promoted = self._ledger.call(lambda store: promote(store, checkpoint, seen, self._run.actor, why))
+        return Outcome(name, checkpoint.verdict, promoted, checkpoint.id)
+
+    def _standing(self) -> Standing:
+        return self._ledger.call(lambda store: store.checkpoints.standing(self._run.task))
+
+    def _begin_anew(self) -> None:
+        self.clear()
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._ledger.keep(name=None, snapshot=None, start=None, phase="snapshot")
+
+
+class _Reporter:
+    """Tells how far a training is, a few times a second at most."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._at = 0.0
+        self._begun: tuple[float, int] | None = None
+
+    def __call__(self, loop: TrainingLoop) -> None:
+        now = time.monotonic()
+        if self._begun is None:
+            self._begun = now, loop.step
+        if now - self._at < _OFTEN and loop.step < loop.total:
+            return
+        self._at = now
+        since, first = self._begun
+        made = loop.step - first
+        left = (now - since) / made * (loop.total - loop.step) if made else None
+        means = loop.means
+        loss = next((value for name, value in means.items() if name.startswith("loss ")), None)
+        self._ledger.tell(
+            phase="training",
+            step=loop.step,
+            steps=loop.total,
+            loss=None if loss is None else round(loss, 4),
+            accuracy=loop.best,
+            left_s=None if left is None else round(left, 1),
+        )
+
+
+def own_checkpoint(place: TeachingPlace, task: str) -> str:
+    """Where the preset's own checkpoint for a task is: a preset, a folder or a hub id.
+
+    Raises:
+        DataError: It has none.
+    """
+    if place.preset == BUILTIN and place.catalog is None:
+        return BUILTIN
+    try:
+        return load_catalog(place.catalog).source(place.preset, Task(task), "ko").model
+    except ModelServiceError as error:
+        raise DataError(str(error)) from error
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Hold a run's folder: a process that was taken for dead and is not must not write there too."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    lock = folder.with_name(f"{folder.name}.lock")
+    with lock.open("a") as stream:
+        fcntl.flock(stream, fcntl.LOCK_EX)
+        yield
+        if not folder.exists():  # the run has ended
+            lock.unlink(missing_ok=True)
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Let nobody interrupt what takes a moment and is better done whole."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _no_text(_: object) -> NoReturn:
+    raise AssertionError("retraining reads no running text")
