@@ -181,15 +181,17 @@ async def test_an_imported_label_stays_until_the_voters_decide(
 async def test_what_is_known_wins_and_is_told_of_as_gold(
     store: Store, sentiment: NewPrediction, sql: Sql
 ) -> None:
-    voted, unvoted = [await item_of(sql, await asked(store, sentiment, text=text)) for text in ("하나", "둘")]
+    voted, unvoted = [await item_of(sql, await asked(store, sentiment, text=text)) for text in ("둘", "하나")]
     await store.consensus.replace("sentiment", [NewLabel(voted, 0, "positive", "majority", 0.8, 2)], [])
     gold = [(voted, 0, "negative"), (unvoted, 0, "positive"), (999_999, 0, "positive")]
     assert await store.consensus.add_gold(gold, source="maintainer") == 2
     assert await store.consensus.add_gold([(voted, 0, "positive")], source="voters") == 0
     assert await store.consensus.gold("sentiment") == {(voted, 0): "negative", (unvoted, 0): "positive"}
-    found = {each.item: each for each in await store.consensus.labelled("sentiment")}
+    labelled = await store.consensus.labelled("sentiment")
+    assert [each.content_hash for each in labelled] == sorted(each.content_hash for each in labelled)
+    found = {each.item: each for each in labelled}
     digest = found[voted].content_hash
-    assert found[voted] == LabelledText(voted, "하나", None, digest, 0, "negative", "gold", 1.0, 2, gold=True)
+    assert found[voted] == LabelledText(voted, "둘", None, digest, 0, "negative", "gold", 1.0, 2, gold=True)
     assert (found[unvoted].label, found[unvoted].voters, found[unvoted].gold) == ("positive", 0, True)
 
 
