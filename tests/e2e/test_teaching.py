@@ -190,8 +190,8 @@ class Story:
         await run(self.folder, "feedback", "agree", "sentiment")
         query = "SELECT text_a, label FROM labels l JOIN inputs i ON i.id = l.input_id"
         agreed, most = dict(rows(self.folder, query)), majority(self.folder, SEED)
-        assert len(agreed) == len(most) == ITEMS
-        assert self._right(agreed) > self._right(most) + 0.02
+        assert len(most) == ITEMS
+        assert self._right(agreed) > self._right(most) + 0.02  # what is left open counts as wrong
         query = "SELECT verdict, count(*) FROM trusts WHERE task = 'sentiment' GROUP BY verdict"
         assert dict(rows(self.folder, query)) == {"inverted": HOSTILE, "trusted": VOTERS - HOSTILE}
 
@@ -203,7 +203,8 @@ class Story:
             asking = [group.create_task(asked_until(stop, voter.chat)) for voter in self.voters[:4]]
             await self.admin.says("/train sentiment")
             offer = await self.admin.next_bot_message()
-            assert f"Labels that people agree on: {ITEMS}" in offer.text
+            [(labels,)] = rows(self.folder, "SELECT count(*) FROM labels")
+            assert f"Labels that people agree on: {labels}" in offer.text
             await self.admin.taps(offer, TEACH.start_button)
             shown = await self.admin.look(offer)
             while "answers from now on" not in shown.text:
@@ -278,7 +279,7 @@ class Story:
 
     def _right(self, labels: dict[str, str]) -> float:
         truth = {review.text: review.label for review in self.texts}
-        return sum(truth[text] == label for text, label in labels.items()) / len(labels)
+        return sum(truth[text] == label for text, label in labels.items()) / len(truth)
 
 
 async def test_people_teach_the_bot_their_words(bot: Program, folder: Path) -> None:
@@ -291,8 +292,8 @@ async def test_people_teach_the_bot_their_words(bot: Program, folder: Path) -> N
             Voter(sim.private(language="en"), number < HOSTILE, random.Random(number))
             for number in range(VOTERS)
         ]
-        for voter in voters:
-            await voter.chat.agrees()
+        for chat in (admin, *(voter.chat for voter in voters)):
+            await chat.agrees()
         story = Story(folder, admin, voters, reviews(ITEMS, SEED))
         await story.votes_are_cast()
         await story.voters_agree()
@@ -334,8 +335,8 @@ async def test_a_model_that_learnt_nothing_is_refused(tmp_path: Path) -> None:
     await run(tmp_path, "feedback", "import", gold, "--task", "sentiment", "--gold")
     await run(tmp_path, "feedback", "import", useless, "--task", "sentiment")
     said = await run(tmp_path, "train", "finetune", "sentiment", "--from-feedback")
-    assert "not promoted" in said.lower() or "refused" in said.lower()
-    assert "gold" in said.lower()
+    assert "✗ sentiment-0001 does not take the place of builtin (sentiment)." in said
+    assert "✗ Gain, blind-labelled rows: " in said
     assert rows(tmp_path, "SELECT state FROM checkpoints") == [("refused",)]
     assert rows(tmp_path, "SELECT count(*) FROM aliases WHERE alias = 'champion' AND checkpoint_id > 0") == [
         (0,)
