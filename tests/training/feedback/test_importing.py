@@ -69,6 +69,14 @@ async def test_an_export_comes_back_as_it_was_and_twice_adds_nothing(
     assert await exported(store, tmp_path / "after.jsonl") == before
 
 
+async def test_of_answers_that_are_the_same_a_vote_finds_its_own(store: Store, tmp_path: Path) -> None:
+    for _ in range(2):  # nobody voted on these
+        await store.add_prediction(question(texts(1)[0]), chat_id=CHAT, asker_id=2)
+    await vote_on(store, texts(1))
+    await exported(store, tmp_path / "v.jsonl")
+    assert await taken_in(store, tmp_path / "v.jsonl") == {"known": 3}
+
+
 anything = st.text(alphabet=st.characters(), min_size=1).filter(str.strip)
 
 
