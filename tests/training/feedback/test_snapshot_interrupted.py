@@ -188,10 +188,9 @@ async def test_who_finds_another_one_drawing_touches_nothing_until_it_ends(
         return await clear(snapshots, path)
 
     monkeypatch.setattr(Snapshots, "clear", noted)
-    folder.mkdir()
-    async with asyncio.TaskGroup() as group:
-        async with held(folder / ".lock"):
-            taking = group.create_task(take_snapshot(store, "sentiment", folder))
-            with pytest.raises(TimeoutError):
-                await asyncio.wait_for(begun.wait(), timeout=1)
+    folder.mkdir()  # noqa: ASYNC240
+    async with asyncio.TaskGroup() as group, held(folder / ".lock"):
+        taking = group.create_task(take_snapshot(store, "sentiment", folder))
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(begun.wait(), timeout=1)
     assert taking.result().state == "whole"
