@@ -183,7 +183,8 @@ class Candidates:
     async def _usefulness(self, found: Sequence[Candidate]) -> Mapping[int, float]:
         """Score texts by what another label would tell: much where people disagree, or the model is unsure.
 
-        Each vote says something of what the model was unsure of, so that counts less with every one.
+        Each vote leaves less to be told, so both count less with every one: else those who lie would draw
+        all others to the texts that they voted on.
         """
         votes: defaultdict[int, defaultdict[str, int]] = defaultdict(lambda: defaultdict(int))
         texts = {one.input_id for one in found}
@@ -202,7 +203,7 @@ class Candidates:
             counts = votes[one.input_id].values()
             voters = sum(counts)
             disagreement = 1 - max(counts) / voters if voters else 0.0
-            scores[one.input_id] = disagreement + one.uncertainty / (1 + voters)
+            scores[one.input_id] = (disagreement + one.uncertainty) / (1 + voters)
         return scores
 
     def _shuffled(self, found: Sequence[Candidate]) -> list[Candidate]:

@@ -118,7 +118,7 @@ class Votes:
             "choice": choice,
             "label": label,
             "kind": self.prediction.kind(slot, choice).value,
-            "blind": blind and (held is None or held.blind),
+            "blind": blind,  # as it was first given: no change of the vote changes that
             "created_at": now,
             "updated_at": now,
         }

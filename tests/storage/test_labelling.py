@@ -317,6 +317,21 @@ async def test_votes_make_what_the_model_is_unsure_of_less_useful(
 
 
 @sqlite
+async def test_what_many_disputed_leaves_room_for_what_nobody_labelled(
+    store: Store, sentiment: NewPrediction
+) -> None:
+    disputed = await ask(store, *(about(sentiment, f"disputed {number}", 0.5) for number in range(20)))
+    people = range(71, 77)
+    await agree(store, *people)
+    for prediction in disputed:
+        for person in people:
+            await store.vote(prediction, person, 0, person % 2, chat_id=CHAT)
+    await ask(store, *(about(sentiment, f"new {number}", 0.8) for number in range(20)))
+    given = [item.text_a for item in await batch(store)]
+    assert sum(text.startswith("new") for text in given) >= 8
+
+
+@sqlite
 async def test_a_share_is_random_and_the_same_for_the_same_person_and_day(
     store: Store, sentiment: NewPrediction, sql: Sql
 ) -> None:

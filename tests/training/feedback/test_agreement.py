@@ -266,12 +266,13 @@ def test_rules_that_cannot_be_are_refused(wrong: dict[str, float]) -> None:
     votes=st.dictionaries(
         st.tuples(st.integers(0, 14), st.integers(0, 3)), st.sampled_from(TWO), min_size=30
     ),
-    known=st.sets(st.integers(0, 14), max_size=8),
+    known=st.sets(st.integers(0, 14), min_size=7, max_size=9),
 )
 def test_whose_verdict_does_not_count_has_no_ballot_that_does(
     votes: dict[tuple[int, int], str], known: set[int]
 ) -> None:
     ballots = [ballot(item, voter, label) for (item, voter), label in votes.items()]
+    ballots += [ballot(item, 4, TWO[1]) for item in range(15)]  # wrong on all gold
 
     found = agree(ballots, labels=TWO, gold={(item, 0): TWO[0] for item in known})
 
