@@ -12,7 +12,7 @@ agreed to the present promise, which is to show them to others, and what a group
 from __future__ import annotations
 
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -35,6 +35,7 @@ GOLD = 1
 RANDOM = 2
 """Of these, so many at random, so that what is labelled is not only what one model finds hard."""
 
+_LUCK = 0.25  # share of a score that chance may add or take
 _STRETCH = 500  # predictions looked at of the newest, and of the others
 _VOTED = 300  # newest votes whose answers are looked at
 _STEP = 5_000  # predictions looked at in one step of the search through the rest
@@ -184,7 +185,8 @@ class Candidates:
         """Score texts by what another label would tell: much where people disagree, or the model is unsure.
 
         Each vote leaves less to be told, so both count less with every one: else those who lie would draw
-        all others to the texts that they voted on.
+        all others to the texts that they voted on. What somebody is labelling just now counts as voted on,
+        and chance moves each score a little, so that those who begin together do not do the same.
         """
         votes: defaultdict[int, defaultdict[str, int]] = defaultdict(lambda: defaultdict(int))
         texts = {one.input_id for one in found}
@@ -198,12 +200,18 @@ class Candidates:
             )
             for prediction, label, count in await self.connection.execute(query):
                 votes[asked[prediction]][label] += count
+        open_ = Assignment.settled_at.is_(None)
+        given = await self._those(
+            (Assignment.id, Assignment.prediction_id), Assignment.prediction_id, asked, open_
+        )
+        labelling = Counter(asked[row[1]] for row in given)
         scores: dict[int, float] = {}
         for one in found:
             counts = votes[one.input_id].values()
             voters = sum(counts)
             disagreement = 1 - max(counts) / voters if voters else 0.0
-            scores[one.input_id] = (disagreement + one.uncertainty) / (1 + voters)
+            useful = (disagreement + one.uncertainty) / (1 + voters + labelling[one.input_id])
+            scores[one.input_id] = useful * (1 + _LUCK * (2 * self._chance(one) / 2**64 - 1))
         return scores
 
     def _shuffled(self, found: Sequence[Candidate]) -> list[Candidate]:

@@ -326,16 +326,30 @@ async def test_what_many_disputed_leaves_room_for_what_nobody_labelled(
     for prediction in disputed:
         for person in people:
             await store.vote(prediction, person, 0, person % 2, chat_id=CHAT)
-    await ask(store, *(about(sentiment, f"new {number}", 0.8) for number in range(20)))
+    await ask(store, *(about(sentiment, f"new {number}", 0.9) for number in range(20)))
     given = [item.text_a for item in await batch(store)]
     assert sum(text.startswith("new") for text in given) >= 8
 
 
 @sqlite
+async def test_those_who_label_at_the_same_time_label_different_texts(
+    store: Store, sentiment: NewPrediction, sql: Sql
+) -> None:
+    await ask(store, *(about(sentiment, f"글 {number}", 0.6 + number / 1000) for number in range(100)))
+    people = range(71, 77)
+    await agree(store, *people)
+    for person in people:  # all begin before anybody is done
+        await begun(store, person)
+    given = await sql("SELECT prediction_id, count(*) FROM assignments GROUP BY prediction_id")
+    assert sum(count for _, count in given) == 60
+    assert len(given) >= 45
+
+@sqlite
 async def test_a_share_is_random_and_the_same_for_the_same_person_and_day(
     store: Store, sentiment: NewPrediction, sql: Sql
 ) -> None:
-    await ask(store, *(about(sentiment, f"글 {number}", 0.5 + number / 500) for number in range(200)))
+    unsure = [0.5] * 8 + [0.99] * 192
+    await ask(store, *(about(sentiment, f"글 {number}", sure) for number, sure in enumerate(unsure)))
     useful = {f"글 {number}" for number in range(8)}
     first = await begun(store)
     given = [item.text_a for item in await batch(store)]
