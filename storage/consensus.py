@@ -181,7 +181,7 @@ class ConsensusStore:
         )
         async with self.database.read() as connection:
             texts = int(await connection.scalar(asked) or 0)
-            known = dict((await connection.execute(gold)).tuples().all())
+            known = {row[0]: row[1] for row in await connection.execute(gold)}
         labels = (await self.labels(task)).values()
         return TaskFigures(
             task=task,

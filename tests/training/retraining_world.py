@@ -44,14 +44,14 @@ def texts() -> list[tuple[str, str]]:
     """Texts of a small domain, and what is right for each."""
     return [
         (f"{subject} {word} {number}", label)
-        for number in range(6)
+        for number in range(3)
         for subject in SUBJECTS
         for words, label in ((GOOD, "positive"), (BAD, "negative"))
         for word in words
     ]
 
 
-async def vote(url: str, *, shuffled: bool = False, votes: int = 3) -> None:
+async def vote(url: str, *, shuffled: bool = False, votes: int = 2) -> None:
     """Let people vote; ``shuffled`` gives them labels that mean nothing, on which they agree."""
     chance = random.Random(0)
     found = texts()

@@ -25,7 +25,7 @@ from training.retraining import work
 
 ROOT = Path(__file__).parents[2]
 COMMAND = ("train", "finetune", "sentiment", "--from-feedback")
-QUICK = ("--lr", "0.01", "--steps", "80")
+QUICK = ("--lr", "0.003", "--steps", "220")
 _Found = TypeVar("_Found")
 
 
@@ -137,7 +137,7 @@ def test_labels_that_mean_nothing_are_refused_with_the_reason_and_nothing_change
     voted: Path, tmp_path: Path
 ) -> None:
     use(voted, tmp_path, "shuffled")
-    done = call(*COMMAND, "--steps", "20", "--lr", "0.001")
+    done = call(*COMMAND, "--steps", "60", "--lr", "0.003")
     assert done.exit_code == 0, done.output + repr(done.exception)
     assert "✗ sentiment-0001 does not take the place of builtin" in done.stdout
     assert "✗ Gain" in done.stdout
