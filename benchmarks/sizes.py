@@ -23,7 +23,8 @@ from benchmarks.traffic import draw_lengths
 from models.catalog import load_catalog
 from models.service import ModelService
 from training.corpus import Corpus, corpus_of
-from training.evaluate import Figure, pretraining
+from training.evaluate import Figure
+from training.evaluate_text import pretraining
 from training.examples import Singles
 from training.initial import initialise
 from training.matching import give_matching_head

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from itertools import islice
 
 from bot.console import columns
-from handlers.pairs import split
+from handlers.pairs import parts
 from models.errors import Busy, EmptyText, ModelServiceError, NoBlank
 from models.fingerprint import SHOWN_DIGITS
 from models.results import LabelResult, MaskResult, Task, TokensResult
@@ -38,13 +38,14 @@ def question(task: Task, text: str, second: str | None) -> Question:
     """Make a question of what was typed; a single text is split as in the chat when the task needs two.
 
     Raises:
-        BadQuestion: A second text is missing, or one too many.
+        BadQuestion: A second text is missing, or there is one too many.
     """
     if task in PAIR_TASKS and second is None:
-        pair = split(text)
-        if pair is None:
-            raise BadQuestion(f"{task} compares two texts: give TEXT and TEXT2, or 'TEXT | TEXT2'")
-        return Question(pair.first, pair.second)
+        found = parts(text)
+        if len(found) != 2:
+            more = f" and found {len(found)}" if len(found) > 2 else ""
+            raise BadQuestion(f"{task} compares two texts{more}: give TEXT and TEXT2, or 'TEXT | TEXT2'")
+        return Question(*found)
     if task in (Task.MASK, Task.SENTIMENT) and second is not None:
         raise BadQuestion(f"{task} reads one text; put it in quotes")
     return Question(text, second)
@@ -54,11 +55,15 @@ def question_of_line(task: Task, line: str) -> Question:
     """Make a question of a line of a file: the whole line, or two texts with a tab between.
 
     Raises:
-        BadQuestion: The task needs two texts and there is no tab.
+        BadQuestion: The line is blank, or the task needs two texts and there is no tab, or more than one.
     """
+    if not line.strip():
+        raise BadQuestion("the line is blank")
     first, tab, second = line.partition("\t")
     if task in PAIR_TASKS and not tab:
         raise BadQuestion("no tab between two texts")
+    if task in PAIR_TASKS and "\t" in second:
+        raise BadQuestion(f"two texts are compared and {line.count(chr(9)) + 1} found, by the tabs between")
     return Question(first, second) if tab and task in (*PAIR_TASKS, Task.TOKENS) else Question(line)
 
 

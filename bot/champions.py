@@ -6,18 +6,11 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
-from html import escape
-
-from telegram import Bot
-from telegram.constants import ParseMode
-from telegram.error import TelegramError
 
 from bot import promoting
 from bot.promoting import Trial
+from bot.troubles import Trouble
 from handlers.news import News
-from handlers.replies.models_texts import MODELS_TEXTS
-from handlers.replies.texts import language_for
 from models.catalog import Catalog
 from models.errors import CheckpointUnavailable, ModelServiceError
 from models.results import Task
@@ -31,23 +24,6 @@ _log = logging.getLogger(__name__)
 TRAINED_TASKS = tuple(task for task in Task if task is not Task.TOKENS)
 EVERY_S = 2.0
 _QUIET_S = 600.0
-
-
-@dataclass(frozen=True, slots=True)
-class Trouble:
-    """What the operator is told of.
-
-    Attributes:
-        task: Of which task.
-        name: The champion.
-        reason: Why it was taken back; None if it serves, but learnt from a text that was deleted since.
-        serves: What answers; None for the catalogue's own.
-    """
-
-    task: Task
-    name: str
-    reason: str | None
-    serves: str | None
 
 
 Tell = Callable[[Trouble], Awaitable[None]]
@@ -235,28 +211,3 @@ def _called(champion: TrainedCheckpoint | None) -> str | None:
 
 def _name(champion: TrainedCheckpoint | None) -> str:
     return _called(champion) or "the catalogue's own checkpoint"
-
-
-async def tell_of_champion(bot: Bot, store: Store, chat: int | None, trouble: Trouble) -> None:
-    """Send the operator one message; one that does not arrive is a line in the log.
-
-    Args:
-        bot: Sends it.
-        store: Knows the operator's language.
-        chat: Where to; None for nowhere.
-        trouble: What it is about.
-    """
-    if chat is None:
-        return
-    try:
-        texts = MODELS_TEXTS[language_for(await store.language(chat))]
-        words = texts.learnt_deleted if trouble.reason is None else texts.taken_back
-        html = words.format(
-            task=texts.tasks[trouble.task],
-            name=escape(trouble.name),
-            serves=escape(trouble.serves or texts.own),
-            reason=escape(trouble.reason or ""),
-        )
-        await bot.send_message(chat, html, parse_mode=ParseMode.HTML)
-    except (TelegramError, StorageError) as error:
-        _log.warning("could not tell the operator: %s", error)

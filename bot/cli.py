@@ -1,4 +1,4 @@
-"""The command line: ``kobert-bot run`` and ``ask``; ``feedback`` and ``train`` have files of their own."""
+"""The command line: ``kobert-bot run`` and ``ask``; the others have files of their own."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from bot.ask import BadQuestion, as_json, as_text, ask, ask_lines, question
 from bot.console import fail, settings_or_fail
 from bot.downloads import DownloadDisplay
 from bot.feedback_cli import app as feedback_app
+from bot.models_cli import app as models_app
 from bot.settings import Settings, SettingsError, pseudonym_key
 from models.catalog import load_catalog
 from models.errors import ModelServiceError
@@ -32,6 +33,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(feedback_app, name="feedback")
+app.add_typer(models_app, name="models")
 
 
 def _lend_teaching(context: typer.Context) -> None:
@@ -152,6 +154,8 @@ def _lines(file: Path) -> list[str]:
     except OSError as error:
         fail(f"{file}: {error.strerror}")
     lines = raw.removeprefix(codecs.BOM_UTF8).removesuffix(b"\n").split(b"\n") if raw else []
+    if not lines:
+        fail(f"{file}: the file is empty")
     texts = []
     for number, line in enumerate(lines, start=1):
         try:

@@ -100,9 +100,9 @@ def export(out: Out = None, format_: Written = ExportFormat.JSONL) -> None:
 def import_(file: Source, task: OfTask = None, gold: Gold = False) -> None:
     """Take in votes that were exported, or texts with labels such as NSMC's ratings_train.txt.
 
-    Done again it adds nothing. Whoever voted is known again when they come back, if PSEUDONYM_KEY is the same.
-    A label that is here stays, whatever the file says, until the voters decide otherwise. Rows that cannot
-    be used are told one by one.
+    Done again it adds nothing. Whoever voted is known again when they come back, if PSEUDONYM_KEY is the
+    same. A label that is here stays, whatever the file says, until the voters decide otherwise. Rows that
+    cannot be used are told one by one.
     """
     from training.feedback.importing import keep, parse
 

@@ -21,13 +21,14 @@ from telegram.error import Conflict, InvalidToken, TelegramError
 from telegram.ext import Updater
 
 from bot.application import ALLOWED_UPDATES, TELEGRAM_API_URL, BotApplication, build_application, introduce
-from bot.champions import Champions, tell_of_champion
+from bot.champions import Champions
 from bot.downloads import DownloadDisplay
 from bot.logs import set_up_logging
 from bot.playground import serve
 from bot.retention import keeping_for
 from bot.settings import Settings, SettingsError, pseudonym_key
 from bot.teaching import Teaching
+from bot.troubles import tell_of_champion
 from handlers.access import Access, Lists
 from handlers.context import Services
 from handlers.news import News
@@ -80,10 +81,11 @@ async def _main(settings: Settings, token: str) -> None:
         raise CannotStart("TELEGRAM_API_URL needs TELEGRAM_BOT_TOKEN")
     with _StopSignal() as stop:
         async with AsyncExitStack() as closing:
+            catalog = load_catalog(settings.catalog)
+            presets = _group_presets(settings, catalog)  # a bad setting is told before a database is made
             store = await Store.open(settings.database_url, pepper=pseudonym_key(settings))
             closing.push_async_callback(store.close)
             await closing.enter_async_context(keeping_for(settings.retention_days, store))
-            catalog = load_catalog(settings.catalog)
             model = ModelService(
                 catalog,
                 device=settings.device,
@@ -113,7 +115,7 @@ async def _main(settings: Settings, token: str) -> None:
                     settings.admin_chat_id,
                     access=_access(settings),
                     quotas=_quotas(settings),
-                    presets=_group_presets(settings, catalog),
+                    presets=presets,
                     retention_days=settings.retention_days,
                     promoter=champions,
                     teacher=teaching,

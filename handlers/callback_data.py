@@ -179,6 +179,63 @@ class TrainTap(Tap):
 
 
 @dataclass(frozen=True, slots=True)
+class SkipTap(Tap):
+    """The tapper does not know what is right."""
+
+    prediction_id: int
+    language: Language
+
+
+@dataclass(frozen=True, slots=True)
+class WordTap(Tap):
+    """The tapper would like to write a word for a blank that has no button."""
+
+    prediction_id: int
+    language: Language
+
+
+@dataclass(frozen=True, slots=True)
+class CloseTap(Tap):
+    """The tapper wants a group's labelling closed and its result shown."""
+
+    prediction_id: int
+    language: Language
+
+
+class ItemAction(StrEnum):
+    """What may be done with a text that somebody is given to label."""
+
+    CHOOSE = "c"
+    SKIP = "s"
+    UNDO = "u"
+    GUIDE = "g"
+    BACK = "b"
+    STOP = "x"
+
+
+@dataclass(frozen=True, slots=True)
+class ItemTap(Tap):
+    """The tapper labels a text that they were given, or does something else with it.
+
+    Attributes:
+        assignment_id: What they were given.
+        action: What they do.
+        choice: Index into the item's labels, 0 where none is chosen.
+    """
+
+    assignment_id: int
+    action: ItemAction
+    choice: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class MoreTap(Tap):
+    """The tapper would like more texts to label, of one task or of any (None)."""
+
+    task: Task | None
+
+
+@dataclass(frozen=True, slots=True)
 class _Field:
     """How one value is written."""
 
@@ -230,6 +287,9 @@ _INDEX = _Field(re.compile("[0-9]{1,3}"), read=int)
 _WORD = _Field(re.compile("[0-9a-z]{0,16}"))
 _YES_NO = _Field(re.compile("[yn]"), lambda yes: "y" if yes else "n", lambda letter: letter == "y")
 _LANGUAGE = _Field(re.compile("|".join(LANGUAGES)))
+_ANY_TASK = _Field(
+    re.compile("|".join(["", *Task])), lambda task: task or "", lambda name: Task(name) if name else None
+)
 
 _KINDS = (
     _Kind("v", VoteTap, {"prediction_id": _ROW, "slot": _INDEX, "choice": _INDEX, "language": _LANGUAGE}),
@@ -250,6 +310,11 @@ _KINDS = (
         {"step": _one_of(Step), "task": _one_of(Task), "champion_id": _ROW, "other_id": _ROW},
     ),
     _Kind("t", TrainTap, {"step": _one_of(TrainStep), "task": _one_of(Task), "run_id": _ROW}),
+    _Kind("s", SkipTap, {"prediction_id": _ROW, "language": _LANGUAGE}),
+    _Kind("w", WordTap, {"prediction_id": _ROW, "language": _LANGUAGE}),
+    _Kind("r", CloseTap, {"prediction_id": _ROW, "language": _LANGUAGE}),
+    _Kind("i", ItemTap, {"assignment_id": _ROW, "action": _one_of(ItemAction), "choice": _INDEX}),
+    _Kind("m", MoreTap, {"task": _ANY_TASK}),
 )
 _BY_LETTER = {kind.letter: kind for kind in _KINDS}
 _BY_TAP = {kind.tap: kind for kind in _KINDS}

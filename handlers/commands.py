@@ -26,20 +26,25 @@ from handlers.gate import Command, admits, speaker
 from handlers.greeting import on_my_chat_member
 from handlers.group_settings import settings
 from handlers.inline import on_inline_query
+from handlers.label import label
 from handlers.language import language
 from handlers.limits import Place
 from handlers.migration import on_migration
 from handlers.models import models
-from handlers.offers import without_command
+from handlers.mystats import mystats
+from handlers.offers import listen_to_album, without_command
 from handlers.privacy import forgetme, mydata, privacy
 from handlers.questions import QUESTIONS
 from handlers.start import help_, start
 from handlers.stats import stats
 from handlers.train import train
+from handlers.words import REPLIES_TO_BOT, words
 from storage.store import StorageError
 
 COMMANDS: Mapping[str, Command] = {
     **{task.value: ask for task, ask in QUESTIONS.items()},
+    "label": label,
+    "mystats": mystats,
     "language": language,
     "settings": settings,
     "privacy": privacy,
@@ -68,6 +73,7 @@ def all_handlers() -> list[BaseHandler[Update, Context, Any]]:
         InlineQueryHandler(on_inline_query),
         *(CommandHandler(name, _answering(run)) for name, run in COMMANDS.items()),
         *(MessageHandler(CommandInCaption(name), _answering(run)) for name, run in COMMANDS.items()),
+        MessageHandler(REPLIES_TO_BOT, _answering(words)),
         MessageHandler(_ANYTHING_ELSE, _answering(without_command)),
         MessageHandler(filters.StatusUpdate.MIGRATE, on_migration),
         ChatMemberHandler(on_my_chat_member),
@@ -82,6 +88,7 @@ def _answering(run: Command) -> Callable[[Update, Context], Coroutine[Any, Any, 
         if message is None or not admits(message, context):
             return
         services = context.services
+        listen_to_album(message, context)
         async with services.turns.of((message.chat_id, message.message_id)):
             mends = update.edited_message is not None and await _was_answered(message, context)
             with services.limits.place(speaker(message), message.chat_id, always=mends) as place:

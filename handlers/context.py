@@ -12,6 +12,7 @@ from telegram.constants import ChatType
 from telegram.ext import Application, CallbackContext, ExtBot
 
 from handlers.access import Access
+from handlers.heard import Heard
 from handlers.limits import Limits
 from handlers.newest import Newest
 from handlers.news import News
@@ -27,6 +28,11 @@ from storage.store import GroupSettings, Store
 
 GREETED_AGAIN_AFTER = 600.0
 """Seconds; a bot that is put out and in again within them has said what there is to say."""
+
+REFUSED_AGAIN_AFTER = 3600.0
+"""Seconds; who asks for a group's settings again within them, and may not, gets no second message."""
+PROMPTED_AGAIN_AFTER = 600.0
+"""Seconds; within them, somebody who taps again finds the question for a word above."""
 
 
 class Service(Protocol):
@@ -125,8 +131,11 @@ class Services:
         redraws: Keyboards to bring up to date.
         news: Which errors the admin chat has just heard of.
         greetings: Which groups have just been greeted.
+        refusals: Who has just been told that a group's settings are not theirs.
+        heard: What another update may tell a moment later: an album's words, a group's move.
         presets: Those that the administrators of a group may choose from.
         retention_days: After how many days questions are deleted; None for never.
+        prompts: Who was just asked for a word, for which answer.
         pending: Answers whose askers have not agreed to have them kept.
         promoter: Changes who answers a task; None where nobody may.
         teacher: Runs the trainings that are asked for, and knows how the teaching goes; None if nobody does.
@@ -143,8 +152,11 @@ class Services:
     redraws: Redraws = field(default_factory=Redraws)
     news: News = field(default_factory=News)
     greetings: News = field(default_factory=partial(News, GREETED_AGAIN_AFTER))
+    refusals: News = field(default_factory=partial(News, REFUSED_AGAIN_AFTER))
+    heard: Heard = field(default_factory=Heard)
     presets: tuple[str, ...] = ()
     retention_days: int | None = None
+    prompts: News = field(default_factory=partial(News, PROMPTED_AGAIN_AFTER))
     pending: Pending = field(default_factory=Pending)
     promoter: Promoter | None = None
     teacher: Teacher | None = None

@@ -23,9 +23,9 @@ from handlers.context import Context
 from handlers.limits import OneMoment
 from handlers.quota import Bound, OverQuota, Refusal
 from handlers.replies.answers import download_line, duration
-from handlers.replies.inline import inline_button
+from handlers.replies.inline import inline_notice
 from handlers.replies.texts import TEXTS, Texts, language_for
-from handlers.source_text import NothingInReply, NothingToRead, OneTextMissing
+from handlers.source_text import NothingInReply, NothingToRead, OneTextMissing, TooManyTexts
 from handlers.tolerance import is_harmless, is_passing
 from models.errors import (
     Busy,
@@ -47,6 +47,7 @@ _EXPECTED = (
     ModelServiceError,
     NothingToRead,
     OneTextMissing,
+    TooManyTexts,
     BadCallbackData,
     UnknownPrediction,
     UnknownChoice,
@@ -77,7 +78,7 @@ async def settle(update: object, context: Context, error: Exception, *, tell: Te
         context: The handler's context.
         error: What was raised.
         tell: Shows the words, as Telegram HTML, where the kind of update says it wrong: a toast for a tap, a
-            button over an inline query, else an answer.
+            result of an inline query, else an answer.
     """
     if _is_telegrams(error):
         return
@@ -111,8 +112,8 @@ def message_for(error: BaseException, texts: Texts, *, command: str = "", at: st
             words = _not_now(error, texts)
         case TooLate():
             words = texts.too_late
-        case NothingToRead() | OneTextMissing() | EmptyText() | NoBlank():
-            words = _lacking(error, texts, usage)
+        case NothingToRead() | OneTextMissing() | TooManyTexts() | EmptyText() | NoBlank():
+            words = _unfit(error, texts, usage)
         case TaskNotServed() | UnknownPreset():
             words = texts.not_served
         case CheckpointUnavailable():
@@ -124,7 +125,9 @@ def message_for(error: BaseException, texts: Texts, *, command: str = "", at: st
     return words.strip()
 
 
-def _lacking(error: NothingToRead | OneTextMissing | EmptyText | NoBlank, texts: Texts, usage: str) -> str:
+def _unfit(
+    error: NothingToRead | OneTextMissing | TooManyTexts | EmptyText | NoBlank, texts: Texts, usage: str
+) -> str:
     match error:
         case NothingInReply():
             return f"{texts.nothing_in_reply}\n{usage}"
@@ -132,6 +135,8 @@ def _lacking(error: NothingToRead | OneTextMissing | EmptyText | NoBlank, texts:
             return usage or texts.nothing_to_read
         case OneTextMissing():
             return f"{texts.one_text_missing}\n{usage}"
+        case TooManyTexts():
+            return f"{texts.too_many_texts.format(count=error.count)}\n{usage}"
         case EmptyText():
             return texts.empty_text
         case NoBlank():
@@ -186,8 +191,8 @@ async def _tell_user(update: Update, context: Context, error: BaseException, tel
             await tell(message_for(error, texts))
             return
     if update.inline_query is not None:
-        button = inline_button(message_for(error, texts))
-        await update.inline_query.answer([], cache_time=0, is_personal=True, button=button)
+        notice = inline_notice(message_for(error, texts), texts)
+        await update.inline_query.answer([notice], cache_time=0, is_personal=True)
         return
     if update.callback_query is not None:
         toast = utf16.clip(message_for(error, texts), _TOAST_UNITS)

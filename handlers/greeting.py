@@ -6,9 +6,11 @@ from telegram import ChatMember, ChatMemberRestricted, ChatMemberUpdated, Update
 from telegram.constants import ChatMemberStatus, ChatType
 
 from handlers.context import Context
+from handlers.migration import moved_into
 from handlers.replies.texts import TEXTS, Language, language_for
 from models.text import language_of
 
+_PATIENCE_S = 1.0  # a group's move is told in several updates, in any order
 _PRESENT = (ChatMemberStatus.OWNER, ChatMemberStatus.ADMINISTRATOR, ChatMemberStatus.MEMBER)
 
 
@@ -18,8 +20,11 @@ async def on_my_chat_member(update: Update, context: Context) -> None:
     if change is None or not _has_joined_a_group(change):
         return
     services, chat = context.services, change.chat
-    unwelcome = services.access.refusal(change.from_user.id, chat.id) is not None
-    if unwelcome or not services.greetings.is_news(chat.id):
+    if services.access.refusal(change.from_user.id, chat.id) is not None:
+        return
+    if chat.type == ChatType.SUPERGROUP and await services.heard.within(_PATIENCE_S, moved_into(chat.id)):
+        return  # a group that knows the bot, and has become this one
+    if not services.greetings.is_news(chat.id):
         return
     texts = TEXTS[await _language(change, context)]
     await context.bot.send_message(chat.id, texts.greeting.format(at=f"@{context.bot.username}"))

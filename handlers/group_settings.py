@@ -16,10 +16,10 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden
 from telegram.helpers import create_deep_linked_url
 
 from handlers.admins import is_group_admin
-from handlers.answer import asker_of, reply
+from handlers.answer import asker_of, earlier_answer, reply
 from handlers.callback_data import BadCallbackData, Setting, SettingTap
 from handlers.context import Context
-from handlers.gate import admit
+from handlers.gate import admit, speaker
 from handlers.migration import follow
 from handlers.replies.settings import Panel, panel_keyboard, panel_text, pauses, preset_key
 from handlers.replies.texts import LANGUAGES, TEXTS, Language, language_for
@@ -32,12 +32,18 @@ Change = Callable[[GroupSettings], GroupSettings]
 
 
 async def settings(message: Message, context: Context) -> None:
-    """Show a group's settings to its administrators; in a private chat say where they are."""
+    """Show a group's settings to its administrators; in a private chat say where they are.
+
+    Who may not see them is told so once, then not for a while.
+    """
     language = await context.language_in(message)
     if message.chat.type == ChatType.PRIVATE:
         await reply(message, context, TEXTS[language].settings_in_groups.format(name=context.bot.username))
-    elif not await _administers(message, context):
-        await reply(message, context, TEXTS[language].only_admins_toast)
+    elif not await administers(message, context):
+        who = ("settings", message.chat_id, speaker(message))
+        edits = await earlier_answer(message, context) is not None  # that adds no message
+        if edits or context.services.refusals.is_news(who):
+            await reply(message, context, TEXTS[language].only_admins_toast)
     else:
         now, title = await context.group(message.chat), message.chat.title or ""
         panel = _panel(context, message.chat_id, title, now, language, reader=asker_of(message))
@@ -102,7 +108,7 @@ async def change_setting(
     await context.services.redraws.redraw(shown.chat.id, ("settings", shown.message_id), draw)
 
 
-async def _administers(message: Message, context: Context) -> bool:
+async def administers(message: Message, context: Context) -> bool:
     """Say whether a group's message is of an administrator; who speaks in the group's own name is one."""
     if message.sender_chat is not None:
         return message.sender_chat.id == message.chat_id

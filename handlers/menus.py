@@ -19,14 +19,15 @@ from handlers.replies.texts import TEXTS, Language
 
 _FOR_OPERATORS = {"models", "train", "stats", "export"}
 _IN_GROUPS_ALONE = {"settings"}
-_IN_PRIVATE_ALONE = {"mydata", "forgetme", "start"}
+_IN_PRIVATE_ALONE = {"mystats", "mydata", "forgetme", "start"}
+_ADMINS_IN_GROUPS = {"label"}
 
 EVERYTHING = tuple(COMMANDS)
 _FOR_EVERYBODY = tuple(name for name in COMMANDS if name not in _FOR_OPERATORS)
 PRIVATE = tuple(name for name in _FOR_EVERYBODY if name not in _IN_GROUPS_ALONE)
 PRIVATE_OF_OPERATORS = tuple(name for name in COMMANDS if name not in _IN_GROUPS_ALONE)
 GROUP_ADMINS = tuple(name for name in _FOR_EVERYBODY if name not in _IN_PRIVATE_ALONE)
-GROUP = tuple(name for name in GROUP_ADMINS if name not in _IN_GROUPS_ALONE)
+GROUP = tuple(name for name in GROUP_ADMINS if name not in _IN_GROUPS_ALONE | _ADMINS_IN_GROUPS)
 
 
 def menus(

@@ -6,6 +6,7 @@ Telegram says so twice, in the old chat and in the new one, in any order; hearin
 from __future__ import annotations
 
 import logging
+from collections.abc import Hashable
 
 from telegram import Update
 
@@ -25,11 +26,17 @@ async def on_migration(update: Update, context: Context) -> None:
         await follow(context, message.migrate_from_chat_id, message.chat_id)
 
 
+def moved_into(chat_id: int) -> Hashable:
+    """Return what is told when a group has become this chat."""
+    return ("moved into", chat_id)
+
+
 async def follow(context: Context, old_id: int, new_id: int) -> None:
     """Let settings, answers, counts and the operator's lists follow a group into its new chat."""
     services = context.services
     services.quotas.move(old_id, new_id)
     services.greetings.is_news(new_id)  # they know the bot
+    services.heard.tell(moved_into(new_id))
     if services.access.follow(old_id, new_id):
         _log.warning(
             "group %d has become %d: put the new number where ALLOWED_IDS or BLOCKED_IDS have the old one",

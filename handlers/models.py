@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from html import escape
 
 from telegram import CallbackQuery, InlineKeyboardMarkup, MaybeInaccessibleMessage, Message
-from telegram.constants import ChatType
 
-from handlers.answer import asker_of, reply
-from handlers.callback_data import ModelsTap, Step
-from handlers.context import Context
+from handlers.answer import reply
+from handlers.callback_data import BadCallbackData, ModelsTap, Step
+from handlers.context import Context, Promoter
+from handlers.operators import for_operators, may_operate
 from handlers.replies.models import (
     can_roll_back,
     model_name,
@@ -20,7 +21,7 @@ from handlers.replies.models import (
     row,
 )
 from handlers.replies.models_texts import MODELS_TEXTS
-from handlers.replies.texts import TEXTS, Language
+from handlers.replies.texts import Language
 from handlers.tolerance import tolerating
 from models.errors import ModelServiceError
 from storage.checkpoint_values import ChampionChanged, NotPromotable, Standing, TrainedCheckpoint
@@ -28,43 +29,40 @@ from storage.checkpoint_values import ChampionChanged, NotPromotable, Standing, 
 _REASON = {Step.PROMOTE_SURELY: "promoted in the chat", Step.ROLL_BACK_SURELY: "rolled back in the chat"}
 
 
-async def models(message: Message, context: Context) -> None:
-    """List the trained models with buttons, in a private chat with somebody who runs the bot."""
+async def _models(message: Message, context: Context) -> None:
+    """List the trained models with buttons."""
     language = await context.language_in(message)
-    if not context.services.access.is_admin(asker_of(message)):
-        await reply(message, context, MODELS_TEXTS[language].operators_only)
-    elif message.chat.type != ChatType.PRIVATE:
-        elsewhere = TEXTS[language].only_in_private
-        await reply(message, context, elsewhere.format(command="models", name=context.bot.username))
-    else:
-        standings = await context.store.checkpoints.standings()
-        keyboard = models_keyboard(standings, language)
-        await reply(message, context, models_list(standings, language), keyboard)
+    standings = await context.store.checkpoints.standings()
+    keyboard = _keyboard(standings, context, language)
+    await reply(message, context, models_list(standings, language), keyboard)
+
+
+models = for_operators("models", _models)
+"""The command."""
 
 
 async def choose_champion(
     query: CallbackQuery, shown: MaybeInaccessibleMessage, context: Context, tap: ModelsTap
 ) -> None:
     """Ask whether they are sure, do what they are sure of, or go back to the list."""
+    promoter = context.services.promoter
+    if not await may_operate(query, shown, context):
+        return
     language = await context.language(query.from_user)
     texts = MODELS_TEXTS[language]
-    if not context.services.access.is_admin(query.from_user.id) or shown.chat.type != ChatType.PRIVATE:
-        with tolerating():
-            await query.answer(texts.operators_only_toast, show_alert=True)
-        return
+    if promoter is None:  # a button from when there was one
+        raise BadCallbackData
     sure = tap.step in _REASON
     with tolerating():
         await query.answer(texts.trying_toast if sure else None)
-    async with context.services.turns.of(
-        ("models", tap.task)
-    ):  # of two taps, the second sees what came of one
+    async with context.services.turns.of(("models", tap.task)):  # the second tap sees what the first did
         standing = await context.store.checkpoints.standing(tap.task)
         if tap.step is not Step.LIST and not _is_as_shown(tap, standing):
             await _show_list(shown, context, language, texts.changed)
         elif tap.step is Step.LIST:
             await _show_list(shown, context, language)
         elif sure:
-            done = await _change(query.from_user.id, context, tap, standing, language)
+            done = await _change(query.from_user.id, promoter, tap, standing, language)
             await _show_list(shown, context, language, done)
         else:
             words = question(tap, standing, language)
@@ -72,16 +70,14 @@ async def choose_champion(
 
 
 async def _change(
-    person: int, context: Context, tap: ModelsTap, standing: Standing, language: Language
+    person: int, promoter: Promoter, tap: ModelsTap, standing: Standing, language: Language
 ) -> str:
     """Promote or roll back, and say what came of it."""
-    texts, promoter = MODELS_TEXTS[language], context.services.promoter
+    texts = MODELS_TEXTS[language]
     promotes = tap.step is Step.PROMOTE_SURELY
     other = _other(tap, standing)
     name, task = model_name(other, texts), texts.tasks[tap.task]
     seen = None if standing.champion is None else standing.champion.name
-    if promoter is None:
-        return texts.obstacles["no_previous"]
     try:
         if promotes:
             wanted = None if other is None else other.name
@@ -103,10 +99,8 @@ def _is_as_shown(tap: ModelsTap, standing: Standing) -> bool:
         possible = standing.candidate is not None
     else:
         possible = can_roll_back(standing)
-    return possible and (tap.champion_id, tap.other_id) == (
-        row(standing.champion),
-        row(_other(tap, standing)),
-    )
+    now = (row(standing.champion), row(_other(tap, standing)))
+    return possible and (tap.champion_id, tap.other_id) == now
 
 
 def _other(tap: ModelsTap, standing: Standing) -> TrainedCheckpoint | None:
@@ -118,8 +112,14 @@ async def _show_list(
 ) -> None:
     standings = await context.store.checkpoints.standings()
     words = models_list(standings, language)
-    keyboard = models_keyboard(standings, language)
+    keyboard = _keyboard(standings, context, language)
     await _edit(shown, context, f"{first}\n\n{words}" if first else words, keyboard)
+
+
+def _keyboard(
+    standings: Mapping[str, Standing], context: Context, language: Language
+) -> InlineKeyboardMarkup | None:
+    return None if context.services.promoter is None else models_keyboard(standings, language)
 
 
 async def _edit(

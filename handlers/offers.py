@@ -7,6 +7,7 @@ answer then takes the offer's place, and follows when the text is edited.
 from __future__ import annotations
 
 import re
+from collections.abc import Hashable
 
 from telegram import CallbackQuery, MaybeInaccessibleMessage, Message, Update
 from telegram.constants import ChatType
@@ -28,6 +29,7 @@ from models.results import Task
 from models.text import require_visible
 from storage.store import EarlierAnswer
 
+_PATIENCE_S = 1.0  # the pictures of an album are sent together
 _COMMAND = re.compile(r"/\w*(?:@(\w+))?", re.ASCII)
 
 
@@ -40,11 +42,16 @@ async def without_command(message: Message, context: Context) -> None:
         if (command[1] or context.bot.username).lower() == context.bot.username.lower():
             await reply(message, context, texts.unknown_command)
         return
-    first_of_album = _is_first_of_album(message, context)
     if arguments(message):
         await _offer(message, context)
-    elif first_of_album:
+    elif await _is_to_be_told(message, context):
         await reply(message, context, texts.only_text)
+
+
+def listen_to_album(message: Message, context: Context) -> None:
+    """Note that an album has words, so that its other pictures need none; whatever the words are."""
+    if message.media_group_id is not None and message.caption:
+        context.services.heard.tell(_words_of(message))
 
 
 def fitting(text: str) -> tuple[Task, ...]:
@@ -129,10 +136,20 @@ async def _miss_the_text(query: CallbackQuery, shown: MaybeInaccessibleMessage, 
 async def _task_shown(message: Message, context: Context) -> Task | None:
     """Return what a text was asked; None while it has an offer, or none yet."""
     earlier = await earlier_answer(message, context)
-    return None if earlier is None or earlier.task is None else Task(earlier.task)
+    return next((task for task in Task if earlier is not None and earlier.task == task), None)
 
 
-def _is_first_of_album(message: Message, context: Context) -> bool:
-    """Say whether to speak of a message: of an album, whose pictures come one by one, only the first."""
-    album = message.media_group_id
-    return album is None or context.services.news.is_news(("album", message.chat_id, album))
+async def _is_to_be_told(message: Message, context: Context) -> bool:
+    """Say whether to say of a message that it holds no text.
+
+    The pictures of an album come one by one, its words with any of them: the first waits for these a moment.
+    """
+    album, services = message.media_group_id, context.services
+    if album is None:
+        return True
+    is_first = services.news.is_news(("album", message.chat_id, album))
+    return is_first and not await services.heard.within(_PATIENCE_S, _words_of(message))
+
+
+def _words_of(message: Message) -> Hashable:
+    return ("words of album", message.chat_id, message.media_group_id)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-_SEPARATORS = ("///", "\n", "|")
-
 
 @dataclass(frozen=True, slots=True)
 class Pair:
@@ -27,14 +25,22 @@ def is_meant_as_two(text: str) -> bool:
 
 
 def split(text: str) -> Pair | None:
-    r"""Split a text at the first ``///``, else the first line break, else the first ``|``.
+    """Return both parts of a text that has two, else None."""
+    found = parts(text)
+    return Pair(*found) if len(found) == 2 else None
+
+
+def parts(text: str) -> tuple[str, ...]:
+    r"""Split a text by ``///``, else at the first line break, else by ``|``: by what leaves several parts.
+
+    Lines after the second stay with it: a text may have many. Who writes a sign twice means three parts.
 
     Returns:
-        Both parts, stripped; None when no separator leaves two parts that hold something.
+        The parts that hold something, stripped.
     """
     text = text.strip()
-    for separator in _SEPARATORS:
-        first, _, second = (part.strip() for part in text.partition(separator))
-        if first and second:
-            return Pair(first, second)
-    return None
+    for separator, most in (("///", -1), ("\n", 1), ("|", -1)):
+        found = tuple(part for part in map(str.strip, text.split(separator, most)) if part)
+        if len(found) > 1:
+            return found
+    return (text,) if text else ()

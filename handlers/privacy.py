@@ -45,7 +45,7 @@ async def redraw_privacy(query: CallbackQuery, shown: MaybeInaccessibleMessage, 
 
 async def mydata(message: Message, context: Context) -> None:
     """Send a file with everything that is kept about the person."""
-    if await _said_in_public(message, context, "mydata"):
+    if await said_in_public(message, context, "mydata"):
         return
     texts = await context.texts_in(message)
     data = (await context.store.own_data(message.chat_id)).as_json()
@@ -61,7 +61,7 @@ async def mydata(message: Message, context: Context) -> None:
 
 async def forgetme(message: Message, context: Context) -> None:
     """Ask whether everything is to be deleted."""
-    if await _said_in_public(message, context, "forgetme"):
+    if await said_in_public(message, context, "forgetme"):
         return
     language = await context.language_in(message)
     await reply(message, context, TEXTS[language].forget_question, forget_keyboard(language))
@@ -83,7 +83,7 @@ async def choose_to_be_forgotten(
         )
 
 
-async def _said_in_public(message: Message, context: Context, command: str) -> bool:
+async def said_in_public(message: Message, context: Context, command: str) -> bool:
     """Send somebody who says in a group what is between them and the bot to their private chat."""
     if message.chat.type == ChatType.PRIVATE:  # its id is its person's
         return False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from telegram import Message, MessageEntity
 
 from handlers import utf16
-from handlers.pairs import Pair, split
+from handlers.pairs import Pair, parts, split
 
 
 class NothingToRead(Exception):
@@ -18,6 +18,18 @@ class NothingInReply(NothingToRead):
 
 class OneTextMissing(Exception):
     """A command that compares two texts found only one."""
+
+
+class TooManyTexts(Exception):
+    """A command that compares two texts found more.
+
+    Args:
+        count: How many.
+    """
+
+    def __init__(self, count: int) -> None:
+        super().__init__(str(count))
+        self.count = count
 
 
 def arguments(message: Message) -> str:
@@ -61,16 +73,19 @@ def two_texts(message: Message) -> Pair:
     Raises:
         NothingToRead: If there is no text at all.
         OneTextMissing: If there is only one.
+        TooManyTexts: If there are more.
     """
     said, before = arguments(message), spoken_before(message)
     if not said and not before:
         raise _nothing(message)
-    pair = split(said or before)
-    if pair is None and said and before:
+    found = parts(said or before)
+    if len(found) > 2:
+        raise TooManyTexts(len(found))
+    if len(found) == 2:
+        return Pair(*found)
+    if said and before:
         return Pair(before, said)
-    if pair is None:
-        raise OneTextMissing
-    return pair
+    raise OneTextMissing
 
 
 def one_or_two_texts(message: Message) -> tuple[str, str | None]:

@@ -307,9 +307,8 @@ class ModelService:
     ) -> tuple[str, Source]:
         """What the answer calls its model, and the checkpoint."""
         if preset is None:
-            wanted = [name for name in (prefer, self._preset) if name is not None]
-            serving = (name for name in wanted if self._catalog.serves(name, task, language))
-            preset = next(serving, BUILTIN)
+            wanted = (name for name in (prefer, self._preset) if name is not None)
+            preset = next((name for name in wanted if self._catalog.serves(name, task, language)), BUILTIN)
         source = self._catalog.source(preset, task, language)
         return source.name or preset, source
 

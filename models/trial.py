@@ -41,9 +41,7 @@ def require_intact(path: str, version: str) -> None:
     except OSError as error:
         raise CheckpointUnavailable(f"{folder} cannot be read: {error.strerror}") from error
     if found != version:
-        raise CheckpointUnavailable(
-            f"{folder} has other weights than it had ({found or 'none'}, not {version})"
-        )
+        raise CheckpointUnavailable(f"{folder} has changed: its weights are {found or 'gone'}, not {version}")
 
 
 @dataclass(frozen=True, slots=True)

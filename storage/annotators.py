@@ -40,11 +40,19 @@ class Annotators:
         Raises:
             NoConsent: They have not agreed, or no longer do.
         """
-        found = await self.lock(pseudonym)
-        consent = None if found is None else await self.consent(pseudonym)
-        if found is None or consent is None or not consent.in_force:
-            raise NoConsent
-        return found
+        return await self._require_consent(pseudonym, await self.lock(pseudonym))
+
+    async def consenting(self, pseudonym: str) -> int:
+        """Return the id of somebody who has agreed, without holding anything.
+
+        Raises:
+            NoConsent: They have not agreed, or no longer do.
+        """
+        return await self._require_consent(pseudonym, await self.id_of(pseudonym))
+
+    async def id_of(self, pseudonym: str) -> int | None:
+        """Return the annotator's id, if they are known."""
+        return await self.connection.scalar(select(Annotator.id).where(Annotator.pseudonym == pseudonym))
 
     async def consent(self, pseudonym: str) -> Consent | None:
         """Return what the person said to the question, if it was put to them."""
@@ -76,6 +84,12 @@ class Annotators:
         await self._recognise(pseudonym)
         row = {"pseudonym": pseudonym, "language": language, "created_at": utc_now()}
         await upsert(self.connection, Annotator, row, key=["pseudonym"], update=["language"])
+
+    async def _require_consent(self, pseudonym: str, annotator: int | None) -> int:
+        consent = None if annotator is None else await self.consent(pseudonym)
+        if annotator is None or consent is None or not consent.in_force:
+            raise NoConsent
+        return annotator
 
     async def _add_and_lock(self, pseudonym: str) -> int:
         """Return the annotator's id, made on first use, and hold their row until the transaction ends."""

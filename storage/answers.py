@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.tables import Answer, utc_now
@@ -41,6 +41,39 @@ class Answers:
         )
         row = (await self.connection.execute(query)).one_or_none()
         return row is None or row.prediction_id == prediction_id
+
+    async def shown_by(self, chat_pseudonym: str, answer_message_id: int) -> EarlierAnswer | None:
+        """Return the prediction that a message shows, and as what."""
+        query = (
+            select(Answer.answer_message_id, Answer.prediction_id, Answer.task)
+            .where(Answer.chat_pseudonym == chat_pseudonym, Answer.answer_message_id == answer_message_id)
+            .order_by(Answer.updated_at.desc())
+            .limit(1)
+        )
+        row = (await self.connection.execute(query)).one_or_none()
+        return None if row is None or row.prediction_id is None else EarlierAnswer(*row)
+
+    async def message_of(self, chat_pseudonym: str, prediction_id: int) -> int | None:
+        """Return the newest message that answers a command with a prediction, not one that asks for words."""
+        query = (
+            select(Answer.answer_message_id)
+            .where(
+                Answer.prediction_id == prediction_id,
+                Answer.chat_pseudonym == chat_pseudonym,
+                Answer.answer_message_id != Answer.command_message_id,
+            )
+            .order_by(Answer.updated_at.desc())
+            .limit(1)
+        )
+        return await self.connection.scalar(query)
+
+    async def show(self, chat_pseudonym: str, answer_message_id: int, prediction_id: int | None) -> None:
+        """Note what a message shows now, if a command is known that it answered."""
+        await self.connection.execute(
+            update(Answer)
+            .where(Answer.chat_pseudonym == chat_pseudonym, Answer.answer_message_id == answer_message_id)
+            .values(prediction_id=prediction_id, updated_at=utc_now())
+        )
 
     async def put(
         self, chat_pseudonym: str, command_message_id: int, asked_at: datetime, answer: EarlierAnswer

@@ -25,6 +25,13 @@ class UnknownPrediction(StorageError):
         super().__init__(f"there is no prediction {prediction_id}")
 
 
+class UnknownAssignment(StorageError):
+    """The person was not given this to label, or its text is gone."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"{number} is not theirs to label, or is gone")
+
+
 class UnknownChoice(StorageError):
     """The prediction has no such slot, or the slot has no such button."""
 

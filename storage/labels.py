@@ -6,13 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.agreed import IMPORTED, LabelledText, NewLabel, NewTrust
-from storage.tables import Annotator, Input, utc_now
+from storage.tables import Annotator, Input, Prediction, utc_now
 from storage.teaching_tables import GoldItem, Label, Trust
 from storage.upsert import upsert
+from storage.values import ConsentStatus
 
 _AT_ONCE = 500  # rows named in one statement
 _T = TypeVar("_T")
@@ -32,22 +33,22 @@ class Labels:
         return {place: label for place, (_, label) in (await self._kept()).items()}
 
     async def with_texts(self) -> tuple[LabelledText, ...]:
-        """Return every labelled slot with its text, in the order of the texts' hashes; gold wins."""
+        """Return every labelled slot with its text, in the order of the texts' hashes; gold wins.
+
+        A text that only people who withdrew their consent asked about is not among them.
+        """
         text: tuple[Any, ...] = (Input.id, Input.text_a, Input.text_b, Input.content_hash)
-        same = (GoldItem.input_id == Input.id) & (GoldItem.slot == Label.slot)
         said = await self.connection.execute(
             select(*text, Label.slot, Label.label, Label.method, Label.confidence, Label.voters)
             .join(Label, Label.input_id == Input.id)
-            .outerjoin(GoldItem, same)
-            .where(Input.task == self.task, GoldItem.id.is_(None))
+            .where(Input.task == self.task, _may_be_used())
         )
         known = await self.connection.execute(
             select(*text, GoldItem.slot, GoldItem.label, Label.voters)
             .join(GoldItem, GoldItem.input_id == Input.id)
             .outerjoin(Label, (Label.input_id == Input.id) & (Label.slot == GoldItem.slot))
-            .where(Input.task == self.task)
+            .where(Input.task == self.task, _may_be_used())
         )
-        # Between the two statements one may have become gold; then that is what it is.
         found = {(row[3], row[4]): _labelled(row, gold=False) for row in said}
         for *about, voters in known:
             found[about[3], about[4]] = _labelled((*about, GOLD, 1.0, voters or 0), gold=True)
@@ -129,6 +130,15 @@ class Trusts:
             }
             changed = ["votes", "judged", "correct", "trust", "verdict", "reason", "updated_at"]
             await upsert(self.connection, Trust, row, key=["annotator_id", "task"], update=changed)
+
+
+def _may_be_used() -> ColumnElement[bool]:
+    """That a text came with a file, or that somebody asked about it who has not withdrawn their consent."""
+    asked = exists().where(Prediction.input_id == Input.id)
+    withdrawn = exists().where(
+        Annotator.id == Prediction.asker_id, Annotator.consent == ConsentStatus.DECLINED.value
+    )
+    return or_(~asked, asked.where(~withdrawn))
 
 
 def _labelled(columns: Sequence[Any], *, gold: bool) -> LabelledText:

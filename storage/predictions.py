@@ -7,26 +7,32 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import cast
 
-from sqlalchemy import insert, select
+from sqlalchemy import ColumnElement, func, insert, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.content import content_hash, storable
 from storage.errors import UnknownChoice, UnknownPrediction
-from storage.tables import Input, ModelVersion, Prediction, utc_now
+from storage.tables import Answer, Input, ModelVersion, Prediction, utc_now
 from storage.upsert import upsert
-from storage.values import NewPrediction, VoteKind
+from storage.values import SKIPPED, TYPED, AnswerKind, NewPrediction, VoteKind
 
 _LARGEST_ID = 2**31 - 1  # of an INTEGER but in SQLite; a forged button may hold any number
 
 
 @dataclass(frozen=True, slots=True)
 class ShownPrediction:
-    """What a vote needs to know of the answer it is about."""
+    """What a vote needs to know of the answer it is about; ``post`` is set where a group labels it."""
 
     id: int
     task: str
     label: str
     options: tuple[tuple[str, ...], ...]
+    post: AnswerKind | None = None
+
+    @property
+    def votable(self) -> tuple[int, ...]:
+        """The slots that have buttons."""
+        return tuple(slot for slot, labels in enumerate(self.options) if labels)
 
     def option(self, slot: int, choice: int) -> str:
         """Return the label behind a button.
@@ -38,8 +44,23 @@ class ShownPrediction:
             raise UnknownChoice(self.id, slot, choice)
         return self.options[slot][choice]
 
+    def choice_of(self, slot: int, word: str) -> int:
+        """Return the button that stands for a word that somebody wrote into a blank, or ``TYPED``.
+
+        Raises:
+            UnknownChoice: There is no such blank, or none with buttons.
+        """
+        if self.task != "mask" or slot not in self.votable:
+            raise UnknownChoice(self.id, slot, TYPED)
+        words = self.options[slot][:-1]  # the last says that it is none of them, whatever it reads like
+        return words.index(word) if word in words else TYPED
+
     def kind(self, slot: int, choice: int) -> VoteKind:
-        """Tell whether a button agrees with what was shown: for mask that is the blank's own word on top."""
+        """Tell whether a vote agrees with what was shown: for mask that is the blank's own word on top."""
+        if choice == SKIPPED:
+            return VoteKind.SKIP
+        if choice == TYPED:
+            return VoteKind.CORRECT
         label = self.option(slot, choice)
         if self.task == "mask":  # a lower candidate, or "none of these", may read like the word on top
             confirms = choice == 0 and label == json.loads(self.label)[slot]
@@ -91,15 +112,37 @@ class Predictions:
         """
         if not 0 < prediction_id <= _LARGEST_ID:
             raise UnknownPrediction(prediction_id)
+        return await self._get(prediction_id, Prediction.chat_pseudonym.in_(chats))
+
+    async def given(self, prediction_id: int) -> ShownPrediction:
+        """Return a prediction whose text somebody was given to label, wherever it was shown.
+
+        Raises:
+            UnknownPrediction: It was deleted since.
+        """
+        return await self._get(prediction_id, true())
+
+    async def _get(self, prediction_id: int, where: ColumnElement[bool]) -> ShownPrediction:
+        posts = [AnswerKind.POST.value, AnswerKind.CLOSED.value]
+        # "closed" is the least of the two, and wins.
+        post = select(func.min(Answer.task)).where(
+            Answer.prediction_id == Prediction.id, Answer.task.in_(posts)
+        )
         query = (
-            select(Input.task, Prediction.label, Prediction.options)
+            select(Input.task, Prediction.label, Prediction.options, post.scalar_subquery().label("post"))
             .join(Input, Input.id == Prediction.input_id)
-            .where(Prediction.id == prediction_id, Prediction.chat_pseudonym.in_(chats))
+            .where(Prediction.id == prediction_id, where)
         )
         row = (await self.connection.execute(query)).one_or_none()
         if row is None:
             raise UnknownPrediction(prediction_id)
-        return ShownPrediction(prediction_id, row.task, row.label, tuple(tuple(slot) for slot in row.options))
+        return ShownPrediction(
+            prediction_id,
+            row.task,
+            row.label,
+            tuple(tuple(slot) for slot in row.options),
+            None if row.post is None else AnswerKind(row.post),
+        )
 
     async def _input(self, new: NewPrediction) -> int:
         text_a = storable(new.text_a)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -15,11 +15,14 @@ from storage.checkpoints import Checkpoints
 from storage.conflicts import again_after_conflict
 from storage.consensus import ConsensusStore
 from storage.engine import Database, parse_url
-from storage.errors import NoConsent, StorageError, UnknownChoice, UnknownPrediction
+from storage.errors import NoConsent, StorageError, UnknownAssignment, UnknownChoice, UnknownPrediction
 from storage.export import FeedbackRow, feedback_rows
 from storage.groups import Groups
 from storage.imports import Imports
+from storage.labelling import LABELLED, Item, Labelling, LabelOutcome, Progress
 from storage.migrate import migrate
+from storage.own_stats import OwnStats, TaskStats
+from storage.posts import PostResult, Posts
 from storage.predictions import Predictions, ShownPrediction
 from storage.privacy.forgetting import AT_ONCE, Forgetting
 from storage.privacy.own_data import OwnData, OwnRows
@@ -28,6 +31,7 @@ from storage.runs import TrainingRuns
 from storage.snapshot_files import erase_stale
 from storage.snapshots import Snapshots
 from storage.values import (
+    AnswerKind,
     Consent,
     ConsentStatus,
     EarlierAnswer,
@@ -39,19 +43,28 @@ from storage.values import (
     Voters,
     VoteStatus,
 )
-from storage.votes import Votes
+from storage.votes import Votes, together
 
 __all__ = [
+    "LABELLED",
+    "AnswerKind",
     "Consent",
     "ConsentStatus",
     "EarlierAnswer",
     "FeedbackRow",
     "GroupSettings",
+    "Item",
+    "LabelOutcome",
     "NewPrediction",
     "NoConsent",
     "OwnData",
+    "OwnStats",
+    "PostResult",
+    "Progress",
     "StorageError",
     "Store",
+    "TaskStats",
+    "UnknownAssignment",
     "UnknownChoice",
     "UnknownPrediction",
     "VoteCounts",
@@ -79,6 +92,8 @@ class Store:
         self.checkpoints = Checkpoints(database, pseudonymizer)
         self.runs = TrainingRuns(database, pseudonymizer)
         self.activity = Activity(database, pseudonymizer)
+        self.labelling = Labelling(database, pseudonymizer)
+        self.posts = Posts(database, pseudonymizer)
 
     @classmethod
     async def open(cls, url: str, *, pepper: bytes) -> Store:
@@ -99,7 +114,7 @@ class Store:
         parsed = parse_url(url)
         await migrate(parsed)
         store = cls(Database(parsed), pseudonymizer)
-        await store._erase_snapshots()  # what a kill came before
+        await store._erase_folders()  # what a kill came before
         return store
 
     async def close(self) -> None:
@@ -154,7 +169,8 @@ class Store:
             chat_id: Where the button was tapped.
 
         Returns:
-            ``counted``, ``changed``, or ``unchanged`` for the vote they held already.
+            ``counted``, ``changed``, ``unchanged`` for the vote they held already, ``kept`` where the one
+            that they gave before they saw the answer stands, or ``closed``.
 
         Raises:
             UnknownPrediction: There is no such answer in this chat.
@@ -166,8 +182,52 @@ class Store:
             label = prediction.option(slot, choice)
             annotator = await Annotators(connection).lock_consenting(self._pseudonymizer.person(user_id))
             votes = Votes(connection, prediction)
-            status = await votes.put(annotator, slot, choice)
+            status = await votes.put(annotator, slot, choice, blind=prediction.post is not None)
             return VoteOutcome(await votes.tally(), status, label)
+
+    @again_after_conflict
+    async def vote_words(
+        self, prediction_id: int, user_id: int, words: Mapping[int, str], *, chat_id: int
+    ) -> VoteOutcome:
+        """Vote for words that a person wrote, all or none; committed on return.
+
+        Args:
+            prediction_id: The answer.
+            user_id: The person.
+            words: By the blank's index.
+            chat_id: Where they were written.
+
+        Returns:
+            As :meth:`vote`; a word that has a button is a vote for that.
+
+        Raises:
+            UnknownPrediction: There is no such answer in this chat.
+            UnknownChoice: It has no such blank.
+            NoConsent: The person has not agreed; nothing was kept.
+        """
+        async with self._database.write() as connection:
+            prediction = await self._shown(connection, prediction_id, chat_id)
+            annotator = await Annotators(connection).lock_consenting(self._pseudonymizer.person(user_id))
+            votes = Votes(connection, prediction)
+            status = together([await votes.write(annotator, slot, word) for slot, word in words.items()])
+            return VoteOutcome(await votes.tally(), status, ", ".join(words.values()))
+
+    @again_after_conflict
+    async def skip(self, prediction_id: int, user_id: int, *, chat_id: int) -> VoteOutcome:
+        """Note that a person does not know what is right; committed on return.
+
+        Where an answer has several blanks, their votes on some of them stay.
+
+        Raises:
+            UnknownPrediction: There is no such answer in this chat.
+            NoConsent: The person has not agreed; nothing was kept.
+        """
+        async with self._database.write() as connection:
+            prediction = await self._shown(connection, prediction_id, chat_id)
+            annotator = await Annotators(connection).lock_consenting(self._pseudonymizer.person(user_id))
+            votes = Votes(connection, prediction)
+            status = await votes.skip(annotator, blind=prediction.post is not None)
+            return VoteOutcome(await votes.tally(), status, None)
 
     @again_after_conflict
     async def undo_all(self, prediction_id: int, user_id: int, *, chat_id: int) -> VoteOutcome:
@@ -184,9 +244,7 @@ class Store:
             votes, status = Votes(connection, prediction), VoteStatus.NOTHING_TO_UNDO
             annotator = await Annotators(connection).lock(self._pseudonymizer.person(user_id))
             if annotator is not None:
-                for slot in range(len(prediction.options)):
-                    if await votes.withdraw(annotator, slot) is VoteStatus.UNDONE:
-                        status = VoteStatus.UNDONE
+                status = await votes.withdraw_all(annotator)
             return VoteOutcome(await votes.tally(), status, None)
 
     async def language(self, user_id: int) -> str | None:
@@ -222,6 +280,16 @@ class Store:
         async with self._database.write() as connection:
             chat = self._pseudonymizer.chat(chat_id)
             await Answers(connection).put(chat, command_message_id, asked_at, answer)
+
+    async def shown_by(self, chat_id: int, message_id: int) -> EarlierAnswer | None:
+        """Return what a message of the bot shows, if it shows something that is kept."""
+        async with self._database.read() as connection:
+            return await Answers(connection).shown_by(self._pseudonymizer.chat(chat_id), message_id)
+
+    async def message_of(self, chat_id: int, prediction_id: int) -> int | None:
+        """Return the message that answered a command with a prediction."""
+        async with self._database.read() as connection:
+            return await Answers(connection).message_of(self._pseudonymizer.chat(chat_id), prediction_id)
 
     async def shows(self, chat_id: int, answer_message_id: int, prediction_id: int) -> bool:
         """Tell whether a message still shows a prediction, or shows another since its command was edited."""
@@ -282,8 +350,7 @@ class Store:
         The others' votes on what the person asked go too, and so do texts that nobody else asked about.
         """
         await self._forget(self._pseudonymizer.person(user_id), self._pseudonymizer.chat(user_id))
-        await self.checkpoints.retire_tainted()
-        await self._erase_snapshots()
+        await self._erase_folders()
         await self._erase_deleted()
 
     async def delete_older_than(self, moment: datetime) -> int:
@@ -298,8 +365,7 @@ class Store:
             if found < AT_ONCE:
                 break
         if deleted:
-            await self.checkpoints.retire_tainted()
-            await self._erase_snapshots()
+            await self._erase_folders()
             await self._erase_deleted()
         return deleted
 
@@ -325,8 +391,10 @@ class Store:
             chats |= await Groups(connection).same(*chats)
         return await Predictions(connection).get(prediction_id, chats)
 
-    async def _erase_snapshots(self) -> None:
+    async def _erase_folders(self) -> None:
+        """Delete the data sets that had what was deleted, and the models that learnt from them."""
         try:
+            await self.checkpoints.retire_tainted()
             await erase_stale(self._database)
         except StorageError as error:  # tried again with the next that is forgotten, and at the next start
             _log.warning("%s", error)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-CONSENT_VERSION = 1
+CONSENT_VERSION = 2
 """Of the promise that people agree to; when it comes to promise less, the next number asks them again."""
 
 
@@ -19,6 +19,8 @@ class VoteStatus(StrEnum):
     CHANGED = "changed"
     UNDONE = "undone"
     NOTHING_TO_UNDO = "nothing_to_undo"
+    KEPT = "kept"  # another vote, given before the answer was seen, stands
+    CLOSED = "closed"  # what was put up for labelling is so no more
 
 
 TYPED = -1
@@ -34,6 +36,14 @@ class VoteKind(StrEnum):
     CONFIRM = "confirm"
     CORRECT = "correct"
     SKIP = "skip"
+
+
+class AnswerKind(StrEnum):
+    """What a message of the bot shows where that is no answer of a model, in place of what was asked."""
+
+    ITEM = "item"  # a text that its reader is given to label
+    POST = "post"  # a text that a group is given to label
+    CLOSED = "closed"  # the same, since the answer was shown there
 
 
 class ConsentStatus(StrEnum):
@@ -126,7 +136,8 @@ class EarlierAnswer:
     Attributes:
         message_id: The bot's message.
         prediction_id: The stored prediction it shows, if it shows one.
-        task: What was asked, also where nothing else is kept; None where nothing is answered yet.
+        task: What was asked, also where nothing else is kept, or an :class:`AnswerKind`; None where nothing
+            is answered yet.
     """
 
     message_id: int
@@ -143,8 +154,11 @@ class VoteCounts:
         task: Its task.
         shown: The label shown.
         options: ``options[slot][choice]`` is the label of a button.
-        counts: ``counts[slot][choice]`` is the number of votes it has; same shape as ``options``.
-        total: Votes in all slots together.
+        counts: ``counts[slot][choice]`` is the number of votes it has; same shape as ``options``. Votes by
+            labellers elsewhere, who were not shown the answer, are not for its chat to see.
+        total: Votes in all slots together, those for no button (typed words, "not sure") among them.
+        voters: People who have voted.
+        post: Whether it is put up for labelling there, or was; None for an answer.
     """
 
     prediction_id: int
@@ -153,6 +167,8 @@ class VoteCounts:
     options: tuple[tuple[str, ...], ...]
     counts: tuple[tuple[int, ...], ...]
     total: int
+    voters: int = 0
+    post: AnswerKind | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +178,7 @@ class VoteOutcome:
     Attributes:
         tally: The counts after the tap.
         status: What the tap did.
-        label: The label this person's vote now holds; ``None`` when they hold none.
+        label: The label this person's vote now holds, several joined by commas; ``None`` when they hold none.
     """
 
     tally: VoteCounts

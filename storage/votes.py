@@ -1,4 +1,9 @@
-"""Access to ``votes`` and their log, ``vote_events``."""
+"""Access to ``votes`` and their log, ``vote_events``.
+
+A vote is blind when its giver had not been shown what the model answered. It stays as it was given: whoever
+sees the answer afterwards and votes on it changes nothing, and is told so, until the blind one is taken back;
+and a vote that was given in sight of the answer never comes to be a blind one.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +15,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.predictions import ShownPrediction
 from storage.tables import Vote, VoteEvent, utc_now
 from storage.upsert import upsert
-from storage.values import VoteCounts, VoteStatus
+from storage.values import SKIPPED, AnswerKind, VoteCounts, VoteStatus
+
+NO_LABEL = ""
+"""The label of a vote that says "I do not know"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +28,7 @@ class HeldVote:
     id: int
     choice: int
     label: str
+    blind: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +38,78 @@ class Votes:
     connection: AsyncConnection
     prediction: ShownPrediction
 
-    async def put(self, annotator_id: int, slot: int, choice: int) -> VoteStatus:
-        """Make ``choice`` the person's vote in ``slot``; the same vote again changes and logs nothing."""
+    async def put(self, annotator_id: int, slot: int, choice: int, *, blind: bool = False) -> VoteStatus:
+        """Make a button the person's vote in ``slot``; the same vote again changes and logs nothing."""
         label = self.prediction.option(slot, choice)
-        held = await self._held(annotator_id, slot)
-        if held is not None and held.choice == choice:
+        return await self._put(annotator_id, slot, choice, label, blind=blind)
+
+    async def write(self, annotator_id: int, slot: int, word: str, *, blind: bool = False) -> VoteStatus:
+        """Make a word that the person wrote their vote in ``slot``: a vote for its button, if it has one.
+
+        Raises:
+            UnknownChoice: There is no such blank.
+        """
+        choice = self.prediction.choice_of(slot, word)
+        return await self._put(annotator_id, slot, choice, word, blind=blind)
+
+    async def skip(self, annotator_id: int, *, blind: bool = False) -> VoteStatus:
+        """Note that the person does not know: in the slots they have not voted in, or in all of them.
+
+        Said again, it changes nothing.
+        """
+        held = {slot: await self._held(annotator_id, slot) for slot in self.prediction.votable}
+        empty = [slot for slot, vote in held.items() if vote is None]
+        if not empty and any(vote is not None and vote.choice == SKIPPED for vote in held.values()):
             return VoteStatus.UNCHANGED
+        statuses = [
+            await self._put(annotator_id, slot, SKIPPED, NO_LABEL, blind=blind) for slot in empty or held
+        ]
+        return together(statuses)
+
+    async def withdraw(self, annotator_id: int, slot: int) -> VoteStatus:
+        """Remove the person's vote in ``slot``, if they hold one."""
+        held = await self._held(annotator_id, slot)
+        if held is None:
+            return VoteStatus.NOTHING_TO_UNDO
+        await self.connection.execute(delete(Vote).where(Vote.id == held.id))
+        await self._log(annotator_id, slot, VoteStatus.UNDONE, old=held.label, new=None)
+        return VoteStatus.UNDONE
+
+    async def withdraw_all(self, annotator_id: int) -> VoteStatus:
+        """Remove the person's votes in every slot."""
+        slots = range(len(self.prediction.options))
+        return together([await self.withdraw(annotator_id, slot) for slot in slots])
+
+    async def tally(self) -> VoteCounts:
+        """Count the votes per slot and choice that were given where the answer is shown."""
+        given = [Vote.prediction_id == self.prediction.id]
+        if self.prediction.post is None:
+            given.append(Vote.blind.is_(False))
+        query = select(Vote.slot, Vote.choice, func.count()).where(*given).group_by(Vote.slot, Vote.choice)
+        found = {(slot, choice): count for slot, choice, count in await self.connection.execute(query)}
+        voters = select(func.count(Vote.annotator_id.distinct())).where(*given)
+        return VoteCounts(
+            prediction_id=self.prediction.id,
+            task=self.prediction.task,
+            shown=self.prediction.label,
+            options=self.prediction.options,
+            counts=tuple(
+                tuple(found.get((slot, choice), 0) for choice in range(len(labels)))
+                for slot, labels in enumerate(self.prediction.options)
+            ),
+            total=sum(found.values()),
+            voters=(await self.connection.execute(voters)).scalar_one(),
+            post=self.prediction.post,
+        )
+
+    async def _put(self, annotator_id: int, slot: int, choice: int, label: str, *, blind: bool) -> VoteStatus:
+        held = await self._held(annotator_id, slot)
+        if self.prediction.post is AnswerKind.CLOSED:
+            return VoteStatus.CLOSED
+        if held is not None and (held.choice, held.label) == (choice, label):
+            return VoteStatus.UNCHANGED
+        if held is not None and held.blind and not blind:
+            return VoteStatus.KEPT
         now = utc_now()
         row = {
             "prediction_id": self.prediction.id,
@@ -43,6 +118,7 @@ class Votes:
             "choice": choice,
             "label": label,
             "kind": self.prediction.kind(slot, choice).value,
+            "blind": blind,  # as it was first given: no change of the vote changes that
             "created_at": now,
             "updated_at": now,
         }
@@ -57,41 +133,12 @@ class Votes:
         await self._log(annotator_id, slot, status, old=held.label if held else None, new=label)
         return status
 
-    async def withdraw(self, annotator_id: int, slot: int) -> VoteStatus:
-        """Remove the person's vote in ``slot``, if they hold one."""
-        held = await self._held(annotator_id, slot)
-        if held is None:
-            return VoteStatus.NOTHING_TO_UNDO
-        await self.connection.execute(delete(Vote).where(Vote.id == held.id))
-        await self._log(annotator_id, slot, VoteStatus.UNDONE, old=held.label, new=None)
-        return VoteStatus.UNDONE
-
-    async def tally(self) -> VoteCounts:
-        """Count the votes per slot and choice."""
-        query = (
-            select(Vote.slot, Vote.choice, func.count())
-            .where(Vote.prediction_id == self.prediction.id)
-            .group_by(Vote.slot, Vote.choice)
-        )
-        found = {(slot, choice): count for slot, choice, count in await self.connection.execute(query)}
-        return VoteCounts(
-            prediction_id=self.prediction.id,
-            task=self.prediction.task,
-            shown=self.prediction.label,
-            options=self.prediction.options,
-            counts=tuple(
-                tuple(found.get((slot, choice), 0) for choice in range(len(labels)))
-                for slot, labels in enumerate(self.prediction.options)
-            ),
-            total=sum(found.values()),
-        )
-
     async def _held(self, annotator_id: int, slot: int) -> HeldVote | None:
-        query = select(Vote.id, Vote.choice, Vote.label).where(
+        query = select(Vote.id, Vote.choice, Vote.label, Vote.blind).where(
             Vote.prediction_id == self.prediction.id, Vote.annotator_id == annotator_id, Vote.slot == slot
         )
         row = (await self.connection.execute(query)).one_or_none()
-        return None if row is None else HeldVote(row.id, row.choice, row.label)
+        return None if row is None else HeldVote(*row)
 
     async def _log(
         self, annotator_id: int, slot: int, action: VoteStatus, *, old: str | None, new: str | None
@@ -106,3 +153,18 @@ class Votes:
             "at": utc_now(),
         }
         await self.connection.execute(insert(VoteEvent).values(row))
+
+
+_TELLING = (
+    VoteStatus.CLOSED,
+    VoteStatus.COUNTED,
+    VoteStatus.CHANGED,
+    VoteStatus.UNDONE,
+    VoteStatus.KEPT,
+    VoteStatus.UNCHANGED,
+)
+
+
+def together(statuses: list[VoteStatus]) -> VoteStatus:
+    """Return what to say of votes in several slots at once: the first that says most."""
+    return next((one for one in _TELLING if one in statuses), VoteStatus.NOTHING_TO_UNDO)

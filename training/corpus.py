@@ -174,13 +174,15 @@ def _encoded(folder: Path, cutting: str, part: str) -> Corpus:
     """A folder that was encoded before, if it is fit for its part.
 
     Raises:
-        DataError: It is held out and would train, or is of another tokenizer.
+        DataError: It is held out and would train, is of another tokenizer, or does not say of which.
     """
     place = folder.resolve()
     if part == "train" and place.name == "heldout":
         raise DataError(f"{folder} is for measuring; {place.with_name('train')} is what trains")
-    known = folder / CUT_BY  # not there in folders of earlier versions
-    if known.exists() and known.read_text("utf-8") != cutting:
+    known = folder / CUT_BY
+    if not known.is_file():
+        raise DataError(f"{folder}: nothing says which tokenizer it was encoded with; give the text itself")
+    if known.read_text("utf-8") != cutting:
         raise DataError(f"{folder}: encoded with another tokenizer")
     return Corpus.load(folder)
 
@@ -191,7 +193,7 @@ def corpus_of(
     """A part of a text file, encoded once and kept; or a folder that was encoded before.
 
     Args:
-        source: Text file, URL, or an encoded folder (one that ``Corpus.save`` wrote).
+        source: Text file, URL, or an encoded folder (``train`` or ``heldout`` of what is kept here).
         tokenizer: What it is encoded with.
         cache: Folder for what is encoded.
         single: Every line is a document of its own.

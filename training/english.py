@@ -14,6 +14,8 @@ from typing import Annotated
 
 import typer
 
+from training.command_line import in_one_line
+
 _POSITIVE = (
     "wonderful great brilliant lovely moving funny charming delightful excellent superb gripping "
     "beautiful touching clever fresh perfect amazing enjoyable fantastic impressive hilarious "
@@ -151,6 +153,7 @@ def nli(rng: random.Random) -> tuple[str, str, str]:
     return premise, rng.choice(hypotheses[label]), label
 
 
+@in_one_line
 def main(
     out: Annotated[Path, typer.Option(help="Folder to write sentiment.tsv and nli.tsv to.")],
     rows: Annotated[int, typer.Option(help="Rows of each before repeated ones are dropped.")] = 12_000,

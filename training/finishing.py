@@ -10,9 +10,10 @@ from typing import Any
 from kobert_transformers.tokenization_kobert import KoBertTokenizer
 from transformers import PreTrainedTokenizerBase
 
+from training.history import read_history
 from training.pictures import learning_curve
-from training.record import write_record
-from training.run import Run, read_history
+from training.record import read_record, write_record
+from training.run import Run
 from training.start import TRAINED
 
 PICTURE = "curve.png"
@@ -36,6 +37,8 @@ def finish(
 ) -> None:
     """Save ``model/``, ``curve.png`` and ``record.json`` in the run's folder.
 
+    A record that tells of this very end is left as it is: it says when that was, and with what.
+
     Args:
         run: That has ended.
         tokenizer: Of the model.
@@ -57,4 +60,18 @@ def finish(
         "best on the development part": run.best,
         "last": history[-1] if history else None,
     }
-    write_record(run.folder, settings, data, figures, run.origin)
+    if not _recorded(run, settings):
+        write_record(run.folder, settings, data, figures, run.origin)
+
+
+def _recorded(run: Run, settings: Mapping[str, Any]) -> bool:
+    """Whether the record in the folder is of these steps, and of weights saved in this precision."""
+    record = read_record(run.folder)
+    try:
+        return (
+            record is not None
+            and record["figures"]["steps"] == run.step
+            and record["settings"].get("half") == settings.get("half")
+        )
+    except (KeyError, TypeError, AttributeError):  # somebody else's file of that name
+        return False

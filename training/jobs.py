@@ -29,9 +29,10 @@ from training.optimizers import adamw
 from training.pretrain import Recipe, Text
 from training.processes import Processes
 from training.record import Origin, file_hash
-from training.run import AfterStep, Run, has_state, told
+from training.run import AfterStep, Run, told
 from training.schedule import Budget
-from training.start import load_start
+from training.start import load_start, weights_of
+from training.state import has_state
 from training.telling import Say, quiet
 from training.textfiles import DataError, shares
 
@@ -59,6 +60,8 @@ class Job:
         debias: How much of what the second text alone gives away is taken out, 0…1.
         scale: Size of the batches, in the usual one.
         masking: Share of masked tokens.
+        whole_words: Whether all pieces of a word are masked together.
+        same_document: Share of the wrong pairs that come from one document.
         dropout: Of the trunk.
         matching_head: Begin with a head that looks for the same word in the other text.
         half: Save in float16.
@@ -85,6 +88,8 @@ class Job:
     debias: float = 0.0
     scale: float = 1.0
     masking: float = 0.15
+    whole_words: bool = False
+    same_document: float = 0.0
     dropout: float = 0.1
     matching_head: bool = False
     half: bool = False
@@ -144,9 +149,6 @@ def finetune(
         say(f"{task}: {len(each.train):,} to learn from, {len(each.dev):,} to choose by")
     if job.matching_head and not has_state(job.out):
         give_matching_head(start.model)
-    origin = Origin.of(asdict(job), sources_of(job), processes.count)
-    if not Path(job.model).is_dir():  # a preset or a hub id: the name alone doesn't say which weights
-        origin = replace(origin, data={**origin.data, job.model: file_hash(start.folder)})
     run = Run(
         start.model.train(),
         job.out,
@@ -156,11 +158,16 @@ def finetune(
         processes,
         lambda model, lr: adamw(model, lr, layer_decay=job.layer_decay),
         job.seed,
-        origin,
+        origin_of(job, processes),
         after_step=after_step,
     )
     pairs = "nsp" in job.tasks and "nsp" not in files
-    recipe = Recipe(job.masking if "mask" in job.tasks else 0.0, nsp_weight=float(pairs))
+    recipe = Recipe(
+        job.masking if "mask" in job.tasks else 0.0,
+        job.whole_words,
+        nsp_weight=float(pairs),
+        same_document=job.same_document,
+    )
     make = step_of(run, data, text, start.tokenizer, Settings(job.smoothing, job.scale, job.debias, recipe))
     plan = run.plan(make)
     say(told(run, plan))
@@ -191,6 +198,19 @@ def sources_of(job: Job) -> list[str]:
     return [*(source for each in by_task for source in each), *documents, *model]
 
 
+def origin_of(job: Job, processes: Processes) -> Origin:
+    """What the weights of a job come from.
+
+    Raises:
+        DataError: There are no weights to begin with.
+    """
+    origin = Origin.of(asdict(job), sources_of(job), processes.count)
+    if Path(job.model).is_dir():  # among the sources
+        return origin
+    # A preset or a hub id: the name alone doesn't say which weights.
+    return replace(origin, data={**origin.data, job.model: file_hash(weights_of(job.model)[1])})
+
+
 def _check(job: Job) -> None:
     for task in job.tasks:
         if task not in TEXT_TASKS and not job.files.get(task):
@@ -199,16 +219,20 @@ def _check(job: Job) -> None:
             raise DataError(f"{task} learns from running text: --documents FILE")
     for task in CLASS_TASKS:
         unused = {task: job.files.get(task), f"{task}-dev": job.dev.get(task)}
-        if task not in job.tasks and (given := [name for name, files in unused.items() if files]):
-            raise DataError(f"--{given[0]} is given, but {task} is not among the tasks")
+        if task not in job.tasks and (names := [name for name, files in unused.items() if files]):
+            raise DataError(f"--{names[0]} is given, but {task} is not among the tasks")
     if not any(task in TEXT_TASKS for task in job.tasks) and job.documents:
         raise DataError("--documents is for the tasks mask and nsp")
-    if job.singles and "mask" not in job.tasks:
-        raise DataError("--singles is for the task mask")
-    if job.rated is not None and "sentiment" not in job.tasks:
-        raise DataError("--rated-texts is for the task sentiment")
-    if job.debias and "nli" not in job.tasks:
-        raise DataError("--debias is for the task nli")
+    given = (
+        ("singles", job.singles, "mask"),
+        ("whole-words", job.whole_words, "mask"),
+        ("same-document", job.same_document, "nsp"),
+        ("rated-texts", job.rated, "sentiment"),
+        ("debias", job.debias, "nli"),
+    )
+    for option, setting, task in given:
+        if setting and task not in job.tasks:
+            raise DataError(f"--{option} is for the task {task}")
 
 
 def _measured(job: Job, say: Say) -> list[Example]:

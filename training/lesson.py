@@ -25,9 +25,9 @@ from transformers import BertTokenizerFast
 
 from training.corpus import Corpus, corpus_of, numbered
 from training.examples import Vocabulary, mask_tokens, sample_pairs
+from training.history import read_history
 from training.pictures import DPI, HEIGHT, WIDTH, learning_curve
 from training.pretrain import PEAK_LR, vocabulary_of
-from training.run import read_history
 from training.schedule import WARM_UP, learning_rate
 from training.start import load_tokenizer
 from training.textfiles import DataError

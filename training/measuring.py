@@ -16,21 +16,11 @@ from transformers import BertTokenizerFast
 
 from training.corpus import Corpus, corpus_of
 from training.datasets import Example, read, without
-from training.evaluate import (
-    BATCH,
-    LENGTH,
-    Classified,
-    Figure,
-    as_json,
-    classification,
-    pairs_of,
-    pictures,
-    pretraining,
-    report,
-    require_pairs,
-)
+from training.evaluate import Classified, Figure, classification
+from training.evaluate_text import BATCH, LENGTH, pairs_of, pretraining, require_pairs
 from training.processes import Processes
 from training.record import RECORD, hashes_of, write_record
+from training.report import as_json, pictures, report
 from training.start import Start, load_start
 from training.telling import Say
 from training.textfiles import DataError

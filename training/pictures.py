@@ -23,7 +23,7 @@ def learning_curve(history: Sequence[Mapping[str, Any]], path: Path) -> None:
     """Draw losses and accuracies over the tokens read.
 
     Args:
-        history: Lines of ``run.read_history``.
+        history: Lines of ``history.read_history``.
         path: Of the picture.
     """
     steps = [line for line in history if "tokens" in line]

@@ -93,9 +93,10 @@ def pretrain(
     from training.matching import give_matching_head
     from training.pretrain import Recipe, new_model, pretraining_run
     from training.record import Origin
-    from training.run import has_state, told
+    from training.run import told
     from training.schedule import Budget
     from training.start import load_tokenizer
+    from training.state import has_state
     from training.textfiles import DataError, shares
 
     if hidden % heads:

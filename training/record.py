@@ -125,5 +125,14 @@ def write_record(
     return path
 
 
+def read_record(folder: Path) -> dict[str, Any] | None:
+    """The record of a run; None if it has none, or somebody else's file."""
+    try:
+        body = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return body if isinstance(body, dict) else None
+
+
 def _plain(value: object) -> bool:
     return value is None or isinstance(value, str | int | float | list | tuple | dict)

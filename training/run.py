@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import json
-import os
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from pickle import UnpicklingError
 from typing import Any
 
 import torch
-from tensorboardX import SummaryWriter
 from tqdm import tqdm
 
 from models.multitask import BertForFourTasks
+from training.history import History
 from training.optimizers import adamw
 from training.processes import Processes
 from training.record import Origin
 from training.schedule import Budget, learning_rate
+from training.state import has_state, read_state, write_state
 from training.stopping import Stopping
 from training.telling import quiet
 from training.textfiles import DataError
@@ -30,8 +28,6 @@ LOG_EVERY = 20  # steps
 LINES = 50  # a shorter run logs more often, for a curve worth looking at
 LOOKS = 10  # at the development part, over a run
 TRIAL_STEPS = 4  # timed to turn minutes into steps, after one that isn't
-HISTORY = "history.jsonl"
-_STATE = "state.pt"
 _KEPT = 0.98  # of a running mean, at each step
 
 Values = Mapping[str, float]
@@ -173,7 +169,7 @@ class Run:
         """
         if not self.total:
             self.plan(make)
-        writer = self._open_logs()
+        history = History(self.folder, self.step) if self.processes.leads else None
         bar = tqdm(
             total=self.total,
             initial=self.step,
@@ -182,7 +178,7 @@ class Run:
             mininterval=1,
             disable=not self.processes.leads,
         )
-        if writer is not None and not self.step:
+        if history is not None and not self.step:
             self._save()  # the number of steps is settled: killed now, it goes on with the same
         every = max(1, min(LOG_EVERY, self.total // LINES))
         saved = time.monotonic()
@@ -190,13 +186,13 @@ class Run:
             while self.step < self.total:
                 done = self._one_step(make, bar)
                 self.after_step(self)
-                if writer is not None and (self.step % every == 0 or self.step == self.total):
-                    self._log(writer, done.values)
+                if history is not None and (self.step % every == 0 or self.step == self.total):
+                    self._log(history, done.values)
                 # At steps of its own, not the clock's: what is chosen must not depend on how fast this went.
                 looks = watch is not None and self.step % max(1, self.total // LOOKS) == 0
-                if writer is not None:
+                if history is not None:
                     if watch is not None and (looks or self.step == self.total):
-                        self._look(watch, writer)
+                        self._look(watch, history)
                     late = stopping.asked or time.monotonic() - saved > SAVE_EVERY
                     if looks or self.step == self.total or late:
                         self._save()
@@ -204,8 +200,8 @@ class Run:
                 if stopping.asked:
                     raise KeyboardInterrupt
         bar.close()
-        if writer is not None:
-            writer.close()
+        if history is not None:
+            history.close()
 
     def _one_step(self, make: Callable[[int], Step], bar: tqdm[Any]) -> Step:
         begin = time.monotonic()
@@ -240,80 +236,45 @@ class Run:
             optimizer.step()
             optimizer.zero_grad(set_to_none=True)
 
-    def _open_logs(self) -> SummaryWriter | None:
-        if not self.processes.leads:
-            return None
-        # What a killed run wrote after its last checkpoint is written again.
-        history = self.folder / HISTORY
-        if history.exists():
-            kept = [line for line in read_history(self.folder) if line["step"] <= self.step]
-            partial = history.with_suffix(".partial")
-            partial.write_text("".join(json.dumps(line) + "\n" for line in kept), encoding="utf-8")
-            partial.replace(history)
-        return SummaryWriter(str(self.folder / "tensorboard"), purge_step=self.step)
-
-    def _log(self, writer: SummaryWriter, values: Values) -> None:
+    def _log(self, history: History, values: Values) -> None:
+        lr = self._optimizers[-1].param_groups[0]["lr"]
         line = {
             "step": self.step,
             "tokens": self.tokens,
             "seconds": round(self.spent, 1),
-            "lr": self._optimizers[-1].param_groups[0]["lr"],
+            "lr": lr,
             **{name: round(value, 5) for name, value in self._mean.items()},
         }
-        with (self.folder / HISTORY).open("a", encoding="utf-8") as stream:
-            stream.write(json.dumps(line) + "\n")
-        for name, value in (*values.items(), ("lr", line["lr"]), ("tokens/s", self.tokens / self.spent)):
-            writer.add_scalar(name, value, self.step)
+        history.add(line, {**values, "lr": lr, "tokens/s": self.tokens / self.spent})
 
-    def _look(self, watch: Callable[[], float], writer: SummaryWriter) -> None:
+    def _look(self, watch: Callable[[], float], history: History) -> None:
         self.model.train(mode=False)
         found = watch()
         self.model.train()
         tqdm.write(f"step {self.step}: {found:.4f} on the development part")
-        writer.add_scalar("dev", found, self.step)
-        with (self.folder / HISTORY).open("a", encoding="utf-8") as stream:
-            stream.write(
-                json.dumps({"step": self.step, "tokens": self.tokens, "dev": round(found, 5)}) + "\n"
-            )
+        history.add({"step": self.step, "tokens": self.tokens, "dev": round(found, 5)}, {"dev": found})
         if self.best is None or found > self.best:
             self.best = found
             self.model.save_pretrained(self.folder / "best")
 
     def _save(self) -> None:
-        state = {
-            "step": self.step,
-            "total": self.total,
-            "tokens": self.tokens,
-            "spent": self.spent,
-            "best": self.best,
-            "mean": self._mean,
-            "origin": None if self.origin is None else asdict(self.origin),
-            "model": self.model.state_dict(),
-            "optimizers": [each.state_dict() for each in self._optimizers],
-        }
-        # Written aside, to the disk, and renamed: a kill at any moment leaves the old state or the new one.
-        partial = (self.folder / _STATE).with_suffix(".partial")
-        try:
-            with partial.open("wb") as stream:
-                torch.save(state, stream)
-                stream.flush()
-                os.fsync(stream.fileno())
-            partial.replace(self.folder / _STATE)
-        except (OSError, RuntimeError) as error:  # torch's writer tells a full disk as a RuntimeError
-            raise DataError(
-                f"{self.folder}: step {self.step:,} cannot be saved ({_first_line(error)}); "
-                "the checkpoint before it stays"
-            ) from error
+        write_state(
+            self.folder,
+            {
+                "step": self.step,
+                "total": self.total,
+                "tokens": self.tokens,
+                "spent": self.spent,
+                "best": self.best,
+                "mean": self._mean,
+                "origin": None if self.origin is None else asdict(self.origin),
+                "model": self.model.state_dict(),
+                "optimizers": [each.state_dict() for each in self._optimizers],
+            },
+        )
 
     def _load(self) -> None:
-        try:
-            # Our own file, and tensors only (weights_only).
-            state = torch.load(self.folder / _STATE, weights_only=True, map_location=self.processes.device)  # noqa: TID251
-        except (OSError, RuntimeError, EOFError, UnpicklingError) as error:
-            raise DataError(
-                f"{self.folder / _STATE}: this checkpoint is damaged ({_first_line(error)}); "
-                "without the file the run begins again"
-            ) from error
+        state = read_state(self.folder, self.processes.device)
         if self.origin is not None and state.get("origin") is not None:
             then = Origin(**state["origin"])
             changes = then.changes(self.origin)
@@ -331,21 +292,6 @@ class Run:
         self.step, self.tokens, self.spent = state["step"], state["tokens"], state["spent"]
         self.total, self.best = self.total or state["total"], state["best"]
         self._mean = dict(state["mean"])
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).strip() or type(error).__name__).splitlines()[0][:200]
-
-
-def has_state(folder: Path) -> bool:
-    """Whether a run in this folder can be continued."""
-    return (folder / _STATE).exists()
-
-
-def read_history(folder: Path) -> list[dict[str, Any]]:
-    """What a run logged: a line every few steps and one for each look at the development part."""
-    lines = (folder / HISTORY).read_text(encoding="utf-8").splitlines()
-    return [json.loads(line) for line in lines if line.endswith("}")]  # a kill may leave half a line
 
 
 def told(run: Run, plan: Plan) -> str:

@@ -53,6 +53,24 @@ class Start:
             raise DataError(f"{name} never learnt {' and '.join(new)}: train finetune teaches it")
 
 
+def weights_of(name: str) -> tuple[Source, Path]:
+    """Find the weights of a preset, a folder or a hub id: what it is, and the folder they lie in.
+
+    Raises:
+        DataError: There are none.
+    """
+    catalog = load_catalog()
+    try:
+        source = (
+            catalog.source(name, Task.MASK, "en" if name == "google" else "ko")
+            if name in catalog.presets
+            else _source(name)
+        )
+        return source, find_files(source.model, revision=source.revision)
+    except ModelServiceError as error:
+        raise _said(name, error) from error
+
+
 def load_start(name: str, *, dropout: float, device: torch.device | None = None) -> Start:
     """Load a BERT into the four-task model.
 
@@ -64,14 +82,8 @@ def load_start(name: str, *, dropout: float, device: torch.device | None = None)
     Raises:
         DataError: It cannot be loaded, or is no BERT.
     """
-    catalog = load_catalog()
+    source, folder = weights_of(name)
     try:
-        source = (
-            catalog.source(name, Task.MASK, "en" if name == "google" else "ko")
-            if name in catalog.presets
-            else _source(name)
-        )
-        folder = find_files(source.model, revision=source.revision)
         tokenizer_folder = find_files(source.tokenizer, weights=False)
         config = BertConfig.from_pretrained(folder)
         if config.model_type != "bert":
@@ -87,7 +99,7 @@ def load_start(name: str, *, dropout: float, device: torch.device | None = None)
         )
         tokenizer = _tokenizer(str(tokenizer_folder), source)
     except (ModelServiceError, OSError, ValueError) as error:
-        raise DataError(f"{name}: {' '.join(str(error).split())[:300]}") from error
+        raise _said(name, error) from error
     there = [
         task
         for task, prefixes in _HEADS.items()
@@ -96,6 +108,10 @@ def load_start(name: str, *, dropout: float, device: torch.device | None = None)
     # A head that was saved may still be as new as it was made: our own runs write down what they taught.
     trained = frozenset(getattr(config, TRAINED, there))
     return Start(model.float(), tokenizer, source, folder, trained)
+
+
+def _said(name: str, error: Exception) -> DataError:
+    return DataError(f"{name}: {' '.join(str(error).split())[:300]}")
 
 
 def _source(name: str) -> Source:

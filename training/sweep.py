@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 from transformers import BertTokenizerFast
 
-from training.jobs import Job, finetune, sources_of
+from training.jobs import Job, finetune, origin_of
 from training.pretrain import Text
 from training.processes import Processes
-from training.record import RECORD, Origin
+from training.record import RECORD, Origin, read_record
 from training.telling import Say, quiet
 from training.textfiles import DataError
 
@@ -85,8 +85,7 @@ def told(base: Job, tried: Sequence[Mapping[str, float]], processes: Processes) 
 
 def _check(job: Job, processes: Processes) -> None:
     """A trial that was made with other data or settings has no place in this table."""
-    record = json.loads((job.out / RECORD).read_text(encoding="utf-8"))
-    then, now = record.get("origin"), Origin.of(asdict(job), sources_of(job), processes.count)
+    then, now = (read_record(job.out) or {}).get("origin"), origin_of(job, processes)
     changes = ["nothing says how"] if then is None else Origin(**then).changes(now)
     if changes:
         raise DataError(

@@ -12,7 +12,7 @@ from bot.playground.params import Params
 from bot.playground.people import Chat
 from bot.playground.refusals import Json, bad_request
 from bot.playground.sim_finding import chat_of, user_of
-from bot.playground.world import GROUP_TITLES, NAMES, World
+from bot.playground.world import GROUP_TITLE, NAMES, World
 
 _PAYLOAD = re.compile(r"[A-Za-z0-9_-]{0,64}")
 _STATUSES = {people.MEMBER, people.ADMINISTRATOR, people.LEFT, people.KICKED}
@@ -79,7 +79,7 @@ async def add_group(world: World, _request: Request, params: Params) -> Json:
     kind = params.text("type") or "supergroup"
     if kind not in {"group", "supergroup"}:
         raise bad_request("type must be group or supergroup")
-    title = params.text("title") or GROUP_TITLES["ko"]
+    title = params.text("title") or GROUP_TITLE
     bot = params.flag("bot") if params.has("bot") else True
     return _chat_json(
         world, world.add_group(title, members, kind=kind, is_forum=params.flag("forum"), bot=bot)

@@ -21,7 +21,7 @@ _QUERIES_KEPT = 1000
 BOT_NAME = "KoBERT"
 BOT_USERNAME = "kobert_bot"
 NAMES = {"ko": "회원", "en": "Member"}
-GROUP_TITLES = {"ko": "우리 모임", "en": "Our group"}
+GROUP_TITLE = "우리 모임 · Our group"
 
 
 @dataclass(slots=True)
@@ -94,7 +94,7 @@ class World:
         """Make the first chats: a private one, and a group of three whose first member is the same person."""
         members = [self.add_user(NAMES["ko"], "ko", numbered=True) for _ in range(3)]
         self.add_private(members[0])
-        self.add_group(GROUP_TITLES["ko"], members)
+        self.add_group(GROUP_TITLE, members)
 
     def reset(self) -> None:
         """Forget all but the bot's own set-up (its commands, texts and webhook) and furnish anew."""

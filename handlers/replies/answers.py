@@ -157,7 +157,7 @@ def _footer(result: MaskResult | LabelResult | TokensResult, texts: Texts) -> st
 
 def _filled(result: MaskResult) -> str:
     """Return the text with the best candidate in every blank, in bold."""
-    first, *others = _clipped(result.text, _FILLED_UNITS).split(BLANK)
+    first, *others = clipped(result.text, _FILLED_UNITS).split(BLANK)
     filled = first
     for candidates, part in zip(result.masks, others, strict=False):
         best = _word(candidates[0].token) if candidates else "___"
@@ -174,7 +174,7 @@ def _word(token: str) -> str:
     return escape(utf16.clip(token, _WORD_UNITS), quote=False)
 
 
-def _clipped(text: str, units: int) -> str:
+def clipped(text: str, units: int) -> str:
     """Escape a text, shortened so that it is at most ``units`` long with its mark-up."""
     pieces: list[str] = []
     room = units - 1  # the ellipsis
@@ -188,7 +188,7 @@ def _clipped(text: str, units: int) -> str:
 
 
 def _pieces(tokens: Sequence[TokenSpan]) -> str:
-    pieces = _clipped(" ".join(token.token for token in tokens), _PIECES_UNITS)
+    pieces = clipped(" ".join(token.token for token in tokens), _PIECES_UNITS)
     return f"<code>{pieces}</code>"  # else Telegram makes a hashtag of ##ice
 
 

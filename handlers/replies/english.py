@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from handlers.replies.labelling_english import LABELLING_EN
 from handlers.replies.wording import Texts
 
 EN = Texts(
@@ -19,6 +20,7 @@ EN = Texts(
         "<code>/nli{at} A child is running in the park. | A child is outside.</code>\n"
         "/tokens{at} – show the pieces the model cuts a text into.\n"
         "<code>/tokens{at} Nice to meet you!</code>\n"
+        "/label{at}, /mystats{at} – label texts for me, and see how you are doing.\n"
         "/language{at} – change the language. · 언어를 바꿔요.\n"
         "/privacy{at} – see what is stored, and decide whether it may be.\n"
         "/mydata{at}, /forgetme{at} – get what is stored about you, or delete it.\n"
@@ -30,7 +32,7 @@ EN = Texts(
         "\n"
         "<b>Teaching me</b>\n"
         "The buttons under an answer let you say whether it is right, and if not, what is. "
-        "Everyone has one vote on each answer "
+        "For /mask{at}, reply to my answer with a better word. Everyone has one vote on each answer "
         "and can change it or take it back at any time. The votes are kept to train better models.\n"
         "\n"
         "<b>What is stored</b>\n"
@@ -53,6 +55,8 @@ EN = Texts(
         "sentiment": "Positive or negative?",
         "nli": "Does one sentence imply another?",
         "tokens": "Cut a text into pieces",
+        "label": "Label texts for the next model",
+        "mystats": "How you have voted so far",
         "language": "Change the language",
         "settings": "Settings of the group (admins)",
         "privacy": "What is stored, and your consent",
@@ -90,9 +94,11 @@ EN = Texts(
     text_gone_toast="I cannot see your text any more. Please send it again.",
     inline_help_button="Go on typing, and I will read your text",
     inline_blank_button="Write ___ for a missing word, and I will guess it",
+    inline_notice_button="I cannot answer this now",
     nothing_to_read="There is no text to read.",
     nothing_in_reply="There is no text to read in the message you replied to.",
     one_text_missing="I need two sentences and found one. Split them with a new line, | or ///.",
+    too_many_texts="I compare two sentences and found {count}. Send me just the two, split by one sign.",
     labels={
         "sentiment": {"positive": "Positive", "negative": "Negative"},
         "nsp": {"next": "It follows", "not_next": "It does not follow"},
@@ -165,18 +171,16 @@ EN = Texts(
     ),
     consent_question=(
         "🗂 <b>May I keep what you ask, my answers and your votes?</b> Better models are trained with "
-        "them, and "
-        "who you are is kept only as a hash. I answer just the same if not. More: /privacy{at}"
+        "them. People who help label may see your texts, not who you are, which is kept only as a hash. "
+        "I answer just the same if not. More: /privacy{at}"
     ),
     consent_toast=(
-        "To count your vote I have to keep this text, my answer and your vote. Better models are trained "
-        "with "
-        "them; who you are is kept only as a hash. If you agree, say so below. More: /privacy"
+        "To count it I have to keep this text, my answer and your vote, to train better models. People who "
+        "label may see the text, not who you are (kept as a hash). If you agree, say so below. /privacy"
     ),
     consent_to_vote_toast=(
-        "To count your vote I have to keep it, and from then on what you ask me, to train better models; "
-        "who you "
-        "are only as a hash. If you agree, say so below and vote again. More: /privacy"
+        "To count it I have to keep it, and what you ask from then on, to train models. People who label may "
+        "see the texts, not who you are (kept as a hash). If you agree, say so below, then vote. /privacy"
     ),
     agree_button="✅ I agree",
     decline_button="No, keep nothing",
@@ -199,8 +203,8 @@ EN = Texts(
         "\n"
         "<b>If you agree</b>\n"
         "What you ask, my answers, your votes and their times are stored as well. Better models are "
-        "trained and "
-        "measured with them, and the people who run this bot can read them.\n"
+        "trained and measured with them, and the people who run this bot can read them. People who help by "
+        "labelling may be shown the texts you ask about, without who asked and without when.\n"
         "\n"
         "<b>Who you are</b>\n"
         "Your user number is stored only as a keyed hash (HMAC), and your name is not stored at all.\n"
@@ -212,8 +216,7 @@ EN = Texts(
         "/mydata{at} – get everything stored about you, as a file.\n"
         "/forgetme{at} – delete all of it, together with the votes of others on what you asked.\n"
         "The buttons below let you agree, or withdraw: then nothing more is stored, and nothing that "
-        "already is "
-        "serves for training."
+        "already is serves for training or is shown to people who label."
     ),
     privacy_agreed="✅ You agreed on {date} that it is stored.",
     privacy_declined="🚫 You have said that nothing is to be stored.",
@@ -270,4 +273,5 @@ EN = Texts(
     ),
     short_description="A BERT bot that reads text: blanks, next sentence, sentiment, NLI, tokens",
     admin_report="⚠️ {command} failed: <code>{error}</code>\nat <code>{place}</code>",
+    labelling=LABELLING_EN,
 )

@@ -11,7 +11,6 @@ from handlers.replies.answers import label_answer, mask_answer, percent, tokens_
 from handlers.replies.texts import Texts
 from models.results import LabelResult, MaskResult, Task, TokensResult
 
-_BUTTON_UNITS = 64  # more does not fit a phone
 _DESCRIPTION_UNITS = 100  # two lines of one
 _START = "inline"  # what ``/start`` says when the button opened the private chat
 
@@ -34,8 +33,14 @@ def article(
 
 
 def inline_button(words: str) -> InlineQueryResultsButton:
-    """Make the button above the results, which opens the private chat; ``words`` are plain text."""
-    return InlineQueryResultsButton(utf16.clip(words, _BUTTON_UNITS), start_parameter=_START)
+    """Make the button above the results, which opens the private chat; ``words`` are plain and short."""
+    return InlineQueryResultsButton(words, start_parameter=_START)
+
+
+def inline_notice(html: str, texts: Texts) -> InlineQueryResultArticle:
+    """Make a result that says why there are none; a button would cut all but its first words."""
+    title, content = texts.inline_notice_button, InputTextMessageContent(html)
+    return InlineQueryResultArticle("notice", title, content, description=unescape(html))
 
 
 def _parts(

@@ -1,4 +1,4 @@
-"""The buttons under an answer: right, what would be right, and undo, with the counts of the votes."""
+"""The buttons under an answer: right, what would be right, not sure, undo, with the counts of the votes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from handlers import utf16
-from handlers.callback_data import LanguageTap, OfferTap, UndoTap, VoteTap, encode
+from handlers.callback_data import LanguageTap, OfferTap, SkipTap, Tap, UndoTap, VoteTap, WordTap, encode
 from handlers.replies.answers import CIRCLED
 from handlers.replies.texts import LANGUAGES, TEXTS, Language, Texts
 from models.results import Task
@@ -31,22 +31,28 @@ def vote_keyboard(tally: VoteCounts, language: Language) -> InlineKeyboardMarkup
         language: Language of the answer.
 
     Returns:
-        One row per blank for several blanks, else rows of up to three; an undo row once there is a
-        vote. None for an answer without anything to vote on.
+        One row per blank for several blanks, else rows of up to three; below them what is no answer: another
+        word, "not sure", and undo once there is a vote. None for an answer without anything to vote on.
     """
     if not any(tally.options):
         return None
-    several = len(tally.options) > 1
+    texts, several = TEXTS[language], len(tally.options) > 1
+    word = _button(texts.labelling.word_button, WordTap(tally.prediction_id, language))
     rows: list[list[InlineKeyboardButton]] = []
     for slot, labels in enumerate(tally.options):
         if not labels:  # a blank that was cut away
             continue
         buttons = [_vote_button(tally, slot, choice, language) for choice in range(len(labels))]
         rows += [buttons] if several else _rows(buttons, Task(tally.task))
+    if tally.task == Task.MASK:
+        if several:
+            rows.append([word])
+        else:
+            rows[-1].append(word)
+    last = [_button(texts.labelling.skip_button, SkipTap(tally.prediction_id, language))]
     if tally.total:
-        undo = encode(UndoTap(tally.prediction_id, language))
-        rows.append([InlineKeyboardButton(TEXTS[language].undo_button, callback_data=undo)])
-    return InlineKeyboardMarkup(rows)
+        last.append(_button(texts.undo_button, UndoTap(tally.prediction_id, language)))
+    return InlineKeyboardMarkup([*rows, last])
 
 
 def offer_keyboard(tasks: Sequence[Task], language: Language) -> InlineKeyboardMarkup:
@@ -69,10 +75,12 @@ def label_name(task: str, label: str, texts: Texts) -> str:
 
 
 def _rows(buttons: list[InlineKeyboardButton], task: Task) -> list[list[InlineKeyboardButton]]:
-    if task in (Task.MASK, Task.TOKENS):
-        return [
-            buttons[start : start + _BUTTONS_IN_A_ROW] for start in range(0, len(buttons), _BUTTONS_IN_A_ROW)
-        ]
+    if task is Task.TOKENS:
+        return [buttons]
+    if task is Task.MASK:
+        *words, none = buttons
+        starts = range(0, len(words), _BUTTONS_IN_A_ROW)
+        return [*(words[start : start + _BUTTONS_IN_A_ROW] for start in starts), [none]]
     return [buttons[:1], buttons[1:]]  # "right" alone on top, the other labels below
 
 
@@ -80,8 +88,7 @@ def _vote_button(tally: VoteCounts, slot: int, choice: int, language: Language) 
     face = _face(tally, slot, choice, TEXTS[language])
     if count := tally.counts[slot][choice]:
         face = f"{face} · {count}"
-    tap = VoteTap(tally.prediction_id, slot, choice, language)
-    return InlineKeyboardButton(face, callback_data=encode(tap))
+    return _button(face, VoteTap(tally.prediction_id, slot, choice, language))
 
 
 def _face(tally: VoteCounts, slot: int, choice: int, texts: Texts) -> str:
@@ -98,4 +105,8 @@ def _face(tally: VoteCounts, slot: int, choice: int, texts: Texts) -> str:
 
 
 def _language_button(language: Language) -> InlineKeyboardButton:
-    return InlineKeyboardButton(TEXTS[language].language_name, callback_data=encode(LanguageTap(language)))
+    return _button(TEXTS[language].language_name, LanguageTap(language))
+
+
+def _button(face: str, tap: Tap) -> InlineKeyboardButton:
+    return InlineKeyboardButton(face, callback_data=encode(tap))

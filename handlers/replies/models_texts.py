@@ -43,8 +43,6 @@ class ModelsTexts:
     changed: str
     cannot_serve: str
     obstacles: Mapping[str, str]
-    operators_only: str
-    operators_only_toast: str
     taken_back: str
     learnt_deleted: str
 
@@ -81,8 +79,6 @@ MODELS_EN = ModelsTexts(
         "is_champion": "{name} answers already.",
         "no_previous": "🚫 There is no model from before to go back to.",
     },
-    operators_only="Only those who run me can look at my models. What a model answers, anybody can vote on.",
-    operators_only_toast="Only those who run me can do that.",
     taken_back="⚠️ {task}: <b>{name}</b> cannot answer and was taken back; {serves} answers.\n{reason}",
     learnt_deleted=(
         "⚠️ {task}: <b>{name}</b> learnt from a text that was deleted since. "
@@ -122,8 +118,6 @@ MODELS_KO = ModelsTexts(
         "is_champion": "{name} 모델이 이미 대답하고 있어요.",
         "no_previous": "🚫 되돌아갈 이전 모델이 없어요.",
     },
-    operators_only="제 모델은 저를 운영하는 분만 볼 수 있어요. 모델의 대답에는 누구나 투표할 수 있어요.",
-    operators_only_toast="저를 운영하는 분만 할 수 있어요.",
     taken_back=(
         "⚠️ {task}: <b>{name}</b> 모델은 대답할 수 없어서 물렸어요. 지금 대답하는 모델: {serves}.\n{reason}"
     ),

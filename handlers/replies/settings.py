@@ -119,6 +119,6 @@ def _choices(panel: Panel, texts: Texts) -> Iterator[_Choice]:
 
 
 def _button(panel: Panel, choice: _Choice, sign: str) -> InlineKeyboardButton:
-    face = f"{'✓' if choice.chosen else sign} {choice.face}"
+    face = f"{'✓ ' if choice.chosen else ''}{sign} {choice.face}"
     tap = SettingTap(panel.group_id, choice.setting, choice.value, panel.language)
     return InlineKeyboardButton(face, callback_data=encode(tap))

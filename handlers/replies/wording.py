@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from handlers.replies.labelling_wording import LabellingTexts
+
 Language = Literal["ko", "en"]
 
 LANGUAGES: tuple[Language, ...] = ("ko", "en")
@@ -24,6 +26,7 @@ class Texts:
         usage: Per command, how to use it, with an example; ``{at}`` is ``@BotName`` in groups, else empty.
         menu: Per command, its line in Telegram's command menu.
         task_button: Per task, what a text without a command is offered.
+        labelling: What is said to people who label.
     """
 
     language_name: str
@@ -40,9 +43,11 @@ class Texts:
     text_gone_toast: str
     inline_help_button: str
     inline_blank_button: str
+    inline_notice_button: str
     nothing_to_read: str
     nothing_in_reply: str
     one_text_missing: str
+    too_many_texts: str
     labels: Mapping[str, Mapping[str, str]]
     pieces: str
     other_pieces: str
@@ -131,3 +136,4 @@ class Texts:
     description: str
     short_description: str
     admin_report: str
+    labelling: LabellingTexts

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from benchmarks.sizes import main
 from tests.training.conftest import as_file, korean_documents
-from training import corpus, evaluate, pretrain
+from training import corpus, evaluate_text, pretrain
 from training.tokenizer import train_tokenizer
 
 app = typer.Typer()
@@ -19,8 +19,8 @@ app.command()(main)
 
 def test_every_size_has_its_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pretrain, "LENGTHS", ((32, 1.0),))
-    monkeypatch.setattr(evaluate, "LENGTH", 32)
-    monkeypatch.setattr(evaluate, "PAIRS", 64)
+    monkeypatch.setattr(evaluate_text, "LENGTH", 32)
+    monkeypatch.setattr(evaluate_text, "PAIRS", 64)
     monkeypatch.setattr(corpus, "HELD_OUT_EVERY", 4)
     file = as_file(tmp_path / "ko.txt", korean_documents())
     train_tokenizer([file], [], characters=9_999, vocab_size=300).save_pretrained(tmp_path / "tok")

@@ -52,8 +52,8 @@ async def test_menus_and_descriptions_are_set_in_both_languages(store: Store) ->
     }
     assert "settings" not in PRIVATE
     assert "settings" not in GROUP
-    assert set(GROUP_ADMINS) - set(GROUP) == {"settings"}
-    assert set(PRIVATE) - set(GROUP) == {"mydata", "forgetme", "start"}
+    assert set(GROUP_ADMINS) - set(GROUP) == {"settings", "label"}
+    assert set(PRIVATE) - set(GROUP) == {"label", "mystats", "mydata", "forgetme", "start"}
     described = [call.method for call in request.calls if "Description" in call.method]
     assert sorted(described) == ["setMyDescription"] * 2 + ["setMyShortDescription"] * 2
 
@@ -66,6 +66,20 @@ async def test_the_operators_chat_has_a_menu_of_its_own(store: Store) -> None:
     own = [data for data in scopes if data["scope"] == {"type": "chat", "chat_id": 77}]
     assert {data.get("language_code", "") for data in own} == {"", "ko"}
     assert {one["command"] for one in own[0]["commands"]} == set(COMMANDS)
+
+
+async def test_what_operators_may_is_in_their_menus_alone(store: Store) -> None:
+    request = OfflineRequest()
+    async with build_application(services(store), token="1:token", request=request) as application:
+        await introduce(application.bot, admins={5})
+    offered = {
+        call.data["scope"].get("chat_id"): [one["command"] for one in call.data["commands"]]
+        for call in request.calls
+        if call.method == "setMyCommands"
+    }
+    assert "models" in offered[5]
+    assert set(PRIVATE) < set(offered[5])
+    assert "models" not in {*offered[None], *PRIVATE, *GROUP, *GROUP_ADMINS}
 
 
 async def test_a_server_that_refuses_them_is_one_line_each(

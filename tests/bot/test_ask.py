@@ -29,6 +29,8 @@ def test_a_pair_is_two_arguments_or_one_that_is_split(task: Task) -> None:
     assert question(task, "하나 | 둘", None) == Question("하나", "둘")
     with pytest.raises(BadQuestion, match="compares two texts"):
         question(task, "하나", None)
+    with pytest.raises(BadQuestion, match="compares two texts and found 3: give TEXT and TEXT2"):
+        question(task, "하나 | 둘 | 셋", None)
 
 
 def test_one_text_is_not_split() -> None:
@@ -43,6 +45,8 @@ def test_pairs_in_a_file_have_a_tab() -> None:
     assert question_of_line(Task.MASK, "tab\there") == Question("tab\there")
     with pytest.raises(BadQuestion, match="no tab"):
         question_of_line(Task.NLI, "하나 | 둘")
+    with pytest.raises(BadQuestion, match="two texts are compared and 3 found"):
+        question_of_line(Task.NLI, "하나\t둘\t셋")
 
 
 def test_json_has_the_documented_names() -> None:
@@ -104,7 +108,7 @@ async def test_a_file_is_answered_line_by_line_and_nothing_shifts(tmp_path: Path
     finally:
         await service.close()
     assert len(answers) == len(lines)
-    assert answers[3] == {"task": "sentiment", "line": 4, "error": "the text is empty"}
+    assert answers[3] == {"task": "sentiment", "line": 4, "error": "the line is blank"}
     assert answers[-1]["label"] == one["label"]
     assert answers[-1]["scores"] == pytest.approx(one["scores"], abs=1e-5)
     assert sum("error" in answer for answer in answers) == 1

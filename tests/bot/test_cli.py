@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -48,7 +49,7 @@ def test_each_task_answers_in_json_and_in_words(arguments: tuple[str, ...], keys
     assert (answer["task"], answer["model"]) == (arguments[0], "builtin")
     words = call("ask", *arguments)
     assert words.exit_code == 0
-    assert words.stdout.endswith("— builtin\n")
+    assert re.search(r"— builtin \([0-9a-f]{6}\)\n$", words.stdout)
 
 
 def test_a_file_gives_json_lines_on_stdout_and_progress_on_stderr(tmp_path: Path) -> None:
@@ -77,7 +78,10 @@ def test_lines_that_cannot_be_answered_are_counted_and_kept_in_place() -> None:
     [
         (("ask", "mask", "빈칸이 없다"), b"", "no blank"),
         (("ask", "nli", "하나뿐"), b"", "compares two texts"),
+        (("ask", "nli", "하나 | 둘 | 셋"), b"", "found 3"),
         (("ask", "sentiment", " "), b"", "empty"),
+        (("ask", "sentiment", "--file", "-"), b"", "-: the file is empty"),
+        (("ask", "nli", "--file", "-"), b"\n", "1 of the lines could not be answered"),
         (
             ("ask", "sentiment", "글", "--preset", "none"),
             b"",

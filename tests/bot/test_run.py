@@ -81,6 +81,14 @@ def test_a_preset_for_groups_that_there_is_not_is_one_line() -> None:
         _group_presets(Settings(group_presets=("nope",)), load_catalog())
 
 
+def test_a_preset_that_there_is_not_is_told_before_anything_is_made(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(Settings(group_presets=("nope",))) == 1
+    assert "nope" in capsys.readouterr().err
+    assert list(here.iterdir()) == []
+
+
 async def test_a_taken_port_gives_the_next_one_and_says_so(capsys: pytest.CaptureFixture[str]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]

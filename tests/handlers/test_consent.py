@@ -29,6 +29,7 @@ SECRET = "아무에게도 말하지 않은 비밀"
 QUESTION = EN.consent_question.format(at="")
 CHOICES = [[EN.agree_button, EN.decline_button]]
 ASK = [[EN.ask_button]]
+SKIP = EN.labelling.skip_button
 
 
 def faces(call: Call) -> list[list[str]]:
@@ -65,7 +66,7 @@ async def test_the_first_answer_asks_and_no_later_one_does(telegram: Telegram, s
 async def test_who_agreed_is_not_asked(telegram: Telegram) -> None:
     answer = await telegram.says("/sentiment good")
     assert QUESTION not in answer.text
-    assert faces(answer) == [["✅ Right"], ["Negative"]]
+    assert faces(answer) == [["✅ Right"], ["Negative"], [SKIP]]
 
 
 async def test_the_question_is_put_in_the_persons_language_and_in_groups_names_the_bot(
@@ -101,7 +102,7 @@ async def test_who_agrees_under_an_answer_votes_on_it(
     edited = telegram.answers[-1]
     assert (edited.method, edited.data["message_id"]) == ("editMessageText", 1001)
     assert f"{edited.text}\n\n{QUESTION}" == answer.text
-    assert faces(edited) == [["✅ Right"], ["Negative"]]
+    assert faces(edited) == [["✅ Right"], ["Negative"], [SKIP]]
     assert len(model.asked) == 1
     assert await questions_of(store, NEWCOMER) == ["good"]
     assert (await telegram.taps(edited.button("✅"), user=NEWCOMER)).text.startswith("Thank you, counted")
@@ -135,7 +136,7 @@ async def test_the_button_in_place_of_the_votes_brings_the_question(telegram: Te
     assert faces(telegram.keyboards[-1]) == CHOICES
     await telegram.taps(telegram.keyboards[-1].button(EN.agree_button), user=NEWCOMER, on=1002)
     assert telegram.answers[-1].text == later.text
-    assert faces(telegram.answers[-1]) == [["✅ Right"], ["Negative"]]
+    assert faces(telegram.answers[-1]) == [["✅ Right"], ["Negative"], [SKIP]]
     assert await questions_of(store, NEWCOMER) == ["better"]
 
 
@@ -147,7 +148,7 @@ async def test_who_agreed_elsewhere_meanwhile_gets_the_votes_at_once(
     await agree(store, NEWCOMER)
     await telegram.taps(later.button(EN.ask_button), user=NEWCOMER, on=1002)
     assert "text" not in telegram.toasts[-1].data
-    assert faces(telegram.answers[-1]) == [["✅ Right"], ["Negative"]]
+    assert faces(telegram.answers[-1]) == [["✅ Right"], ["Negative"], [SKIP]]
 
 
 async def test_in_a_group_a_button_speaks_for_whoever_taps_it(telegram: Telegram, store: Store) -> None:
@@ -161,7 +162,7 @@ async def test_in_a_group_a_button_speaks_for_whoever_taps_it(telegram: Telegram
     assert len(telegram.answers) == said  # the question stays for whoever asked
     assert telegram.keyboards == []
     await telegram.taps(answer.button(EN.agree_button), user=NEWCOMER, chat=GROUP)
-    assert faces(telegram.answers[-1]) == [["✅ Right"], ["Negative"]]
+    assert faces(telegram.answers[-1]) == [["✅ Right"], ["Negative"], [SKIP]]
     assert await questions_of(store, NEWCOMER) == ["good"]
 
 
@@ -184,11 +185,11 @@ async def test_a_member_who_has_not_agreed_finds_the_question_beside_the_votes(
     assert await votes(store) == []
     assert await store.consent(NEWCOMER) is None
     beside = telegram.keyboards[-1]
-    assert faces(beside) == [["✅ Right"], ["Negative"], [EN.agree_to_vote_button]]
+    assert faces(beside) == [["✅ Right"], ["Negative"], [SKIP], [EN.agree_to_vote_button]]
     await telegram.taps(beside.button(EN.agree_to_vote_button), user=NEWCOMER, chat=GROUP)
     assert len(telegram.keyboards) == 1
     assert (await telegram.taps(right, user=NEWCOMER, chat=GROUP)).text.startswith("Thank you, counted")
-    assert faces(telegram.keyboards[-1]) == [["✅ Right · 1"], ["Negative"], [EN.undo_button]]
+    assert faces(telegram.keyboards[-1]) == [["✅ Right · 1"], ["Negative"], [SKIP, EN.undo_button]]
     assert len(await votes(store)) == 1
     assert len(telegram.answers) == 1  # nobody got a message for it
 
@@ -198,7 +199,7 @@ async def test_who_withdrew_may_still_take_a_vote_back(telegram: Telegram, store
     await telegram.taps(answer.button("✅"))
     await store.set_consent(ENGLISH, ConsentStatus.DECLINED)
     assert (await telegram.taps(answer.button("Negative"))).text == EN.consent_to_vote_toast
-    assert faces(telegram.keyboards[-1])[-2:] == [[EN.undo_button], [EN.agree_to_vote_button]]
+    assert faces(telegram.keyboards[-1])[-2:] == [[SKIP, EN.undo_button], [EN.agree_to_vote_button]]
     assert (await telegram.taps(telegram.keyboards[-1].button("↩️"))).text == EN.undone_toast
 
 

@@ -18,6 +18,7 @@ from tests.handlers.conftest import agree
 from tests.handlers.offline import ENGLISH, GROUP, KOREAN, VERSION, Call, FakeModel, Telegram
 
 EN = TEXTS["en"]
+SKIP, WORD = EN.labelling.skip_button, EN.labelling.word_button
 
 
 def faces(call: Call) -> list[list[str]]:
@@ -30,14 +31,14 @@ async def votes(store: Store) -> list[FeedbackRow]:
 
 async def test_a_fresh_answer_has_no_counts_and_no_undo(telegram: Telegram) -> None:
     answer = await telegram.says("/nli one | two")
-    assert faces(answer) == [["✅ Right"], ["True (entailment)", "Unknown (neutral)"]]
+    assert faces(answer) == [["✅ Right"], ["True (entailment)", "Unknown (neutral)"], [SKIP]]
 
 
 async def test_a_vote_is_counted_said_and_shown(telegram: Telegram, store: Store) -> None:
     answer = await telegram.says("/sentiment good")
     toast = await telegram.taps(answer.button("✅"))
     assert toast.text == EN.counted_toast.format(label="Positive")
-    assert faces(telegram.keyboards[-1]) == [["✅ Right · 1"], ["Negative"], [EN.undo_button]]
+    assert faces(telegram.keyboards[-1]) == [["✅ Right · 1"], ["Negative"], [SKIP, EN.undo_button]]
     assert [(row.label, row.kind) for row in await votes(store)] == [("positive", "confirm")]
 
 
@@ -64,7 +65,7 @@ async def test_a_vote_can_be_taken_back(telegram: Telegram, store: Store) -> Non
     await telegram.taps(answer.button("✅"))
     undo = telegram.keyboards[-1].button("↩️")
     assert (await telegram.taps(undo)).text == EN.undone_toast
-    assert faces(telegram.keyboards[-1]) == [["✅ Right"], ["Negative"]]
+    assert faces(telegram.keyboards[-1]) == [["✅ Right"], ["Negative"], [SKIP]]
     assert await votes(store) == []
     assert (await telegram.taps(undo)).text == EN.nothing_to_undo_toast
 
@@ -107,7 +108,7 @@ async def test_taps_at_once_end_in_the_true_counts(telegram: Telegram, store: St
 
 async def test_mask_offers_every_candidate_and_none(telegram: Telegram, store: Store) -> None:
     answer = await telegram.says("/mask I go to ___.")
-    assert faces(answer) == [["school", "home", "park"], ["work", "<b>", EN.none_button]]
+    assert faces(answer) == [["school", "home", "park"], ["work", "<b>"], [EN.none_button, WORD], [SKIP]]
     toast = await telegram.taps(answer.button(EN.none_button))
     assert toast.text == EN.counted_toast.format(label=EN.none_toast)
     await telegram.taps(answer.button("school"))
@@ -119,13 +120,19 @@ async def test_mask_with_several_blanks_has_a_row_and_a_vote_for_each(
     telegram: Telegram, store: Store
 ) -> None:
     answer = await telegram.says("/mask ___ and ___.")
-    assert faces(answer) == [["① school", "home", "park", "✖️"], ["② school", "home", "park", "✖️"]]
+    assert faces(answer) == [
+        ["① school", "home", "park", "✖️"],
+        ["② school", "home", "park", "✖️"],
+        [WORD],
+        [SKIP],
+    ]
     await telegram.taps(answer.buttons[0][1]["callback_data"])
     await telegram.taps(answer.buttons[1][3]["callback_data"])
     assert faces(telegram.keyboards[-1]) == [
         ["① school", "home · 1", "park", "✖️"],
         ["② school", "home", "park", "✖️ · 1"],
-        [EN.undo_button],
+        [WORD],
+        [SKIP, EN.undo_button],
     ]
     assert [(row.slot, row.label) for row in await votes(store)] == [(0, "home"), (1, NONE_OF_THESE)]
     toast = await telegram.taps(telegram.keyboards[-1].button("↩️"))
@@ -138,7 +145,7 @@ async def test_a_blank_that_was_cut_off_has_no_line_no_row_and_no_vote(
 ) -> None:
     model.cut_blanks = frozenset({1})
     answer = await telegram.says("/mask ___ and ___ or ___.")
-    assert faces(answer) == [["① school", "home", "park", "✖️"], ["③ school", "home", "park", "✖️"]]
+    assert faces(answer)[:-2] == [["① school", "home", "park", "✖️"], ["③ school", "home", "park", "✖️"]]
     assert "②" not in answer.text
     forged = encode(VoteTap(1, 1, 0, "en"))
     assert (await telegram.taps(forged)).text == EN.old_button_toast
@@ -159,7 +166,7 @@ async def test_when_every_blank_was_cut_off_there_is_nothing_to_vote_on(
 async def test_twenty_five_blanks_stay_within_telegrams_limits(telegram: Telegram) -> None:
     answer = await telegram.says("/mask " + "___ " * 25)
     buttons = [button for row in answer.buttons for button in row]
-    assert len(answer.buttons) == 20
+    assert len(answer.buttons) == 20 + 2
     assert len(buttons) <= 100
     assert all(len(button["callback_data"].encode()) <= 64 for button in buttons)
     assert EN.more_blanks.format(count=5) in answer.text
@@ -167,7 +174,7 @@ async def test_twenty_five_blanks_stay_within_telegrams_limits(telegram: Telegra
 
 async def test_tokens_are_cut_well_or_wrongly(telegram: Telegram, store: Store) -> None:
     answer = await telegram.says("/tokens good", chat=GROUP)
-    assert faces(answer) == [[EN.pieces_right_button, EN.pieces_wrong_button]]
+    assert faces(answer) == [[EN.pieces_right_button, EN.pieces_wrong_button], [SKIP]]
     await telegram.taps(answer.button("✅"), chat=GROUP)
     await telegram.taps(answer.button("✖️"), user=KOREAN, chat=GROUP)
     assert [(row.label, row.kind) for row in await votes(store)] == [

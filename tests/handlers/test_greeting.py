@@ -27,6 +27,11 @@ RIGHTS = """can_change_info can_invite_users can_pin_messages can_send_messages 
 RESTRICTED |= dict.fromkeys(RIGHTS.split(), True)
 
 
+@pytest.fixture(autouse=True)
+def _no_patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("handlers.greeting._PATIENCE_S", 0.0)
+
+
 @pytest.fixture
 def lists() -> Lists:
     return Lists()

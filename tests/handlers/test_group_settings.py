@@ -63,7 +63,7 @@ def faces(call: Call) -> list[list[str]]:
 
 
 def ticked(call: Call) -> list[str]:
-    return [face.removeprefix("✓ ") for row in faces(call) for face in row if face.startswith("✓")]
+    return [face.split(maxsplit=2)[2] for row in faces(call) for face in row if face.startswith("✓")]
 
 
 def checks(telegram: Telegram) -> int:
@@ -80,11 +80,11 @@ async def test_an_administrator_sees_how_everything_is_set_and_what_it_may_be(te
         preset="builtin (default)",
     )
     assert faces(panel) == [
-        ["✓ each member's own", "🌐 한국어", "🌐 English"],
-        ["✓ everybody", "🗳 admins only"],
-        ["✓ none", "⏳ 10 s", "⏳ 30 s"],
+        ["✓ 🌐 each member's own", "🌐 한국어", "🌐 English"],
+        ["✓ 🗳 everybody", "🗳 admins only"],
+        ["✓ ⏳ none", "⏳ 10 s", "⏳ 30 s"],
         ["⏳ 1 min", "⏳ 5 min", "⏳ 10 min"],
-        ["✓ builtin (default)", "🤖 klue", "🤖 google"],
+        ["✓ 🤖 builtin (default)", "🤖 klue", "🤖 google"],
         [EN.open_in_private_button],
     ]
     assert panel.buttons[-1][0]["url"] == LINK
@@ -141,6 +141,25 @@ async def test_a_member_is_told_kindly_and_changes_nothing(
     assert (toast.text, toast.data["show_alert"]) == (texts.only_admins_toast, "true")
     assert await store.group_settings(GROUP) == NO_CHANGE
     assert len(telegram.answers) == 2
+
+
+async def test_a_member_is_told_so_once_and_hears_nothing_more(telegram: Telegram) -> None:
+    telegram.request.admins = set()
+    for _ in range(3):
+        await telegram.says("/settings", user=KOREAN, chat=GROUP)
+    await telegram.says("/settings", user=KOREAN, chat=GROUP, message_id=500, extra=CHANNEL)
+    await telegram.says("/settings", user=KOREAN, chat=GROUP - 1)
+    await telegram.says("/settings", user=ENGLISH, chat=GROUP)
+    told = [(answer.method, answer.data["chat_id"], answer.text) for answer in telegram.answers]
+    assert told == [
+        ("sendMessage", GROUP, KO.only_admins_toast),
+        ("sendMessage", GROUP, EN.only_admins_toast),  # the channel speaks English here
+        ("sendMessage", GROUP - 1, KO.only_admins_toast),
+        ("sendMessage", GROUP, EN.only_admins_toast),
+    ]
+    await telegram.says("/sentiment good", user=ENGLISH, chat=GROUP, message_id=600)
+    mended = await telegram.says("/settings", user=ENGLISH, chat=GROUP, edits=600)
+    assert (mended.method, mended.text) == ("editMessageText", EN.only_admins_toast)
 
 
 async def test_who_is_no_administrator_any_more_is_found_out_at_the_next_tap(
@@ -303,7 +322,7 @@ async def test_what_no_button_says_is_an_old_button(
 async def test_the_operators_pause_is_the_least(telegram: Telegram, store: Store, model: FakeModel) -> None:
     panel = await telegram.says("/settings", chat=GROUP)
     assert [face for row in faces(panel)[2:4] for face in row] == [
-        "✓ 45 s",
+        "✓ ⏳ 45 s",
         "⏳ 1 min",
         "⏳ 5 min",
         "⏳ 10 min",

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from html import unescape
 
 import pytest
 
@@ -25,6 +26,16 @@ def _no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def titles(offer: Call) -> list[str]:
     return [str(result["title"]) for result in offer.data["results"]]
+
+
+def notice(offer: Call) -> str:
+    """What is said in place of results: all of it, also in the list."""
+    (result,) = offer.data["results"]
+    said = result["input_message_content"]["message_text"]
+    assert result["description"] == unescape(said)
+    assert result["title"] in {TEXTS[language].inline_notice_button for language in TEXTS}
+    assert "button" not in offer.data
+    return str(said)
 
 
 def said_by(offer: Call, title: str) -> str:
@@ -127,13 +138,13 @@ async def test_what_the_model_does_not_do_is_left_out(
     monkeypatch.setattr(FakeModel, "sentiment", not_served)
     assert titles(await telegram.types("good")) == [EN.task_button["tokens"]]
     model.error = TaskNotServed()
-    assert (await telegram.types("good")).data["button"]["text"] == EN.not_served
+    assert notice(await telegram.types("good")) == EN.not_served
 
 
-async def test_what_goes_wrong_is_said_above_the_results(telegram: Telegram, model: FakeModel) -> None:
+async def test_what_goes_wrong_is_said_in_place_of_the_results(telegram: Telegram, model: FakeModel) -> None:
     model.error = Busy(2.3)
     offer = await telegram.types("good")
-    assert (offer.data["button"]["text"], offer.data["results"]) == (EN.busy.format(seconds=3), [])
+    assert notice(offer) == EN.busy.format(seconds=3)
     assert offer.data["cache_time"] == 0
     assert telegram.answers == []
 
@@ -141,7 +152,7 @@ async def test_what_goes_wrong_is_said_above_the_results(telegram: Telegram, mod
 async def test_an_unexpected_error_is_reported_without_the_text(telegram: Telegram, model: FakeModel) -> None:
     model.error = RuntimeError("my secret")
     offer = await telegram.types("my secret")
-    assert EN.unexpected.startswith(offer.data["button"]["text"].removesuffix("…"))
+    assert notice(offer) == EN.unexpected
     (report,) = telegram.answers
     assert report.data["chat_id"] == ADMIN
     assert "inline query" in report.text
@@ -169,7 +180,7 @@ async def test_past_a_persons_share_it_asks_for_patience(telegram: Telegram, mod
             await asyncio.sleep(0.01)
         await process(telegram.inline_query("good"))
         model.gate.set()
-    assert telegram.inline_answers[-1].data["button"]["text"] == EN.one_moment_toast
+    assert notice(telegram.inline_answers[-1]) == EN.one_moment_toast
 
 
 class TestBounds:
@@ -184,7 +195,7 @@ class TestBounds:
         await telegram.types("good")
         for _ in range(2):
             offer = await telegram.types("better")
-            assert offer.data["button"]["text"].startswith("You have used up your questions for a day (1).")
+            assert notice(offer) == EN.user_quota.format(count=1, wait="24 h")
         assert {question[1] for question in model.asked} == {"good"}
 
     async def test_what_failed_counts_for_nothing(self, telegram: Telegram, model: FakeModel) -> None:
@@ -209,6 +220,6 @@ class TestAccess:
         words = texts.blocked_toast if user == KOREAN else texts.private_toast
         for _ in range(2):
             offer = await telegram.types("good", user=user)
-            assert words.startswith(offer.data["button"]["text"].removesuffix("…"))
+            assert notice(offer) == words.format(id=user)
         assert model.asked == []
         assert titles(await telegram.types("good"))

@@ -74,10 +74,26 @@ async def said(telegram: Telegram, chat: int, user: int) -> list[str]:
     return [answer.text for answer in telegram.answers[before:]]
 
 
-async def test_a_group_that_moved_is_not_greeted_anew(telegram: Telegram) -> None:
+async def test_a_group_that_moved_is_not_greeted_anew(
+    telegram: Telegram, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("handlers.greeting._PATIENCE_S", 0.0)
     await hears(telegram, "from")
     assert await telegram.puts_the_bot("left", "member", chat=NEW) == []
     assert len(await telegram.puts_the_bot("left", "member", chat=NEW - 1)) == 1
+
+
+@pytest.mark.parametrize("told", [("to",), ("from",), ("to", "from")])
+async def test_nor_when_it_hears_of_the_move_a_moment_later(
+    telegram: Telegram, monkeypatch: pytest.MonkeyPatch, told: tuple[str, ...]
+) -> None:
+    monkeypatch.setattr("handlers.greeting._PATIENCE_S", 30.0)
+    joined = telegram.membership("left", "member", chat=NEW)
+    async with asyncio.timeout(20), asyncio.TaskGroup() as group:
+        group.create_task(telegram.application.process_update(joined))
+        await asyncio.sleep(0)  # the greeting waits by now
+        group.create_task(hears(telegram, *told))
+    assert telegram.answers == []
 
 
 @pytest.mark.parametrize("lists", [Lists(allowed=frozenset({OLD})), Lists(blocked=frozenset({OLD}))])

@@ -23,6 +23,7 @@ from tests.handlers.offline import (
     GROUP,
     KOREAN,
     NEWCOMER,
+    VERSION,
     Call,
     FakeModel,
     Telegram,
@@ -43,6 +44,11 @@ STICKER = {
     }
 }
 FORWARDED = {"forward_origin": {"type": "hidden_user", "sender_user_name": "P", "date": 1_700_000_000}}
+
+
+@pytest.fixture(autouse=True)
+def _no_patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("handlers.offers._PATIENCE_S", 0.0)
 
 
 def faces(answer: Call) -> list[str]:
@@ -132,6 +138,20 @@ async def test_what_was_sent_through_another_bot_is_a_text_like_any_other(telegr
 
 async def test_an_unknown_command_in_a_caption_is_told_so(telegram: Telegram) -> None:
     assert (await telegram.says("", extra=captioned("/nothing"))).text == EN.unknown_command
+
+
+@pytest.mark.parametrize("words", ["good", "/sentiment good", "/nothing"])
+async def test_an_albums_words_may_come_with_any_of_its_pictures(
+    telegram: Telegram, monkeypatch: pytest.MonkeyPatch, words: str
+) -> None:
+    monkeypatch.setattr("handlers.offers._PATIENCE_S", 30.0)
+    album = {"media_group_id": "7"}
+    pictures = [{"photo": captioned("x")["photo"]}, captioned(words), {"photo": captioned("x")["photo"]}]
+    updates = [telegram.message("", extra={**picture, **album}) for picture in pictures]
+    async with asyncio.timeout(20):
+        await asyncio.gather(*(telegram.application.process_update(update) for update in updates))
+    (answer,) = telegram.answers
+    assert answer.text != EN.only_text
 
 
 async def test_albums_of_two_people_are_two(telegram: Telegram) -> None:
@@ -427,6 +447,8 @@ async def test_who_said_no_is_answered_and_nothing_is_kept(telegram: Telegram, s
     said = await offered(telegram, "good", user=NEWCOMER)
     await telegram.taps(SENTIMENT, user=NEWCOMER, under=said)
     answer = telegram.answers[-1]
-    assert answer.text.endswith(EN.by_model.format(model="<i>builtin</i>"))  # and no question
+    assert answer.text.endswith(
+        EN.by_model.format(model=f"<i>builtin</i> ({VERSION[:6]})")
+    )  # and no question
     assert "reply_markup" not in answer.data
     assert (await store.own_data(NEWCOMER)).as_json()["questions"] == []

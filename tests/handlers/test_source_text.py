@@ -141,6 +141,29 @@ async def test_one_sentence_where_two_are_needed(telegram: Telegram, extra: dict
     assert (await telegram.says(text, extra=extra)).text.startswith(TEXTS["en"].one_text_missing)
 
 
+@pytest.mark.parametrize(("user", "language"), [(KOREAN, "ko"), (ENGLISH, "en")])
+@pytest.mark.parametrize("extra", [{}, replied(text="an earlier text"), replied(text="one | two | three")])
+@pytest.mark.parametrize("command", ["nsp", "nli"])
+async def test_three_sentences_where_two_are_needed(
+    telegram: Telegram,
+    model: FakeModel,
+    command: str,
+    extra: dict[str, object],
+    user: int,
+    language: Language,
+) -> None:
+    text = f"/{command}" if "|" in str(extra) else f"/{command} one | two | three"
+    answer = await telegram.says(text, user=user, extra=extra)
+    texts = TEXTS[language]
+    assert answer.text == f"{texts.too_many_texts.format(count=3)}\n{texts.usage[command].format(at='')}"
+    assert model.asked == []
+
+
+async def test_tokens_keeps_three_parts_whole(telegram: Telegram, model: FakeModel) -> None:
+    await telegram.says("/tokens one | two | three")
+    assert model.asked == [("tokens", "one | two | three", None, None)]
+
+
 @pytest.mark.parametrize(
     ("text", "pair"),
     [
@@ -149,6 +172,9 @@ async def test_one_sentence_where_two_are_needed(telegram: Telegram, extra: dict
         ("a\n\n\nb\nc", Pair("a", "b\nc")),
         ("a /// b", Pair("a", "b")),
         ("a | b\nc", Pair("a | b", "c")),
+        ("a || b", Pair("a", "b")),
+        ("a | b | c", None),
+        ("a /// b /// c", None),
         ("a\nb///c | d", Pair("a\nb", "c | d")),
         ("a", None),
         ("a |", None),

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from models.catalog import BadCatalog, Catalog, load_catalog
+from models.catalog import BUILTIN, BadCatalog, Catalog, load_catalog
 from models.errors import TaskNotServed, UnknownPreset
 from models.results import Task
 
@@ -92,3 +93,14 @@ def test_a_mistake_is_told_in_one_line(tmp_path: Path, text: str, message: str) 
 def test_a_missing_file_is_told(tmp_path: Path) -> None:
     with pytest.raises(BadCatalog, match="No such file"):
         load_catalog(tmp_path / "none.toml")
+
+
+def test_the_lines_of_a_task_are_the_presets_own_or_the_built_in_ones() -> None:
+    catalog = load_catalog()
+    own = catalog.lines("klue", Task.MASK)
+    assert {language: source.model for language, source in own.items()} == {"ko": "klue/bert-base"}
+    assert own["ko"].name is None
+    builtin = catalog.lines(BUILTIN, Task.SENTIMENT)["any"]
+    assert catalog.lines("klue", Task.SENTIMENT) == {"any": replace(builtin, name=BUILTIN)}
+    with pytest.raises(UnknownPreset):
+        catalog.lines("nobody", Task.MASK)

@@ -16,7 +16,6 @@ from pathlib import Path
 from PIL import Image
 from playwright.async_api import Browser, FloatRect, async_playwright, expect
 
-from bot.playground.world import GROUP_TITLES
 from handlers.replies.texts import TEXTS, Language
 from tests.e2e.processes import Program
 from tests.page.conftest import NAMES
@@ -124,14 +123,10 @@ async def commands(browser: Browser, url: str, language: Language) -> None:
     await visitor.says(PRAISE[language])
     await crop(visitor, f"offer.{language}")
     await forget(visitor)
-    http = visitor.page.request
-    first = (await (await http.get(f"{url}/sim/state")).json())["users"][0]["id"]
-    named = {"members": [first], "title": GROUP_TITLES[language]}  # the first group has its Korean name
-    await http.post(f"{url}/sim/groups", data=named)
-    await visitor.opens_again(await visitor.chats.count() - 1)
+    await visitor.opens_again(1)
     await visitor.says("/settings@kobert_bot")
     await crop(visitor, f"settings.{language}")
-    await http.post(f"{url}/sim/reset")
+    await visitor.page.request.post(f"{url}/sim/reset")
     await visitor.leaves()
 
 

@@ -53,7 +53,7 @@ async def test_a_whole_story_from_the_first_tab_to_the_vote_and_back(visit: Visi
     await keyboard.press("Enter")
     await expect(right).to_have_text(f"{EN.right_button} · 1")
     await expect(right).to_be_focused()
-    await tab_to(visitor, ".keys:last-child .key")
+    await tab_to(visitor, ".keys:last-child .key:last-child")
     await keyboard.press("Space")
     await expect(visitor.toast).to_have_text(EN.undone_toast)
     await expect(right).to_have_text(EN.right_button)

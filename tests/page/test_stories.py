@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -308,3 +309,28 @@ async def test_language_and_theme_are_switched_and_remembered(visit: Visit) -> N
     await visitor.page.reload()
     await expect(visitor.page.locator("html[lang=en][data-theme=dark]")).to_be_attached()
     assert await visitor.page.evaluate(background) == dark
+
+
+@WIDTHS
+async def test_a_toast_leaves_the_messages_in_sight(visit: Visit, look: Look) -> None:
+    visitor = await visit(look)
+    await visitor.opens(0)
+    answer = await visitor.says("/mask I go to ___ .")
+    await visitor.agrees(answer)
+    await answer.get_by_role("button", name="school", exact=True).click()
+    await expect(visitor.toast).to_contain_text("school")
+    toast, log = await visitor.toast.bounding_box(), await visitor.page.locator("#log").bounding_box()
+    assert toast is not None
+    assert log is not None
+    assert toast["y"] >= 0
+    assert toast["y"] + toast["height"] <= log["y"]
+
+
+async def test_the_menu_shows_most_of_its_commands_on_the_smallest_phone(visit: Visit) -> None:
+    visitor = await visit(replace(PHONE_LIGHT, width=320, height=568))
+    await visitor.opens(0)
+    await visitor.page.keyboard.type("/")
+    await expect(visitor.options.nth(6)).to_be_in_viewport()
+    assert not await visitor.overflows()
+    await visitor.page.keyboard.press("ArrowUp")  # the last one, which is scrolled to
+    await expect(visitor.options.last).to_be_in_viewport(ratio=0.95)

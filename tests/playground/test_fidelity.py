@@ -350,7 +350,7 @@ async def test_a_link_opens_the_private_chat_with_its_payload(bot: Bot, sim: Sim
 async def test_chats_and_members(bot: Bot, sim: Sim) -> None:
     group = sim.group()
     chat = await bot.get_chat(await group.id())
-    assert (chat.type, chat.title) == ("supergroup", "우리 모임")
+    assert (chat.type, chat.title) == ("supergroup", "우리 모임 · Our group")
     assert leftovers(chat) == {}
     assert await bot.get_chat_member_count(chat.id) == 4
     await group.set_bot("administrator")

@@ -31,8 +31,11 @@ every_kind = pytest.mark.parametrize("kind", EVERY_KIND, indirect=True)
 ADMIN = 777000777
 
 
-def new(name: str, *, task: str = "sentiment", **more: str) -> NewCheckpoint:
-    return NewCheckpoint(task, name, f"/nowhere/{name}", f"v-{name}", "builtin", metrics={"acc": 0.5}, **more)
+def new(
+    name: str, *, task: str = "sentiment", parent: str | None = None, snapshot: str | None = None
+) -> NewCheckpoint:
+    path, version = f"/nowhere/{name}", f"v-{name}"
+    return NewCheckpoint(task, name, path, version, "builtin", parent, snapshot, metrics={"acc": 0.5})
 
 
 def verdict(name: str, *, passed: bool, task: str = "sentiment") -> Verdict:

@@ -44,6 +44,9 @@ async def test_each_vote_is_a_row_with_all_it_is_about(store: Store, mask: NewPr
             "annotator": Pseudonymizer(b"a secret of the tests").person(1)[:16],
             "created_at": rows[0].created_at.isoformat(),
             "updated_at": rows[0].updated_at.isoformat(),
+            "choice": 1,
+            "blind": False,
+            "options": [["서울", "부산", "none"], ["수도", "none"]],
         },
         {
             "prediction_id": second,
@@ -60,6 +63,9 @@ async def test_each_vote_is_a_row_with_all_it_is_about(store: Store, mask: NewPr
             "annotator": Pseudonymizer(b"a secret of the tests").person(2)[:16],
             "created_at": rows[1].created_at.isoformat(),
             "updated_at": rows[1].updated_at.isoformat(),
+            "choice": 0,
+            "blind": False,
+            "options": [["neutral", "entailment"]],
         },
     ]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 import tomllib
 from pathlib import Path
 
@@ -30,3 +32,24 @@ def test_pretraining_and_finetuning_read_the_same_text() -> None:
 
     assert finetune["documents"] == pretrain["documents"]
     assert finetune["singles"] == pretrain["singles"]
+
+
+@pytest.mark.skipif(shutil.which("make") is None, reason="without make, nobody makes it")
+@pytest.mark.parametrize(
+    ("given", "folder", "fewer"), [((), "builtin", 0), (("STEPS=7",), "builtin-7-steps", 2)]
+)
+def test_a_try_has_few_steps_and_a_folder_of_its_own(
+    given: tuple[str, ...], folder: str, fewer: int, tmp_path: Path
+) -> None:
+    commands = [
+        "make",
+        "--dry-run",
+        "--old-file=.venv/.stamp-dev",
+        "builtin-model",
+        f"DATA={tmp_path}",
+        *given,
+    ]
+    said = subprocess.run(commands, cwd=RECIPE.parents[1], check=True, capture_output=True, text=True).stdout
+
+    assert said.count("--steps 7") == fewer
+    assert said.count(f"--out {RECIPE.parents[1] / 'var' / folder}/") == 3

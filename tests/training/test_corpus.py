@@ -231,21 +231,23 @@ def test_an_encoded_folder_is_of_one_tokenizer(
     vocabulary = tmp_path / "vocab.txt"
     vocabulary.write_text("\n".join([*SPECIALS, "가"]), encoding="utf-8")
     other = wordpiece_tokenizer(vocabulary)
+    same = load_tokenizer(tmp_path / "tokenizer")
     for part in ("train", "heldout"):
-        same = load_tokenizer(tmp_path / "tokenizer")
         assert len(corpus_of(str(folder / part), same, tmp_path, part=part).ids)
         with pytest.raises(DataError, match=rf"{part}: encoded with another tokenizer"):
             corpus_of(str(folder / part), other, tmp_path, part=part)
-    # Folders of before do not tell.
+    # Half made, or by another program.
     Corpus.load(folder / "train").save(tmp_path / "old")
-    assert len(corpus_of(str(tmp_path / "old"), other, tmp_path).ids)
+    with pytest.raises(DataError, match=r"old: nothing says which tokenizer it was encoded with; give the t"):
+        corpus_of(str(tmp_path / "old"), same, tmp_path)
 
 
 def test_what_is_held_out_does_not_train(
-    tmp_path: Path, corpus: Corpus, tokenizer: BertTokenizerFast
+    tmp_path: Path, data: Path, tokenizer: BertTokenizerFast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder = tmp_path / "ko" / "heldout"
-    corpus.save(folder)
+    monkeypatch.setattr(module, "HELD_OUT_EVERY", 4)
+    corpus_of(str(data / "ko.txt"), tokenizer, tmp_path / "cache")
+    (folder,) = (tmp_path / "cache").glob("*/heldout")
     with pytest.raises(DataError, match=r"heldout is for measuring; .*train is what trains"):
         corpus_of(str(folder), tokenizer, tmp_path)
     assert len(corpus_of(str(folder), tokenizer, tmp_path, part="heldout").ids)

@@ -3,6 +3,9 @@ from __future__ import annotations
 import random
 from pathlib import Path
 
+import pytest
+import typer
+
 from training import english
 from training.datasets import read
 
@@ -14,6 +17,16 @@ def test_the_files_read_back_as_labelled_sets(tmp_path: Path) -> None:
     assert {example.label for example in opinions} == {0, 1}
     assert {example.label for example in pairs} == {0, 1, 2}
     assert len({(example.text, example.label) for example in opinions}) == len(opinions), "no row twice"
+
+
+def test_a_file_where_the_folder_should_be_is_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "taken").touch()
+    with pytest.raises(typer.Exit):
+        english.main(tmp_path / "taken", rows=5)
+    (line,) = capsys.readouterr().err.splitlines()
+    assert str(tmp_path / "taken") in line
 
 
 def test_not_turns_an_opinion_round() -> None:

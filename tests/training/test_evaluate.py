@@ -8,11 +8,12 @@ import torch
 from PIL import Image
 from transformers import BertTokenizerFast
 
-from training import evaluate
+from training import evaluate_text
 from training.corpus import Corpus
 from training.datasets import Example
-from training.evaluate import calibration, classification, figure, fitted_temperature, pictures, report
-from training.pretrain import new_model
+from training.evaluate import calibration, classification, figure, fitted_temperature
+from training.pretrain import new_model, vocabulary_of
+from training.report import pictures, report
 from training.textfiles import DataError
 
 
@@ -68,7 +69,7 @@ def test_the_temperature_makes_a_model_as_sure_as_it_is_right() -> None:
 def test_a_report_has_every_class_length_source_and_picture(
     tmp_path: Path, tokenizer: BertTokenizerFast, corpus: Corpus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(evaluate, "LENGTH", 32)
+    monkeypatch.setattr(evaluate_text, "LENGTH", 32)
     torch.manual_seed(0)
     model = new_model(tokenizer, layers=1, hidden=16, heads=1).train(mode=False)
     examples = [
@@ -85,7 +86,7 @@ def test_a_report_has_every_class_length_source_and_picture(
     assert sum(each.n for each in lengths) == 60
     assert done.temperature is not None
     assert done.per_second > 0
-    found = evaluate.pretraining(model, tokenizer, corpus, "ko", pairs=64)
+    found = evaluate_text.pretraining(model, tokenizer, corpus, "ko", pairs=64)
     assert [each.name for each in found] == [
         "ko: masked token, top 1",
         "ko: masked token, top 5",
@@ -109,17 +110,38 @@ def test_a_report_has_every_class_length_source_and_picture(
 def test_broken_weights_are_said_and_equal_chances_are_no_knowledge(
     tokenizer: BertTokenizerFast, corpus: Corpus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(evaluate, "LENGTH", 32)
+    monkeypatch.setattr(evaluate_text, "LENGTH", 32)
     model = new_model(tokenizer, layers=1, hidden=16, heads=1).train(mode=False)
     for parameter in model.cls.predictions.parameters():
         torch.nn.init.zeros_(parameter)
-    assert [each.value for each in evaluate.pretraining(model, tokenizer, corpus, "ko", pairs=32)[:2]] == [
-        0,
-        0,
-    ]
+    masks = evaluate_text.pretraining(model, tokenizer, corpus, "ko", pairs=32)[:2]
+    assert [each.value for each in masks] == [0, 0]
     torch.nn.init.constant_(model.sentiment.out.bias, float("nan"))
     torch.nn.init.constant_(model.cls.predictions.bias, float("nan"))
     with pytest.raises(DataError, match="sentiment head answers with no numbers"):
         classification(model, tokenizer, "sentiment", [Example("고양이", None, 1)])
     with pytest.raises(DataError, match="answers masks with no numbers"):
-        evaluate.pretraining(model, tokenizer, corpus, "ko", pairs=32)
+        evaluate_text.pretraining(model, tokenizer, corpus, "ko", pairs=32)
+    torch.nn.init.zeros_(model.cls.predictions.bias)
+    torch.nn.init.constant_(model.cls.seq_relationship.bias, float("nan"))
+    with pytest.raises(DataError, match="answers pairs with no numbers"):
+        evaluate_text.pretraining(model, tokenizer, corpus, "ko", pairs=32)
+
+
+def test_masks_of_one_document_are_drawn_together(
+    tokenizer: BertTokenizerFast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whole documents are right or wrong: many pairs of a few of them tell little."""
+    monkeypatch.setattr(evaluate_text, "LENGTH", 32)
+    known, other = vocabulary_of(tokenizer).first_word + np.arange(2)
+    ids = np.repeat([known, other] * 5, 200).astype(np.uint16)
+    corpus = Corpus(ids, np.arange(0, 2_001, 5), np.arange(0, 401, 40))
+    model = new_model(tokenizer, layers=1, hidden=16, heads=1).train(mode=False)
+    for parameter in model.cls.predictions.parameters():
+        torch.nn.init.zeros_(parameter)
+    model.cls.predictions.bias.data[known] = 1.0
+
+    masked, *_ = evaluate_text.pretraining(model, tokenizer, corpus, "ko", pairs=512)
+
+    assert 0.3 < masked.value < 0.7
+    assert masked.high - masked.low > 0.2  # 0.08 if pairs were drawn

@@ -16,10 +16,10 @@ from transformers import BertTokenizerFast
 from typer.testing import CliRunner, Result
 
 from training import lesson
-from training.corpus import Corpus
+from training.corpus import Corpus, corpus_of
 from training.examples import Vocabulary, mask_tokens, sample_pairs
+from training.history import HISTORY
 from training.lesson import COLOURS, FATES, FIRST, PARTS, PLAIN, SECOND, SPECIAL, THIRD
-from training.run import HISTORY
 
 SMALL = Vocabulary(cls=2, sep=3, mask=4, size=50, first_word=5, continues=np.arange(50) >= 40)
 
@@ -32,10 +32,11 @@ def short(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def folder(tmp_path: Path, tokenizer: BertTokenizerFast, corpus: Corpus) -> Path:
+def folder(tmp_path: Path, data: Path, tokenizer: BertTokenizerFast) -> Path:
     """A tokenizer and an encoded corpus."""
     tokenizer.save_pretrained(tmp_path / "tokenizer")
-    corpus.save(tmp_path / "ko")
+    corpus_of(str(data / "ko.txt"), tokenizer, tmp_path / "cache")
+    next((tmp_path / "cache").glob("*/train")).rename(tmp_path / "ko")
     return tmp_path
 
 

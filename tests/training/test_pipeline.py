@@ -6,6 +6,7 @@ import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -18,9 +19,9 @@ from bot.cli import app
 from models.catalog import load_catalog
 from models.service import ModelService
 from tests.tiny import catalog_file
-from training import corpus, evaluate, finetune, held_out, pretrain, run
+from training import corpus, evaluate_text, finetune, held_out, pretrain, run
 from training.held_out import hashed
-from training.run import read_history
+from training.history import read_history
 
 ROOT = Path(__file__).parents[2]
 
@@ -62,8 +63,8 @@ def small() -> Iterator[None]:
     """Lengths and sizes that fit the little data."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pretrain, "LENGTHS", ((32, 1.0),))
-        patch.setattr(evaluate, "LENGTH", 32)
-        patch.setattr(evaluate, "PAIRS", 128)
+        patch.setattr(evaluate_text, "LENGTH", 32)
+        patch.setattr(evaluate_text, "PAIRS", 128)
         patch.setattr(finetune, "TOKENS", {"sentiment": 512, "nli": 512, "text": 512})
         patch.setattr(corpus, "HELD_OUT_EVERY", 4)
         yield
@@ -201,7 +202,7 @@ def test_what_would_flatter_is_not_measured(pretrained: Path, folder: Path, tmp_
 def test_text_too_short_is_told_before_anything_is_measured(
     folder: Path, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(evaluate, "LENGTH", 500)
+    monkeypatch.setattr(evaluate_text, "LENGTH", 500)
     given: tuple[str | Path, ...] = ("--sentiment", folder / "nsmc_test.tsv", "--documents", data / "ko.txt")
     result = call("evaluate", "--model", "builtin", *given, "--out", tmp_path / "out")
     assert result.exit_code == 1
@@ -261,6 +262,43 @@ def test_a_sweep_tries_each_once_and_prints_the_best_first(pretrained: Path, fol
     assert "this trial was made otherwise (seed was 0, is 1); take another --out" in otherwise.stderr
 
 
+def test_a_sweep_does_not_mix_trials_of_one_preset_with_other_weights(folder: Path, tmp_path: Path) -> None:
+    given: tuple[str | Path, ...] = (
+        *("sweep", "sentiment", "--model", "builtin", "--data", folder / "nsmc_train.tsv"),
+        *("--lr", "1e-5", "--epochs", "0.01", "--out", tmp_path),
+    )
+    done(*given)
+    assert "fine-tuning:" not in done(*given)
+    (record,) = tmp_path.glob("*/record.json")
+    body = json.loads(record.read_text("utf-8"))
+    body["origin"]["data"]["builtin"] = "0" * 64  # as if a later version shipped others
+    record.write_text(json.dumps(body), encoding="utf-8")
+    result = call(*given)
+    assert result.exit_code == 1
+    assert "made otherwise (builtin has changed)" in result.stderr
+    record.write_text("{", encoding="utf-8")
+    assert "made otherwise (nothing says how)" in call(*given).stderr
+
+
+def test_words_are_masked_whole_and_pairs_are_hard_when_fine_tuning_is_told_so(
+    pretrained: Path, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draw = Mock(wraps=pretrain.draw_pairs)
+    monkeypatch.setattr(finetune, "draw_pairs", draw)
+    given: tuple[str | Path, ...] = ("--documents", data / "ko.txt", "--steps", "1", "--out", tmp_path)
+    model = pretrained / "model"
+    done(
+        *("finetune", "mask", "nsp", "--model", model, *given),
+        *("--whole-words", "--same-document", "0.5", "--masking", "0.3"),
+    )
+    recipe = pretrain.Recipe(masking=0.3, whole_words=True, same_document=0.5)
+    assert {each.args[4] for each in draw.call_args_list} == {recipe}
+    for task, option in (("nsp", ("--whole-words",)), ("mask", ("--same-document", "0.5"))):
+        result = call("finetune", task, "--model", model, *given, *option)
+        assert result.exit_code == 1
+        assert f"{option[0]} is for the task {'mask' if task == 'nsp' else 'nsp'}" in result.stderr
+
+
 def test_a_sweep_draws_some_of_the_combinations(pretrained: Path, folder: Path, tmp_path: Path) -> None:
     given: tuple[str | Path, ...] = (
         *("sweep", "sentiment", "--model", pretrained / "model", "--data", folder / "nsmc_train.tsv"),
@@ -302,7 +340,18 @@ def test_a_fine_tuning_that_is_killed_ends_with_the_same_weights(
     assert records[0]["figures"]["best on the development part"] is not None
     assert records[0]["data"] == records[1]["data"]
     assert len(records[1]["code"]) == 1
+    # A record that nothing could write again by chance, in the same second.
+    record = tmp_path / "killed" / "record.json"
+    record.write_text(json.dumps({**records[1], "ended": "before"}), encoding="utf-8")
     assert "nothing is left to do" in done(*given, "--out", tmp_path / "killed")
+    assert json.loads(record.read_text("utf-8"))["ended"] == "before"
+    record.unlink()  # killed before it was written
+    done(*given, "--out", tmp_path / "killed")
+    assert json.loads(record.read_text("utf-8"))["figures"] == records[1]["figures"]
+    done(*given, "--out", tmp_path / "killed", "--half")
+    assert json.loads(record.read_text("utf-8"))["settings"]["half"]
+    done(*given, "--out", tmp_path / "killed", "--steps", "7")
+    assert json.loads(record.read_text("utf-8"))["figures"]["steps"] == 7
 
 
 def test_a_bert_with_kobert_s_tokenizer_is_fine_tuned_and_measured(folder: Path, tmp_path: Path) -> None:
@@ -405,7 +454,11 @@ def test_options_come_from_a_file_and_the_command_line_goes_before_it(
         (("finetune", "nli", "--model", "./none", "--out", "o", "--nli", "no.tsv"), "no.tsv: cannot be read"),
         (("evaluate", "--model", "builtin"), "nothing to measure on"),
         (("evaluate", "--model", "builtin", "--device", "tpu"), "tpu: not one of auto, cpu, cuda"),
-        (("evaluate", "--model", "builtin", "--device", "cuda"), "cuda: torch finds no GPU here"),
+        pytest.param(
+            ("evaluate", "--model", "builtin", "--device", "cuda"),
+            "cuda: torch finds no GPU here",
+            marks=pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU"),
+        ),
         (("sweep", "nli", "--model", "builtin", "--out", "o", "--data", "x", "--lr", "a,b"), "--lr: numbers"),
         (
             ("sweep", "nli", "--model", "builtin", "--out", "o", "--data", "x", "--lr", "nan"),
@@ -457,7 +510,6 @@ def test_options_come_from_a_file_and_the_command_line_goes_before_it(
         ),
     ],
 )
-@pytest.mark.skipif(torch.cuda.is_available(), reason="one line is about a machine without a GPU")
 def test_what_cannot_be_is_one_line_and_an_exit_code(
     arguments: tuple[str, ...], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

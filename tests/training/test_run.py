@@ -12,11 +12,13 @@ from transformers import BertTokenizerFast
 
 from models.multitask import BertForFourTasks
 from training import run as module
+from training.history import HISTORY, read_history
 from training.pretrain import new_model
 from training.processes import Processes
 from training.record import Origin
-from training.run import HISTORY, Run, Step, has_state, read_history, told
+from training.run import Run, Step, told
 from training.schedule import Budget
+from training.state import has_state
 from training.textfiles import DataError
 
 HERE = Processes(torch.device("cpu"))

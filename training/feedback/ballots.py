@@ -39,7 +39,7 @@ class Ballot:
         return Place(self.item, self.slot)
 
 
-Gold = Mapping[tuple[int, int], str]
+Gold = Mapping[Place, str] | Mapping[tuple[int, int], str]
 """The known label by item and slot."""
 
 

@@ -21,7 +21,8 @@ def card(manifest: Mapping[str, Any]) -> str:
     https://huggingface.co/docs/hub/datasets-manual-configuration tells of the head.
     """
     rows, settings = manifest["rows"], manifest["settings"]
-    files = "\n".join(f"  - split: {part}\n    path: {part}.parquet" for part in PARTS)
+    there = [part for part in PARTS if rows[part]]  # the library refuses a part of no rows
+    files = "\n".join(f"  - split: {part}\n    path: {part}.parquet" for part in there)
     table = "\n".join(f"| {part} | {rows[part]:,} | {_USES[part]} |" for part in PARTS)
     left_out = "\n".join(f"- {why}: {number:,}" for why, number in manifest["left_out"].items())
     excluded = "\n".join(f"- `{each['file']}` (SHA-256 {each['sha256']})" for each in settings["exclude"])

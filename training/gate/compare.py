@@ -26,7 +26,7 @@ from training.telling import Progress, quiet
 from training.textfiles import DataError
 
 QUESTIONS = 16  # that are timed, long ones and short ones as they come
-ROUNDS = 100  # of both models: medians of so many move by a percent or two on a busy machine
+ROUNDS = 100  # of both models; how far a busy machine moves medians of so many, the interval tells
 _WARM = 3  # rounds that are not timed
 
 Clock = Callable[[], float]
@@ -73,6 +73,14 @@ class Correctness:
     rows: NDArray[np.int64]
     champion: NDArray[np.bool_]
     candidate: NDArray[np.bool_]
+
+    def as_json(self) -> dict[str, list[int]]:
+        """For a database row: 1 for each row that is right, else 0."""
+        return {
+            "rows": self.rows.tolist(),
+            "champion": self.champion.astype(int).tolist(),
+            "candidate": self.candidate.astype(int).tolist(),
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,8 +43,8 @@ export const TEXTS = {
 const GROUP = { ko: "우리 모임", en: "Our group" };
 const MEMBER = { ko: "회원", en: "Member" };
 
-// The first chats are named by the server in Korean; everything else is shown as it was named.
-export const groupTitle = (title, language) => (Object.values(GROUP).includes(title) ? GROUP[language] : title);
+// The first group is named in both languages; everything else is shown as it was named.
+export const groupTitle = (title, language) => (title === `${GROUP.ko} · ${GROUP.en}` ? GROUP[language] : title);
 
 export function memberName(name, language) {
   const numbered = /^(?:회원|Member) (\d+)$/.exec(name);

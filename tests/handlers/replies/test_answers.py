@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html import unescape
 
 import pytest
@@ -30,6 +31,8 @@ def test_a_label_answer_reads_well_on_a_phone() -> None:
         "",
         "Model: <i>builtin</i>",
     ]
+    told = label_answer(replace(result, model="sentiment-0003<", version="a1b2c3d4e5f6"), EN)
+    assert told.splitlines()[-1] == "Model: <i>sentiment-0003&lt;</i> (a1b2c3)"
 
 
 @pytest.mark.parametrize("texts", [KO, EN])

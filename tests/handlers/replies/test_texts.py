@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import fields
+from dataclasses import fields, is_dataclass
 from string import Formatter
 
 import pytest
@@ -24,6 +24,9 @@ def flat(name: str, value: object) -> Iterator[tuple[str, str]]:
     if isinstance(value, Mapping):
         for key, inner in value.items():
             yield from flat(f"{name}.{key}", inner)
+    elif is_dataclass(value):
+        for one in fields(value):
+            yield from flat(one.name, getattr(value, one.name))
     else:
         yield name, str(value)
 
@@ -47,7 +50,7 @@ def test_both_languages_fill_in_the_same_values(name: str) -> None:
 @pytest.mark.parametrize("name", KOREAN_TEXTS)
 def test_korean_is_korean_and_polite(name: str) -> None:
     text = KOREAN_TEXTS[name]
-    if name.startswith(("menu.", "labels.", "description", "short_description")):
+    if name.startswith(("menu.", "labels.", "task_name.", "description", "short_description")):
         assert re.search("[가-힣]", text)
     elif sentences := re.findall(r"[가-힣]+(?=[.?!])", re.sub(r"<code>.*?</code>", "", text)):
         assert all(word.endswith(("요", "다", "까요")) for word in sentences)

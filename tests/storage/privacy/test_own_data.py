@@ -8,6 +8,7 @@ import pytest
 
 from storage.privacy.pseudonym import Pseudonymizer
 from storage.store import ConsentStatus, EarlierAnswer, NewPrediction, Store
+from storage.values import CONSENT_VERSION
 from tests.storage.conftest import ASKER, CHAT, EVERY_KIND, PEPPER, Sql, agree
 
 pytestmark = pytest.mark.parametrize("kind", EVERY_KIND, indirect=True)
@@ -48,7 +49,7 @@ async def test_a_person_sees_everything_of_theirs_and_nothing_of_others(
         "language": "ko",
         "consent": {
             "status": "agreed",
-            "version": 1,
+            "version": CONSENT_VERSION,
             "at": data.consent.at.isoformat() if data.consent else None,
         },
         "questions": [

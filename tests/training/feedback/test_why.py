@@ -76,3 +76,10 @@ def test_confusion_counts_what_was_said_for_what_is_right(found: Agreement) -> N
     assert all(set(said) == {other} for (truth, said), other in zip(liar.items(), reversed(TWO), strict=True))
     assert sum(number for said in liar.values() for number in said.values()) == found.standings[4].judged
     assert confusion(found, 99) == {}
+
+
+def test_confusion_tells_which_is_taken_for_which() -> None:
+    gold = {(item, 0): TWO[item == 0] for item in range(4)}
+    found = agree([Ballot(item, 0, 1, "positive", blind=True) for item in range(4)], labels=TWO, gold=gold)
+
+    assert confusion(found, 1) == {"negative": {"positive": 3}, "positive": {"positive": 1}}

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -109,7 +110,10 @@ def test_the_better_of_two_models_passes_and_the_other_does_not(
     assert found.verdict.passed, states(found)
     assert (found.verdict.champion, found.verdict.candidate) == (str(champion), str(candidate))
     assert all(each.candidate.all() and not each.champion.all() for each in found.correct)
-    assert [len(each.rows) for each in found.correct] == [150, 150]
+    kept = json.loads(json.dumps(found.correct[0].as_json()))
+    assert kept["rows"] == list(range(150))
+    assert kept["candidate"] == [1] * 150
+    assert kept["champion"] == [int(right) for right in found.correct[0].champion]
     assert not asked(candidate, champion, task, *sets).verdict.passed
 
 

@@ -1,0 +1,172 @@
+"""``kobert-bot models …``: which models were trained here, who answers, and who decides that."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, TypeVar
+
+import typer
+
+from bot.console import fail, settings_or_fail
+from bot.settings import Settings, SettingsError, pseudonym_key
+from models.errors import ModelServiceError
+from models.results import Task
+from storage.errors import StorageError
+
+if TYPE_CHECKING:
+    from storage.checkpoint_values import ChampionChange
+    from storage.store import Store
+
+app = typer.Typer(help="Models that were trained here, and which of them answers.", no_args_is_help=True)
+_Found = TypeVar("_Found")
+_ACTOR = "command line"
+_LONGEST_REASON = 500
+
+
+class Taught(StrEnum):
+    """What a trained model may answer."""
+
+    SENTIMENT = "sentiment"
+    NLI = "nli"
+    NSP = "nsp"
+    MASK = "mask"
+
+
+OneTask = Annotated[Taught, typer.Argument(help="Of which task.")]
+AnyTask = Annotated[Taught | None, typer.Argument(help="Of which task; of all without.")]
+Name = Annotated[str, typer.Argument(help="The model's name, as `models list` gives it.")]
+Reason = Annotated[str, typer.Option(help="Why, for those who look later.")]
+Force = Annotated[
+    bool, typer.Option("--force", help="Though it was refused, or never compared; with --reason.")
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+@app.command(name="list")
+def list_(task: AnyTask = None, as_json: Json = False) -> None:
+    """List the models by task: which answers, how good they are, and what came of what.
+
+    A model that learnt from a text which was deleted since is marked, and retired unless it answers.
+    """
+    from bot.models_views import models_json, models_table
+
+    async def tell(store: Store) -> str:
+        await store.checkpoints.retire_tainted()
+        found = await store.checkpoints.all(None if task is None else task.value)
+        standings = await store.checkpoints.standings()
+        if as_json:
+            return json.dumps(models_json(found, standings), ensure_ascii=False)
+        return models_table(found, standings)
+
+    typer.echo(_with_store(settings_or_fail(), tell))
+
+
+@app.command()
+def show(name: Name, as_json: Json = False) -> None:
+    """Show all that is known of a model: where it came from, its verdict in words, and its promotions."""
+    from bot.models_views import model_json, model_text
+
+    async def tell(store: Store) -> str:
+        checkpoint = await store.checkpoints.get(name)
+        standing = await store.checkpoints.standing(checkpoint.task)
+        if as_json:
+            return json.dumps(model_json(checkpoint, standing), ensure_ascii=False)
+        changes = await store.checkpoints.changes(checkpoint.task)
+        return model_text(checkpoint, standing, await store.checkpoints.evaluations(name), changes)
+
+    typer.echo(_with_store(settings_or_fail(), tell))
+
+
+@app.command()
+def promote(name: Name, reason: Reason = "", force: Force = False) -> None:
+    """Let a model answer from now on; a bot that runs follows within seconds, without losing a question.
+
+    The model is tried first. One that was refused, or never compared, needs --force.
+    """
+    if force and not reason.strip():
+        fail("--force overrules a rule; say why with --reason")
+    why, settings = _reason(reason, "promoted"), settings_or_fail()
+
+    async def change(store: Store) -> ChampionChange:
+        from bot import promoting
+        from models.trial import Trial
+        from storage.checkpoint_values import NotPromotable
+
+        checkpoints, trial = store.checkpoints, Trial(settings.device, settings.precision)
+        checkpoint = await checkpoints.get(name)
+        task, seen = Task(checkpoint.task), await _champion(store, checkpoint.task)
+        try:
+            return await promoting.promote(
+                checkpoints, trial, task, name, actor=_ACTOR, reason=why, seen=seen
+            )
+        except NotPromotable as error:
+            if not error.obstacle.yields_to_force:
+                raise
+            if not force:
+                raise StorageError(f"{error}; --force --reason WHY overrules that") from error
+            typer.echo(f"overruled: {error}", err=True)
+            overruled = f"{why} (overruled: {error})"
+            return await checkpoints.promote(
+                task, name, actor=_ACTOR, reason=overruled, seen=seen, force=True
+            )
+
+    _tell(_with_store(settings, change))
+
+
+@app.command()
+def rollback(task: OneTask, reason: Reason = "") -> None:
+    """Let the model from before answer again; done twice, all is as it was."""
+    why, settings = _reason(reason, "rolled back"), settings_or_fail()
+
+    async def change(store: Store) -> ChampionChange:
+        from bot import promoting
+        from models.trial import Trial
+
+        trial, seen = Trial(settings.device, settings.precision), await _champion(store, task.value)
+        return await promoting.roll_back(
+            store.checkpoints, trial, Task(task.value), actor=_ACTOR, reason=why, seen=seen
+        )
+
+    _tell(_with_store(settings, change))
+
+
+async def _champion(store: Store, task: str) -> str | None:
+    champion = (await store.checkpoints.standing(task)).champion
+    return None if champion is None else champion.name
+
+
+def _reason(given: str, otherwise: str) -> str:
+    return " ".join(given.split())[:_LONGEST_REASON] or otherwise
+
+
+def _tell(change: ChampionChange) -> None:
+    before, after = (name or "the preset's own" for name in (change.before, change.after))
+    typer.echo(f"{change.task}: {after} answers from now on, in place of {before}")
+
+
+def _with_store(settings: Settings, do: Callable[[Store], Awaitable[_Found]]) -> _Found:
+    """Do something with the database that there is; what is wrong becomes one line."""
+
+    async def run() -> _Found:
+        from storage.engine import exists
+        from storage.store import Store  # SQLAlchemy: half a second that --help needn't wait
+
+        if not exists(settings.database_url):
+            raise StorageError(f"there is no database {settings.database_url} here; DATABASE_URL says where")
+        store = await Store.open(settings.database_url, pepper=pseudonym_key(settings))
+        try:
+            return await do(store)
+        finally:
+            await store.close()
+
+    try:
+        return asyncio.run(run())
+    except (StorageError, SettingsError, ModelServiceError) as error:
+        fail(error)
+    except OSError as error:
+        fail(f"{error.filename}: {error.strerror}" if error.filename else error)
+    except KeyboardInterrupt:
+        fail("stopped; nothing is left half done")

@@ -1,0 +1,206 @@
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from bot.cli import app
+from storage.store import ConsentStatus, NewPrediction, Store
+
+pytest.importorskip("crowdkit")
+pytest.importorskip("pyarrow")
+URL = "sqlite+aiosqlite:///var/kobert-bot.db"
+VOTERS = 4
+SECRET = "누가 적은 이야기인지 모를"
+
+
+@pytest.fixture(autouse=True)
+def surroundings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PSEUDONYM_KEY", "pepper")
+
+
+def call(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(app, ["feedback", *(str(argument) for argument in arguments)])
+
+
+def done(*arguments: str | Path) -> str:
+    result = call(*arguments)
+    assert result.exit_code == 0, result.output
+    return result.stdout
+
+
+def refused(*arguments: str | Path) -> str:
+    """The one line that a command ends with."""
+    result = call(*arguments)
+    assert result.exit_code == 1
+    assert "Traceback" not in result.output
+    lines = [line for line in result.stderr.splitlines() if line.startswith("kobert-bot: ")]
+    assert lines, result.output
+    return lines[-1]
+
+
+@pytest.fixture
+def voted() -> None:
+    """Three careful people and one who says the opposite, on thirty texts."""
+
+    async def vote() -> None:
+        store = await Store.open(URL, pepper=b"pepper")
+        for person in range(1, VOTERS + 1):
+            await store.set_consent(person, ConsentStatus.AGREED)
+        for number in range(30):
+            shown = NewPrediction(
+                "sentiment", f"{SECRET} {number} 번째 감상", None, "builtin", "positive", {"positive": 0.9},
+                (("positive", "negative"),),
+            )  # fmt: skip
+            prediction = await store.add_prediction(shown, chat_id=7, asker_id=1)
+            for person in range(1, VOTERS + 1):
+                choice = number % 2 if person < VOTERS else 1 - number % 2
+                await store.vote(prediction, person, 0, choice, chat_id=7)
+        await store.close()
+
+    asyncio.run(vote())
+
+
+@pytest.fixture
+def empty() -> None:
+    async def make() -> None:
+        await (await Store.open(URL, pepper=b"pepper")).close()
+
+    asyncio.run(make())
+
+
+@pytest.mark.usefixtures("voted")
+def test_agreement_is_told_in_a_table_and_kept() -> None:
+    told = done("agree").splitlines()
+    assert told[0].split() == ["task", "votes", "voters", "decided", "level", "alpha", "left", "out"]
+    assert told[1].split()[:5] == ["sentiment", "120", "4", "30", "0"]
+    assert told[1].split()[-1] == "1", "the one who says the opposite"
+    assert done("agree", "sentiment").splitlines()[1] == told[1]
+    [stats] = json.loads(done("stats", "--json"))
+    assert stats["labels"] == {"negative": 15, "positive": 15}
+
+
+@pytest.mark.usefixtures("voted")
+def test_stats_tell_who_is_left_out_and_why() -> None:
+    done("agree")
+    done("snapshot", "sentiment")
+    [stats] = json.loads(done("stats", "--json"))
+    assert {
+        key: stats[key] for key in ("task", "texts", "votes", "blind_share", "voters", "queue", "snapshots")
+    } == {
+        "task": "sentiment",
+        "texts": 30,
+        "votes": 120,
+        "blind_share": 0.0,
+        "voters": 4,
+        "queue": 0,
+        "snapshots": {"sentiment-0001": "whole"},
+    }
+    assert -1 < stats["alpha"] < 1
+    [out] = stats["left_out"]
+    assert out["verdict"] == "inverted"
+    told = done("stats")
+    assert f"  {out['voter'][:8]} inverted: {out['reason']}" in told
+    assert "sentiment-0001 whole" in told
+    assert SECRET not in told
+
+
+@pytest.mark.usefixtures("voted")
+def test_conflicts_show_every_vote_and_what_became_of_it() -> None:
+    told = done("conflicts", "sentiment", "--limit", "2")
+    assert told.startswith("sentiment: 30 where voters differ")
+    assert told.count(SECRET) == 2
+    assert told.count("counted") == 2 * (VOTERS - 1)
+    assert told.count("left out: right in 0 of") == 2
+    assert told.count("decided: ") == 2
+
+
+@pytest.mark.usefixtures("voted")
+def test_a_snapshot_is_drawn_and_told_of(tmp_path: Path) -> None:
+    rows, line = done("snapshot", "sentiment").splitlines()
+    digest, path = line.split()
+    assert Path(path) == tmp_path / "var" / "teaching" / "snapshots" / "sentiment-0001"
+    assert rows.startswith("sentiment-0001: train ")
+    assert done("snapshot", "sentiment", "--out", tmp_path / "mine").splitlines()[-1].split()[0] == digest
+    test_set = tmp_path / "test.tsv"
+    test_set.write_text(f"id\tdocument\tlabel\n1\t{SECRET} 3 번째 감상!\t1\n", encoding="utf-8")
+    assert "left out: 1 stands in test.tsv" in done("snapshot", "sentiment", "--exclude", test_set)
+    assert refused("snapshot", "sentiment", "--exclude", "none.tsv").startswith(
+        "kobert-bot: none.tsv: cannot be read"
+    )
+    assert "nobody has voted on nli yet" in refused("snapshot", "nli")
+
+
+@pytest.mark.usefixtures("voted")
+def test_votes_go_out_and_come_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = done("export")
+    done("export", "--format", "parquet", "--out", tmp_path / "v.parquet")
+    done("export", "--format", "dataset", "--out", tmp_path / "v")
+    assert refused("export", "--format", "parquet") == "kobert-bot: parquet needs --out: it is no text"
+    assert (tmp_path / "v" / "votes.jsonl").read_text("utf-8") == before
+    for source in (tmp_path / "v.parquet", tmp_path / "v"):
+        home = tmp_path / f"copy of {source.name}"
+        home.mkdir()
+        monkeypatch.chdir(home)
+        assert done("import", source) == "120 votes new\n"
+        assert done("import", source) == "120 votes here already\n"
+        assert done("export") == before
+
+
+def test_bad_rows_are_told_one_by_one_and_the_others_are_kept(tmp_path: Path) -> None:
+    file = tmp_path / "nsmc.tsv"
+    file.write_text("id\tdocument\tlabel\n1\t좋은 글\t1\n2\t나쁜 글\t7\n3\n4\t나쁜 글\t0\n", encoding="utf-8")
+    result = call("import", file)
+    assert result.exit_code == 1
+    assert result.stdout == "2 labelled texts new\n"
+    told = [line for line in result.stderr.splitlines() if line.startswith("kobert-bot: ")]
+    assert told == [
+        f"kobert-bot: {file}: row 3 the label '7' is not one of negative, positive",
+        f"kobert-bot: {file}: row 4 has 1 columns, the header has 3",
+        f"kobert-bot: {file}: 2 rows could not be used; the others were",
+    ]
+
+
+def test_a_file_of_another_encoding_is_refused_before_anything_is_kept(tmp_path: Path) -> None:
+    file = tmp_path / "nsmc.tsv"
+    file.write_bytes(b"id\tdocument\tlabel\n1\tok good\t1\n" + "2\t나쁜 글\t0\n".encode("cp949"))
+    assert "row 3 is not UTF-8; it looks like CP949" in refused("import", file)
+    assert not (tmp_path / "var").exists()
+    file.write_bytes(b"id\tdocument\tlabel\n")
+    assert refused("import", file).endswith("there is no row to import in it")
+
+
+def test_gold_is_imported_and_told_of(tmp_path: Path) -> None:
+    file = tmp_path / "gold.tsv"
+    file.write_text("premise\thypothesis\tgold_label\n전제\t가설\tneutral\n", encoding="utf-8")
+    assert done("import", file, "--gold").splitlines() == ["1 labelled text new", "1 label became gold"]
+    [stats] = json.loads(done("stats", "--json"))
+    assert (stats["task"], stats["gold"], stats["imported"]) == ("nli", {"maintainer": 1}, 1)
+    assert done("gold", "nli") == "0 labels of nli became gold\n"
+
+
+@pytest.mark.usefixtures("empty")
+@pytest.mark.parametrize("command", ["agree", "stats", "conflicts"])
+def test_an_empty_database_says_so_kindly(command: str) -> None:
+    assert "nobody has voted yet" in done(command)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [["agree"], ["stats"], ["conflicts"], ["snapshot", "nli"], ["gold", "nli"], ["export"]],
+    ids=lambda command: command[0],
+)
+def test_a_database_that_is_not_there_is_said_and_not_made(command: list[str], tmp_path: Path) -> None:
+    assert refused(*command).startswith("kobert-bot: there is no database sqlite+aiosqlite:///var/")
+    assert not (tmp_path / "var").exists()
+
+
+@pytest.mark.usefixtures("voted")
+def test_what_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "crowdkit.aggregation", None)
+    assert "pip install 'kobert-bot[teach]'" in refused("agree")

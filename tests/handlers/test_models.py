@@ -1,0 +1,308 @@
+"""``/models``: those who run the bot look at the trained models and change who answers."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field, replace
+
+import pytest
+
+from bot import promoting
+from bot.application import build_application
+from bot.rate_limiter import PatientRateLimiter
+from handlers.access import Access, Lists
+from handlers.callback_data import ModelsTap, Step, encode
+from handlers.context import Services
+from handlers.replies.models import models_keyboard, models_list
+from handlers.replies.models_texts import MODELS_EN, MODELS_KO, MODELS_TEXTS, ModelsTexts
+from handlers.replies.teaching_texts import TEACHING_TEXTS
+from handlers.replies.texts import EN, LANGUAGES
+from handlers.replies.verdict import verdict_html
+from models.errors import CheckpointUnavailable
+from models.results import Task
+from storage.checkpoint_values import ChampionChange, NewCheckpoint, Obstacle
+from storage.privacy.pseudonym import Pseudonymizer
+from storage.store import Store
+from tests.handlers.conftest import AT_ONCE
+from tests.handlers.offline import BOT_NAME, ENGLISH, GROUP, KOREAN, Call, FakeModel, OfflineRequest, Telegram
+from tests.trained import verdict
+
+SECOND = 44
+
+
+@dataclass
+class Promoter:
+    """Promotes as the bot does, with a trial that the test decides."""
+
+    store: Store
+    tried: list[str] = field(default_factory=list)
+    error: Exception | None = None
+    gate: asyncio.Event = field(default_factory=asyncio.Event)  # cleared: trials wait until it is set
+    trying: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        self.gate.set()
+
+    async def trial(self, _task: Task, name: str, _path: str, _version: str) -> None:
+        self.tried.append(name)
+        self.trying.set()
+        await self.gate.wait()
+        if self.error is not None:
+            raise self.error
+
+    async def promote(
+        self, task: Task, name: str | None, *, actor: int | str, reason: str, seen: str | None
+    ) -> ChampionChange:
+        checkpoints = self.store.checkpoints
+        return await promoting.promote(
+            checkpoints, self.trial, task, name, actor=actor, reason=reason, seen=seen
+        )
+
+    async def roll_back(
+        self, task: Task, *, actor: int | str, reason: str, seen: str | None
+    ) -> ChampionChange:
+        checkpoints = self.store.checkpoints
+        return await promoting.roll_back(checkpoints, self.trial, task, actor=actor, reason=reason, seen=seen)
+
+
+@pytest.fixture
+def promoter(store: Store) -> Promoter:
+    return Promoter(store)
+
+
+@pytest.fixture
+async def telegram(model: FakeModel, store: Store, promoter: Promoter) -> AsyncIterator[Telegram]:
+    request = OfflineRequest()
+    access = Access(Lists(admins=frozenset({KOREAN, ENGLISH, SECOND})))
+    application = build_application(
+        Services(model, store, access=access, promoter=promoter),
+        token="1:token",
+        request=request,
+        rate_limiter=PatientRateLimiter(chat=AT_ONCE, group=AT_ONCE, overall=AT_ONCE),
+    )
+    async with application:
+        yield Telegram(application, request)
+
+
+async def add(store: Store, *names: str, passed: bool | None = True, task: str = "sentiment") -> None:
+    for name in names:
+        await store.checkpoints.add(NewCheckpoint(task, name, f"/nowhere/{name}", f"v {name}", "builtin"))
+        if passed is not None:
+            await store.checkpoints.judge(name, verdict(name, passed=passed))
+
+
+async def taint(store: Store, name: str) -> None:
+    async with store._database.write() as connection:
+        await connection.exec_driver_sql(f"UPDATE checkpoints SET tainted = true WHERE name = '{name}'")
+
+
+async def champion(store: Store) -> str | None:
+    found = (await store.checkpoints.standing("sentiment")).champion
+    return None if found is None else found.name
+
+
+def promote_face(name: str, texts: ModelsTexts = MODELS_EN) -> str:
+    return texts.promote_button.format(task=texts.tasks["sentiment"], name=name)
+
+
+def back_face(name: str, texts: ModelsTexts = MODELS_EN) -> str:
+    return texts.roll_back_button.format(task=texts.tasks["sentiment"], name=name)
+
+
+async def ask(telegram: Telegram, shown: Call, face: str, user: int = ENGLISH) -> Call:
+    await telegram.taps(shown.button(face), user=user)
+    return telegram.answers[-1]
+
+
+def test_both_languages_say_the_same_and_of_every_obstacle() -> None:
+    for name in MODELS_EN.__dataclass_fields__:
+        english, korean = getattr(MODELS_EN, name), getattr(MODELS_KO, name)
+        if isinstance(english, str):
+            assert set(re.findall(r"\{\w+\}", english)) == set(re.findall(r"\{\w+\}", korean)), name
+        else:
+            assert set(english) == set(korean), name
+    assert set(MODELS_EN.obstacles) == {each.value for each in Obstacle}
+    assert set(MODELS_EN.tasks) == set(Task) - {Task.TOKENS}
+
+
+@pytest.mark.parametrize(("user", "texts"), [(KOREAN, MODELS_KO), (ENGLISH, MODELS_EN)])
+async def test_a_candidate_is_promoted_after_its_verdict_and_rolled_back(
+    telegram: Telegram, store: Store, promoter: Promoter, user: int, texts: ModelsTexts
+) -> None:
+    shown = await telegram.says("/models", user=user)
+    assert shown.text == f"{texts.title}\n\n{texts.nothing_trained}"
+    assert "reply_markup" not in shown.data
+    await add(store, "a")
+    shown = await telegram.says("/models", user=user)
+    made = (await store.checkpoints.get("a")).created_at.date().isoformat()
+    assert texts.champion.format(name=texts.own) in shown.text
+    assert texts.candidate.format(name=f"a ({made})", verdict=texts.passed) in shown.text
+
+    asked = await ask(telegram, shown, promote_face("a", texts), user)
+    assert asked.method == "editMessageText"
+    assert verdict_html(verdict("a"), "ko" if user == KOREAN else "en") in asked.text
+    really = texts.really_promote.format(task=texts.tasks["sentiment"], name="a", champion=texts.own)
+    assert asked.text.endswith(really)
+    assert await champion(store) is None
+
+    no = await ask(telegram, asked, texts.no_button, user)
+    assert no.text == shown.text
+    assert no.data["reply_markup"] == shown.data["reply_markup"]
+    assert await champion(store) is None
+
+    toast = await telegram.taps(asked.button(texts.yes_button), user=user)
+    assert toast.text == texts.trying_toast
+    done = telegram.answers[-1]
+    said = texts.promoted.format(task=texts.tasks["sentiment"], name="a")
+    assert done.text.startswith(f"{said}\n\n{texts.title}")
+    assert await champion(store) == "a"
+    assert promoter.tried == ["a"]
+
+    asked = await ask(telegram, done, back_face(texts.own, texts), user)
+    assert asked.text == texts.really_roll_back.format(
+        task=texts.tasks["sentiment"], name=texts.own, champion="a"
+    )
+    done = await ask(telegram, asked, texts.yes_button, user)
+    assert done.text.startswith(texts.rolled_back.format(task=texts.tasks["sentiment"], name=texts.own))
+    assert await champion(store) is None
+    changes = await store.checkpoints.changes("sentiment")
+    assert [(each.actor, each.reason) for each in changes] == [
+        (Pseudonymizer(b"pepper").person(user), reason)
+        for reason in ("promoted in the chat", "rolled back in the chat")
+    ]
+
+
+async def test_two_admins_and_double_taps_promote_once(
+    telegram: Telegram, store: Store, promoter: Promoter
+) -> None:
+    await add(store, "a", "b")
+    shown = await telegram.says("/models")
+    asked = await ask(telegram, shown, promote_face("b"))
+    yes = asked.button(MODELS_EN.yes_button)
+    promoter.gate.clear()
+    taps = [telegram.tap(yes, user=user) for user in (ENGLISH, ENGLISH, SECOND)]
+    async with asyncio.TaskGroup() as group:
+        for tap in taps:
+            group.create_task(telegram.application.process_update(tap))
+        await promoter.trying.wait()
+        promoter.gate.set()
+    assert promoter.tried == ["b"]
+    assert len(await store.checkpoints.changes("sentiment")) == 1
+    outcomes = [call.text.split("\n")[0] for call in telegram.answers[-3:]]
+    promoted = MODELS_EN.promoted.format(task="Sentiment", name="b")
+    assert outcomes == [promoted, MODELS_EN.changed, MODELS_EN.changed]
+
+
+async def test_what_changed_since_the_question_is_said_and_nothing_done(
+    telegram: Telegram, store: Store, promoter: Promoter
+) -> None:
+    await add(store, "a")
+    asked = await ask(telegram, await telegram.says("/models"), promote_face("a"))
+    await add(store, "b")  # another candidate since
+    done = await ask(telegram, asked, MODELS_EN.yes_button)
+    assert done.text.startswith(MODELS_EN.changed)
+    assert promote_face("b") in str(done.buttons)
+    asked = await ask(telegram, done, promote_face("b"))
+    promoter.gate.clear()
+    tap = telegram.tap(asked.button(MODELS_EN.yes_button))
+    async with asyncio.TaskGroup() as group:
+        group.create_task(telegram.application.process_update(tap))
+        await promoter.trying.wait()
+        await store.checkpoints.promote("sentiment", "a", actor="gate", reason="x", seen=None)  # meanwhile
+        promoter.gate.set()
+    assert telegram.answers[-1].text.startswith(MODELS_EN.changed)
+    assert await champion(store) == "a"
+
+
+async def test_one_that_cannot_serve_is_said_with_the_reason(
+    telegram: Telegram, store: Store, promoter: Promoter
+) -> None:
+    await add(store, "a")
+    asked = await ask(telegram, await telegram.says("/models"), promote_face("a"))
+    promoter.error = CheckpointUnavailable("there is no folder <x>")
+    done = await ask(telegram, asked, MODELS_EN.yes_button)
+    assert done.text.startswith(
+        MODELS_EN.cannot_serve.format(name="a", reason="there is no folder &lt;x&gt;") + "\n\n"
+    )
+    assert await champion(store) is None
+
+
+async def test_one_that_was_never_compared_is_refused_kindly(telegram: Telegram, store: Store) -> None:
+    await add(store, "a", passed=None)
+    shown = await telegram.says("/models")
+    assert MODELS_EN.unjudged in shown.text
+    done = await ask(telegram, await ask(telegram, shown, promote_face("a")), MODELS_EN.yes_button)
+    assert done.text.startswith(MODELS_EN.obstacles["unjudged"].format(name="a"))
+    assert await champion(store) is None
+
+
+async def test_what_learnt_a_deleted_text_is_marked_and_not_offered(telegram: Telegram, store: Store) -> None:
+    await add(store, "a", "b", "c")
+    for name, seen in (("a", None), ("b", "a")):
+        await store.checkpoints.promote("sentiment", name, actor="gate", reason="x", seen=seen)
+    await add(store, "d")
+    shown = await telegram.says("/models")
+    assert {promote_face("d"), back_face("a")} == {row[0]["text"] for row in shown.buttons}
+    for name in "abd":
+        await taint(store, name)
+    marked = await telegram.says("/models")
+    assert "reply_markup" not in marked.data
+    assert marked.text.count(MODELS_EN.tainted) == 1
+    late = await ask(telegram, shown, back_face("a"))
+    assert late.text.startswith(MODELS_EN.changed)
+
+
+async def test_it_is_for_those_who_run_the_bot_and_in_private(telegram: Telegram, store: Store) -> None:
+    await add(store, "a")
+    assert (await telegram.says("/models", user=5)).text == TEACHING_TEXTS["en"].operators_only
+    in_group = await telegram.says("/models", chat=GROUP)
+    assert in_group.text == EN.only_in_private.format(command="models", name=BOT_NAME)
+    sure = encode(ModelsTap(Step.PROMOTE_SURELY, Task.SENTIMENT, 0, (await store.checkpoints.get("a")).id))
+    for user, chat in ((5, None), (ENGLISH, GROUP)):
+        toast = await telegram.taps(sure, user=user, chat=chat)
+        assert toast.text == TEACHING_TEXTS["en"].operators_only_toast
+    assert await champion(store) is None
+
+
+async def test_a_forged_button_changes_nothing(telegram: Telegram, store: Store) -> None:
+    await add(store, "a")
+    for step, task, seen, other in (
+        (Step.PROMOTE_SURELY, Task.TOKENS, 0, 1),
+        (Step.PROMOTE_SURELY, Task.SENTIMENT, 0, 77),
+        (Step.ROLL_BACK_SURELY, Task.SENTIMENT, 0, 0),
+        (Step.ROLL_BACK, Task.NLI, 0, 0),
+    ):
+        await telegram.taps(encode(ModelsTap(step, task, seen, other)))
+        assert telegram.answers[-1].text.startswith(MODELS_EN.changed)
+    assert await store.checkpoints.changes("sentiment") == ()
+
+
+async def test_without_somebody_to_change_them_models_are_only_shown(store: Store, model: FakeModel) -> None:
+    request = OfflineRequest()
+    access = Access(Lists(admins=frozenset({ENGLISH})))
+    await add(store, "a")
+    async with build_application(
+        Services(model, store, access=access),
+        token="1:token",
+        request=request,
+        rate_limiter=PatientRateLimiter(chat=AT_ONCE, group=AT_ONCE, overall=AT_ONCE),
+    ) as application:
+        shown = await Telegram(application, request).says("/models")
+    assert "a (" in shown.text
+    assert "reply_markup" not in shown.data
+
+
+async def test_names_fit_into_buttons_and_are_escaped(store: Store) -> None:
+    await add(store, "<b>" + "n" * 60)
+    standings = await store.checkpoints.standings()
+    standing = replace(standings["sentiment"], champion=standings["sentiment"].candidate)
+    for language in LANGUAGES:
+        assert "&lt;b&gt;" in models_list({"sentiment": standing}, language)
+        keyboard = models_keyboard(standings, language)
+        assert keyboard is not None
+        [[button]] = keyboard.inline_keyboard
+        assert MODELS_TEXTS[language].tasks["sentiment"] in button.text
+        assert "<b>" in button.text
+        assert len(str(button.callback_data).encode()) <= 64

@@ -1,0 +1,244 @@
+"""Votes come out as ballots, labels and trusts go in, and nothing of whoever withdrew is among them."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from storage.agreed import IMPORTED, CastVote, ImportedText, LabelledText, NewLabel, NewTrust
+from storage.privacy.pseudonym import Pseudonymizer
+from storage.store import ConsentStatus, NewPrediction, Store
+from tests.storage.conftest import ASKER, CHAT, EVERY_KIND, PEPPER, Sql, agree
+
+every_kind = pytest.mark.parametrize("kind", EVERY_KIND, indirect=True)
+on_sqlite = pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+
+
+async def voter(sql: Sql, person: int) -> int:
+    name = Pseudonymizer(PEPPER).person(person)
+    [(number,)] = await sql(f"SELECT id FROM annotators WHERE pseudonym = '{name}'")
+    return int(number)
+
+
+async def asked(
+    store: Store,
+    new: NewPrediction,
+    *,
+    text: str | None = None,
+    model: str = "builtin",
+    task: str | None = None,
+) -> int:
+    changed = dataclasses.replace(new, text_a=text or new.text_a, model=model, task=task or new.task)
+    return await store.add_prediction(changed, chat_id=CHAT, asker_id=ASKER)
+
+
+async def item_of(sql: Sql, prediction: int) -> int:
+    [(item,)] = await sql(f"SELECT input_id FROM predictions WHERE id = {prediction}")
+    return int(item)
+
+
+@every_kind
+async def test_the_newest_vote_of_a_person_on_a_text_is_their_ballot(
+    store: Store, sentiment: NewPrediction, sql: Sql
+) -> None:
+    await agree(store, 1, 2)
+    first = await asked(store, sentiment)
+    again = await asked(store, sentiment, model="klue")
+    await store.vote(again, 1, 0, 1, chat_id=CHAT)
+    await store.vote(first, 1, 0, 0, chat_id=CHAT)  # said last, on the older answer
+    await store.vote(again, 2, 0, 1, chat_id=CHAT)
+    item = await item_of(sql, first)
+    assert await store.consensus.votes("sentiment") == (
+        CastVote(item, 0, await voter(sql, 1), "positive", blind=False),
+        CastVote(item, 0, await voter(sql, 2), "negative", blind=False),
+    )
+    assert await store.consensus.votes("nli") == ()
+
+
+@on_sqlite
+async def test_no_word_fits_and_i_do_not_know_are_no_labels(
+    store: Store, mask: NewPrediction, sentiment: NewPrediction, sql: Sql
+) -> None:
+    await agree(store, 1)
+    word, skipped = await asked(store, mask), await asked(store, sentiment)
+    await store.vote(word, 1, 0, 2, chat_id=CHAT)  # none of these
+    await store.vote(word, 1, 1, 0, chat_id=CHAT)
+    await store.vote(skipped, 1, 0, 0, chat_id=CHAT)
+    await sql(f"UPDATE votes SET choice = -2, kind = 'skip', label = '' WHERE prediction_id = {skipped}")
+    assert [(vote.slot, vote.label) for vote in await store.consensus.votes("mask")] == [
+        (0, None),
+        (1, "수도"),
+    ]
+    assert [vote.label for vote in await store.consensus.votes("sentiment")] == [None]
+
+
+@every_kind
+async def test_nothing_of_whoever_withdrew_is_a_ballot(store: Store, sentiment: NewPrediction) -> None:
+    await agree(store, 1, 2, 3)
+    others = await asked(store, sentiment)
+    theirs = await store.add_prediction(
+        dataclasses.replace(sentiment, text_a="다른 영화"), chat_id=CHAT, asker_id=3
+    )
+    for person in (1, 2):
+        for prediction in (others, theirs):
+            await store.vote(prediction, person, 0, 0, chat_id=CHAT)
+    assert len(await store.consensus.votes("sentiment")) == 4
+    await store.set_consent(2, ConsentStatus.DECLINED)
+    assert len(await store.consensus.votes("sentiment")) == 2
+    await store.set_consent(3, ConsentStatus.DECLINED)  # who asked
+    assert len(await store.consensus.votes("sentiment")) == 1
+
+
+@on_sqlite
+async def test_every_page_of_votes_is_read(
+    store: Store, sentiment: NewPrediction, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("storage.cast_votes._PAGE", 2)
+    await agree(store, *range(1, 6))
+    prediction = await asked(store, sentiment)
+    for person in range(1, 6):
+        await store.vote(prediction, person, 0, 0, chat_id=CHAT)
+    assert len(await store.consensus.votes("sentiment")) == 5
+
+
+def trust(person: int, verdict: str = "new") -> NewTrust:
+    return NewTrust(person, 3, 2, 1, 0.6, verdict, "right in 1 of 2")
+
+
+@every_kind
+async def test_labels_and_trusts_of_a_task_are_replaced_together(
+    store: Store, sentiment: NewPrediction, sql: Sql
+) -> None:
+    await agree(store, 1, 2)
+    first, second = [await item_of(sql, await asked(store, sentiment, text=text)) for text in ("하나", "둘")]
+    other = await item_of(sql, await asked(store, sentiment, task="nsp", text="셋"))
+    ann, bo = await voter(sql, 1), await voter(sql, 2)
+    nsp = NewLabel(other, 0, "next", "majority", 0.8, 1)
+    await store.consensus.replace("nsp", [nsp], [trust(ann)])
+    before = [NewLabel(item, 0, "positive", "majority", 0.8, 1) for item in (first, second)]
+    await store.consensus.replace("sentiment", before, [trust(ann), trust(bo)])
+    gone = NewLabel(999_999, 0, "positive", "majority", 0.8, 1)  # its text was deleted meanwhile
+    after = NewLabel(first, 0, "negative", "dawid-skene", 0.9, 3)
+    await store.consensus.replace("sentiment", [after, gone], [trust(bo, "chance"), trust(999_999)])
+    assert await store.consensus.labels("sentiment") == {(first, 0): after}
+    assert await store.consensus.labels("nsp") == {(other, 0): nsp}
+    [known] = await store.consensus.trusts("sentiment")
+    assert (known.voter, known.verdict, known.pseudonym) == (
+        bo,
+        "chance",
+        Pseudonymizer(PEPPER).person(2)[:16],
+    )
+    assert [each.voter for each in await store.consensus.trusts("nsp")] == [ann]
+
+
+@every_kind
+async def test_labels_and_trusts_are_kept_together_or_not_at_all(
+    store: Store, sentiment: NewPrediction, sql: Sql, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    item = await item_of(sql, await asked(store, sentiment))
+    monkeypatch.setattr("storage.labels.Trusts.replace", killed)
+    with pytest.raises(KeyboardInterrupt):
+        await store.consensus.replace("sentiment", [NewLabel(item, 0, "positive", "majority", 0.8, 1)], [])
+    assert await sql("SELECT id FROM labels") == []
+
+
+@on_sqlite
+async def test_a_label_that_has_not_changed_is_not_written_again(
+    store: Store, sentiment: NewPrediction, sql: Sql
+) -> None:
+    item = await item_of(sql, await asked(store, sentiment))
+    label = NewLabel(item, 0, "positive", "majority", 0.8, 1)
+    await store.consensus.replace("sentiment", [label], [])
+    [at] = await sql("SELECT updated_at FROM labels")
+    await store.consensus.replace("sentiment", [label], [])
+    assert await sql("SELECT updated_at FROM labels") == [at]
+    await store.consensus.replace("sentiment", [dataclasses.replace(label, voters=2)], [])
+    assert await sql("SELECT updated_at FROM labels") != [at]
+
+
+@on_sqlite
+async def test_an_imported_label_stays_until_the_voters_decide(
+    store: Store, sentiment: NewPrediction, sql: Sql
+) -> None:
+    item = await item_of(sql, await asked(store, sentiment))
+    await store.imports.add_texts([ImportedText("sentiment", sentiment.text_a, None, 0, "negative")])
+    await store.consensus.replace("sentiment", [], [])
+    [kept] = (await store.consensus.labels("sentiment")).values()
+    assert (kept.label, kept.method) == ("negative", IMPORTED)
+    decided = NewLabel(item, 0, "positive", "majority", 0.9, 3)
+    await store.consensus.replace("sentiment", [decided], [])
+    assert list((await store.consensus.labels("sentiment")).values()) == [decided]
+    again = await store.imports.add_texts([ImportedText("sentiment", sentiment.text_a, None, 0, "negative")])
+    assert again == {"differ": 1}
+    assert list((await store.consensus.labels("sentiment")).values()) == [decided]
+
+
+@every_kind
+async def test_what_is_known_wins_and_is_told_of_as_gold(
+    store: Store, sentiment: NewPrediction, sql: Sql
+) -> None:
+    voted, unvoted = [await item_of(sql, await asked(store, sentiment, text=text)) for text in ("둘", "하나")]
+    await store.consensus.replace("sentiment", [NewLabel(voted, 0, "positive", "majority", 0.8, 2)], [])
+    gold = [(voted, 0, "negative"), (unvoted, 0, "positive"), (999_999, 0, "positive")]
+    assert await store.consensus.add_gold(gold, source="maintainer") == 2
+    assert await store.consensus.add_gold([(voted, 0, "positive")], source="voters") == 0
+    assert await store.consensus.gold("sentiment") == {(voted, 0): "negative", (unvoted, 0): "positive"}
+    labelled = await store.consensus.labelled("sentiment")
+    assert [each.content_hash for each in labelled] == sorted(each.content_hash for each in labelled)
+    found = {each.item: each for each in labelled}
+    digest = found[voted].content_hash
+    assert found[voted] == LabelledText(voted, "둘", None, digest, 0, "negative", "gold", 1.0, 2, gold=True)
+    assert (found[unvoted].label, found[unvoted].voters, found[unvoted].gold) == ("positive", 0, True)
+
+
+@every_kind
+async def test_a_text_that_only_somebody_who_withdrew_asked_about_is_not_used(
+    store: Store, sentiment: NewPrediction, sql: Sql
+) -> None:
+    await agree(store, 1)
+    item = await item_of(sql, await asked(store, sentiment))
+    gold = await item_of(sql, await asked(store, sentiment, text="둘"))
+    await store.imports.add_texts([ImportedText("sentiment", "셋", None, 0, "positive")])
+    await store.consensus.replace("sentiment", [NewLabel(item, 0, "positive", "majority", 0.8, 2)], [])
+    await store.consensus.add_gold([(gold, 0, "negative")], source="maintainer")
+    assert len(await store.consensus.labelled("sentiment")) == 3
+    await store.set_consent(ASKER, ConsentStatus.DECLINED)
+    assert [each.text_a for each in await store.consensus.labelled("sentiment")] == ["셋"]
+    await store.add_prediction(sentiment, chat_id=CHAT, asker_id=1)  # somebody else asks the same
+    assert {each.text_a for each in await store.consensus.labelled("sentiment")} == {sentiment.text_a, "셋"}
+
+
+@on_sqlite
+async def test_figures_count_what_there_is(store: Store, sentiment: NewPrediction, sql: Sql) -> None:
+    people = (1, 2, 3)
+    await agree(store, *people)
+    predictions = [await asked(store, sentiment, text=text) for text in ("하나", "둘", "셋")]
+    for person in people:
+        await store.vote(predictions[0], person, 0, 0, chat_id=CHAT)
+    await store.vote(predictions[1], 1, 0, 0, chat_id=CHAT)
+    await sql(f"UPDATE votes SET blind = 1 WHERE prediction_id = {predictions[1]}")
+    await store.vote(predictions[2], 1, 0, 0, chat_id=CHAT)
+    await sql(f"UPDATE votes SET choice = -2, kind = 'skip' WHERE prediction_id = {predictions[2]}")
+    items = [await item_of(sql, prediction) for prediction in predictions]
+    labels = [NewLabel(items[0], 0, "positive", "majority", 0.8, 3)]
+    await store.consensus.replace("sentiment", labels, [])
+    await store.imports.add_texts([ImportedText("sentiment", "넷", None, 0, "negative", gold=True)])
+    figures = await store.consensus.figures("sentiment")
+    assert (figures.texts, figures.votes, figures.blind, figures.skips, figures.voters, figures.queue) == (
+        3,
+        4,
+        1,
+        1,
+        3,
+        2,
+    )
+    assert (figures.labels, figures.imported, figures.gold) == (
+        {"negative": 1, "positive": 1},
+        1,
+        {"maintainer": 1},
+    )
+    assert await store.consensus.tasks() == ("sentiment",)

@@ -1,0 +1,85 @@
+"""Only what several trusted people labelled blind, and what was never trained on, becomes gold."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from storage.store import Store
+from tests.training.feedback.voters import CHAT, question, texts
+from training.feedback.gold import promote_gold
+from training.feedback.parts import part_of
+
+pytest.importorskip("crowdkit")
+HELD_OUT = [text for text in texts(400) if part_of(text) == "heldout"]
+
+
+async def label(store: Store, database: Path, said: Callable[[int, int], int | None]) -> None:
+    """Let four people label all texts blind: ``said(text, person)`` is the choice, None for no vote."""
+    for number, text in enumerate(HELD_OUT):
+        prediction = await store.add_prediction(question(text), chat_id=CHAT, asker_id=1)
+        for person in range(1, 5):
+            if (choice := said(number, person)) is not None:
+                await store.vote(prediction, person, 0, choice, chat_id=CHAT)
+    with closing(sqlite3.connect(database)) as connection, connection:
+        connection.execute("UPDATE votes SET blind = 1")
+
+
+def truth(number: int) -> int:
+    return number % 2
+
+
+async def test_what_trusted_people_say_alike_without_the_answer_is_gold(store: Store, tmp_path: Path) -> None:
+    await label(store, tmp_path / "votes.db", lambda number, _: truth(number))
+    assert await promote_gold(store, "sentiment") == len(HELD_OUT) > 20
+    gold = await store.consensus.gold("sentiment")
+    assert set(gold.values()) == {"positive", "negative"}
+    assert (await store.consensus.figures("sentiment")).gold == {"voters": len(HELD_OUT)}
+    assert await promote_gold(store, "sentiment") == 0, "done again, none is new"
+
+
+async def test_a_vote_in_sight_of_the_answer_makes_no_gold(store: Store, tmp_path: Path) -> None:
+    await label(store, tmp_path / "votes.db", lambda number, _: truth(number))
+    with closing(sqlite3.connect(tmp_path / "votes.db")) as connection, connection:
+        connection.execute("UPDATE votes SET blind = 0 WHERE annotator_id IN (3, 4)")
+    assert await promote_gold(store, "sentiment") == 0
+
+
+async def test_who_guesses_is_not_among_the_three(store: Store, tmp_path: Path) -> None:
+    def said(number: int, person: int) -> int | None:
+        if person < 3:
+            return truth(number)
+        return number // 2 % 2 if person == 3 else None  # right every other time
+
+    await label(store, tmp_path / "votes.db", said)
+    assert await promote_gold(store, "sentiment") == 0
+
+
+async def test_what_was_trained_on_is_never_gold(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await label(store, tmp_path / "votes.db", lambda number, _: truth(number))
+    monkeypatch.setattr(
+        "training.feedback.gold.part_of", lambda text: "dev" if text == HELD_OUT[0] else part_of(text)
+    )
+    monkeypatch.setattr(
+        "training.feedback.gold.standing_in", lambda found: "nsmc_test" if found == [HELD_OUT[1]] else None
+    )
+    assert await promote_gold(store, "sentiment") == len(HELD_OUT) - 2
+
+
+async def test_where_trusted_people_differ_the_label_has_to_be_sure(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def said(number: int, person: int) -> int:
+        return 1 - truth(number) if (number, person) == (0, 4) else truth(number)
+
+    await label(store, tmp_path / "votes.db", said)
+    monkeypatch.setattr("training.feedback.gold.SURE", 1.1)
+    assert await promote_gold(store, "sentiment") == len(HELD_OUT) - 1
+    monkeypatch.setattr("training.feedback.gold.SURE", 0.5)
+    assert await promote_gold(store, "sentiment") == 1

@@ -1,0 +1,286 @@
+"""What was exported comes back as it was; what cannot be used is told by file and row."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from storage.privacy.pseudonym import Pseudonymizer
+from storage.store import ConsentStatus, NewPrediction, Store
+from tests.training.feedback.voters import CHAT, LABELS, PEPPER, open_store, question, texts, vote_on
+from training.feedback.exporting import Format, write_votes
+from training.feedback.importing import keep, parse
+from training.feedback.snapshot import read_snapshot, take_snapshot
+from training.textfiles import DataError
+
+pytest.importorskip("pyarrow")
+KINDS = ((Format.JSONL, "v.jsonl"), (Format.PARQUET, "v.parquet"), (Format.DATASET, "v"))
+
+
+async def exported(store: Store, file: Path) -> bytes:
+    await write_votes(store.feedback(), file, Format.JSONL)
+    return file.read_bytes()  # noqa: ASYNC240  # a small one
+
+
+async def taken_in(store: Store, source: Path, *, gold: bool = False) -> dict[str, int]:
+    return dict(await keep(store, parse(str(source), gold=gold)))
+
+
+def put(file: Path, *rows: object) -> Path:
+    lines = [row if isinstance(row, str) else json.dumps(row, ensure_ascii=False) for row in rows]
+    file.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    return file
+
+
+@pytest.mark.parametrize(("kind", "name"), KINDS)
+async def test_an_export_comes_back_as_it_was_and_twice_adds_nothing(
+    store: Store, tmp_path: Path, kind: Format, name: str
+) -> None:
+    await vote_on(store, texts(5), voters=4)
+    mask = NewPrediction(
+        "mask", "[MASK]는 [MASK]다", None, "klue", '["서울", "수도"]', {"0": [["서울", 0.1 + 0.2]]},
+        (("서울", "부산", "none"), ("수도", "none")), "0123456789ab",
+    )  # fmt: skip
+    prediction = await store.add_prediction(mask, chat_id=CHAT, asker_id=2)
+    await store.vote(prediction, 3, 1, 1, chat_id=CHAT)
+    again = await store.add_prediction(
+        question(texts(5)[0]), chat_id=CHAT, asker_id=2
+    )  # the same answer twice
+    await store.vote(again, 3, 0, 1, chat_id=CHAT)
+    before = await exported(store, tmp_path / "before.jsonl")
+    await write_votes(store.feedback(), tmp_path / name, kind)
+    copy = await open_store(f"sqlite+aiosqlite:///{tmp_path}/copy.db", people=0)
+    assert await taken_in(copy, tmp_path / name) == {"new": 22}
+    assert await exported(copy, tmp_path / "after.jsonl") == before
+    assert await taken_in(copy, tmp_path / name) == {"known": 22}
+    assert await exported(copy, tmp_path / "after.jsonl") == before
+    await copy.close()
+    assert await taken_in(store, tmp_path / name) == {"known": 22}, (
+        "where it came from it adds nothing either"
+    )
+    assert await exported(store, tmp_path / "after.jsonl") == before
+
+
+anything = st.text(alphabet=st.characters(), min_size=1).filter(str.strip)
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.lists(st.tuples(anything, st.none() | anything, st.sampled_from((0, 1))), min_size=1, max_size=4))
+def test_any_text_comes_back_as_it_was(asked: list[tuple[str, str | None, int]]) -> None:
+    async def there_and_back(folder: Path) -> None:
+        store = await open_store(f"sqlite+aiosqlite:///{folder}/a.db", people=1)
+        for number, (text, second, choice) in enumerate(asked):
+            new = NewPrediction("nli", text, second, text[:99], "x", {text: number / 7}, (("x", text),))
+            prediction = await store.add_prediction(new, chat_id=CHAT, asker_id=1)
+            await store.vote(prediction, 1, 0, 0 if text == "x" else choice, chat_id=CHAT)
+        before = await exported(store, folder / "before.jsonl")
+        await store.close()
+        for kind, name in KINDS:
+            copy = await open_store(f"sqlite+aiosqlite:///{folder}/{kind}.db", people=0)
+            await keep(copy, parse(str(folder / "before.jsonl")))
+            await write_votes(copy.feedback(), folder / name, kind)
+            parsed = parse(str(folder / name))
+            assert parsed.bad == ()
+            other = await open_store(f"sqlite+aiosqlite:///{folder}/{kind}2.db", people=0)
+            await keep(other, parsed)
+            assert await exported(other, folder / "after.jsonl") == before
+            await copy.close()
+            await other.close()
+
+    with TemporaryDirectory() as name:
+        asyncio.run(there_and_back(Path(name)))
+
+
+async def test_whoever_voted_is_known_again_and_can_have_it_deleted(store: Store, tmp_path: Path) -> None:
+    await vote_on(store, texts(2))
+    await exported(store, tmp_path / "v.jsonl")
+    copy = await open_store(f"sqlite+aiosqlite:///{tmp_path}/copy.db", people=0)
+    await taken_in(copy, tmp_path / "v.jsonl")
+    assert len((await copy.own_data(2)).votes) == 2, "before they came"
+    await copy.set_consent(2, ConsentStatus.AGREED)
+    assert len((await copy.own_data(2)).votes) == 2
+    with closing(sqlite3.connect(tmp_path / "copy.db")) as connection:
+        known = {row[0] for row in connection.execute("SELECT pseudonym FROM annotators")}
+    names = Pseudonymizer(PEPPER)
+    assert known == {names.person(1)[:16], names.person(2), names.person(3)[:16]}
+    await copy.forget(3)  # never came, and is known all the same
+    assert len((await copy.own_data(3)).votes) == 0
+    assert len([row async for row in copy.feedback()]) == 4
+    await copy.close()
+
+
+async def test_votes_of_whoever_withdrew_do_not_come_back(store: Store, tmp_path: Path) -> None:
+    await vote_on(store, texts(2))
+    await exported(store, tmp_path / "v.jsonl")
+    await store.set_consent(2, ConsentStatus.DECLINED)
+    assert await taken_in(store, tmp_path / "v.jsonl") == {"known": 4, "withdrawn": 2}
+    await store.set_consent(1, ConsentStatus.DECLINED)  # asked it all
+    assert await taken_in(store, tmp_path / "v.jsonl") == {"withdrawn": 6}
+
+
+async def test_each_vote_that_comes_is_in_the_log(store: Store, tmp_path: Path) -> None:
+    await vote_on(store, texts(2))
+    await exported(store, tmp_path / "v.jsonl")
+    copy = await open_store(f"sqlite+aiosqlite:///{tmp_path}/copy.db", people=0)
+    await taken_in(copy, tmp_path / "v.jsonl")
+    await copy.close()
+    same = "SELECT prediction_id, annotator_id, slot, {} FROM {} ORDER BY id"
+    with closing(sqlite3.connect(tmp_path / "copy.db")) as connection:
+        events = connection.execute(same.format("new_label", "vote_events")).fetchall()
+        assert events == connection.execute(same.format("label", "votes")).fetchall() != []
+
+
+async def test_a_kill_in_between_is_made_up_for_the_next_time(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await vote_on(store, texts(6))
+    before = await exported(store, tmp_path / "v.jsonl")
+    monkeypatch.setattr("training.feedback.importing._AT_ONCE", 4)
+    copy = await open_store(f"sqlite+aiosqlite:///{tmp_path}/copy.db", people=0)
+
+    def stop(_: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        await keep(copy, parse(str(tmp_path / "v.jsonl")), stop)
+    assert await taken_in(copy, tmp_path / "v.jsonl") == {"known": 4, "new": 14}
+    assert await exported(copy, tmp_path / "after.jsonl") == before
+    await copy.close()
+
+
+async def test_nsmc_becomes_texts_with_labels_to_learn_from(
+    store: Store, folder: Path, tmp_path: Path
+) -> None:
+    file = put(
+        tmp_path / "nsmc.tsv", "id\tdocument\tlabel", '1\t"따옴표"가 있는 글\t1', "2\t재미없는 글이에요\t0"
+    )
+    assert await taken_in(store, file) == {"labels new": 2}
+    assert await taken_in(store, file) == {"labels known": 2}
+    other = put(tmp_path / "other.tsv", "id\tdocument\tlabel", "2\t재미없는  글이에요\t1")
+    assert await taken_in(store, other) == {"labels differ": 1}
+    pytest.importorskip("crowdkit")
+    taken = await take_snapshot(store, "sentiment", folder)
+    rows = [row for part in read_snapshot(taken.path).values() for row in part]
+    assert {(row.text_a, row.label, row.method) for row in rows} == {
+        ('"따옴표"가 있는 글', "positive", "imported"),
+        ("재미없는 글이에요", "negative", "imported"),
+    }
+
+
+async def test_a_snapshot_is_imported_with_its_gold(store: Store, folder: Path, tmp_path: Path) -> None:
+    pytest.importorskip("crowdkit")
+    await vote_on(store, texts(20))
+    first = (await store.consensus.votes("sentiment"))[0].item
+    await store.consensus.add_gold([(first, 0, "negative")], source="voters")
+    taken = await take_snapshot(store, "sentiment", folder)
+    copy = await open_store(f"sqlite+aiosqlite:///{tmp_path}/copy.db", people=0)
+    assert await taken_in(copy, taken.path) == {"labels new": 20, "labels gold": 1}
+    again = await take_snapshot(copy, "sentiment", tmp_path / "again")
+    assert again.manifest["rows"] == taken.manifest["rows"]
+    assert again.manifest["labels"] == taken.manifest["labels"]
+    await copy.close()
+
+
+async def test_gold_is_what_the_maintainer_says_it_is(store: Store, tmp_path: Path) -> None:
+    file = put(tmp_path / "gold.jsonl", {"text": "전제", "text_b": "가설", "label": "neutral", "task": "nli"})
+    assert await taken_in(store, file, gold=True) == {"labels new": 1, "labels gold": 1}
+    assert await taken_in(store, file, gold=True) == {"labels known": 1}
+    other = put(tmp_path / "gold.jsonl", {"text": "전제", "text_b": "가설", "label": "entailment"})
+    assert await taken_in(store, other, gold=True) == {"labels differ": 1, "labels gold differs": 1}
+    assert list((await store.consensus.gold("nli")).values()) == ["neutral"]
+
+
+VOTE = {
+    "prediction_id": 1, "task": "sentiment", "text_a": "글", "text_b": None, "model": "m", "version": "",
+    "shown": "positive", "probabilities": {}, "slot": 0, "label": "negative", "kind": "correct",
+    "annotator": "0123456789abcdef", "created_at": "2026-01-01T00:00:00+00:00",
+    "updated_at": "2026-01-01T00:00:00+00:00", "choice": 1, "blind": False, "options": [list(LABELS)],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("row", "wrong"),
+    [
+        ("{", "is not JSON"),
+        ("[1]", "is not an object"),
+        ({"label": "positive"}, "has no text"),
+        ({"text": "글"}, "has no label"),
+        ({"text": "글", "label": "좋음"}, "tells of no task: --task says which"),
+        (
+            {"text": "글", "label": "좋음", "task": "sentiment"},
+            "the label '좋음' is not one of negative, positive",
+        ),
+        ({"text": "글", "label": "neutral", "task": "nli"}, "has no second text"),
+        ({"text": "글", "label": "x", "task": "tokens"}, "the task 'tokens' is not one of"),
+        ({"text": "[MASK]", "label": "말", "task": "mask", "slot": 1}, "there is no blank 1 in it"),
+        (VOTE | {"slot": "x"}, "slot: input should be a valid integer"),
+        (VOTE | {"task": "poem"}, "task: 'poem' is none of"),
+        (VOTE | {"annotator": "me"}, "annotator: not 16 hexadecimal digits"),
+        (VOTE | {"annotator": "%" * 16}, "annotator: not 16 hexadecimal digits"),
+        (VOTE | {"choice": 0}, "choice: no such button"),
+        (VOTE | {"choice": -3}, "choice: no such button"),
+        (VOTE | {"slot": 1}, "slot: there is no such slot"),
+        (VOTE | {"created_at": "2026-01-01T00:00:00"}, "created_at, updated_at: no zone"),
+        (VOTE | {"text_a": " "}, "text_a: empty"),
+        ({key: value for key, value in VOTE.items() if key != "label"}, "label: field required"),
+        (
+            {key: value for key, value in (VOTE | {"task": "mask"}).items() if key != "choice"},
+            "older version",
+        ),
+    ],
+)
+def test_a_bad_row_is_told_by_file_and_row(tmp_path: Path, row: object, wrong: str) -> None:
+    parsed = parse(str(put(tmp_path / "v.jsonl", VOTE, row)))
+    assert len(parsed.votes) == 1
+    [line] = parsed.bad
+    assert line.startswith(f"{tmp_path / 'v.jsonl'}: row 2 ")
+    assert wrong in line
+
+
+def test_an_export_from_before_buttons_were_told_of_is_read(tmp_path: Path) -> None:
+    old = {key: value for key, value in VOTE.items() if key not in {"choice", "options", "blind"}}
+    [vote] = parse(str(put(tmp_path / "v.jsonl", old))).votes
+    assert (vote.choice, vote.options, vote.blind) == (1, [["positive", "negative"]], False)
+
+
+def test_votes_on_other_tasks_are_left_out(tmp_path: Path) -> None:
+    file = put(tmp_path / "v.jsonl", VOTE)
+    assert len(parse(str(file), "sentiment").votes) == 1
+    assert parse(str(file), "nli").votes == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "wrong"),
+    [
+        (
+            "v.tsv",
+            "id\tdocument\tlabel\n1\t가나다\t1\n".encode("cp949"),
+            "row 2 is not UTF-8; it looks like CP949",
+        ),
+        ("v.tsv", b"", "the file is empty"),
+        ("v.parquet", b"PAR1", "cannot be read as Parquet"),
+        ("v.csv", b"a,b", "its name ends in none of"),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_one_line(
+    tmp_path: Path, name: str, content: bytes, wrong: str
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(DataError, match=wrong) as raised:
+        parse(str(tmp_path / name))
+    assert "\n" not in str(raised.value)
+
+
+def test_a_folder_of_something_else_and_a_missing_file_are_one_line(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="neither an export nor a snapshot"):
+        parse(str(tmp_path))
+    with pytest.raises(DataError, match=r"missing\.jsonl: cannot be read"):
+        parse(str(tmp_path / "missing.jsonl"))
