@@ -27,3 +27,14 @@ def png(width: int, height: int) -> bytes:
 
 
 PNG = png(3, 2)
+
+
+def size(picture: bytes) -> tuple[int, int]:
+    """Width and height of a picture.
+
+    Args:
+        picture: A PNG.
+    """
+    assert picture.startswith(b"\x89PNG")
+    width, height = struct.unpack(">II", picture[16:24])
+    return width, height

@@ -35,6 +35,7 @@ from training.retraining.options import (
     Polite,
     ReplayFiles,
     RunNumber,
+    RunOptions,
     SnapshotName,
     TestFile,
 )
@@ -109,7 +110,8 @@ def finetune(
     than before.
     """  # noqa: D301  # click's mark for "keep these lines" is a real backspace
     if from_feedback:
-        _from_feedback(context, tasks)
+        only = RunOptions(run_number, cancel_, polite, no_promote)
+        _from_feedback(context, tasks, only)
         return
     _refuse(context, _FEEDBACK_ALONE, "goes with --from-feedback")
     if model is None or out is None:
@@ -156,7 +158,7 @@ def finetune(
             tell(processes, f"{out / 'model'}: the model{best}")
 
 
-def _from_feedback(context: typer.Context, tasks: list[TaskName]) -> None:
+def _from_feedback(context: typer.Context, tasks: list[TaskName], only: RunOptions) -> None:
     """Retrain from votes; only what such a training takes may be given."""
     from training.retraining.command import be_polite, cancel, retrain
     from training.retraining.place import Teaching
@@ -173,27 +175,26 @@ def _from_feedback(context: typer.Context, tasks: list[TaskName]) -> None:
     if not isinstance(teaching, Teaching):
         raise DataError("--from-feedback needs the bot's settings: kobert-bot train finetune")
     task = str(tasks[0])
-    if given.get("cancel_"):
+    if only.cancel:
         cancel(teaching, task)
         return
-    if given.get("polite"):
+    if only.polite:
         be_polite()
     names = ("snapshot", "test", "epochs", "steps", "lr", "seed")
     wanted = {name: given[name] for name in names if name in given}
     if "replay" in given:
         wanted["replay"] = tuple(given["replay"])
-    if given.get("no_promote"):
+    if only.no_promote:
         wanted["promote"] = False
-    number = given.get("run_number")
-    if number is not None and wanted:
+    if only.number is not None and wanted:
         raise typer.BadParameter("--run goes on as it was asked for: no other options with it")
     retrain(
         teaching,
         task,
         Wish(**wanted),
-        number,
+        only.number,
         str(context.params["device"]),
-        polite=bool(given.get("polite")),
+        polite=only.polite,
     )
 
 

@@ -158,7 +158,13 @@ class OfflineRequest(BaseRequest):
     def _result(self, endpoint: str, data: dict[str, Any]) -> object:
         if endpoint == "getMe":
             return BOT
-        if endpoint in {"sendMessage", "sendDocument", "editMessageText", "editMessageReplyMarkup"}:
+        if endpoint in {
+            "sendMessage",
+            "sendDocument",
+            "sendPhoto",
+            "editMessageText",
+            "editMessageReplyMarkup",
+        }:
             message_id = data.get("message_id")
             if message_id is None:
                 self._last_id += 1

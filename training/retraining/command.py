@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -15,6 +16,9 @@ from training.retraining.ledger import Ledger
 from training.retraining.place import Teaching, TeachingPlace
 from training.retraining.wish import Wish
 from training.textfiles import DataError
+
+if TYPE_CHECKING:
+    from training.retraining.work import Outcome, Retraining
 
 
 def be_polite() -> None:
@@ -46,11 +50,7 @@ def retrain(
     try:
         with Ledger(place) as ledger:
             number = _asked(ledger, task, wish or Wish()) if run_id is None else run_id
-            run = ledger.claim(number)
-            if run.task != task:
-                ledger.let_go()
-                raise DataError(f"training {number} is of {run.task}, not of {task}")
-            _work(ledger, place, Processes.join(device), teaching)
+            _conclude(teaching, _work(ledger, place, number, task, device))
     except StorageError as error:
         raise DataError(str(error)) from error
 
@@ -88,30 +88,39 @@ def _asked(ledger: Ledger, task: str, wish: Wish) -> int:
     return asked.run.id
 
 
-def _work(ledger: Ledger, place: TeachingPlace, processes: Processes, teaching: Teaching) -> None:
-    from training.retraining.work import Retraining  # torch: the claim is shown before
-
-    number = ledger.run.id
-    typer.echo(f"training {number} of {ledger.run.task}")
+def _work(ledger: Ledger, place: TeachingPlace, run_id: int, task: str, device: str) -> Outcome:
+    """Claim a training and do it; however it is left, its row says how."""
+    asked = ledger.call(lambda store: store.runs.get(run_id))
+    if asked.task != task:
+        raise DataError(f"training {run_id} is of {asked.task}, not of {task}")
     retraining: Retraining | None = None
     try:
-        retraining = Retraining(ledger, place, processes, typer.echo)
-        outcome = retraining.go()
+        ledger.claim(run_id)
+        typer.echo(f"training {run_id} of {task}")
+        from training.retraining.work import Retraining  # torch: seconds, in which it is claimed already
+
+        retraining = Retraining(ledger, place, Processes.join(device), typer.echo)
+        return retraining.go()
     except KeyboardInterrupt:
         if ledger.lost:
-            raise DataError(f"training {number} was taken over by another process") from None
+            raise DataError(f"training {run_id} was taken over by another process") from None
         if not ledger.cancelled:
-            ledger.let_go()
+            if ledger.has_claimed:
+                ledger.let_go()
             raise
         ledger.finish(RunState.CANCELLED)
         if retraining is not None:
             retraining.clear()
-        raise DataError(f"training {number} was cancelled; nothing of it is left") from None
+        raise DataError(f"training {run_id} was cancelled; nothing of it is left") from None
     except Exception as error:
-        ledger.finish(RunState.FAILED, error=_line(error))
-        if retraining is not None:
-            retraining.clear()
+        if ledger.has_claimed:
+            ledger.finish(RunState.FAILED, error=_line(error))
+            if retraining is not None:
+                retraining.clear()
         raise
+
+
+def _conclude(teaching: Teaching, outcome: Outcome) -> None:
     _tell(teaching.words(outcome.verdict))
     if outcome.promoted:
         typer.echo(f"{outcome.name} is the champion now")

@@ -88,6 +88,11 @@ class Ledger:
         return self._run
 
     @property
+    def has_claimed(self) -> bool:
+        """Whether a training is this process's, and has not been ended or left."""
+        return self._beats is not None
+
+    @property
     def progress(self) -> Mapping[str, Any]:
         """What was told last, by this process or the one before it."""
         return self._progress

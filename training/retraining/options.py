@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated
 
 import typer
@@ -54,3 +55,20 @@ Polite = Annotated[
         "--polite", rich_help_panel=_PANEL, help="Take the lowest priority and half of the processor's cores."
     ),
 ]
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """What is wanted of a training beside how it learns.
+
+    Attributes:
+        number: Go on with this one.
+        cancel: Stop it.
+        polite: Leave room for others.
+        no_promote: Leave it a candidate.
+    """
+
+    number: int | None
+    cancel: bool
+    polite: bool
+    no_promote: bool

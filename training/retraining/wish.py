@@ -7,7 +7,9 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any, Self
 
 EPOCHS = 10.0
-LR = 5e-5
+_LR, _WIDTH = 3e-5, 768
+"""Peak learning rate of a base model; a narrower one bears more, in proportion (Yang et al. 2022,
+https://arxiv.org/abs/2203.03466)."""
 BATCH = 0.25
 """Of the usual size: some hundred rows then still make some hundred steps."""
 
@@ -23,7 +25,7 @@ class Wish:
         promote: Whether it becomes the champion if it passes.
         epochs: Passes over the snapshot.
         steps: Instead of them.
-        lr: Peak learning rate.
+        lr: Peak learning rate; None for what fits the model.
         seed: Of order and dropout.
     """
 
@@ -33,7 +35,7 @@ class Wish:
     promote: bool = True
     epochs: float = EPOCHS
     steps: int | None = None
-    lr: float = LR
+    lr: float | None = None
     seed: int = 0
 
     def as_json(self) -> dict[str, Any]:
@@ -45,3 +47,7 @@ class Wish:
         """Read what ``as_json`` wrote; what is missing is as usual, and what else was kept is not read."""
         own = {each.name: body[each.name] for each in fields(cls) if each.name in body}
         return cls(**{**own, "replay": tuple(own.get("replay", ()))})
+
+    def rate(self, width: int) -> float:
+        """Peak learning rate for a model so wide."""
+        return _LR * _WIDTH / width if self.lr is None else self.lr

@@ -18,8 +18,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NoReturn
 
+from transformers import BertConfig
+
 from models.catalog import BUILTIN, load_catalog
 from models.errors import ModelServiceError
+from models.hub import find_files
 from models.results import Task
 from storage.checkpoint_values import CheckpointState, NewCheckpoint, Standing, UnknownCheckpoint
 from storage.runs import Run, RunState
@@ -207,7 +210,7 @@ class Retraining:
             replay=list(wish.replay),
             epochs=wish.epochs,
             steps=wish.steps,
-            lr=wish.lr,
+            lr=wish.rate(width_of(start.model)),
             scale=BATCH,
             seed=wish.seed,
         )
@@ -318,6 +321,21 @@ def own_checkpoint(place: TeachingPlace, task: str) -> str:
         return load_catalog(place.catalog).source(place.preset, Task(task), "ko").model
     except ModelServiceError as error:
         raise DataError(str(error)) from error
+
+
+def width_of(model: str) -> int:
+    """How many numbers a model has for a token.
+
+    Raises:
+        DataError: There is no such model.
+    """
+    try:
+        folder = find_files(
+            load_catalog().source(BUILTIN, Task.MASK, "ko").model if model == BUILTIN else model
+        )
+        return int(BertConfig.from_pretrained(folder).hidden_size)
+    except (ModelServiceError, OSError) as error:
+        raise DataError(f"{model}: {' '.join(str(error).split())[:300]}") from error
 
 
 @contextmanager

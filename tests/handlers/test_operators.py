@@ -1,0 +1,180 @@
+"""What only those may do who run the bot: /train, /stats and /export."""
+
+from __future__ import annotations
+
+import gzip
+import json
+
+import pytest
+
+from handlers import export as exporting
+from handlers.access import Access, Lists
+from handlers.callback_data import TrainStep, TrainTap, encode
+from handlers.menus import GROUP, GROUP_ADMINS, PRIVATE, PRIVATE_OF_OPERATORS
+from handlers.replies.teaching_texts import TEACHING_TEXTS
+from handlers.replies.texts import Language
+from models.results import Task
+from storage.runs import RunState
+from storage.store import NewPrediction, Store
+from tests.handlers.offline import ENGLISH, KOREAN, NEWCOMER, Telegram
+from tests.handlers.offline import GROUP as A_GROUP
+from tests.png import size
+
+EN, KO = TEACHING_TEXTS["en"], TEACHING_TEXTS["ko"]
+COMMANDS = ("train", "stats", "export")
+
+
+@pytest.fixture
+def access() -> Access:
+    return Access(Lists(admins=frozenset({ENGLISH, KOREAN})))
+
+
+async def vote(store: Store, text: str = "이 라면 미쳤다", *people: int) -> None:
+    asked = await store.add_prediction(
+        NewPrediction(
+            task="sentiment",
+            text_a=text,
+            text_b=None,
+            model="builtin",
+            label="negative",
+            probabilities={"negative": 0.6, "positive": 0.4},
+            options=(("negative", "positive"),),
+        ),
+        chat_id=KOREAN,
+        asker_id=KOREAN,
+    )
+    for person in people or (KOREAN, ENGLISH):
+        await store.vote(asked, person, 0, 1, chat_id=KOREAN)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+async def test_who_does_not_run_the_bot_is_told_so_and_nothing_is_sent(
+    telegram: Telegram, store: Store, command: str
+) -> None:
+    await vote(store)
+    assert (await telegram.says(f"/{command}", user=NEWCOMER)).text == EN.operators_only
+    assert not [call for call in telegram.request.calls if call.method in {"sendDocument", "sendPhoto"}]
+    assert await store.runs.unfinished() == ()
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+async def test_in_a_group_they_are_sent_to_their_private_chat(
+    telegram: Telegram, store: Store, command: str
+) -> None:
+    await vote(store)
+    answer = await telegram.says(f"/{command}", user=ENGLISH, chat=A_GROUP)
+    assert f"/{command}" in answer.text
+    assert "private chat" in answer.text
+    assert not [call for call in telegram.request.calls if call.method in {"sendDocument", "sendPhoto"}]
+
+
+def test_they_are_in_the_menu_of_those_alone() -> None:
+    assert set(COMMANDS) <= set(PRIVATE_OF_OPERATORS)
+    for menu in (PRIVATE, GROUP, GROUP_ADMINS):
+        assert not set(COMMANDS) & set(menu)
+
+
+@pytest.mark.parametrize(("person", "language"), [(ENGLISH, "en"), (KOREAN, "ko")])
+async def test_a_training_is_offered_started_shown_and_cancelled(
+    telegram: Telegram, store: Store, person: int, language: Language
+) -> None:
+    texts = TEACHING_TEXTS[language]
+    await vote(store)
+    offered = await telegram.says("/train sentiment", user=person)
+    assert texts.start_question in offered.text
+    assert texts.few_voters.format(missing=3, least=5) in offered.text
+    on = 1001
+    toast = await telegram.taps(offered.button(texts.start_button), user=person, on=on)
+    assert toast.text == texts.asked_toast
+    [run] = await store.runs.shown()
+    assert (run.task, run.state, run.message_id) == ("sentiment", RunState.QUEUED, on)
+    assert store.runs.chat_of(run, [person]) == person
+    assert texts.phases["queued"] in telegram.answers[-1].text
+
+    again = await telegram.taps(offered.button(texts.start_button), user=person, on=on)
+    assert again.text == texts.runs_already_toast
+    shown = await telegram.says("/train sentiment", user=person)
+    assert texts.phases["queued"] in shown.text
+    toast = await telegram.taps(shown.button(texts.cancel_button), user=person, on=on)
+    assert toast.text == texts.cancelling_toast
+    assert texts.cancelled in telegram.answers[-1].text
+    assert (await store.runs.get(run.id)).state is RunState.CANCELLED
+    late = await telegram.taps(shown.button(texts.cancel_button), user=person, on=on)
+    assert late.text == texts.ended_toast
+
+
+async def test_without_a_task_it_is_asked_which_and_another_word_is_answered_kindly(
+    telegram: Telegram, store: Store
+) -> None:
+    await vote(store)
+    which = await telegram.says("/train")
+    assert which.text == EN.which_task
+    await telegram.taps(which.button("Sentiment"))
+    assert EN.start_question in telegram.answers[-1].text
+    wrong = await telegram.says("/train <b>mask")
+    assert "&lt;b&gt;mask" in wrong.text
+    assert len(wrong.buttons) == 3
+
+
+async def test_of_nothing_nothing_can_be_learnt(telegram: Telegram) -> None:
+    offered = await telegram.says("/train nli")
+    assert EN.nothing_yet in offered.text
+    assert "reply_markup" not in offered.data
+
+
+@pytest.mark.parametrize("step", TrainStep)
+async def test_a_forged_button_does_nothing_for_others_and_elsewhere(
+    telegram: Telegram, store: Store, step: TrainStep
+) -> None:
+    await vote(store)
+    asked = await store.runs.ask("nli", actor_id=ENGLISH)
+    data = encode(TrainTap(step, Task.SENTIMENT, asked.run.id))
+    for person, chat in ((NEWCOMER, None), (ENGLISH, A_GROUP)):
+        toast = await telegram.taps(data, user=person, chat=chat)
+        assert toast.text == EN.operators_only_toast
+    assert [run.id for run in await store.runs.unfinished()] == [asked.run.id]
+
+
+async def test_a_button_of_a_training_that_there_is_not_says_that_it_ended(telegram: Telegram) -> None:
+    toast = await telegram.taps(encode(TrainTap(TrainStep.CANCEL, Task.NLI, 2**63 - 1)))
+    assert toast.text == EN.ended_toast
+
+
+@pytest.mark.parametrize(("person", "texts"), [(ENGLISH, EN), (KOREAN, KO)])
+async def test_statistics_are_a_picture_with_figures(
+    telegram: Telegram, store: Store, person: int, texts: object
+) -> None:
+    await vote(store)
+    await telegram.application.process_update(telegram.message("/stats", user=person))
+    [sent] = [call for call in telegram.request.calls if call.method == "sendPhoto"]
+    width, height = size(sent.data["photo"])
+    assert width > height > 500
+    assert "100 %" not in sent.data["caption"]
+    assert " 0 %" in sent.data["caption"]  # both say that the answer was wrong
+    assert texts in (EN, KO)
+
+
+async def test_without_what_draws_the_figures_come_alone(
+    telegram: Telegram, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert (await telegram.says("/stats")).text == EN.stats_nothing
+    await vote(store)
+    monkeypatch.setattr("handlers.stats.can_draw", lambda: False)
+    assert "2 votes by 2" in (await telegram.says("/stats")).text
+
+
+async def test_an_export_is_a_file_of_all_votes_and_a_large_one_is_packed(
+    telegram: Telegram, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert (await telegram.says("/export")).text == EN.exported_nothing
+    await vote(store)
+    await telegram.application.process_update(telegram.message("/export"))
+    monkeypatch.setattr(exporting, "PLAIN", 10)
+    await telegram.application.process_update(telegram.message("/export"))
+    plain, packed = (call.data for call in telegram.request.calls if call.method == "sendDocument")
+    rows = [json.loads(line) for line in plain["document"].splitlines()]
+    assert [row["label"] for row in rows] == ["positive", "positive"]
+    assert plain["caption"].startswith("2 votes by 2 people on 1 texts")
+    assert gzip.decompress(packed["document"]) == plain["document"]
+    monkeypatch.setattr(exporting, "LIMIT", 10)
+    assert "kobert-bot feedback export" in (await telegram.says("/export")).text

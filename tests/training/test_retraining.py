@@ -1,0 +1,302 @@
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from bot.cli import app
+from storage.checkpoint_values import CheckpointState, TrainedCheckpoint
+from storage.runs import RunState
+from storage.store import Store
+from tests.training.retraining_world import PEOPLE, PEPPER, tiny_catalog_file, vote
+from training.retraining import work
+
+ROOT = Path(__file__).parents[2]
+COMMAND = ("train", "finetune", "sentiment", "--from-feedback")
+QUICK = ("--lr", "0.003", "--steps", "220")
+_Found = TypeVar("_Found")
+
+
+@pytest.fixture(scope="module")
+def voted(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with votes, and one with votes that mean nothing."""
+    folder = tmp_path_factory.mktemp("voted")
+    for name, shuffled in (("right", False), ("shuffled", True)):
+        asyncio.run(vote(f"sqlite+aiosqlite:///{folder}/{name}.db", shuffled=shuffled))
+    tiny_catalog_file(folder)
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def surroundings(voted: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    use(voted, tmp_path, "right")
+    monkeypatch.chdir(tmp_path)
+    settings = {
+        "CATALOG": f"{voted}/catalog.toml",
+        "DATABASE_URL": url(tmp_path),
+        "DEVICE": "cpu",
+        "PSEUDONYM_KEY": PEPPER,
+        "PYTHONPATH": str(ROOT),
+    }
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+
+
+@pytest.fixture(autouse=True)
+def _as_it_was() -> Iterator[None]:
+    before = signal.getsignal(signal.SIGINT)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+def use(voted: Path, folder: Path, name: str) -> None:
+    shutil.copyfile(voted / f"{name}.db", folder / "bot.db")
+
+
+def url(folder: Path) -> str:
+    return f"sqlite+aiosqlite:///{folder}/bot.db"
+
+
+def call(*arguments: str) -> Result:
+    return CliRunner().invoke(app, arguments)
+
+
+def asked(folder: Path, do: Callable[[Store], Awaitable[_Found]]) -> _Found:
+    async def run() -> _Found:
+        store = await Store.open(url(folder), pepper=PEPPER.encode())
+        try:
+            return await do(store)
+        finally:
+            await store.close()
+
+    return asyncio.run(run())
+
+
+def champion(folder: Path) -> TrainedCheckpoint | None:
+    return asked(folder, lambda store: store.checkpoints.standing("sentiment")).champion
+
+
+def rows(folder: Path, query: str) -> list[tuple[object, ...]]:
+    connection = sqlite3.connect(folder / "bot.db")
+    try:
+        return connection.execute(query).fetchall()
+    finally:
+        connection.close()
+
+
+def test_a_model_learns_what_people_say_passes_and_serves_and_the_next_goes_on_from_it(
+    tmp_path: Path,
+) -> None:
+    done = call(*COMMAND, *QUICK)
+    assert done.exit_code == 0, done.output + repr(done.exception)
+    assert "sentiment-0001 is the champion now" in done.stdout
+    assert "✓ Gain" in done.stdout
+    first = champion(tmp_path)
+    assert first is not None
+    assert (first.name, first.base, first.parent, first.snapshot) == (
+        "sentiment-0001",
+        "builtin",
+        None,
+        "sentiment-0001",
+    )
+    assert first.verdict is not None
+    assert first.verdict.passed
+    assert Path(first.path).parent == tmp_path / "var" / "teaching" / "checkpoints"
+    [(correct,)] = rows(tmp_path, "SELECT correct FROM evaluations")
+    measured = json.loads(str(correct))
+    assert len(measured["rows"]) == len(measured["champion"]) == len(measured["candidate"])
+    assert sum(measured["candidate"]) > sum(measured["champion"])
+    assert rows(tmp_path, "SELECT state, checkpoint_id, worker IS NULL FROM training_runs") == [
+        ("done", first.id, 0)
+    ]
+    assert not list((tmp_path / "var" / "teaching" / "runs").iterdir())
+
+    again = call(*COMMAND, *QUICK, "--no-promote")
+    assert again.exit_code == 0, again.output
+    assert (same := champion(tmp_path)) is not None
+    assert same.name == first.name
+    second = asked(tmp_path, lambda store: store.checkpoints.get("sentiment-0002"))
+    assert second.parent == first.name
+    assert second.verdict is not None
+    assert second.verdict.champion == first.name
+
+
+def test_labels_that_mean_nothing_are_refused_with_the_reason_and_nothing_changes(
+    voted: Path, tmp_path: Path
+) -> None:
+    use(voted, tmp_path, "shuffled")
+    done = call(*COMMAND, "--steps", "60", "--lr", "0.003")
+    assert done.exit_code == 0, done.output + repr(done.exception)
+    assert "✗ sentiment-0001 does not take the place of builtin" in done.stdout
+    assert "✗ Gain" in done.stdout
+    assert champion(tmp_path) is None
+    refused = asked(tmp_path, lambda store: store.checkpoints.get("sentiment-0001"))
+    assert refused.state is CheckpointState.REFUSED
+    assert rows(tmp_path, "SELECT state FROM training_runs") == [("done",)]
+    assert rows(tmp_path, "SELECT count(*) FROM promotions") == [(0,)]
+
+
+def test_what_was_learnt_before_is_mixed_in_and_the_original_test_is_asked_too(tmp_path: Path) -> None:
+    for name, size in (("old", 60), ("test", 40)):
+        lines = [f"{n}\t{name} {n} {('나쁘다', '좋다')[n % 2]} 목소리\t{n % 2}" for n in range(size)]
+        (tmp_path / f"{name}.txt").write_text("\n".join(["id\tdocument\tlabel", *lines]) + "\n")
+    done = call(*COMMAND, *QUICK, "--replay", "old.txt", "--test", "test.txt")
+    assert done.exit_code == 0, done.output + repr(done.exception)
+    made = asked(tmp_path, lambda store: store.checkpoints.get("sentiment-0001"))
+    record = json.loads((Path(made.path) / "record.json").read_text())
+    assert record["settings"]["replay"] == ["old.txt"]
+    assert made.verdict is not None
+    assert [check.state for check in made.verdict.checks if check.name == "test"] == ["passed"]
+    assert {row[0] for row in rows(tmp_path, "SELECT dataset FROM evaluations")} == {"test", "heldout"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("train", "finetune", "mask", "--from-feedback"), "mask is not learnt from votes"),
+        (("train", "finetune", "nli", "--from-feedback"), "nobody has voted on nli yet"),
+        ((*COMMAND, "--snapshot", "sentiment-0099"), "there is no snapshot sentiment-0099 of sentiment"),
+        ((*COMMAND, "--test", "missing.txt"), "missing.txt"),
+        ((*COMMAND, "--run", "77"), "there is no training 77"),
+        ((*COMMAND, "--cancel"), "no training of sentiment waits or runs"),
+    ],
+)
+def test_what_cannot_be_done_is_one_line(tmp_path: Path, arguments: tuple[str, ...], said: str) -> None:
+    done = call(*arguments)
+    assert done.exit_code == 1
+    assert said in done.stderr
+    assert "Traceback" not in done.output
+    assert {row[0] for row in rows(tmp_path, "SELECT state FROM training_runs")} <= {"failed"}
+    assert rows(tmp_path, "SELECT count(*) FROM checkpoints") == [(0,)]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("train", "finetune", "sentiment", "nli", "--from-feedback"),
+        (*COMMAND, "--sentiment", "ratings.txt"),
+        (*COMMAND, "--run", "1", "--lr", "0.1"),
+        ("train", "finetune", "sentiment", "--out", "o", "--model", "builtin", "--replay", "old.txt"),
+        ("train", "finetune", "sentiment", "--model", "builtin"),
+    ],
+)
+def test_options_that_do_not_go_together_are_refused(arguments: tuple[str, ...]) -> None:
+    assert call(*arguments).exit_code == 2
+
+
+def test_a_text_deleted_while_it_is_learnt_from_makes_it_begin_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compare, tries = work.compare, 0
+
+    def forgetting(*arguments: object, **options: object) -> object:
+        nonlocal tries
+        tries += 1
+        if tries == 1:
+            connection = sqlite3.connect(tmp_path / "bot.db")
+            with connection:
+                connection.execute("UPDATE dataset_snapshots SET state = 'stale'")
+            connection.close()
+        return compare(*arguments, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(work, "compare", forgetting)
+    done = call(*COMMAND, *QUICK)
+    assert done.exit_code == 0, done.output + repr(done.exception)
+    assert "beginning anew" in done.stdout
+    assert (serves := champion(tmp_path)) is not None
+    assert serves.snapshot == "sentiment-0002"
+    assert not serves.tainted
+
+
+def start(*more: str) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "bot", *COMMAND, *more]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+
+def until(condition: Callable[[], bool], seconds: float = 90) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.1)
+
+
+def progress(folder: Path) -> dict[str, object]:
+    found = rows(folder, "SELECT progress FROM training_runs")
+    return dict(json.loads(str(found[0][0]))) if found else {}
+
+
+@pytest.mark.timeout(300)
+def test_killed_at_random_moments_the_same_command_goes_on_and_registers_once(tmp_path: Path) -> None:
+    seed = 6
+    chance = random.Random(seed)
+    for number in range(4):
+        child = start(*QUICK)
+        until(lambda its=child: bool(progress(tmp_path)) or its.poll() is not None)
+        time.sleep(chance.uniform(0, 4))
+        child.kill()
+        child.communicate()
+        assert rows(tmp_path, "SELECT count(*) FROM training_runs") == [(1,)], (seed, number)
+    last = start(*QUICK)
+    output, errors = last.communicate(timeout=120)
+    if last.returncode:  # the kill before came after the end
+        assert b"has ended" in errors
+    assert rows(tmp_path, "SELECT state FROM training_runs ORDER BY id")[0] == ("done",), output
+    assert [name for (name,) in rows(tmp_path, "SELECT name FROM checkpoints")][:1] == ["sentiment-0001"]
+    assert rows(tmp_path, "SELECT count(*) FROM promotions") == [(1,)]
+    left = [each.name for each in (tmp_path / "var/teaching/checkpoints").iterdir()]
+    assert not [name for name in left if name.startswith(".")]
+
+
+def test_somebody_cancels_it_and_nothing_is_left(tmp_path: Path) -> None:
+    child = start("--steps", "100000")
+    until(lambda: progress(tmp_path).get("phase") == "training")
+    assert call(*COMMAND, "--cancel").exit_code == 0
+    _, errors = child.communicate(timeout=90)
+    assert child.returncode == 1
+    assert b"was cancelled; nothing of it is left" in errors
+    assert rows(tmp_path, "SELECT state FROM training_runs") == [(RunState.CANCELLED.value,)]
+    assert not [each for each in (tmp_path / "var/teaching/runs").iterdir() if each.is_dir()]
+
+
+def test_interrupted_it_saves_and_waits_for_whoever_takes_it_up(tmp_path: Path) -> None:
+    child = start("--steps", "100000")
+    until(lambda: progress(tmp_path).get("phase") == "training" and bool(progress(tmp_path).get("step")))
+    child.send_signal(signal.SIGINT)
+    _, errors = child.communicate(timeout=90)
+    assert child.returncode == 130, errors
+    assert rows(tmp_path, "SELECT state FROM training_runs") == [("queued",)]
+    assert (tmp_path / "var/teaching/runs/1/state.pt").exists()
+    other = call(*COMMAND, "--steps", "7")
+    assert other.exit_code == 1
+    assert "asked for with other options" in other.stderr
+
+
+def test_a_training_that_somebody_else_runs_is_left_to_them(tmp_path: Path) -> None:
+    child = start("--steps", "100000")
+    until(lambda: progress(tmp_path).get("phase") == "training")
+    second = start("--steps", "100000")
+    _, errors = second.communicate(timeout=90)
+    assert second.returncode == 1
+    assert b"runs already" in errors
+    assert rows(tmp_path, "SELECT state FROM training_runs") == [("running",)]
+    child.kill()
+    child.communicate()
+
+
+def test_whoever_voted_is_in_no_file_of_the_folder(tmp_path: Path) -> None:
+    assert call(*COMMAND, *QUICK).exit_code == 0
+    for file in (tmp_path / "var").rglob("*"):
+        if file.is_file():
+            assert not any(person.encode() in file.read_bytes() for person in PEOPLE)
