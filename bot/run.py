@@ -116,7 +116,7 @@ async def _main(settings: Settings, token: str) -> None:
                     model,
                     store,
                     settings.admin_chat_id,
-                    access=Access(Lists(admins, settings.allowed_ids, settings.blocked_ids)),
+                    access=_access(settings, admins),
                     quotas=_quotas(settings),
                     presets=presets,
                     retention_days=settings.retention_days,
@@ -147,6 +147,10 @@ def _group_presets(settings: Settings, catalog: Catalog) -> tuple[str, ...]:
     """
     offered = tuple(map(catalog.checked, settings.group_presets or catalog.presets))
     return offered if settings.preset in offered else (settings.preset, *offered)
+
+
+def _access(settings: Settings, admins: frozenset[int]) -> Access:
+    return Access(Lists(admins, settings.allowed_ids, settings.blocked_ids))
 
 
 def _quotas(settings: Settings) -> Quotas:

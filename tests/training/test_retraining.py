@@ -21,7 +21,7 @@ from storage.checkpoint_values import CheckpointState, TrainedCheckpoint
 from storage.runs import RunState
 from storage.store import Store
 from tests.training.retraining_world import PEOPLE, PEPPER, tiny_catalog_file, vote
-from training.retraining import work
+from training.gate.compare import compare
 
 ROOT = Path(__file__).parents[2]
 COMMAND = ("train", "finetune", "sentiment", "--from-feedback")
@@ -199,7 +199,7 @@ def test_options_that_do_not_go_together_are_refused(arguments: tuple[str, ...])
 def test_a_text_deleted_while_it_is_learnt_from_makes_it_begin_anew(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    compare, tries = work.compare, 0
+    tries = 0
 
     def forgetting(*arguments: object, **options: object) -> object:
         nonlocal tries
@@ -211,7 +211,7 @@ def test_a_text_deleted_while_it_is_learnt_from_makes_it_begin_anew(
             connection.close()
         return compare(*arguments, **options)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(work, "compare", forgetting)
+    monkeypatch.setattr("training.retraining.work.compare", forgetting)
     done = call(*COMMAND, *QUICK)
     assert done.exit_code == 0, done.output + repr(done.exception)
     assert "beginning anew" in done.stdout
@@ -243,7 +243,7 @@ def test_killed_at_random_moments_the_same_command_goes_on_and_registers_once(tm
     chance = random.Random(seed)
     for number in range(4):
         child = start(*QUICK)
-        until(lambda its=child: bool(progress(tmp_path)) or its.poll() is not None)
+        until(lambda: bool(progress(tmp_path)) or child.poll() is not None)  # noqa: B023
         time.sleep(chance.uniform(0, 4))
         child.kill()
         child.communicate()
