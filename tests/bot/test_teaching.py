@@ -87,9 +87,8 @@ async def test_a_child_that_is_not_waited_for_is_interrupted_and_then_killed() -
     running = asyncio.create_task(run_child((sys.executable, "-c", stubborn), patience=0.2))
     await asyncio.sleep(0.5)
     running.cancel()
-    async with asyncio.timeout(20):
-        with pytest.raises(asyncio.CancelledError):
-            await running
+    ended, _ = await asyncio.wait([running], timeout=20)
+    assert ended == {running}
 
 
 async def test_the_last_thing_that_a_child_said_is_kept_whatever_it_drew() -> None:

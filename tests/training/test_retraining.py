@@ -123,7 +123,7 @@ def test_a_model_learns_what_people_say_passes_and_serves_and_the_next_goes_on_f
     ]
     assert not list((tmp_path / "var" / "teaching" / "runs").iterdir())
 
-    again = call(*COMMAND, *QUICK, "--no-promote")
+    again = call(*COMMAND, *QUICK)
     assert again.exit_code == 0, again.output
     assert (same := champion(tmp_path)) is not None
     assert same.name == first.name
@@ -152,8 +152,10 @@ def test_what_was_learnt_before_is_mixed_in_and_the_original_test_is_asked_too(t
     for name, size in (("old", 60), ("test", 40)):
         lines = [f"{n}\t{name} {n} {('나쁘다', '좋다')[n % 2]} 목소리\t{n % 2}" for n in range(size)]
         (tmp_path / f"{name}.txt").write_text("\n".join(["id\tdocument\tlabel", *lines]) + "\n")
-    done = call(*COMMAND, *QUICK, "--replay", "old.txt", "--test", "test.txt")
+    done = call(*COMMAND, *QUICK, "--replay", "old.txt", "--test", "test.txt", "--no-promote")
     assert done.exit_code == 0, done.output + repr(done.exception)
+    assert "sentiment-0001 may be promoted" in done.stdout
+    assert champion(tmp_path) is None
     made = asked(tmp_path, lambda store: store.checkpoints.get("sentiment-0001"))
     record = json.loads((Path(made.path) / "record.json").read_text())
     assert record["settings"]["replay"] == ["old.txt"]
