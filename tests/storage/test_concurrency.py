@@ -11,22 +11,10 @@ import pytest
 
 from storage.store import NewPrediction, Store, VoteOutcome, VoteStatus
 from tests.storage.conftest import ASKER, CHAT, EVERY_KIND, Sql, agree
+from tests.storage.replaying import replayed
 
 pytestmark = pytest.mark.parametrize("kind", EVERY_KIND, indirect=True)
 VOTERS, DOUBLE_TAPS, PREDICTIONS = 750, 250, 4  # a thousand taps at once
-
-
-async def replayed(sql: Sql) -> list[tuple[Any, ...]]:
-    """Return the votes that the log of changes leads to."""
-    state: dict[tuple[int, int, int], str] = {}
-    for prediction, annotator, slot, old, new in await sql(
-        "SELECT prediction_id, annotator_id, slot, old_label, new_label FROM vote_events ORDER BY id"
-    ):
-        key = (prediction, annotator, slot)
-        assert state.pop(key, None) == old
-        if new is not None:
-            state[key] = new
-    return sorted((*key, label) for key, label in state.items())
 
 
 async def test_no_vote_is_lost_or_doubled(store: Store, sentiment: NewPrediction, url: str, sql: Sql) -> None:

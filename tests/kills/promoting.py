@@ -1,0 +1,82 @@
+"""Models that come into service and make way again, without end, each change known by its number."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from bot import promoting
+from models.results import Task
+from models.trial import Trial
+from storage.checkpoint_values import ChampionChanged
+from storage.store import Store
+from tests.kills.killing import Tell
+from tests.kills.looking import PEPPER
+
+NAMES = ("sentiment-0001", "sentiment-0002", "sentiment-0003")
+_TASK = Task.SENTIMENT
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A promotion or a step back; None is the catalogue's own model.
+
+    Attributes:
+        before: Who serves when it is asked for.
+        after: Who serves then.
+        back: Whether it is a step back.
+        tried: Whether the model is tried first, as people's promotions are and the gate's are not.
+    """
+
+    before: str | None
+    after: str | None
+    back: bool
+    tried: bool
+
+
+def changes(seed: int) -> Iterator[Change]:
+    rng = random.Random(seed)
+    champion: str | None = None
+    previous: str | None = None
+    first = True
+    while True:
+        back = not first and rng.random() < 0.4
+        after = previous if back else rng.choice([name for name in (None, *NAMES) if name != champion])
+        yield Change(champion, after, back, tried=rng.random() < 0.25)
+        champion, previous, first = after, champion, False
+
+
+def change_on(tell: Tell, url: str, seed: int, done: int, end: int | None) -> None:
+    """Go on after the changes that are done; tells the number of each that is acknowledged."""
+    asyncio.run(_change_on(tell, url, islice(enumerate(changes(seed)), done, end)))
+
+
+async def _change_on(tell: Tell, url: str, numbered: Iterator[tuple[int, Change]]) -> None:
+    store = await Store.open(url, pepper=PEPPER)
+    for number, change in numbered:
+        try:
+            await _do(store, change)
+        except ChampionChanged:  # it was made before the kill, which came before anybody was told
+            tell("made before", number)
+        tell("change", number)
+    await store.close()
+
+
+async def _do(store: Store, change: Change) -> None:
+    checkpoints, trial = store.checkpoints, Trial("cpu")
+    actor, reason = "command line", "better"
+    if change.back and change.tried:
+        await promoting.roll_back(
+            checkpoints, trial, _TASK, actor=actor, reason=reason, seen=change.before
+        )
+    elif change.back:
+        await checkpoints.rollback(_TASK, actor=actor, reason=reason, seen=change.before)
+    elif change.tried:
+        await promoting.promote(
+            checkpoints, trial, _TASK, change.after, actor=actor, reason=reason, seen=change.before
+        )
+    else:
+        await checkpoints.promote(_TASK, change.after, actor=actor, reason=reason, seen=change.before)

@@ -1,0 +1,53 @@
+"""Kills while models are promoted and rolled back: who serves and who did are always of one change."""
+
+from __future__ import annotations
+
+import asyncio
+from itertools import islice
+from pathlib import Path
+
+from storage.store import Store
+from tests.kills.killing import Killer
+from tests.kills.looking import PEPPER, look_at_checkpoints, rows, url_of
+from tests.kills.promoting import NAMES, change_on, changes
+from tests.trained import trained
+
+KILLS = 14
+CHANGES = 12  # in the time that kills fall into
+
+
+def test_a_kill_while_a_model_is_promoted_leaves_the_old_one_or_the_new_one(tmp_path: Path) -> None:
+    file, killer = tmp_path / "votes.db", Killer(tmp_path / "work.log")
+    url = url_of(file)
+    asyncio.run(_trained(url, tmp_path / "models"))
+    done = len(killer.whole(change_on, url, killer.seed, 0, CHANGES).of("change"))
+    assert done == CHANGES == _made(file, killer.seed)
+    for _ in range(KILLS):
+        ended = killer.at_any_time(change_on, url, killer.seed, done, None)
+        with killer.named():
+            assert set(ended.of("made before")) <= {done}, "only what the last kill cut off can have been made"
+            done += len(ended.of("change"))
+            assert _made(file, killer.seed) in {done, done + 1}
+            look_at_checkpoints(file)
+    with killer.named():
+        killer.whole(change_on, url, killer.seed, done, done + CHANGES)
+        assert _made(file, killer.seed) == done + CHANGES
+        look_at_checkpoints(file)
+
+
+async def _trained(url: str, folder: Path) -> None:
+    store = await Store.open(url, pepper=PEPPER)
+    for number, name in enumerate(NAMES):
+        await trained(store, folder, name, 1.0 + number)
+    await store.close()
+
+
+def _made(file: Path, seed: int) -> int:
+    """The number of changes that were made, each as it was asked for, and none in part."""
+    query = (
+        "SELECT before.name, after.name FROM promotions LEFT JOIN checkpoints before ON before.id = from_id "
+        "LEFT JOIN checkpoints after ON after.id = to_id ORDER BY promotions.id"
+    )
+    made = rows(file, query)
+    assert made == [(each.before, each.after) for each in islice(changes(seed), len(made))]
+    return len(made)

@@ -1,0 +1,84 @@
+"""Kills while a model is trained from votes: the training goes on, registers once, and leaves nothing behind."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.kills.killing import Killer
+from tests.kills.looking import hidden_in, look_at_checkpoints, look_at_snapshots, rows, url_of, visible_in
+from tests.kills.training import train_on
+from tests.tiny import catalog_file
+from tests.trained import steady
+from tests.training.feedback.voters import CHAT, open_store, question
+
+pytest.importorskip("pyarrow")
+pytest.importorskip("crowdkit")
+KILLS = 10
+SUBJECTS = ("영화", "드라마", "경기", "놀이", "학교", "회사", "사무실", "공장", "서울", "친구", "이야기", "장소")
+WORDS = (("좋다", "재미있는", "good", "fun"), ("나쁘다", "짜증나네요", "bad", "work"))
+
+
+@pytest.mark.timeout(300)
+def test_a_kill_at_any_stage_of_a_training_needs_no_hand(tmp_path: Path) -> None:
+    file, folder, killer = tmp_path / "votes.db", tmp_path / "teaching", Killer(tmp_path / "work.log")
+    url = url_of(file)
+    asyncio.run(_voted(url))
+    catalog = catalog_file(tmp_path / "catalog.toml", builtin=str(steady(tmp_path / "own", 2.0)))
+    its = (url, folder, catalog)
+    assert killer.whole(train_on, *its, 1).of("ended") == ["sentiment-0001"]
+    finished: set[int] = set(_runs(file))
+    for _ in range(KILLS):
+        ended = killer.at_any_stage(train_on, *its, None)
+        with killer.named():
+            finished |= set(ended.of("finished"))
+            runs = _runs(file)
+            assert finished <= {number for number, (state, *_) in runs.items() if state == "done"}
+            kept = [each for word, *values in ended.told if word.startswith("kept ") for each in values]
+            assert all(runs[number][1].get(name) == value for number, name, value in kept)
+            _look(file, folder)
+    with killer.named():
+        killer.whole(train_on, *its, 2)  # the one that was cut off, if any, and one after it
+        assert {state for state, *_ in _runs(file).values()} == {"done"}
+        _look(file, folder)
+        assert not visible_in(folder / "runs")
+        assert not hidden_in(folder / "checkpoints") | hidden_in(folder / "snapshots") | hidden_in(folder / "runs")
+        names = {name for (name,) in rows(file, "SELECT name FROM checkpoints")}
+        assert visible_in(folder / "checkpoints") == names
+        assert visible_in(folder / "snapshots") == look_at_snapshots(file, folder / "snapshots")
+
+
+async def _voted(url: str) -> None:
+    store = await open_store(url, people=6)
+    for number, subject in enumerate(SUBJECTS * 2):
+        for label, words in enumerate(WORDS):
+            for word in words:
+                text = f"{subject} {word} {number}"
+                prediction = await store.add_prediction(question(text), chat_id=CHAT, asker_id=1)
+                for person in (1 + number % 6, 1 + (number + 1) % 6):
+                    await store.vote(prediction, person, 0, label, chat_id=CHAT)
+    await store.close()
+
+
+def _runs(file: Path) -> dict[int, tuple[str, dict[str, Any], int | None]]:
+    """Trainings by their number: state, what was kept, and what came of them."""
+    found = rows(file, "SELECT id, state, progress, checkpoint_id FROM training_runs ORDER BY id")
+    return {number: (state, json.loads(progress), came) for number, state, progress, came in found}
+
+
+def _look(file: Path, folder: Path) -> None:
+    """All that is true between any two steps of a training."""
+    look_at_snapshots(file, folder / "snapshots")
+    look_at_checkpoints(file)
+    runs = _runs(file).values()
+    assert {state for state, *_ in runs} <= {"done", "running"}
+    assert sum(state == "running" for state, *_ in runs) <= 1
+    came = [number for state, _, number in runs if state == "done"]
+    assert len(set(came)) == len(came)
+    judged = {number for (number,) in rows(file, "SELECT id FROM checkpoints WHERE verdict IS NOT NULL")}
+    assert set(came) <= judged
+    assert len(judged) <= len(runs), "each registers once"
