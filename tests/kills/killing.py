@@ -117,6 +117,10 @@ class Killer:
         word = self._rng.choice(sorted(self._gaps))
         return self._kill(work, given, word, self._rng.uniform(0, self._gaps[word]))
 
+    def right_after(self, word: str, work: _Work[_Given], *given: _Given.args, **_: _Given.kwargs) -> Ended:
+        """Kill work as soon as it tells a word."""
+        return self._kill(work, given, word, 0.0)
+
     def _kill(self, work: Callable[..., None], given: tuple[Any, ...], word: str, after: float) -> Ended:
         self._last = f"{after * 1_000:.1f} ms after {word!r}"
         ended = self._run(work, given, word, after)

@@ -63,7 +63,9 @@ def look_at_snapshots(file: Path, folder: Path) -> set[str]:
 
 def look_at_checkpoints(file: Path) -> None:
     """Every checkpoint is whole and answers, and the aliases are what the last promotion made them."""
-    for task, name, path, version, state in rows(file, "SELECT task, name, path, version, state FROM checkpoints"):
+    for task, name, path, version, state in rows(
+        file, "SELECT task, name, path, version, state FROM checkpoints"
+    ):
         assert state in {"ready", "refused"}
         asyncio.run(Trial("cpu")(Task(task), name, path, version))
     aliases = dict(rows(file, "SELECT alias, checkpoint_id FROM aliases"))

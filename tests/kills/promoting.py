@@ -69,9 +69,7 @@ async def _do(store: Store, change: Change) -> None:
     checkpoints, trial = store.checkpoints, Trial("cpu")
     actor, reason = "command line", "better"
     if change.back and change.tried:
-        await promoting.roll_back(
-            checkpoints, trial, _TASK, actor=actor, reason=reason, seen=change.before
-        )
+        await promoting.roll_back(checkpoints, trial, _TASK, actor=actor, reason=reason, seen=change.before)
     elif change.back:
         await checkpoints.rollback(_TASK, actor=actor, reason=reason, seen=change.before)
     elif change.tried:

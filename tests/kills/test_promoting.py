@@ -25,7 +25,9 @@ def test_a_kill_while_a_model_is_promoted_leaves_the_old_one_or_the_new_one(tmp_
     for _ in range(KILLS):
         ended = killer.at_any_time(change_on, url, killer.seed, done, None)
         with killer.named():
-            assert set(ended.of("made before")) <= {done}, "only what the last kill cut off can have been made"
+            assert set(ended.of("made before")) <= {done}, (
+                "only what the last kill cut off can have been made"
+            )
             done += len(ended.of("change"))
             assert _made(file, killer.seed) in {done, done + 1}
             look_at_checkpoints(file)

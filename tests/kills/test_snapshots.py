@@ -28,13 +28,16 @@ def test_a_kill_while_a_data_set_is_drawn_leaves_a_whole_one_or_none(tmp_path: P
         with killer.named():
             assert not kept & set(told), "no name comes twice"
             kept |= set(told)
-            assert kept <= (whole := look_at_snapshots(file, folder))
+            whole = look_at_snapshots(file, folder)
+            assert kept <= whole
             kept = whole
     with killer.named():
         kept |= set(killer.whole(draw_on, url, folder, 1).of("snapshot"))
         assert look_at_snapshots(file, folder) == kept == visible_in(folder)
         assert not hidden_in(folder)
-        assert rows(file, "SELECT count(*) FROM dataset_snapshots") == [(len(kept),)], "each row has its folder"
+        assert rows(file, "SELECT count(*) FROM dataset_snapshots") == [(len(kept),)], (
+            "each row has its folder"
+        )
 
 
 async def _voted(url: str) -> None:

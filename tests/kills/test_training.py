@@ -1,4 +1,4 @@
-"""Kills while a model is trained from votes: the training goes on, registers once, and leaves nothing behind."""
+"""Kills while a model is trained from votes: it goes on, registers once, and leaves nothing behind."""
 
 from __future__ import annotations
 
@@ -9,17 +9,40 @@ from typing import Any
 
 import pytest
 
+from storage.runs import RunState
+from storage.store import Store
+from storage.workers import own_worker
 from tests.kills.killing import Killer
-from tests.kills.looking import hidden_in, look_at_checkpoints, look_at_snapshots, rows, url_of, visible_in
+from tests.kills.looking import (
+    PEPPER,
+    hidden_in,
+    look_at_checkpoints,
+    look_at_snapshots,
+    rows,
+    url_of,
+    visible_in,
+)
 from tests.kills.training import train_on
-from tests.tiny import catalog_file
-from tests.trained import steady
+from tests.tiny import catalog_file, write_checkpoint
 from tests.training.feedback.voters import CHAT, open_store, question
 
 pytest.importorskip("pyarrow")
 pytest.importorskip("crowdkit")
 KILLS = 10
-SUBJECTS = ("영화", "드라마", "경기", "놀이", "학교", "회사", "사무실", "공장", "서울", "친구", "이야기", "장소")
+SUBJECTS = (
+    "영화",
+    "드라마",
+    "경기",
+    "놀이",
+    "학교",
+    "회사",
+    "사무실",
+    "공장",
+    "서울",
+    "친구",
+    "이야기",
+    "장소",
+)
 WORDS = (("좋다", "재미있는", "good", "fun"), ("나쁘다", "짜증나네요", "bad", "work"))
 
 
@@ -28,11 +51,15 @@ def test_a_kill_at_any_stage_of_a_training_needs_no_hand(tmp_path: Path) -> None
     file, folder, killer = tmp_path / "votes.db", tmp_path / "teaching", Killer(tmp_path / "work.log")
     url = url_of(file)
     asyncio.run(_voted(url))
-    catalog = catalog_file(tmp_path / "catalog.toml", builtin=str(steady(tmp_path / "own", 2.0)))
-    its = (url, folder, catalog)
+    its = (
+        url,
+        folder,
+        catalog_file(tmp_path / "catalog.toml", builtin=str(write_checkpoint(tmp_path / "own"))),
+    )
     assert killer.whole(train_on, *its, 1).of("ended") == ["sentiment-0001"]
     finished: set[int] = set(_runs(file))
     for _ in range(KILLS):
+        asyncio.run(_own_model_serves(url))  # so that the next one has something to gain
         ended = killer.at_any_stage(train_on, *its, None)
         with killer.named():
             finished |= set(ended.of("finished"))
@@ -46,10 +73,53 @@ def test_a_kill_at_any_stage_of_a_training_needs_no_hand(tmp_path: Path) -> None
         assert {state for state, *_ in _runs(file).values()} == {"done"}
         _look(file, folder)
         assert not visible_in(folder / "runs")
-        assert not hidden_in(folder / "checkpoints") | hidden_in(folder / "snapshots") | hidden_in(folder / "runs")
+        assert (
+            not hidden_in(folder / "checkpoints")
+            | hidden_in(folder / "snapshots")
+            | hidden_in(folder / "runs")
+        )
         names = {name for (name,) in rows(file, "SELECT name FROM checkpoints")}
         assert visible_in(folder / "checkpoints") == names
+        assert rows(file, "SELECT count(*) > 0 FROM promotions WHERE to_id IS NOT NULL") == [(1,)]
         assert visible_in(folder / "snapshots") == look_at_snapshots(file, folder / "snapshots")
+
+
+@pytest.mark.timeout(300)
+def test_what_a_training_that_was_given_up_left_is_never_taken_for_another_ones(tmp_path: Path) -> None:
+    file, folder, killer = tmp_path / "votes.db", tmp_path / "teaching", Killer(tmp_path / "work.log")
+    url = url_of(file)
+    asyncio.run(_voted(url))
+    its = (
+        url,
+        folder,
+        catalog_file(tmp_path / "catalog.toml", builtin=str(write_checkpoint(tmp_path / "own"))),
+    )
+    killer.right_after("put_aside is done", train_on, *its, None)
+    left = folder / "checkpoints" / "sentiment-0001" / "left"
+    left.touch()
+    asyncio.run(_give_up(url))
+    assert killer.whole(train_on, *its, 1).of("ended") == ["sentiment-0001"]
+    assert not left.exists()
+    assert not visible_in(folder / "runs")
+    assert [state for state, *_ in _runs(file).values()] == ["failed", "done"]
+    look_at_checkpoints(file)
+
+
+async def _own_model_serves(url: str) -> None:
+    store = await Store.open(url, pepper=PEPPER)
+    champion = (await store.checkpoints.standing("sentiment")).champion
+    if champion is not None:
+        await store.checkpoints.promote("sentiment", None, actor="test", reason="again", seen=champion.name)
+    await store.close()
+
+
+async def _give_up(url: str) -> None:
+    """End a training whose process was killed, as the bot does with one that is killed again and again."""
+    store, worker = await Store.open(url, pepper=PEPPER), own_worker()
+    [run] = await store.runs.unfinished()
+    assert await store.runs.claim(run.id, worker, instead_of=run.worker) is not None
+    await store.runs.finish(run.id, worker, RunState.FAILED, error="killed")
+    await store.close()
 
 
 async def _voted(url: str) -> None:

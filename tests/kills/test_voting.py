@@ -33,7 +33,9 @@ def test_a_kill_while_people_vote_and_label_loses_nothing_that_was_acknowledged(
             done += len(told)
             look_at_votes(file)
             # The tap that nobody acknowledged may have been kept; no other one.
-            assert _votes(file) in [_votes_after(killer.seed, predictions, given, taps) for taps in (done, done + 1)]
+            assert _votes(file) in [
+                _votes_after(killer.seed, predictions, given, taps) for taps in (done, done + 1)
+            ]
             _look_at_batches(file, begun=_begun(killer.seed, predictions, given, done))
     with killer.named():
         assert len(killer.whole(tap_on, *its, done, done + TAPS).of("tap")) == TAPS
@@ -71,7 +73,9 @@ def _votes(file: Path) -> list[tuple[int, str, str]]:
     return sorted(rows(file, query))
 
 
-def _votes_after(seed: int, predictions: list[int], given: list[Given], number: int) -> list[tuple[int, str, str]]:
+def _votes_after(
+    seed: int, predictions: list[int], given: list[Given], number: int
+) -> list[tuple[int, str, str]]:
     votes = dict[tuple[int, int], str]()
     for tap in islice(taps(seed, predictions, given), number):
         tap.change(votes)

@@ -99,6 +99,7 @@ class Retraining:
         """
         check_learnable(self._run.task)
         with _alone(self._folder):
+            self._clear_others()
             for _ in range(_TRIES):
                 try:
                     name = self._name()
@@ -117,6 +118,14 @@ class Retraining:
             remove(self._place.checkpoints.absolute() / name)
         remove(self._folder)
 
+    def _clear_others(self) -> None:
+        """Delete what trainings have left in their folders that ended while no process had them."""
+        left = list(self._folder.parent.iterdir())  # first: whoever begins after this is not in it
+        unfinished = self._ledger.call(lambda store: store.runs.unfinished())
+        for path in left:
+            if path.stem not in {str(run.id) for run in unfinished}:
+                remove(path) if path.is_dir() else path.unlink(missing_ok=True)
+
     def _judged(self, name: str) -> tuple[NewCheckpoint, Judged]:
         """Train, and compare with the champion."""
         snapshot = self._snapshot()
@@ -132,8 +141,8 @@ class Retraining:
             self._ledger.call(lambda store: register(store, *judged))
         outcome = self._settle(name)
         self._ledger.tell(phase="done", verdict=outcome.verdict.as_json(), promoted=outcome.promoted)
+        remove(self._folder)  # first: once the run has ended, nobody takes it up again to do so
         self._ledger.finish(RunState.DONE, checkpoint_id=outcome.id)
-        remove(self._folder)
         return outcome
 
     def _name(self) -> str:
@@ -141,6 +150,7 @@ class Retraining:
         name = self._ledger.progress.get("name")
         if not isinstance(name, str):
             name = self._ledger.call(lambda store: store.checkpoints.next_name(self._run.task))
+            remove(self._place.checkpoints.absolute() / name)  # a training that was given up had it, too
             self._ledger.keep(name=name, phase="snapshot")
         return name
 
