@@ -68,7 +68,7 @@ def look_at_checkpoints(file: Path) -> None:
     ):
         assert state in {"ready", "refused"}
         asyncio.run(Trial("cpu")(Task(task), name, path, version))
-    aliases = dict(rows(file, "SELECT alias, checkpoint_id FROM aliases"))
+    aliases: dict[str, int | None] = dict(rows(file, "SELECT alias, checkpoint_id FROM aliases"))
     ready = {number for (number,) in rows(file, "SELECT id FROM checkpoints WHERE state = 'ready'")}
     assert set(aliases.values()) <= {None, *ready}
     newest = rows(file, "SELECT from_id, to_id FROM promotions ORDER BY id DESC LIMIT 1")
