@@ -65,8 +65,11 @@ def test_a_kill_at_any_stage_of_a_training_needs_no_hand(tmp_path: Path) -> None
             finished |= set(ended.of("finished"))
             runs = _runs(file)
             assert finished <= {number for number, (state, *_) in runs.items() if state == "done"}
-            kept = [each for word, *values in ended.told if word.startswith("kept ") for each in values]
-            assert all(runs[number][1].get(name) == value for number, name, value in kept)
+            kept = [
+                each for word in ("name", "snapshot", "start", "against") for each in ended.of(f"kept {word}")
+            ]
+            for number, name, value in kept:
+                assert runs[number][1][name] == value
             _look(file, folder)
     with killer.named():
         killer.whole(train_on, *its, 2)  # the one that was cut off, if any, and one after it
