@@ -66,8 +66,8 @@ class Settings(BaseSettings):
         agree_minutes: Between two times that it is found out what voters agree on; 0 for never.
         log_level: Of Python's logging.
         concurrent_updates: Updates handled at once.
-        admin_chat_id: Chat that gets reports of unexpected errors.
-        admin_ids: People whom none of the following holds.
+        admin_chat_id: Chat that gets reports of unexpected errors and of trained models that cannot serve.
+        admin_ids: People who run the bot, whom none of the following holds.
         allowed_ids: The only people and chats that are answered; empty for everybody.
         blocked_ids: People and chats that are not.
         user_cooldown: Seconds between two questions of a person; 0 for none.
