@@ -45,6 +45,7 @@ class Rate:
 PER_CHAT = Rate(FloodLimit.MESSAGES_PER_SECOND_PER_CHAT, 1.0)
 PER_GROUP = Rate(FloodLimit.MESSAGES_PER_MINUTE_PER_GROUP, 60.0)
 OVERALL = Rate(FloodLimit.MESSAGES_PER_SECOND, 1.0)
+_NO_LIMIT = Rate(1, 0.0)
 
 
 class PatientRateLimiter(BaseRateLimiter[int]):
@@ -63,6 +64,11 @@ class PatientRateLimiter(BaseRateLimiter[int]):
         clock: Seconds that only grow.
         sleep: Waits for so many of them.
     """
+
+    @classmethod
+    def of_a_server_without_limits(cls) -> PatientRateLimiter:
+        """Return one that waits for nothing but what the server asks for itself, in its 429."""
+        return cls(chat=_NO_LIMIT, group=_NO_LIMIT, overall=_NO_LIMIT)
 
     def __init__(
         self,

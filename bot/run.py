@@ -24,7 +24,8 @@ from bot.application import ALLOWED_UPDATES, TELEGRAM_API_URL, BotApplication, b
 from bot.champions import Champions
 from bot.downloads import DownloadDisplay
 from bot.logs import set_up_logging
-from bot.playground import serve
+from bot.playground import FIRST_PERSON, serve
+from bot.rate_limiter import PatientRateLimiter
 from bot.retention import keeping_for
 from bot.settings import Settings, SettingsError, pseudonym_key
 from bot.teaching import Teaching
@@ -103,17 +104,19 @@ async def _main(settings: Settings, token: str) -> None:
             champions = Champions(store, model, catalog, settings.preset, trial, rebuild)
             await champions.follow()  # before anybody is answered
             playground = settings.telegram_bot_token is None
+            # Whoever opens the page runs the bot.
+            admins = settings.admin_ids | {FIRST_PERSON} if playground else settings.admin_ids
             if playground:
                 api_url = await closing.enter_async_context(_page(settings, token))
             else:
                 api_url = settings.telegram_api_url or TELEGRAM_API_URL
-            teaching = Teaching(store, settings.admin_ids, agree_every=60 * settings.agree_minutes)
+            teaching = Teaching(store, admins, agree_every=60 * settings.agree_minutes)
             application = build_application(
                 Services(
                     model,
                     store,
                     settings.admin_chat_id,
-                    access=_access(settings),
+                    access=_access(settings, admins),
                     quotas=_quotas(settings),
                     presets=presets,
                     retention_days=settings.retention_days,
@@ -123,9 +126,10 @@ async def _main(settings: Settings, token: str) -> None:
                 token=token,
                 api_url=api_url,
                 concurrent_updates=settings.concurrent_updates,
+                rate_limiter=PatientRateLimiter.of_a_server_without_limits() if playground else None,
             )
             await closing.enter_async_context(_polling(application, api_url))
-            await introduce(application.bot, settings.admin_chat_id, settings.admin_ids)
+            await introduce(application.bot, settings.admin_chat_id, admins)
             tell = partial(tell_of_champion, application.bot, store, settings.admin_chat_id)
             await closing.enter_async_context(champions.following(tell))
             await closing.enter_async_context(teaching.running(application.bot))
@@ -145,8 +149,8 @@ def _group_presets(settings: Settings, catalog: Catalog) -> tuple[str, ...]:
     return offered if settings.preset in offered else (settings.preset, *offered)
 
 
-def _access(settings: Settings) -> Access:
-    return Access(Lists(settings.admin_ids, settings.allowed_ids, settings.blocked_ids))
+def _access(settings: Settings, admins: frozenset[int]) -> Access:
+    return Access(Lists(admins, settings.allowed_ids, settings.blocked_ids))
 
 
 def _quotas(settings: Settings) -> Quotas:

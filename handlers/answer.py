@@ -15,12 +15,14 @@ from handlers.pending import Unkept
 from handlers.replies.consent import ask_keyboard, question_keyboard
 from handlers.replies.keyboards import vote_keyboard
 from handlers.replies.texts import TEXTS, Language
+from handlers.tolerance import tolerating
 from storage.store import ConsentStatus, EarlierAnswer, NewPrediction, NoConsent
 
 Keyboard = Callable[[], Awaitable[InlineKeyboardMarkup | None]]
 
 _log = logging.getLogger(__name__)
 _GONE = ("message to edit not found", "message can't be edited", "message_id_invalid")
+_NO_TEXT = "no text in the message to edit"
 
 
 async def answer(
@@ -129,6 +131,21 @@ async def reply(
     return sent.message_id
 
 
+async def reply_with_file(message: Message, context: Context, send: Callable[[], Awaitable[Message]]) -> None:
+    """Answer a command with a file or picture; the earlier answer to an edited command is taken away.
+
+    Args:
+        message: The command.
+        context: The handler's context.
+        send: Sends it.
+    """
+    earlier = await earlier_answer(message, context)
+    if earlier is not None:
+        await _take_away(context, message.chat_id, earlier.message_id)
+    sent = await send()
+    await remember(message, context, EarlierAnswer(sent.message_id, None))
+
+
 def asker_of(message: Message) -> int | None:
     """Return who asked; None for somebody who speaks in the name of a chat, whose id is that of many."""
     return None if message.from_user is None or message.sender_chat else message.from_user.id
@@ -164,7 +181,7 @@ async def remember(message: Message, context: Context, answer: EarlierAnswer) ->
 async def _edit(
     context: Context, chat_id: int, message_id: int, html: str, keyboard: InlineKeyboardMarkup | None
 ) -> bool:
-    """Edit an earlier answer; False when it is gone."""
+    """Edit an earlier answer; False when it is gone, as is a file, which cannot become a text."""
     try:
         await context.bot.edit_message_text(html, chat_id, message_id, reply_markup=keyboard)
     except BadRequest as error:
@@ -172,6 +189,15 @@ async def _edit(
         if any(phrase in reason for phrase in _GONE):
             _log.info("the earlier answer is gone, sending a new one: %s", error.message)
             return False
+        if _NO_TEXT in reason:
+            await _take_away(context, chat_id, message_id)
+            return False
         if "not modified" not in reason:
             raise
     return True
+
+
+async def _take_away(context: Context, chat_id: int, message_id: int) -> None:
+    """Delete an earlier answer, unless Telegram says that it is gone or too old for that."""
+    with tolerating():
+        await context.bot.delete_message(chat_id, message_id)

@@ -6,16 +6,17 @@ import gzip
 import io
 import json
 from dataclasses import dataclass
+from functools import partial
 
 from telegram import Message
 from telegram.constants import FileSizeLimit
 
-from handlers.answer import remember, reply
+from handlers.answer import reply, reply_with_file
 from handlers.context import Context
 from handlers.operators import for_operators
 from handlers.replies.teaching_texts import TEACHING_TEXTS
 from storage.content import content_hash
-from storage.store import EarlierAnswer, Store
+from storage.store import Store
 
 FILE_NAME = "feedback.jsonl"
 PLAIN = 1_000_000
@@ -47,10 +48,15 @@ async def _export(message: Message, context: Context) -> None:
     caption = texts.exported.format(
         votes=f"{found.votes:,}", voters=f"{found.people:,}", texts=f"{found.texts:,}"
     )
-    sent = await message.reply_document(
-        found.content, filename=found.name, caption=caption, do_quote=True, allow_sending_without_reply=True
+    send = partial(
+        message.reply_document,
+        found.content,
+        filename=found.name,
+        caption=caption,
+        do_quote=True,
+        allow_sending_without_reply=True,
     )
-    await remember(message, context, EarlierAnswer(sent.message_id, None))
+    await reply_with_file(message, context, send)
 
 
 export = for_operators("export", _export)

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 
 from telegram import CallbackQuery, MaybeInaccessibleMessage, Message
 from telegram.constants import ChatType
 
-from handlers.answer import address, asker_of, remember, reply
+from handlers.answer import address, asker_of, reply, reply_with_file
 from handlers.callback_data import ForgetTap
 from handlers.context import Context
 from handlers.replies.consent import forget_keyboard, privacy_keyboard
 from handlers.replies.texts import TEXTS, Texts
 from handlers.tolerance import tolerating
-from storage.store import ConsentStatus, EarlierAnswer
+from storage.store import ConsentStatus
 
 FILE_NAME = "kobert-bot.json"
 
@@ -49,14 +50,15 @@ async def mydata(message: Message, context: Context) -> None:
         return
     texts = await context.texts_in(message)
     data = (await context.store.own_data(message.chat_id)).as_json()
-    sent = await message.reply_document(
+    send = partial(
+        message.reply_document,
         json.dumps(data, ensure_ascii=False, indent=2).encode(),
         filename=FILE_NAME,
         caption=texts.mydata_caption,
         do_quote=True,
         allow_sending_without_reply=True,
     )
-    await remember(message, context, EarlierAnswer(sent.message_id, None))
+    await reply_with_file(message, context, send)
 
 
 async def forgetme(message: Message, context: Context) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 
 from telegram import Message
 
-from handlers.answer import earlier_answer, remember, reply
+from handlers.answer import reply, reply_with_file
 from handlers.context import Context
 from handlers.operators import for_operators
 from handlers.replies.pictures import TaskPicture, can_draw, teaching_picture
@@ -19,7 +20,6 @@ from handlers.waiting import waiting
 from models.results import Task
 from storage.activity import DayOfVotes
 from storage.agreed import TaskFigures
-from storage.store import EarlierAnswer
 
 DAYS = 14
 _TASKS = (Task.SENTIMENT, Task.NLI, Task.NSP, Task.MASK)
@@ -37,11 +37,13 @@ async def _stats(message: Message, context: Context) -> None:
         alphas = await _alphas(context) if figures else {}
         words = _words(figures, by_day, alphas, language)
         picture = await _picture(days, figures, by_day, alphas) if figures else None
-    if picture is None or await earlier_answer(message, context) is not None:
+    if picture is None:
         await reply(message, context, words)
         return
-    sent = await message.reply_photo(picture, caption=words, do_quote=True, allow_sending_without_reply=True)
-    await remember(message, context, EarlierAnswer(sent.message_id, None))
+    send = partial(
+        message.reply_photo, picture, caption=words, do_quote=True, allow_sending_without_reply=True
+    )
+    await reply_with_file(message, context, send)
 
 
 stats = for_operators("stats", _stats)

@@ -25,6 +25,8 @@ _HARMLESS = (
     "message to edit not found",  # deleted by its reader
     "message can't be edited",
     "message_id_invalid",
+    "message to delete not found",
+    "message can't be deleted",  # two days after it was sent
     "message to be replied not found",
     "not enough rights to send",  # the group lets the bot stay, and not speak
     "have no rights to send",

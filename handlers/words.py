@@ -11,7 +11,7 @@ from telegram import CallbackQuery, ForceReply, MaybeInaccessibleMessage, Messag
 from telegram.constants import ChatType
 from telegram.ext import filters
 
-from handlers.answer import address, asker_of, reply
+from handlers.answer import address, asker_of, earlier_answer, reply
 from handlers.callback_data import WordTap
 from handlers.context import Context
 from handlers.label import label_with
@@ -90,17 +90,18 @@ async def ask_for_word(
 async def _vote(message: Message, context: Context, prediction_id: int) -> None:
     language, voter = await context.language_in(message), asker_of(message)
     texts = await context.texts_in(message)
+    tally = await context.store.tally(prediction_id, chat_id=message.chat_id)
+    slots = [slot for slot, labels in enumerate(tally.options) if labels]
+    found = read_words(message.text or "", slots)
+    if found is None:
+        if await _is_meant_as_word(message, context, prediction_id):
+            await reply(message, context, unreadable(len(slots), texts))
+        return
     if voter is None:
         await reply(message, context, texts.labelling.only_people_vote)
         return
     if not await may_vote(message.chat, voter, context):
         await reply(message, context, texts.only_admins_vote_toast)
-        return
-    tally = await context.store.tally(prediction_id, chat_id=message.chat_id)
-    slots = [slot for slot, labels in enumerate(tally.options) if labels]
-    found = read_words(message.text or "", slots)
-    if found is None:
-        await reply(message, context, unreadable(len(slots), texts))
         return
     try:
         outcome = await context.store.vote_words(prediction_id, voter, found, chat_id=message.chat_id)
@@ -111,6 +112,19 @@ async def _vote(message: Message, context: Context, prediction_id: int) -> None:
     else:
         await reply(message, context, said(outcome, texts))
         await _redraw(message, context, prediction_id, language)
+
+
+async def _is_meant_as_word(message: Message, context: Context, prediction_id: int) -> bool:
+    """Say whether what is no word was to be one; in a group, people also talk under an answer.
+
+    There it was if the bot had asked for it, or if it was one before it was edited.
+    """
+    replied = message.reply_to_message
+    if message.chat.type == ChatType.PRIVATE or replied is None:
+        return True
+    if replied.message_id != await context.store.message_of(message.chat_id, prediction_id):
+        return True
+    return await earlier_answer(message, context) is not None
 
 
 def unreadable(blanks: int, texts: Texts) -> str:

@@ -2,5 +2,6 @@
 
 from bot.playground.app import build_app
 from bot.playground.server import serve
+from bot.playground.world import FIRST_PERSON
 
-__all__ = ["build_app", "serve"]
+__all__ = ["FIRST_PERSON", "build_app", "serve"]

@@ -18,6 +18,9 @@ MESSAGES_PER_CHAT = 2000
 _EPOCH = 1_577_836_800  # 2020-01-01, so that message ids fit 31 bits until 2088
 _EVENTS_KEPT = 5000
 _QUERIES_KEPT = 1000
+FIRST_PERSON = 5_000_000_001
+"""Who is in the first private chat: whoever opens the page, and so runs the bot."""
+
 BOT_NAME = "KoBERT"
 BOT_USERNAME = "kobert_bot"
 NAMES = {"ko": "회원", "en": "Member"}
@@ -92,6 +95,7 @@ class World:
 
     def furnish(self) -> None:
         """Make the first chats: a private one, and a group of three whose first member is the same person."""
+        self._ids.pop("users", None)  # so that whoever runs the bot is the first person, after a reset too
         members = [self.add_user(NAMES["ko"], "ko", numbered=True) for _ in range(3)]
         self.add_private(members[0])
         self.add_group(GROUP_TITLE, members)
@@ -128,7 +132,7 @@ class World:
     def add_user(self, first_name: str, language: str | None, *, numbered: bool = False) -> User:
         """Make a person; ``numbered`` puts a running number after the name."""
         name = f"{first_name} {self.next_id('names', 1)}" if numbered else first_name
-        user = User(self.next_id("users", 5_000_000_001), name, language)
+        user = User(self.next_id("users", FIRST_PERSON), name, language)
         self.users[user.id] = user
         return user
 

@@ -212,7 +212,7 @@ def test_lists_and_limits_are_handed_to_the_handlers() -> None:
         user_daily_quota=7,
         chat_daily_quota=9,
     )
-    access = _access(settings)
+    access = _access(settings, settings.admin_ids)
     reasons = [access.refusal(person, person) for person in (1, 2, 3, 4)]
     assert reasons == [None, None, Reason.BLOCKED, Reason.PRIVATE]
     bounds = _quotas(settings)._bounds

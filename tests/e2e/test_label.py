@@ -94,9 +94,10 @@ async def test_a_word_is_replied_to_an_answer_in_a_group(sim: Sim, shared_bot: P
     typed = "SELECT choice, label, kind FROM votes ORDER BY id DESC LIMIT 1"
     assert rows(shared_bot, typed) == [(-1, "바닷가", "correct")]
 
-    await other.says("두 낱말", reply_to=answer)
+    await other.says("두 낱말", reply_to=answer)  # people talk
+    said = await other.says("두 낱말", reply_to=prompt)
     told = await group.next_bot_message()
-    assert told.text == KO.labelling.word_unreadable.format(most=30)
+    assert (told.reply_to, told.text) == (said.id, KO.labelling.word_unreadable.format(most=30))
 
 
 async def test_a_group_labels_a_message_and_its_admin_closes_it(sim: Sim) -> None:

@@ -114,6 +114,7 @@ class OfflineRequest(BaseRequest):
     def __init__(self) -> None:
         self.admins: set[int] = set()
         self.channels: set[int] = set()  # chats that are no groups
+        self.files: set[int] = set()  # messages that are no text, which can't be edited into one
         self.calls: list[Call] = []
         self.refusals: defaultdict[str, list[tuple[int, str, dict[str, int]]]] = defaultdict(list)
         self.edits_go_through = asyncio.Event()  # cleared: they hang until it is set
@@ -147,6 +148,8 @@ class OfflineRequest(BaseRequest):
         await asyncio.sleep(0)  # as on a network, others get a turn
         if endpoint.startswith("editMessage"):
             await self.edits_go_through.wait()
+        if endpoint == "editMessageText" and data.get("message_id") in self.files:
+            self.refuse(endpoint, 400, "Bad Request: there is no text in the message to edit")
         if self.refusals[endpoint]:
             code, description, parameters = self.refusals[endpoint].pop(0)
             body: dict[str, object] = {"ok": False, "error_code": code, "description": description}
@@ -169,6 +172,8 @@ class OfflineRequest(BaseRequest):
             if message_id is None:
                 self._last_id += 1
                 message_id = self._last_id
+                if endpoint in {"sendDocument", "sendPhoto"}:
+                    self.files.add(message_id)
             return {
                 "message_id": message_id,
                 "date": 1_700_000_000,
@@ -228,6 +233,10 @@ class Telegram:
     @property
     def toasts(self) -> list[Call]:
         return [call for call in self.request.calls if call.method == "answerCallbackQuery"]
+
+    @property
+    def deletions(self) -> list[Call]:
+        return [call for call in self.request.calls if call.method == "deleteMessage"]
 
     @property
     def keyboards(self) -> list[Call]:

@@ -150,3 +150,33 @@ async def test_an_edited_answer_shows_the_votes_that_came_before_its_turn(telegr
             await asyncio.sleep(0.01)
         telegram.request.edits_go_through.set()
     assert telegram.answers[-1].button("✅ Right · 2") == first.button("✅")
+
+
+async def test_a_file_gives_way_to_the_words_that_an_edit_asks_for(
+    telegram: Telegram, caplog: pytest.LogCaptureFixture
+) -> None:
+    await telegram.application.process_update(telegram.message("/mydata", message_id=5))
+    words = await telegram.says("/help", edits=5)
+    assert (words.method, words.text) == ("sendMessage", TEXTS["en"].help.format(at=""))
+    assert [call.data["message_id"] for call in telegram.deletions] == [1001]
+    assert (await telegram.says("/language", edits=5)).data["message_id"] == 1002
+    assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []
+
+
+async def test_a_file_takes_the_place_of_the_answer_to_an_edited_command(telegram: Telegram) -> None:
+    await telegram.says("/help", message_id=5)
+    for gone in (1001, 1002):
+        await telegram.application.process_update(telegram.message("/mydata", edits=5))
+        assert telegram.deletions[-1].data["message_id"] == gone
+    assert len([call for call in telegram.request.calls if call.method == "sendDocument"]) == 2
+    assert (await telegram.says("/help", edits=5)).method == "sendMessage"
+    assert telegram.deletions[-1].data["message_id"] == 1003
+
+
+async def test_a_file_that_is_too_old_to_be_taken_away_stays(
+    telegram: Telegram, caplog: pytest.LogCaptureFixture
+) -> None:
+    await telegram.application.process_update(telegram.message("/mydata", message_id=5))
+    telegram.request.refuse("deleteMessage", 400, "Bad Request: message can't be deleted")
+    assert (await telegram.says("/help", edits=5)).method == "sendMessage"
+    assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []

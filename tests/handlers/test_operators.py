@@ -154,6 +154,19 @@ async def test_statistics_are_a_picture_with_figures(
     assert texts in (EN, KO)
 
 
+@pytest.mark.parametrize(("command", "method"), [("/stats", "sendPhoto"), ("/export", "sendDocument")])
+async def test_an_edit_leaves_one_picture_or_file_and_words_take_its_place(
+    telegram: Telegram, store: Store, command: str, method: str
+) -> None:
+    await vote(store)
+    await telegram.application.process_update(telegram.message(command, message_id=5))
+    await telegram.application.process_update(telegram.message(command, edits=5))
+    assert len([call for call in telegram.request.calls if call.method == method]) == 2
+    assert [call.data["message_id"] for call in telegram.deletions] == [1001]
+    assert (await telegram.says("/train", edits=5)).text == EN.which_task
+    assert [call.data["message_id"] for call in telegram.deletions] == [1001, 1002]
+
+
 async def test_without_what_draws_the_figures_come_alone(
     telegram: Telegram, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -93,6 +93,26 @@ async def test_what_is_no_word_is_told_how_it_would_be(telegram: Telegram, store
     assert await votes(store) == []
 
 
+async def test_in_a_group_people_talk_under_an_answer_and_are_told_of_words_where_they_were_asked(
+    telegram: Telegram, store: Store
+) -> None:
+    await store.change_group_settings(GROUP, lambda _: GroupSettings(voters=Voters.ADMINS))
+    telegram.request.admins.add(ENGLISH)
+    answer = await telegram.says("/mask I go to ___.", chat=GROUP)
+    before = len(telegram.answers)
+    for user, extra in ((ENGLISH, {}), (NEWCOMER, {}), (ENGLISH, ANONYMOUS_ADMIN)):
+        talk = telegram.message("that is so funny", user=user, chat=GROUP, extra=replying(1001, **extra))
+        await telegram.application.process_update(talk)
+    assert len(telegram.answers) == before
+    await telegram.taps(answer.button(OWN.word_button), chat=GROUP)
+    told = await telegram.says("that is so funny", chat=GROUP, extra=replying(1002))
+    assert told.text == OWN.word_unreadable.format(most=30)
+    assert await votes(store) == []
+    await telegram.says("beach", message_id=9, chat=GROUP, extra=replying(1001))
+    told = await telegram.says("the beach", edits=9, chat=GROUP, extra=replying(1001))
+    assert told.text == OWN.word_unreadable.format(most=30)  # a word that counted, and does not as it is now
+
+
 async def test_words_for_several_blanks(telegram: Telegram, store: Store, model: FakeModel) -> None:
     model.cut_blanks = frozenset({1})
     await telegram.says("/mask ___ and ___ or ___.")

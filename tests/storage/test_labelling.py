@@ -344,6 +344,7 @@ async def test_those_who_label_at_the_same_time_label_different_texts(
     assert sum(count for _, count in given) == 60
     assert len(given) >= 45
 
+
 @sqlite
 async def test_a_share_is_random_and_the_same_for_the_same_person_and_day(
     store: Store, sentiment: NewPrediction, sql: Sql

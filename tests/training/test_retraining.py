@@ -10,7 +10,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Awaitable, Callable, Iterator
-from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -23,7 +22,6 @@ from storage.runs import RunState
 from storage.store import Store
 from tests.training.retraining_world import PEOPLE, PEPPER, tiny_catalog_file, vote
 from training.gate.compare import compare
-from training.retraining import work
 
 ROOT = Path(__file__).parents[2]
 COMMAND = ("train", "finetune", "sentiment", "--from-feedback")
@@ -125,7 +123,7 @@ def test_a_model_learns_what_people_say_passes_and_serves_and_the_next_goes_on_f
     ]
     assert not list((tmp_path / "var" / "teaching" / "runs").iterdir())
 
-    again = call(*COMMAND, *QUICK)
+    again = call(*COMMAND, *QUICK, "--no-promote")
     assert again.exit_code == 0, again.output
     assert (same := champion(tmp_path)) is not None
     assert same.name == first.name
@@ -213,7 +211,7 @@ def test_a_text_deleted_while_it_is_learnt_from_makes_it_begin_anew(
             connection.close()
         return compare(*arguments, **options)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(work, "compare", forgetting)
+    monkeypatch.setattr("training.retraining.work.compare", forgetting)
     done = call(*COMMAND, *QUICK)
     assert done.exit_code == 0, done.output + repr(done.exception)
     assert "beginning anew" in done.stdout
@@ -239,17 +237,13 @@ def progress(folder: Path) -> dict[str, object]:
     return dict(json.loads(str(found[0][0]))) if found else {}
 
 
-def _has_begun(folder: Path, child: subprocess.Popen[bytes]) -> bool:
-    return bool(progress(folder)) or child.poll() is not None
-
-
 @pytest.mark.timeout(300)
 def test_killed_at_random_moments_the_same_command_goes_on_and_registers_once(tmp_path: Path) -> None:
     seed = 6
     chance = random.Random(seed)
     for number in range(4):
         child = start(*QUICK)
-        until(partial(_has_begun, tmp_path, child))
+        until(lambda: bool(progress(tmp_path)) or child.poll() is not None)  # noqa: B023
         time.sleep(chance.uniform(0, 4))
         child.kill()
         child.communicate()

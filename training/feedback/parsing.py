@@ -11,6 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from models.results import LABELS, Task
 from storage.agreed import ImportedText
+from storage.content import storable
 from storage.export import FeedbackRow
 from storage.privacy.pseudonym import SHORT
 from storage.values import SKIPPED, TYPED, VoteKind
@@ -44,7 +45,7 @@ def vote(values: Mapping[str, object]) -> FeedbackRow:
         BadRow: It cannot be used.
     """
     try:
-        row = _votes().validate_python(_completed(values))
+        row = _votes().validate_python(_completed(_storable(values)))
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         place = ".".join(str(part) for part in first["loc"])
@@ -133,6 +134,19 @@ def _check_vote(row: FeedbackRow) -> None:
     ):
         if wrong:
             raise BadRow(why)
+
+
+def _storable(values: Mapping[str, object]) -> dict[str, object]:
+    """Replace what a database cannot hold, in a label as in the button that it names."""
+    return {name: _cleaned(value) for name, value in values.items()}
+
+
+def _cleaned(value: object) -> object:
+    if isinstance(value, str):
+        return storable(value)
+    if isinstance(value, dict):
+        return {storable(str(name)): _cleaned(each) for name, each in value.items()}
+    return [_cleaned(each) for each in value] if isinstance(value, list) else value
 
 
 def _finite(value: object) -> bool:

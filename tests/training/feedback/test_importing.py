@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from storage.content import storable
 from storage.privacy.pseudonym import Pseudonymizer
 from storage.store import ConsentStatus, NewPrediction, Store
 from tests.training.feedback.voters import CHAT, LABELS, PEPPER, open_store, question, texts, vote_on
@@ -69,6 +70,14 @@ async def test_an_export_comes_back_as_it_was_and_twice_adds_nothing(
     assert await exported(store, tmp_path / "after.jsonl") == before
 
 
+async def test_of_answers_that_are_the_same_a_vote_finds_its_own(store: Store, tmp_path: Path) -> None:
+    for _ in range(2):  # nobody voted on these
+        await store.add_prediction(question(texts(1)[0]), chat_id=CHAT, asker_id=2)
+    await vote_on(store, texts(1))
+    await exported(store, tmp_path / "v.jsonl")
+    assert await taken_in(store, tmp_path / "v.jsonl") == {"known": 3}
+
+
 anything = st.text(alphabet=st.characters(), min_size=1).filter(str.strip)
 
 
@@ -78,9 +87,10 @@ def test_any_text_comes_back_as_it_was(asked: list[tuple[str, str | None, int]])
     async def there_and_back(folder: Path) -> None:
         store = await open_store(f"sqlite+aiosqlite:///{folder}/a.db", people=1)
         for number, (text, second, choice) in enumerate(asked):
-            new = NewPrediction("nli", text, second, text[:99], "x", {text: number / 7}, (("x", text),))
+            word = storable(text)  # as words of a vocabulary are
+            new = NewPrediction("nli", text, second, word, "x", {word: number / 7}, (("x", word),))
             prediction = await store.add_prediction(new, chat_id=CHAT, asker_id=1)
-            await store.vote(prediction, 1, 0, 0 if text == "x" else choice, chat_id=CHAT)
+            await store.vote(prediction, 1, 0, 0 if word == "x" else choice, chat_id=CHAT)
         before = await exported(store, folder / "before.jsonl")
         await store.close()
         for kind, name in KINDS:
@@ -249,6 +259,14 @@ def test_an_export_from_before_buttons_were_told_of_is_read(tmp_path: Path) -> N
     old = {key: value for key, value in VOTE.items() if key not in {"choice", "options", "blind"}}
     [vote] = parse(str(put(tmp_path / "v.jsonl", old))).votes
     assert (vote.choice, vote.options, vote.blind) == (1, [["positive", "negative"]], False)
+
+
+def test_what_no_database_holds_is_replaced_in_a_label_and_its_button(tmp_path: Path) -> None:
+    odd = VOTE | {"text_a": "a\x00", "label": "b\x00", "options": [["positive", "b\x00"]], "model": "\ud800"}
+    parsed = parse(str(put(tmp_path / "v.jsonl", json.dumps(odd))))
+    assert parsed.bad == ()
+    [vote] = parsed.votes
+    assert (vote.text_a, vote.label, vote.options, vote.model) == ("a�", "b�", [["positive", "b�"]], "�")
 
 
 def test_votes_on_other_tasks_are_left_out(tmp_path: Path) -> None:

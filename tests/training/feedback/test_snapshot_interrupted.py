@@ -12,8 +12,10 @@ from pathlib import Path
 import pytest
 
 from storage.snapshot_files import draft
+from storage.snapshots import Snapshots
 from storage.store import ConsentStatus, StorageError, Store
 from tests.training.feedback.voters import left_in, question, texts, vote_on
+from training.feedback.locks import held
 from training.feedback.snapshot import newest_snapshot, read_snapshot, take_snapshot
 from training.feedback.snapshot_folder import write_folder
 
@@ -173,3 +175,22 @@ async def test_two_who_draw_at_once_take_turns(store: Store, folder: Path) -> No
     both = await asyncio.gather(*(take_snapshot(store, "sentiment", folder) for _ in range(2)))
     assert {each.name for each in both} == {"sentiment-0001", "sentiment-0002"} == left_in(folder)
     assert not draft(both[0].path).exists()
+
+
+async def test_who_finds_another_one_drawing_touches_nothing_until_it_ends(
+    store: Store, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await vote_on(store, texts(12))
+    begun, clear = asyncio.Event(), Snapshots.clear
+
+    async def noted(snapshots: Snapshots, path: Path) -> int:
+        begun.set()
+        return await clear(snapshots, path)
+
+    monkeypatch.setattr(Snapshots, "clear", noted)
+    folder.mkdir()  # noqa: ASYNC240
+    async with asyncio.TaskGroup() as group, held(folder / ".lock"):
+        taking = group.create_task(take_snapshot(store, "sentiment", folder))
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(begun.wait(), timeout=1)
+    assert taking.result().state == "whole"

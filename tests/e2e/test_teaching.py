@@ -1,0 +1,343 @@
+"""The whole loop as those who live it see it: people label, the bot learns, is measured, and answers better.
+
+The model that learns is the one that ships: it does not know the words of a small domain, and twelve people,
+two of whom lie, teach them to it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+import re
+import sqlite3
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from handlers.replies.models_texts import MODELS_TEXTS
+from handlers.replies.teaching_texts import TEACHING_TEXTS
+from handlers.replies.texts import EN
+from tests.e2e.domain import Review, reviews
+from tests.e2e.processes import FIRST_ANSWER, Program, eventually
+from tests.e2e.sim import Private, Said, Sim
+
+pytestmark = pytest.mark.timeout(900)
+
+ITEMS, VOTERS, HOSTILE = 300, 12, 2
+TO_LABEL = 60  # texts that each person labels blind, besides those they asked about
+CARELESS = 0.1  # of the votes of those who mean well
+SEED = 20261126
+QUESTION = "골목 카페 라떼 진짜 뽀둥하네요"
+MODEL = re.compile(r"Model: (\S+) \((\w+)\)")
+TRAINED_IN = 300.0  # seconds, on a busy machine
+LABELS, OWN, TEACH = EN.labels["sentiment"], EN.labelling, TEACHING_TEXTS["en"]
+
+
+@dataclass(frozen=True, slots=True)
+class Voter:
+    """Somebody who labels: rather right, or always wrong."""
+
+    chat: Private
+    hostile: bool
+    chance: random.Random
+    asked: list[tuple[Review, Said]] = field(default_factory=list)
+
+    def label(self, review: Review) -> str:
+        """What they say of a text."""
+        wrong = self.hostile or self.chance.random() < CARELESS
+        return review.other if wrong else review.label
+
+    async def asks(self, texts: Sequence[Review]) -> None:
+        """Ask about texts, and say under each answer what is right."""
+        for review in texts:
+            await self.chat.says(f"/sentiment {review.text}")
+            answer = await self.chat.next_bot_message(FIRST_ANSWER)
+            self.asked.append((review, answer))
+            await self.taps(answer, LABELS[self.label(review)])
+
+    async def taps(self, answer: Said, label: str) -> None:
+        """Confirm or correct an answer."""
+        shown = {name for row in answer.buttons for name in row}
+        toast = await self.chat.taps(answer, label if label in shown else EN.right_button)
+        assert toast.text.startswith("Thank you, counted"), toast
+
+    async def labels(self, known: dict[str, Review], count: int) -> int:
+        """Label texts without the model's answer; gives how many, which is fewer when none is left."""
+        await self.chat.says("/label sentiment")
+        item = await self.chat.next_bot_message()
+        for number in range(count):
+            text = next((line for line in item.text.splitlines() if line in known), None)
+            if text is None:  # the batch is done
+                if OWN.more_button not in {name for row in item.buttons for name in row}:
+                    return number
+                await self.chat.taps(item, OWN.more_button)
+                item = await self.chat.wait_edit(item)
+                text = next((line for line in item.text.splitlines() if line in known), None)
+                if text is None:
+                    return number
+            assert "Model" not in item.text
+            toast = await self.chat.taps(item, LABELS[self.label(known[text])])
+            assert toast.text.startswith("Thank you"), toast
+            item = await self.chat.wait_edit(item)
+        return count
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("taught")
+
+
+@pytest.fixture(scope="module")
+def bot(folder: Path) -> Iterator[Program]:
+    """The bot on its own page, with the model that ships."""
+    with Program("bot", "run", folder=folder, DEVICE="cpu", PLAYGROUND_PORT="0", AGREE_MINUTES="0") as bot:
+        yield bot
+        assert bot.stop() == 0
+        assert "Traceback" not in bot.log.read_text()
+
+
+def rows(folder: Path, query: str) -> list[tuple[Any, ...]]:
+    with closing(sqlite3.connect(folder / "var" / "kobert-bot.db")) as connection:
+        return connection.execute(query).fetchall()
+
+
+async def run(folder: Path, *arguments: str) -> str:
+    """Run a command of the program to its end; gives what it printed."""
+    with Program("bot", *arguments, folder=folder, DEVICE="cpu") as program:
+        status = await asyncio.to_thread(program.process.wait, TRAINED_IN)
+        program.wait()
+        lines: list[str] = []
+        while not program._lines.empty():
+            lines.append(program._lines.get())
+        assert status == 0, (lines, program.log.read_text())
+        return "".join(lines)
+
+
+def first_label(answer: str) -> str:
+    """The label that an answer names first, which is the likelier one."""
+    return min(LABELS, key=lambda name: answer.find(LABELS[name]))
+
+
+def majority(folder: Path, seed: int) -> dict[str, str]:
+    """What most say of each text that several voted on; a tie is decided by lot."""
+    cast: dict[str, list[str]] = defaultdict(list)
+    for text, label in rows(
+        folder,
+        "SELECT text_a, v.label FROM votes v JOIN predictions p ON p.id = v.prediction_id"
+        " JOIN inputs i ON i.id = p.input_id",
+    ):
+        cast[text].append(label)
+    lot = random.Random(seed)
+    decided = {}
+    for text, labels in sorted(cast.items()):
+        counts = Counter(labels)
+        most = max(counts.values())
+        decided[text] = lot.choice(sorted(label for label, count in counts.items() if count == most))
+    return decided
+
+
+async def asked_until(stop: asyncio.Event, chat: Private) -> list[str]:
+    """Ask the same again and again; gives the answers."""
+    answers = []
+    while not stop.is_set():
+        await chat.says(f"/sentiment {QUESTION}")
+        answers.append((await chat.next_bot_message(60.0)).text)
+    return answers
+
+
+@dataclass(slots=True)
+class Story:
+    """What happens to the bot of one folder, step by step.
+
+    Attributes:
+        folder: Where it runs.
+        admin: Who runs it.
+        voters: Those who teach it.
+        texts: What they ask about, and what is right.
+        old: Its answer to ``QUESTION`` before it learnt.
+        new: The same after.
+    """
+
+    folder: Path
+    admin: Private
+    voters: list[Voter]
+    texts: list[Review]
+    old: str = ""
+    new: str = ""
+
+    async def votes_are_cast(self) -> None:
+        """They ask about 300 texts, correct the answers, and label what others asked, blind."""
+        share = ITEMS // VOTERS
+        async with asyncio.TaskGroup() as group:
+            for number, voter in enumerate(self.voters):
+                group.create_task(voter.asks(self.texts[number * share : (number + 1) * share]))
+        truth = {review.text: review for review in self.texts}
+        async with asyncio.TaskGroup() as group:
+            labelling = [group.create_task(voter.labels(truth, TO_LABEL)) for voter in self.voters]
+        assert [task.result() for task in labelling] == [TO_LABEL] * VOTERS
+        assert rows(self.folder, "SELECT count(*), sum(blind) FROM votes") == [
+            (ITEMS + VOTERS * TO_LABEL, VOTERS * TO_LABEL)
+        ]
+
+    async def voters_agree(self) -> None:
+        """What they agree on is right more often than what most of them say, and the liars are found."""
+        await run(self.folder, "feedback", "agree", "sentiment")
+        query = "SELECT text_a, label FROM labels l JOIN inputs i ON i.id = l.input_id"
+        agreed, most = dict(rows(self.folder, query)), majority(self.folder, SEED)
+        assert len(most) == ITEMS
+        assert self._right(agreed) > self._right(most) + 0.02  # what is left open counts as wrong
+        query = "SELECT verdict, count(*) FROM trusts WHERE task = 'sentiment' GROUP BY verdict"
+        assert dict(rows(self.folder, query)) == {"inverted": HOSTILE, "trusted": VOTERS - HOSTILE}
+
+    async def the_bot_learns(self) -> None:
+        """An admin has the model taught while others ask it; it takes over between two answers."""
+        self.old = await self.answer()
+        stop = asyncio.Event()
+        async with asyncio.TaskGroup() as group:
+            asking = [group.create_task(asked_until(stop, voter.chat)) for voter in self.voters[:4]]
+            await self.admin.says("/train sentiment")
+            offer = await self.admin.next_bot_message()
+            [(labels,)] = rows(self.folder, "SELECT count(*) FROM labels")
+            assert f"Labels that people agree on: {labels}" in offer.text
+            await self.admin.taps(offer, TEACH.start_button)
+            shown = await self.admin.look(offer)
+            while "answers from now on" not in shown.text:
+                assert "🚫" not in shown.text, shown.text
+                shown = await self.admin.wait_edit(shown, timeout=TRAINED_IN)
+            await eventually(self._answers_otherwise)
+            await asyncio.sleep(1)  # some more of the new ones
+            stop.set()
+        self.new = await self.answer()
+        for task in asking:
+            answers = task.result()
+            # None failed, none is of two models, and none is of the old one once the new one has answered.
+            assert answers == sorted(answers, key=[self.old, self.new].index)
+        was, now = MODEL.search(self.old), MODEL.search(self.new)
+        assert was is not None
+        assert now is not None
+        assert was[1] == "builtin"
+        assert now[1] in {name for (name,) in rows(self.folder, "SELECT name FROM checkpoints")}
+        assert was[2] != now[2]
+
+    async def it_knows_the_words(self) -> None:
+        """It is right about texts that nobody asked about; what was answered before still stands there."""
+        known = {review.text for review in self.texts}
+        unseen = [review for review in reviews(ITEMS + 60, SEED) if review.text not in known]
+        answers = [await self.answer(review.text) for review in unseen]
+        right = sum(first_label(said) == review.label for review, said in zip(unseen, answers, strict=True))
+        assert right >= 0.8 * len(unseen)
+        for voter in self.voters[:3]:
+            _, answer = voter.asked[0]
+            assert (await voter.chat.look(answer)).text == answer.text
+
+    async def the_old_one_comes_back(self) -> None:
+        """The way back brings the old answers back."""
+        await self.admin.says("/models")
+        panel = await self.admin.next_bot_message()
+        await self.admin.taps(panel, "↩️")
+        sure = await self.admin.wait_edit(panel)
+        await self.admin.taps(sure, MODELS_TEXTS["en"].yes_button)
+        await eventually(self._answers_as_before)
+
+    async def one_is_forgotten(self) -> None:
+        """No file of the folder holds what a person wrote, or who they are; what was learnt of it goes."""
+        leaver = self.voters[-1]
+        theirs = [review.text for review, _ in leaver.asked]
+        query = (
+            "SELECT DISTINCT a.pseudonym FROM annotators a JOIN predictions p ON p.asker_id = a.id"
+            f" JOIN inputs i ON i.id = p.input_id WHERE i.text_a = '{theirs[0]}'"
+        )
+        [(pseudonym,)] = rows(self.folder, query)
+        escaped = [json.dumps(text)[1:-1] for text in theirs]
+        needles = [*theirs, *escaped, pseudonym, str(await leaver.chat.user_id())]
+        assert any(".jsonl" in name for name, _ in traces(self.folder, needles)), "it learnt from their texts"
+        await leaver.chat.says("/forgetme")
+        question = await leaver.chat.next_bot_message()
+        await leaver.chat.taps(question, EN.forget_button)
+        await leaver.chat.wait_edit(question)
+        assert traces(self.folder, needles) == []
+        assert rows(self.folder, "SELECT state FROM dataset_snapshots") == [("stale",)]
+        await eventually(lambda: rows(self.folder, "SELECT state FROM checkpoints") == [("retired",)])
+        assert not list((self.folder / "var").rglob("checkpoints/*/model.safetensors"))
+
+    async def answer(self, text: str = QUESTION) -> str:
+        """Ask as the admin."""
+        await self.admin.says(f"/sentiment {text}")
+        return (await self.admin.next_bot_message(FIRST_ANSWER)).text
+
+    async def _answers_otherwise(self) -> bool:
+        return await self.answer() != self.old
+
+    async def _answers_as_before(self) -> bool:
+        return await self.answer() == self.old
+
+    def _right(self, labels: dict[str, str]) -> float:
+        truth = {review.text: review.label for review in self.texts}
+        return sum(truth[text] == label for text, label in labels.items()) / len(truth)
+
+
+async def test_people_teach_the_bot_their_words(bot: Program, folder: Path) -> None:
+    url = (await asyncio.to_thread(bot.line_with, "Open http")).split()[1]
+    async with Sim(url) as sim:
+        state = await sim.ask("GET", "state")
+        admin = Private(sim, None, None, user_id=state["chats"][0]["id"])
+        await admin.speaks("en")
+        voters = [
+            Voter(sim.private(language="en"), number < HOSTILE, random.Random(number))
+            for number in range(VOTERS)
+        ]
+        for chat in (admin, *(voter.chat for voter in voters)):
+            await chat.agrees()
+        story = Story(folder, admin, voters, reviews(ITEMS, SEED))
+        await story.votes_are_cast()
+        await story.voters_agree()
+        await story.the_bot_learns()
+        await story.it_knows_the_words()
+        await story.the_old_one_comes_back()
+        await story.one_is_forgotten()
+
+
+def traces(folder: Path, needles: Sequence[str]) -> list[tuple[str, str]]:
+    """Which files of the folder hold which of the texts, byte by byte."""
+    return [
+        (str(file.relative_to(folder)), needle)
+        for file in sorted(folder.rglob("*"))
+        if file.is_file()
+        for needle in needles
+        if needle.encode() in file.read_bytes()
+    ]
+
+
+async def test_a_model_that_learnt_nothing_is_refused(tmp_path: Path) -> None:
+    lot = random.Random(SEED)
+    known, shuffled = reviews(120, SEED), reviews(420, SEED)[120:]
+    numbers = {"negative": 0, "positive": 1}
+
+    def tsv(name: str, labelled: Sequence[tuple[str, str]]) -> str:
+        lines = [f"{number}\t{text}\t{numbers[label]}" for number, (text, label) in enumerate(labelled)]
+        file = tmp_path / name
+        file.write_text("\n".join(["id\tdocument\tlabel", *lines]) + "\n", encoding="utf-8")
+        return str(file)
+
+    labels = [review.label for review in shuffled]
+    lot.shuffle(labels)
+    gold = tsv("gold.tsv", [(review.text, review.label) for review in known])
+    useless = tsv(
+        "useless.tsv", [(review.text, label) for review, label in zip(shuffled, labels, strict=True)]
+    )
+    (tmp_path / "var").mkdir()
+    await run(tmp_path, "feedback", "import", gold, "--task", "sentiment", "--gold")
+    await run(tmp_path, "feedback", "import", useless, "--task", "sentiment")
+    said = await run(tmp_path, "train", "finetune", "sentiment", "--from-feedback")
+    assert "✗ sentiment-0001 does not take the place of builtin (sentiment)." in said
+    assert "✗ Gain, blind-labelled rows: " in said
+    assert rows(tmp_path, "SELECT state FROM checkpoints") == [("refused",)]
+    assert rows(tmp_path, "SELECT count(*) FROM aliases WHERE alias = 'champion' AND checkpoint_id > 0") == [
+        (0,)
+    ]
