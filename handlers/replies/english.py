@@ -205,6 +205,8 @@ EN = Texts(
         "What you ask, my answers, your votes and their times are stored as well. Better models are "
         "trained and measured with them, and the people who run this bot can read them. People who help by "
         "labelling may be shown the texts you ask about, without who asked and without when.\n"
+        "Somebody who agreed may ask about a message of yours: then its text is stored as their question, "
+        "without who wrote it, and is deleted with what is theirs.\n"
         "\n"
         "<b>Who you are</b>\n"
         "Your user number is stored only as a keyed hash (HMAC), and your name is not stored at all.\n"

@@ -58,6 +58,17 @@ async def test_privacy_says_what_is_kept_and_takes_consent_back_and_again(
     assert (await telegram.says("/sentiment good", user=user)).buttons
 
 
+async def test_a_text_that_somebody_else_asks_about_is_theirs_and_privacy_says_so(
+    telegram: Telegram, store: Store
+) -> None:
+    said = telegram.message(SECRET, user=KOREAN, chat=GROUP).to_dict()["message"]
+    await telegram.says("/sentiment", user=ENGLISH, chat=GROUP, extra={"reply_to_message": said})
+    assert (await store.own_data(KOREAN)).questions == ()
+    assert [one.text_a for one in (await store.own_data(ENGLISH)).questions] == [SECRET]
+    assert "a message of yours" in (await telegram.says("/privacy", user=ENGLISH)).text
+    assert "내가 쓴 메시지" in (await telegram.says("/privacy", user=KOREAN)).text
+
+
 async def test_privacy_may_be_read_before_anything_is_asked(telegram: Telegram, store: Store) -> None:
     shown = await telegram.says("/privacy", user=NEWCOMER)
     assert shown.text.startswith(EN.privacy_undecided)

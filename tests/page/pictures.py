@@ -37,6 +37,10 @@ FOLLOWS: Mapping[Language, str] = {
     "ko": "배가 고프다. | 그래서 밥을 먹었다.",
     "en": "I was hungry. | So I made a sandwich.",
 }
+SOMEBODYS: Mapping[Language, str] = {
+    "ko": "배우들 연기가 아까운 영화였다",
+    "en": "The actors deserved a better film.",
+}
 PIECES: Mapping[Language, str] = {
     "ko": "아 더빙.. 진짜 짜증나네요 목소리",
     "en": "Nice to meet you!",
@@ -126,8 +130,27 @@ async def commands(browser: Browser, url: str, language: Language) -> None:
     await visitor.opens_again(1)
     await visitor.says("/settings@kobert_bot")
     await crop(visitor, f"settings.{language}")
+    await labelling(visitor, language)
     await visitor.page.request.post(f"{url}/sim/reset")
     await visitor.leaves()
+
+
+async def labelling(visitor: Visitor, language: Language) -> None:
+    """A text that another member asked about, without the answer; and what came of labelling it."""
+    await forget(visitor)
+    await visitor.switches_to(2)
+    await visitor.agrees(await visitor.says("/privacy@kobert_bot"))
+    await visitor.says(f"/sentiment@kobert_bot {SOMEBODYS[language]}")
+    await forget(visitor)
+    await visitor.opens_again(0)
+    item = await visitor.says("/label")
+    await expect(item).to_contain_text(SOMEBODYS[language])
+    await crop(visitor, f"label.{language}")
+    await item.get_by_role("button", name=TEXTS[language].labels["sentiment"]["negative"]).click()
+    await expect(item).to_contain_text("/mystats")
+    await forget(visitor)
+    await visitor.says("/mystats")
+    await crop(visitor, f"mystats.{language}")
 
 
 async def pages(browser: Browser, url: str, language: Language) -> None:

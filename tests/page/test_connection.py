@@ -34,12 +34,22 @@ async def test_a_restart_is_shown_survived_and_loses_no_words(browser: Browser, 
     await expect(visitor.toast).to_be_visible()
     await expect(visitor.field).to_have_value("after")
 
+    await visitor.page.keyboard.press("Control+ArrowUp")
+    await visitor.page.keyboard.press("e")
+    await expect(visitor.field).to_have_value("before")
+    await visitor.field.fill("half an edit")
+
     async with serve(host="127.0.0.1", port=port, token=TOKEN):
         await expect(visitor.page.locator("#connection")).to_be_empty()
         await expect(visitor.messages).to_have_count(0)  # the server keeps nothing
         await expect(visitor.page.locator(f"html[lang={look.language}]")).to_be_attached()
+        await expect(visitor.page.locator("#context")).to_be_hidden()
+        await expect(visitor.field).to_have_value("half an edit")
         await visitor.field.press("Enter")
-        await expect(visitor.page.locator(".message .text")).to_have_text("after")
+        await expect(visitor.page.locator(".message .text")).to_have_text("half an edit")
+        await expect(visitor.field).to_have_value("after")
+        await visitor.sends("after")
+        await expect(visitor.page.locator(".message .text").last).to_have_text("after")
         await visitor.leaves()
     # The browser's own words on a server that is away.
     assert all("ERR_" in line for line in visitor.complaints)

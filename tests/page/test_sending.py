@@ -160,3 +160,18 @@ async def test_an_edit_keeps_what_was_begun(visit: Visit) -> None:
     await expect(visitor.field).to_have_value("original")
     await visitor.page.keyboard.press("Escape")
     await expect(visitor.field).to_have_value("begun")
+
+
+async def test_who_speaks_may_change_while_an_answer_with_a_picture_is_begun(
+    visit: Visit, picture: bytes
+) -> None:
+    visitor = await visit(DESKTOP_DARK)
+    await visitor.opens(1)
+    await visitor.sends("original")
+    await visitor.messages.first.hover()
+    await visitor.messages.first.locator(".reply").click()
+    await visitor.page.set_input_files("#file", {"name": "p.png", "mimeType": "image/png", "buffer": picture})
+    await visitor.field.fill("words")
+    await visitor.switches_to(2)
+    await expect(visitor.page.locator("#context-name")).to_have_text("Reply to Member 1 · Photo")
+    await expect(visitor.field).to_have_value("words")

@@ -48,7 +48,7 @@ async function onState(state, anew) {
   }
   const asked = Number(location.hash.slice(1));
   if (store.chats.has(asked)) store.open(asked);
-  if (composer.context && !store.chat.messages.has(composer.context.message.message_id)) composer.cancel();
+  if (composer.context && !store.chat.messages.has(composer.context.message.message_id)) composer.recheck();
   showAll();
 }
 
@@ -116,7 +116,7 @@ window.addEventListener("hashchange", () => {
 
 function speak(id) {
   store.speakers.set(store.current, id);
-  composer.cancel();
+  composer.endEdit(); // another's message is not for this one to edit
   showRoom();
   $("members").querySelector(":checked")?.focus();
 }

@@ -77,6 +77,9 @@ export class Composer {
 
   endEdit() { if (this.context?.kind === "edit") this.cancel(); }
 
+  // The message that is answered or edited is gone: what was written stays.
+  recheck() { this.put({ text: this.field.value, context: this.context, file: this.file }); }
+
   cancel() {
     this.put({ ...NOTHING, text: this.context?.kind === "edit" ? "" : this.field.value });
     if (!this.field.value) this.arrive();
