@@ -179,6 +179,17 @@ async def test_an_edited_command_edits_its_answer(sim: Sim) -> None:
     await chat.silence()
 
 
+async def test_an_edited_command_takes_its_file_away(sim: Sim) -> None:
+    chat = sim.private(language="en")
+    asked = await chat.says("/mydata")
+    file = await chat.next_bot_message(FIRST_ANSWER)
+    assert "document" in file.raw
+    await chat.edits(asked, "/sentiment")
+    told = await chat.next_bot_message()
+    assert (told.reply_to, told.text.split("\n")[0]) == (asked.id, EN.usage["sentiment"].split("\n")[0])
+    assert [one.id for one in await chat.messages()] == [asked.id, told.id]
+
+
 async def test_an_answer_that_was_refused_with_429_comes_later_and_others_go_on(sim: Sim) -> None:
     await sim.fault("sendMessage", status=429, retry_after=2)
     first, second = sim.private(language="en"), sim.private(language="en")
