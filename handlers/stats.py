@@ -77,7 +77,7 @@ async def _picture(
                 [day.accuracy for day in its],
                 alphas.get(each.task),
                 each.queue,
-                sum(each.labels.values()),
+                each.learnable,
                 sum(each.gold.values()),
             )
         )
@@ -107,7 +107,7 @@ def _of_task(
             votes=f"{figures.votes:,}",
             voters=f"{figures.voters:,}",
             queue=f"{figures.queue:,}",
-            labels=f"{sum(figures.labels.values()):,}",
+            labels=f"{figures.learnable:,}",
             gold=f"{sum(figures.gold.values()):,}",
         ),
         texts.stats_days.format(votes=f"{sum(day.votes for day in its):,}"),

@@ -175,6 +175,11 @@ class TaskFigures:
     imported: int
     gold: Mapping[str, int]
 
+    @property
+    def learnable(self) -> int:
+        """How many labels may be learnt from: gold only measures."""
+        return max(0, sum(self.labels.values()) - sum(self.gold.values()))
+
 
 ENOUGH = 3
 """So many people have voted on a text before it is out of the queue."""

@@ -131,6 +131,7 @@ class TrainingRuns:
         actor_id: int | None = None,
         actor: str = "",
         options: Mapping[str, Any] | None = None,
+        worker: str | None = None,
     ) -> Asked:
         """Ask for a training; while one of the task waits or runs, that one is given back as it is.
 
@@ -139,9 +140,10 @@ class TrainingRuns:
             actor_id: The person who asks; None for the command line or the bot itself.
             actor: What asks, in words, where no person does.
             options: How, JSON.
+            worker: Who runs a new one, from this moment on; None for whoever claims it.
         """
         async with self._database.write() as connection:
-            values = {
+            values: dict[str, Any] = {
                 "task": task,
                 "lane": task,
                 "state": RunState.QUEUED.value,
@@ -150,6 +152,9 @@ class TrainingRuns:
                 "progress": {},
                 "created_at": utc_now(),
             }
+            if worker is not None:
+                now, running = values["created_at"], RunState.RUNNING.value
+                values |= {"state": running, "worker": worker, "beat_at": now, "started_at": now}
             before = await _current(connection, task)
             if before is not None:
                 return Asked(before, new=False)
@@ -227,7 +232,8 @@ class TrainingRuns:
         now = utc_now()
         async with self._database.write() as connection:
             run = await _get(connection, run_id, lock=True)
-            if not (run.is_free(now) or (run.state is RunState.RUNNING and run.worker == instead_of)):
+            its_own = run.state is RunState.RUNNING and run.worker in (worker, instead_of)
+            if not (run.is_free(now) or its_own):
                 return None
             await _change(
                 connection,

@@ -59,8 +59,10 @@ def ppmi_vectors(counts: torch.Tensor, width: int, *, seed: int = 0) -> torch.Te
     counts /= columns[None, :]
     ppmi = counts.clamp_(min=1.0).log_()
     torch.manual_seed(seed)
-    left, values, _ = torch.svd_lowrank(ppmi, q=width + 16, niter=3)
-    return left[:, :width] * values[:width].sqrt()
+    left, values, _ = torch.svd_lowrank(ppmi, q=min(width + 16, len(ppmi)), niter=3)
+    found = left[:, :width] * values[:width].sqrt()
+    # A vocabulary smaller than the width has no more components than words.
+    return torch.nn.functional.pad(found, (0, width - found.shape[1]))
 
 
 def unigram_log_probabilities(corpora: Sequence[Corpus], size: int) -> NDArray[np.float32]:

@@ -49,7 +49,10 @@ class ModelsTexts:
 
 MODELS_EN = ModelsTexts(
     title="🧠 <b>Trained models</b>",
-    nothing_trained="No model has been trained here yet: the preset's own answer.",
+    nothing_trained=(
+        "No model that was trained here answers or waits to be promoted: the preset's own answer. "
+        "Refused ones are listed by <code>kobert-bot models list</code>."
+    ),
     tasks={"mask": "Blanks", "nsp": "Next sentence", "sentiment": "Sentiment", "nli": "Inference"},
     own="the preset's own",
     champion="answers: {name}",
@@ -88,7 +91,10 @@ MODELS_EN = ModelsTexts(
 
 MODELS_KO = ModelsTexts(
     title="🧠 <b>배운 모델</b>",
-    nothing_trained="아직 여기서 가르친 모델이 없어요. 프리셋의 원래 모델이 대답해요.",
+    nothing_trained=(
+        "여기서 가르친 모델 가운데 대답하거나 승격을 기다리는 것이 없어요. 프리셋의 원래 모델이 대답해요. "
+        "거절된 모델은 <code>kobert-bot models list</code>로 볼 수 있어요."
+    ),
     tasks={"mask": "빈칸", "nsp": "다음 문장", "sentiment": "감성", "nli": "추론"},
     own="프리셋의 원래 모델",
     champion="지금: {name}",

@@ -66,7 +66,7 @@ TEACHING_EN = TeachingTexts(
     no_such_task="I cannot learn <b>{task}</b> from votes. Send /train and choose, or one of: {tasks}.",
     data=(
         "🎓 <b>{task}</b>\n"
-        "Labels that people agree on: {labels}\n"
+        "Labels to learn from: {labels}\n"
         "People who voted: {voters}, votes: {votes}\n"
         "Known labels (gold), which only measure: {gold}\n"
         "Answers now: {champion}"
@@ -82,7 +82,7 @@ TEACHING_EN = TeachingTexts(
     few_voters="⚠️ It cannot be promoted yet: {missing} more people must vote, {least} are needed.",
     few_gold=(
         "ℹ️ {missing} more gold labels would make {least}; until then a gain is judged on held-out votes, "
-        "most of which were given after seeing an answer."
+        "and those may have been given after seeing an answer."
     ),
     start_button="▶️ Start",
     cancel_button="✖️ Cancel",
@@ -133,7 +133,7 @@ TEACHING_KO = TeachingTexts(
     ),
     data=(
         "🎓 <b>{task}</b>\n"
-        "사람들의 뜻이 모인 라벨: {labels}\n"
+        "배울 수 있는 라벨: {labels}\n"
         "투표한 사람: {voters}, 투표: {votes}\n"
         "재는 데만 쓰는 정답(골드): {gold}\n"
         "지금 대답하는 모델: {champion}"
@@ -146,8 +146,8 @@ TEACHING_KO = TeachingTexts(
     few_labels="⚠️ 라벨이 적어요. {missing}개가 더 모여 {least}개가 되면 나아진 것을 알아볼 수 있어요.",
     few_voters="⚠️ 아직은 배워도 바꿔 쓸 수 없어요. {least}명이 필요하고, {missing}명이 더 투표해야 해요.",
     few_gold=(
-        "ℹ️ 골드가 {missing}개 더 모여 {least}개가 될 때까지는, 대부분 대답을 보고 한 투표 가운데 "
-        "따로 떼어 둔 것으로 비교해요."
+        "ℹ️ 골드가 {missing}개 더 모여 {least}개가 될 때까지는 따로 떼어 둔 투표로 비교해요. "
+        "그 가운데에는 대답을 본 뒤에 한 것도 있을 수 있어요."
     ),
     start_button="▶️ 시작",
     cancel_button="✖️ 그만두기",

@@ -34,7 +34,7 @@ _VERDICT_UNITS = 3_600
 def data_html(figures: TaskFigures, champion: str | None, language: Language) -> str:
     """Say what there is to learn from, what is missing, and ask whether to start."""
     texts = TEACHING_TEXTS[language]
-    labels, gold = sum(figures.labels.values()), sum(figures.gold.values())
+    labels, gold = figures.learnable, sum(figures.gold.values())
     own = MODELS_TEXTS[language].own
     said = texts.data.format(
         task=task_name(figures.task, language),

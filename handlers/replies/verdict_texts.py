@@ -84,7 +84,7 @@ VERDICT_EN = VerdictTexts(
     },
     on_heldout=(
         "Judged on held-out feedback, because there are {gold} blind-labelled rows and {least_gold} are "
-        "needed. Most of those labels were given after seeing an answer."
+        "needed. Some of those labels may have been given after seeing an answer."
     ),
     smallest="With n = {n} {set}, gains under {smallest} points could not have been seen ({power} % power).",
     smallest_none="With n = {n} {set}, no gain at all could have been seen.",
@@ -145,7 +145,7 @@ VERDICT_KO = VerdictTexts(
     },
     on_heldout=(
         "답을 보지 않고 붙인 정답이 {gold}개라서({least_gold}개 필요) 따로 떼어 둔 피드백으로 판단했어요. "
-        "그 라벨은 대부분 모델의 답을 본 뒤에 붙인 거예요."
+        "그 라벨 가운데에는 모델의 답을 본 뒤에 붙인 것도 있을 수 있어요."
     ),
     smallest="n = {n} ({set})일 때 {smallest}%p보다 작은 나아짐을 알아볼 수 없었어요 (검정력 {power}%).",
     smallest_none="n = {n} ({set})일 때는 어떤 나아짐도 알아볼 수 없었어요.",

@@ -204,7 +204,7 @@ class Story:
             await self.admin.says("/train sentiment")
             offer = await self.admin.next_bot_message()
             [(labels,)] = rows(self.folder, "SELECT count(*) FROM labels")
-            assert f"Labels that people agree on: {labels}" in offer.text
+            assert f"Labels to learn from: {labels}" in offer.text
             await self.admin.taps(offer, TEACH.start_button)
             shown = await self.admin.look(offer)
             while "answers from now on" not in shown.text:

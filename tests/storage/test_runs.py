@@ -47,6 +47,16 @@ async def test_what_was_asked_for_is_kept_and_who_asked_is_not_named(store: Stor
     assert str(ASKER) not in repr(await sql("SELECT * FROM training_runs"))
 
 
+async def test_who_asks_to_run_it_at_once_has_it_before_anybody_else_can(store: Store) -> None:
+    asked_for = await store.runs.ask("sentiment", actor="the command line", worker=ONE)
+    assert (asked_for.run.state, asked_for.run.worker) == (RunState.RUNNING, ONE)
+    assert await store.runs.claim(asked_for.run.id, OTHER) is None
+    claimed = await store.runs.claim(asked_for.run.id, ONE)
+    assert claimed is not None
+    again = await store.runs.ask("sentiment", actor="the command line", worker=OTHER)
+    assert (again.new, again.run.worker) == (False, ONE)
+
+
 async def test_of_several_who_claim_a_training_one_gets_it(store: Store, url: str) -> None:
     run = await asked(store)
     other = await Store.open(url, pepper=PEPPER)

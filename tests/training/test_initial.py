@@ -34,6 +34,12 @@ def test_words_with_the_same_neighbours_get_like_vectors() -> None:
     assert unlike < 0.5
 
 
+def test_a_vocabulary_may_be_smaller_than_the_width() -> None:
+    vectors = ppmi_vectors(cooccurrence([one_document([1, 2, 3, 1, 2, 4, 3, 1])], 5), 8)
+    assert vectors.shape == (5, 8)
+    assert vectors.isfinite().all()
+
+
 def test_a_model_begins_with_the_frequencies_of_its_words(
     corpus: Corpus, tokenizer: BertTokenizerFast
 ) -> None:

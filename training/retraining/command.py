@@ -79,7 +79,9 @@ def _asked(ledger: Ledger, task: str, wish: Wish) -> int:
         DataError: One does that was asked for otherwise.
     """
     options = wish.as_json()
-    asked = ledger.call(lambda store: store.runs.ask(task, actor="command line", options=options))
+    asked = ledger.call(
+        lambda store: store.runs.ask(task, actor="command line", options=options, worker=ledger.worker)
+    )
     if not asked.new and Wish.from_json(asked.run.options) != wish:
         raise DataError(
             f"training {asked.run.id} of {task} was asked for with other options and has not ended: "

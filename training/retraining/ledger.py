@@ -106,6 +106,11 @@ class Ledger:
         found: _Found = self._wait(done())
         return found
 
+    @property
+    def worker(self) -> str:
+        """The name of this process."""
+        return self._worker
+
     def claim(self, run_id: int) -> Run:
         """Take a training, waiting for one whose worker may be dead, and say from now on that it is alive.
 

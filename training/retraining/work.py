@@ -242,6 +242,8 @@ class Retraining:
             self._ledger.tell(phase="gate", step=read, steps=total)
 
         self._ledger.tell(phase="gate", step=0, steps=total)
+        rival = self._place.preset if champion is None else champion.name
+        self._say(f"comparing {name} with {rival} on {total // 2:,} texts")
         compared = compare(
             model,
             folder,
