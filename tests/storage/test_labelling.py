@@ -195,6 +195,16 @@ async def test_never_what_they_asked_voted_on_or_know_from_another_answer(
 
 
 @every_kind
+async def test_never_what_they_voted_on_in_sight_of_the_answer_and_took_back(
+    store: Store, sentiment: NewPrediction
+) -> None:
+    [prediction] = await ask(store, sentiment)
+    await store.vote(prediction, ADA, 0, 0, chat_id=CHAT)
+    await store.undo_all(prediction, ADA, chat_id=CHAT)
+    assert await store.labelling.start(ADA) is None
+
+
+@every_kind
 async def test_never_a_text_of_somebody_who_has_not_agreed_to_this_promise(
     store: Store, sentiment: NewPrediction, sql: Sql
 ) -> None:
