@@ -370,7 +370,7 @@ async def test_a_share_is_random_and_the_same_for_the_same_person_and_day(
     others = [item.text_a for item in await batch(store, BOB)]
     assert set(given) - useful != set(others) - useful
     for day, same in ((DAY, True), (date(2026, 3, 2), False)):
-        for table in ("votes", "assignments"):
+        for table in ("votes", "vote_events", "assignments"):
             await sql(f"DELETE FROM {table}")
         assert await store.labelling.start(ADA, day=day) is not None
         assert ([item.text_a for item in await batch(store)] == given) is same
