@@ -215,18 +215,19 @@ class Teaching:
             self._shown.pop(run.id, None)
 
     async def _agree(self) -> None:
-        """Find out what voters agree on, some time after one of them voted."""
-        agreed = None
+        """Find out what voters agree on, some time after one of them voted or was forgotten."""
+        agreed: tuple[int, int] | None = None
         while True:
             await asyncio.sleep(self._agree_every)
             try:
                 last = await self._store.activity.last_change()
-                if last in (0, agreed):
+                if (agreed is None and not any(last)) or last == agreed:
                     continue
                 ended = await run_child(self._command("feedback", "agree"))
             except (StorageError, OSError) as error:
                 _log.warning("what voters agree on: %s", error)
                 continue
-            if ended.code:
+            if ended.code == 0:
+                agreed = last
+            elif self._news.is_news(("agree", ended.said)):  # tried again each time
                 _log.warning("feedback agree: %s", ended.said)
-            agreed = last

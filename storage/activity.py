@@ -50,10 +50,15 @@ class Activity:
     database: Database
     pseudonymizer: Pseudonymizer  # every access object has it; nobody is named here
 
-    async def last_change(self) -> int:
-        """Return the number of the last event of a vote; 0 before the first."""
+    async def last_change(self) -> tuple[int, int]:
+        """Return the number of the last event of a vote and how many there are; zeros without any.
+
+        There are fewer once somebody is forgotten, and what they agreed on with others is to be agreed anew.
+        """
         async with self.database.read() as connection:
-            return int(await connection.scalar(select(func.max(VoteEvent.id))) or 0)
+            query = select(func.max(VoteEvent.id), func.count())
+            last, events = (await connection.execute(query)).one()
+            return int(last or 0), int(events)
 
     async def days(self, since: datetime) -> Mapping[tuple[date, str], DayOfVotes]:
         """Return the votes given from a moment on, by day (UTC) and task."""

@@ -22,7 +22,7 @@ from sqlalchemy import ColumnElement, Row, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import InstrumentedAttribute
 
-from storage.tables import Annotator, Answer, Input, Prediction, Vote
+from storage.tables import Annotator, Answer, Input, Prediction, Vote, VoteEvent
 from storage.teaching_tables import Assignment, GoldItem
 from storage.values import CONSENT_VERSION, SKIPPED, AnswerKind, ConsentStatus
 
@@ -116,13 +116,13 @@ class Candidates:
         return self._shuffled(list(found.values()))[:most]
 
     async def _known(self) -> frozenset[int]:
-        """Return the texts that the person asked about, voted on or was given."""
+        """Return the texts that the person asked about, was given, or ever voted on: they saw the answer."""
         queries = [select(Prediction.input_id).where(Prediction.asker_id == self.annotator_id)]
         queries += [
             select(Prediction.input_id)
             .join(table, table.prediction_id == Prediction.id)
             .where(table.annotator_id == self.annotator_id)
-            for table in (Vote, Assignment)
+            for table in (Vote, VoteEvent, Assignment)
         ]
         return frozenset([text for query in queries for text in await self.connection.scalars(query)])
 

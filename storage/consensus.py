@@ -88,11 +88,17 @@ class ConsensusStore:
         """Put these labels and trusts in the place of all of the task, in one transaction.
 
         A label that came with its text stays where the voters have decided nothing; where they have, theirs
-        takes its place. What is about a text or a person deleted meanwhile is left out.
+        takes its place. What is about a text deleted meanwhile is left out.
+
+        Raises:
+            VoterGone: One of those who are trusted, or not, was forgotten meanwhile: the labels rest on their
+                votes, and may be words of theirs. Nothing was kept.
         """
         async with self.database.write() as connection:
+            own = Trusts(connection, task)
+            await own.hold({each.voter for each in trusts})
             await Labels(connection, task).replace(labels)
-            await Trusts(connection, task).replace(trusts)
+            await own.replace(trusts)
 
     async def trusts(self, task: str) -> tuple[KnownTrust, ...]:
         """Return how far each voter on a task is trusted, by voter."""

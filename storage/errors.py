@@ -18,6 +18,13 @@ class NoConsent(StorageError):
         super().__init__("this person has not agreed to anything being kept")
 
 
+class VoterGone(StorageError):
+    """Somebody was forgotten while it was found out what they and others agree on; nothing was kept."""
+
+    def __init__(self, task: str) -> None:
+        super().__init__(f"somebody who voted on {task} was forgotten meanwhile")
+
+
 class UnknownPrediction(StorageError):
     """No prediction has this id."""
 

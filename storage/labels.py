@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, delete, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.agreed import IMPORTED, LabelledText, NewLabel, NewTrust
+from storage.errors import VoterGone
 from storage.tables import Annotator, Input, Prediction, utc_now
 from storage.teaching_tables import GoldItem, Label, Trust
 from storage.upsert import upsert
@@ -108,10 +109,21 @@ class Trusts:
     connection: AsyncConnection
     task: str
 
+    async def hold(self, voters: Collection[int]) -> None:
+        """Keep people from being forgotten until the transaction ends.
+
+        Raises:
+            VoterGone: One of them has been.
+        """
+        for some in portions(sorted(voters)):
+            query = select(Annotator.id).where(Annotator.id.in_(some)).order_by(Annotator.id)
+            there = await self.connection.scalars(query.with_for_update(read=True))
+            if len(there.all()) < len(some):
+                raise VoterGone(self.task)
+
     async def replace(self, trusts: Iterable[NewTrust]) -> None:
-        """Keep these in the place of all others."""
-        people = set(await self.connection.scalars(select(Annotator.id)))
-        new = {each.voter: each for each in trusts if each.voter in people}
+        """Keep these in the place of all others; all of these people are there."""
+        new = {each.voter: each for each in trusts}
         its = select(Trust.id, Trust.annotator_id).where(Trust.task == self.task)
         before = await self.connection.execute(its)
         for some in portions([number for number, voter in before if voter not in new]):

@@ -97,7 +97,21 @@ class Forgetting:
         found = (await self.connection.execute(voted)).all()
         for some in _portions(sorted({row.input_id for row in found})):
             await self.connection.execute(delete(Label).where(Label.input_id.in_(some)))
-        await self._taint(sorted({row.input_id for row in found if row.choice == TYPED}))
+        typed = {row.input_id for row in found if row.choice == TYPED}
+        await self._taint(sorted(typed | await self._written_once(annotator)))
+
+    async def _written_once(self, annotator: int | None) -> set[int]:
+        """Return the inputs for which the person once wrote a word, whatever they hold to be right now."""
+        said = (
+            select(VoteEvent.new_label, VoteEvent.slot, Prediction.input_id, Prediction.options)
+            .join(Prediction, Prediction.id == VoteEvent.prediction_id)
+            .where(VoteEvent.annotator_id == annotator, VoteEvent.new_label.is_not(None))
+        )
+        return {
+            row.input_id
+            for row in await self.connection.execute(said)
+            if row.new_label not in ("", *row.options[row.slot])  # no button, and not "I do not know"
+        }
 
     async def _taint(self, inputs: Sequence[int]) -> None:
         """Delete inputs from gold and snapshots, and mark those snapshots and what was trained on them.

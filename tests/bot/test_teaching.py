@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
@@ -159,6 +160,29 @@ async def test_labels_are_agreed_on_after_a_vote_and_not_without(store: Store, t
     assert done.read_text() == "feedback agree\n"
 
 
+async def test_labels_are_agreed_on_anew_when_it_failed_and_when_somebody_is_forgotten(
+    store: Store, tmp_path: Path
+) -> None:
+    done = tmp_path / "agreed"
+    code = f"""
+import pathlib, sys
+done = pathlib.Path({str(done)!r})
+tries = done.read_text() if done.exists() else ""
+done.write_text(tries + ("failed " if not tries else "agreed "))
+sys.exit(not tries)
+"""
+    await vote(f"sqlite+aiosqlite:///{tmp_path}/bot.db")
+    own = Teaching(store, agree_every=0.05, command=python(code))
+    async with own.running(cast("Bot", Chat())):
+        await until(lambda: _exists(done))
+        await until(lambda: _says(done, "failed agreed "))
+        connection = sqlite3.connect(tmp_path / "bot.db")
+        with connection:
+            connection.execute("DELETE FROM vote_events WHERE id = 1")
+        connection.close()
+        await until(lambda: _says(done, "failed agreed agreed "))
+
+
 @pytest.fixture
 def surroundings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     settings = {
@@ -214,6 +238,10 @@ async def test_a_training_is_shown_survives_kills_and_a_new_bot_and_is_cancelled
     assert any("step " in words and "▱" in words for words in told.shown)
     assert "cancelled" in told.shown[-1]
     assert own_command("x")[-3:] == ("-m", "bot", "x")
+
+
+async def _says(file: Path, words: str) -> bool:
+    return await asyncio.to_thread(file.read_text) == words
 
 
 async def _kill(process: int) -> None:

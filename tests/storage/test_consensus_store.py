@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 
 import pytest
 
 from storage.agreed import IMPORTED, CastVote, ImportedText, LabelledText, NewLabel, NewTrust
+from storage.errors import VoterGone
+from storage.privacy.forgetting import Forgetting
 from storage.privacy.pseudonym import Pseudonymizer
 from storage.store import ConsentStatus, NewPrediction, Store
 from tests.storage.conftest import ASKER, CHAT, EVERY_KIND, PEPPER, Sql, agree
@@ -120,7 +123,7 @@ async def test_labels_and_trusts_of_a_task_are_replaced_together(
     await store.consensus.replace("sentiment", before, [trust(ann), trust(bo)])
     gone = NewLabel(999_999, 0, "positive", "majority", 0.8, 1)  # its text was deleted meanwhile
     after = NewLabel(first, 0, "negative", "dawid-skene", 0.9, 3)
-    await store.consensus.replace("sentiment", [after, gone], [trust(bo, "chance"), trust(999_999)])
+    await store.consensus.replace("sentiment", [after, gone], [trust(bo, "chance")])
     assert await store.consensus.labels("sentiment") == {(first, 0): after}
     assert await store.consensus.labels("nsp") == {(other, 0): nsp}
     [known] = await store.consensus.trusts("sentiment")
@@ -130,6 +133,49 @@ async def test_labels_and_trusts_of_a_task_are_replaced_together(
         Pseudonymizer(PEPPER).person(2)[:16],
     )
     assert [each.voter for each in await store.consensus.trusts("nsp")] == [ann]
+
+
+@every_kind
+async def test_who_is_forgotten_meanwhile_leaves_nothing_agreed_on(
+    store: Store, sentiment: NewPrediction, sql: Sql
+) -> None:
+    await agree(store, 1, 2)
+    item = await item_of(sql, await asked(store, sentiment))
+    ann, bo = await voter(sql, 1), await voter(sql, 2)
+    await store.forget(2)
+    with pytest.raises(VoterGone, match="forgotten"):
+        await store.consensus.replace(
+            "sentiment", [NewLabel(item, 0, "positive", "majority", 0.8, 2)], [trust(ann), trust(bo)]
+        )
+    assert await sql("SELECT id FROM labels") == await sql("SELECT id FROM trusts") == []
+
+
+@pytest.mark.parametrize("kind", ["postgresql", "mariadb"], indirect=True)
+async def test_who_is_being_forgotten_is_waited_for(
+    store: Store, sentiment: NewPrediction, sql: Sql, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await agree(store, 1)
+    item = await item_of(sql, await asked(store, sentiment))
+    ann = await voter(sql, 1)
+    deleted, go_on = asyncio.Event(), asyncio.Event()
+
+    async def labels(forgetting: Forgetting, annotator: int | None) -> None:
+        await forget_labels(forgetting, annotator)
+        deleted.set()
+        await go_on.wait()
+
+    forget_labels = Forgetting._labels
+    monkeypatch.setattr(Forgetting, "_labels", labels)
+    forgetting = asyncio.ensure_future(store.forget(1))
+    await deleted.wait()
+    label = NewLabel(item, 0, "positive", "majority", 0.8, 1)
+    keeping = asyncio.ensure_future(store.consensus.replace("sentiment", [label], [trust(ann)]))
+    await asyncio.wait([keeping], timeout=0.5)
+    go_on.set()
+    await forgetting
+    with pytest.raises(VoterGone):
+        await keeping
+    assert await sql("SELECT id FROM labels") == []
 
 
 @every_kind

@@ -195,6 +195,16 @@ async def test_never_what_they_asked_voted_on_or_know_from_another_answer(
 
 
 @every_kind
+async def test_never_what_they_voted_on_in_sight_of_the_answer_and_took_back(
+    store: Store, sentiment: NewPrediction
+) -> None:
+    [prediction] = await ask(store, sentiment)
+    await store.vote(prediction, ADA, 0, 0, chat_id=CHAT)
+    await store.undo_all(prediction, ADA, chat_id=CHAT)
+    assert await store.labelling.start(ADA) is None
+
+
+@every_kind
 async def test_never_a_text_of_somebody_who_has_not_agreed_to_this_promise(
     store: Store, sentiment: NewPrediction, sql: Sql
 ) -> None:
@@ -360,7 +370,7 @@ async def test_a_share_is_random_and_the_same_for_the_same_person_and_day(
     others = [item.text_a for item in await batch(store, BOB)]
     assert set(given) - useful != set(others) - useful
     for day, same in ((DAY, True), (date(2026, 3, 2), False)):
-        for table in ("votes", "assignments"):
+        for table in ("votes", "vote_events", "assignments"):
             await sql(f"DELETE FROM {table}")
         assert await store.labelling.start(ADA, day=day) is not None
         assert ([item.text_a for item in await batch(store)] == given) is same

@@ -26,6 +26,7 @@ from training.gate.compare import compare
 ROOT = Path(__file__).parents[2]
 COMMAND = ("train", "finetune", "sentiment", "--from-feedback")
 QUICK = ("--lr", "0.003", "--steps", "220")
+OPTIONS = {"lr": 0.003, "steps": 220}
 _Found = TypeVar("_Found")
 
 
@@ -218,6 +219,39 @@ def test_a_text_deleted_while_it_is_learnt_from_makes_it_begin_anew(
     assert (serves := champion(tmp_path)) is not None
     assert serves.snapshot == "sentiment-0002"
     assert not serves.tainted
+
+
+def test_what_learnt_a_deleted_text_gives_way_to_one_that_is_as_good_without_it(tmp_path: Path) -> None:
+    assert call(*COMMAND, *QUICK).exit_code == 0
+    connection = sqlite3.connect(tmp_path / "bot.db")
+    with connection:
+        connection.execute("UPDATE dataset_snapshots SET state = 'stale'")
+        connection.execute("UPDATE checkpoints SET tainted = true")
+    connection.close()
+    done = call(*COMMAND, *QUICK)
+    assert done.exit_code == 0, done.output + repr(done.exception)
+    assert "sentiment-0002 is the champion now" in done.stdout
+    second = champion(tmp_path)
+    assert second is not None
+    assert second.verdict is not None
+    assert (second.parent, second.verdict.champion) == (None, "builtin")
+    assert rows(tmp_path, "SELECT against_id FROM evaluations ORDER BY id") == [(None,), (None,)]
+
+
+def test_who_is_forgotten_while_the_model_learns_for_them_did_not_promote_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    admin = 5151515151
+    run = asked(tmp_path, lambda store: store.runs.ask("sentiment", actor_id=admin, options=OPTIONS)).run
+
+    def forgetting(*arguments: object, **options: object) -> object:
+        asked(tmp_path, lambda store: store.forget(admin))
+        return compare(*arguments, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("training.retraining.work.compare", forgetting)
+    done = call(*COMMAND, "--run", str(run.id))
+    assert done.exit_code == 0, done.output + repr(done.exception)
+    assert rows(tmp_path, "SELECT actor FROM promotions") == [("",)]
 
 
 def start(*more: str) -> subprocess.Popen[bytes]:

@@ -7,12 +7,15 @@ from collections.abc import Iterable
 
 from models.results import LABELS, Task
 from storage.agreed import CastVote, NewLabel, NewTrust
+from storage.errors import VoterGone
 from storage.store import Store
 from training.feedback.agreement import agree
 from training.feedback.ballots import Agreement, Ballot, Rules
 
 TAUGHT = (Task.SENTIMENT, Task.NLI, Task.NSP, Task.MASK)
 """The tasks that people's votes say something about that can be learnt: word pieces have no right answer."""
+
+_TRIES = 5
 
 
 async def agreement(store: Store, task: str, rules: Rules | None = None) -> Agreement:
@@ -44,7 +47,19 @@ async def decide(store: Store, task: str, rules: Rules | None = None) -> Agreeme
         store: Where the votes are.
         task: ``mask``, ``nsp``, ``sentiment`` or ``nli``.
         rules: Numbers; None for the defaults.
+
+    Raises:
+        StorageError: The database failed, or people were forgotten again and again meanwhile.
     """
+    for _ in range(_TRIES):
+        try:
+            return await _decided(store, task, rules)
+        except VoterGone:
+            continue
+    return await _decided(store, task, rules)
+
+
+async def _decided(store: Store, task: str, rules: Rules | None) -> Agreement:
     found = await agreement(store, task, rules)
     labels = [
         NewLabel(each.item, each.slot, each.label, each.method.value, each.confidence, len(each.voters))

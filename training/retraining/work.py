@@ -24,7 +24,13 @@ from models.catalog import BUILTIN, load_catalog
 from models.errors import ModelServiceError
 from models.hub import find_files
 from models.results import Task
-from storage.checkpoint_values import CheckpointState, NewCheckpoint, Standing, UnknownCheckpoint
+from storage.checkpoint_values import (
+    CheckpointState,
+    NewCheckpoint,
+    Standing,
+    TrainedCheckpoint,
+    UnknownCheckpoint,
+)
 from storage.runs import Run, RunState
 from storage.snapshots import StoredSnapshot
 from storage.store import Store
@@ -137,7 +143,7 @@ class Retraining:
     def _end(self, name: str, judged: tuple[NewCheckpoint, Judged] | None) -> Outcome:
         """Register the checkpoint, promote it if it may be, and end the run."""
         if judged is not None:
-            self._ledger.keep(against=judged[1].champion)
+            self._ledger.keep(against=judged[1].seen)
             self._ledger.call(lambda store: register(store, *judged))
         outcome = self._settle(name)
         self._ledger.tell(phase="done", verdict=outcome.verdict.as_json(), promoted=outcome.promoted)
@@ -195,13 +201,11 @@ class Retraining:
         kept = self._ledger.progress.get("start")
         if isinstance(kept, dict):
             return _From(**kept)
-        champion = self._standing().champion
-        base = own_checkpoint(self._place, self._run.task)
-        usable = champion is not None and not champion.tainted
+        champion = _untainted(self._standing().champion)
         start = (
-            _From(champion.path, champion.name, champion.base)
-            if champion is not None and usable
-            else _From(base, None, self._place.preset)
+            _From(own_checkpoint(self._place, self._run.task), None, self._place.preset)
+            if champion is None
+            else _From(champion.path, champion.name, champion.base)
         )
         self._ledger.keep(start={"model": start.model, "parent": start.parent, "base": start.base})
         return start
@@ -229,10 +233,15 @@ class Retraining:
     def _compare(
         self, name: str, snapshot: StoredSnapshot, found: Material, start: _From
     ) -> tuple[NewCheckpoint, Judged]:
-        """Put the model where it would serve from, and compare it with the champion of this moment."""
+        """Put the model where it would serve from, and compare it with the champion of this moment.
+
+        A champion that learnt from a deleted text has to go: in its place the preset's own is compared with.
+        To be better than what also knew that text is not asked of a model that must do without.
+        """
         folder = self._place.checkpoints.absolute() / name
         version = put_aside(self._folder, folder)
-        champion = self._standing().champion
+        serving = self._standing().champion
+        champion = _untainted(serving)
         model = own_checkpoint(self._place, self._run.task) if champion is None else champion.path
         total, read = 2 * sum(len(each.rows) for each in found.sets), 0
 
@@ -267,7 +276,7 @@ class Retraining:
             code=code_revision(),
             metrics={"rows": found.rows, "best": self._ledger.progress.get("accuracy")},
         )
-        return new, Judged(verdict, compared.correct, against)
+        return new, Judged(verdict, compared.correct, against, None if serving is None else serving.name)
 
     def _settle(self, name: str) -> Outcome:
         """Promote what passed, if that is wanted."""
@@ -279,7 +288,9 @@ class Retraining:
         if checkpoint.verdict.passed and self._wish.promote:
             seen = self._ledger.progress.get("against")
             why = f"passed the gate in training {self._run.id}"
-            promoted = self._ledger.call(lambda store: promote(store, checkpoint, seen, self._run.actor, why))
+            # Read again: who asked for it may have been forgotten since.
+            actor = self._ledger.call(lambda store: store.runs.get(self._run.id)).actor
+            promoted = self._ledger.call(lambda store: promote(store, checkpoint, seen, actor, why))
         return Outcome(name, checkpoint.verdict, promoted, checkpoint.id)
 
     def _standing(self) -> Standing:
@@ -319,6 +330,10 @@ class _Reporter:
             accuracy=loop.best,
             left_s=None if left is None else round(left, 1),
         )
+
+
+def _untainted(champion: TrainedCheckpoint | None) -> TrainedCheckpoint | None:
+    return None if champion is None or champion.tainted else champion
 
 
 def own_checkpoint(place: TeachingPlace, task: str) -> str:

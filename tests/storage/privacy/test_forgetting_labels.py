@@ -131,6 +131,24 @@ async def test_a_word_that_they_wrote_is_a_text_of_theirs(
     assert await sql("SELECT state FROM dataset_snapshots") == [("stale",)]
 
 
+@every_kind
+@pytest.mark.parametrize("afterwards", ["another word", "undo"])
+async def test_a_word_that_they_wrote_and_took_back_is_in_what_was_drawn_before(
+    store: Store, mask: NewPrediction, sql: Sql, tmp_path: Path, afterwards: str
+) -> None:
+    await agree(store, ADA)
+    others = await store.add_prediction(mask, chat_id=CHAT, asker_id=ASKER)
+    await store.vote_words(others, ADA, {0: "뽀둥"}, chat_id=CHAT)
+    await drawn(sql, 1, others, folder_of_texts(tmp_path / "typed"))
+    if afterwards == "undo":
+        await store.undo_all(others, ADA, chat_id=CHAT)
+    else:
+        await store.vote(others, ADA, 0, 0, chat_id=CHAT)
+    await store.forget(ADA)
+    assert await sql("SELECT state FROM dataset_snapshots") == [("stale",)]
+    assert left(tmp_path) == []
+
+
 async def test_who_asked_for_a_training_is_forgotten_and_the_training_is_not(store: Store, sql: Sql) -> None:
     await agree(store, ADA)
     known = Pseudonymizer(PEPPER)
