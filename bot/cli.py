@@ -51,7 +51,13 @@ def _teaching_place() -> TeachingPlace:
     except SettingsError as error:
         fail(error)
     return TeachingPlace(
-        settings.database_url, key, settings.teaching_folder, settings.preset, settings.catalog
+        settings.database_url,
+        key,
+        settings.teaching_folder,
+        settings.preset,
+        settings.catalog,
+        settings.teaching_tests,
+        settings.teaching_replays,
     )
 
 

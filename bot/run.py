@@ -121,6 +121,7 @@ async def _main(settings: Settings, token: str) -> None:
                     presets=presets,
                     retention_days=settings.retention_days,
                     promoter=champions,
+                    tested=frozenset(settings.teaching_tests),
                     teacher=teaching,
                 ),
                 token=token,

@@ -40,6 +40,21 @@ def _names(value: object) -> object:
     return tuple(dict.fromkeys(name for name in re.split(r"[,\s]+", value) if name))
 
 
+def _files(value: object) -> object:
+    """Read ``task=file`` with commas between them."""
+    if not isinstance(value, str):
+        return value
+    pairs = [pair.partition("=") for pair in value.split(",") if pair.strip()]
+    files = {task.strip(): file.strip() for task, _, file in pairs}
+    if not all(files.values()) or len(files) < len(pairs) or not files.keys() <= _TAUGHT:
+        raise ValueError(
+            f"must be task=file with commas between them; tasks are {', '.join(sorted(_TAUGHT))}"
+        )
+    return files
+
+
+_TAUGHT = frozenset({"sentiment", "nli", "nsp"})
+Files = Annotated[dict[str, str], NoDecode, BeforeValidator(_files)]
 Ids = Annotated[frozenset[int], NoDecode, BeforeValidator(_ids)]
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_names)]
 
@@ -63,6 +78,8 @@ class Settings(BaseSettings):
         pseudonym_key: Secret that turns user ids into pseudonyms; empty for one made once in ``var/``.
         retention_days: After how many days a question is deleted with its answer and votes; None for never.
         teaching_folder: Where data sets, trainings and trained models are kept.
+        teaching_tests: The original test file of a task, which a new model must not do worse on.
+        teaching_replays: A file of what a task's model learnt before, mixed in so that it is not forgotten.
         agree_minutes: Between two times that it is found out what voters agree on; 0 for never.
         log_level: Of Python's logging.
         concurrent_updates: Updates handled at once.
@@ -95,6 +112,8 @@ class Settings(BaseSettings):
     pseudonym_key: SecretStr | None = None
     retention_days: int | None = Field(default=None, ge=1, le=36_500)
     teaching_folder: Path = Path("var/teaching")
+    teaching_tests: Files = Field(default_factory=dict)
+    teaching_replays: Files = Field(default_factory=dict)
     agree_minutes: float = Field(default=10.0, ge=0, allow_inf_nan=False)
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)] = "INFO"
     concurrent_updates: int = Field(default=64, ge=1)

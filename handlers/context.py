@@ -138,6 +138,7 @@ class Services:
         prompts: Who was just asked for a word, for which answer.
         pending: Answers whose askers have not agreed to have them kept.
         promoter: Changes who answers a task; None where nobody may.
+        tested: Tasks whose original test a new model is held against.
         teacher: Runs the trainings that are asked for, and knows how the teaching goes; None if nobody does.
     """
 
@@ -159,6 +160,7 @@ class Services:
     prompts: News = field(default_factory=partial(News, PROMPTED_AGAIN_AFTER))
     pending: Pending = field(default_factory=Pending)
     promoter: Promoter | None = None
+    tested: frozenset[str] = frozenset()
     teacher: Teacher | None = None
 
 

@@ -109,7 +109,8 @@ async def _refuse(message: Message, context: Context, language: Language, wanted
 async def _offer(context: Context, task: Task, language: Language) -> tuple[str, InlineKeyboardMarkup | None]:
     figures = await context.store.consensus.figures(task)
     champion = (await context.store.checkpoints.standing(task)).champion
-    words = data_html(figures, None if champion is None else champion.name, language)
+    name, tested = None if champion is None else champion.name, task in context.services.tested
+    words = data_html(figures, name, language, tested=tested)
     startable = bool(figures.votes or figures.labels)
     return words, start_keyboard(task, language) if startable else None
 

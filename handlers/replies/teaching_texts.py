@@ -29,6 +29,7 @@ class TeachingTexts:
     few_labels: str
     few_voters: str
     few_gold: str
+    no_test: str
     start_button: str
     cancel_button: str
     asked_toast: str
@@ -83,6 +84,10 @@ TEACHING_EN = TeachingTexts(
     few_gold=(
         "ℹ️ {missing} more gold labels would make {least}; until then a gain is judged on held-out votes, "
         "and those may have been given after seeing an answer."
+    ),
+    no_test=(
+        "⚠️ What it could do before is not measured, and may suffer: <code>TEACHING_TESTS</code> and "
+        "<code>TEACHING_REPLAYS</code> in .env name the files for that."
     ),
     start_button="▶️ Start",
     cancel_button="✖️ Cancel",
@@ -148,6 +153,10 @@ TEACHING_KO = TeachingTexts(
     few_gold=(
         "ℹ️ 골드가 {missing}개 더 모여 {least}개가 될 때까지는 따로 떼어 둔 투표로 비교해요. "
         "그 가운데에는 대답을 본 뒤에 한 것도 있을 수 있어요."
+    ),
+    no_test=(
+        "⚠️ 전에 잘하던 것은 재지 않아서 나빠져도 알 수 없어요. .env의 <code>TEACHING_TESTS</code>와 "
+        "<code>TEACHING_REPLAYS</code>에 파일을 적어 주세요."
     ),
     start_button="▶️ 시작",
     cancel_button="✖️ 그만두기",

@@ -31,8 +31,15 @@ _REASON_UNITS = 500
 _VERDICT_UNITS = 3_600
 
 
-def data_html(figures: TaskFigures, champion: str | None, language: Language) -> str:
-    """Say what there is to learn from, what is missing, and ask whether to start."""
+def data_html(figures: TaskFigures, champion: str | None, language: Language, *, tested: bool) -> str:
+    """Say what there is to learn from, what is missing, and ask whether to start.
+
+    Args:
+        figures: Of the task.
+        champion: Name of the trained model that answers; None for the preset's own.
+        language: Of the words.
+        tested: Whether the original test file is there, to see that nothing is forgotten.
+    """
     texts = TEACHING_TEXTS[language]
     labels, gold = figures.learnable, sum(figures.gold.values())
     own = MODELS_TEXTS[language].own
@@ -55,6 +62,8 @@ def data_html(figures: TaskFigures, champion: str | None, language: Language) ->
         )
         if there < least
     ]
+    if not tested:
+        wanting.append(texts.no_test)
     return "\n\n".join([said, *(["\n".join(wanting)] if wanting else []), texts.start_question])
 
 

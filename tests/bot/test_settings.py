@@ -110,6 +110,19 @@ def test_a_value_that_cannot_be_is_one_line_without_the_value(
     assert value == "0" or value not in message
 
 
+def test_files_are_named_by_task(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TEACHING_TESTS", "sentiment = ratings test.txt,nli=klue.tsv")
+    assert read_settings().teaching_tests == {"sentiment": "ratings test.txt", "nli": "klue.tsv"}
+    assert read_settings().teaching_replays == {}
+
+
+@pytest.mark.parametrize("value", ["ratings.txt", "mask=a.txt", "nli=", "nli=a.tsv, nli=b.tsv"])
+def test_files_without_a_task_are_refused(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    monkeypatch.setenv("TEACHING_TESTS", value)
+    with pytest.raises(SettingsError, match=r"TEACHING_TESTS: .*must be task=file with commas between them"):
+        read_settings()
+
+
 def test_the_token_does_not_show(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TELEGRAM_BOT_TOKEN", "1:secret")
     monkeypatch.setenv("PSEUDONYM_KEY", "pepper")

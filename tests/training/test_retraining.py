@@ -163,6 +163,22 @@ def test_what_was_learnt_before_is_mixed_in_and_the_original_test_is_asked_too(t
     assert {row[0] for row in rows(tmp_path, "SELECT dataset FROM evaluations")} == {"test", "heldout"}
 
 
+def test_the_files_of_the_settings_are_asked_and_mixed_in_where_nobody_names_any(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, size in (("old", 60), ("test", 40)):
+        lines = [f"{n}\t{name} {n} {('나쁘다', '좋다')[n % 2]} 목소리\t{n % 2}" for n in range(size)]
+        (tmp_path / f"{name}.txt").write_text("\n".join(["id\tdocument\tlabel", *lines]) + "\n")
+    monkeypatch.setenv("TEACHING_TESTS", "nli=elsewhere.tsv, sentiment=test.txt")
+    monkeypatch.setenv("TEACHING_REPLAYS", "sentiment=old.txt")
+    done = call(*COMMAND, *QUICK)
+    assert done.exit_code == 0, done.output + repr(done.exception)
+    made = asked(tmp_path, lambda store: store.checkpoints.get("sentiment-0001"))
+    assert json.loads((Path(made.path) / "record.json").read_text())["settings"]["replay"] == ["old.txt"]
+    assert made.verdict is not None
+    assert [check.state for check in made.verdict.checks if check.name == "test"] == ["passed"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

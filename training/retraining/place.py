@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from storage.verdicts import Verdict
+from training.retraining.wish import Wish
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,8 @@ class TeachingPlace:
         folder: Of snapshots, runs and checkpoints.
         preset: Which models answer where nothing was trained.
         catalog: Another catalogue of presets; None for the one that ships.
+        tests: The original test file of a task, where whoever asks names none.
+        replays: The same of a file that the task's model learnt from before.
     """
 
     database_url: str
@@ -26,6 +29,8 @@ class TeachingPlace:
     folder: Path
     preset: str
     catalog: Path | None
+    tests: Mapping[str, str] = field(default_factory=dict)
+    replays: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def snapshots(self) -> Path:
@@ -36,6 +41,11 @@ class TeachingPlace:
     def checkpoints(self) -> Path:
         """Folder of trained models."""
         return self.folder / "checkpoints"
+
+    def completed(self, wish: Wish, task: str) -> Wish:
+        """Add the files that whoever asked did not name."""
+        kept = (self.replays[task],) if task in self.replays else ()
+        return replace(wish, test=wish.test or self.tests.get(task), replay=wish.replay or kept)
 
     def run(self, number: int) -> Path:
         """Folder in which a training keeps its state."""

@@ -92,7 +92,7 @@ class Retraining:
     def __init__(self, ledger: Ledger, place: TeachingPlace, processes: Processes, say: Say) -> None:
         self._ledger, self._place, self._processes, self._say = ledger, place, processes, say
         self._run: Run = ledger.run
-        self._wish = Wish.from_json(ledger.run.options)
+        self._wish = place.completed(Wish.from_json(ledger.run.options), ledger.run.task)
         self._folder = place.run(ledger.run.id).absolute()
 
     def go(self) -> Outcome:
