@@ -80,7 +80,7 @@ clean: ## remove .venv and caches; never var/, where the votes are
 .venv/.stamp-run: .venv/.stamp-python pyproject.toml constraints.txt
 	@echo "── installing what the bot runs on. The first time takes minutes: PyTorch alone is hundreds of megabytes,"
 	@echo "   and pip is silent while it unpacks them. The next time is instant."
-	@$(PIP_INSTALL) -e .
+	@$(PIP_INSTALL) -e '.[train,teach]'
 	@touch $@
 
 .venv/.stamp-dev: .venv/.stamp-run

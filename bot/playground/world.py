@@ -95,7 +95,6 @@ class World:
 
     def furnish(self) -> None:
         """Make the first chats: a private one, and a group of three whose first member is the same person."""
-        self._ids.pop("users", None)  # so that whoever runs the bot is the first person, after a reset too
         members = [self.add_user(NAMES["ko"], "ko", numbered=True) for _ in range(3)]
         self.add_private(members[0])
         self.add_group(GROUP_TITLE, members)
