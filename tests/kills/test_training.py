@@ -28,7 +28,7 @@ from tests.training.feedback.voters import CHAT, open_store, question
 
 pytest.importorskip("pyarrow")
 pytest.importorskip("crowdkit")
-KILLS = 10
+KILLS = 8
 SUBJECTS = (
     "영화",
     "드라마",

@@ -298,11 +298,13 @@ def test_killed_at_random_moments_the_same_command_goes_on_and_registers_once(tm
         child.kill()
         child.communicate()
         assert rows(tmp_path, "SELECT count(*) FROM training_runs") == [(1,)], (seed, number)
-    last = start(*QUICK)
-    output, errors = last.communicate(timeout=120)
-    if last.returncode:  # the kill before came after the end
-        assert b"has ended" in errors
-    assert rows(tmp_path, "SELECT state FROM training_runs ORDER BY id")[0] == ("done",), output
+        if rows(tmp_path, "SELECT state FROM training_runs") == [("done",)]:
+            break  # on a quick machine it came to its end before a kill
+    else:
+        last = start(*QUICK)
+        _, errors = last.communicate(timeout=120)
+        assert last.returncode == 0, errors
+    assert rows(tmp_path, "SELECT state FROM training_runs") == [("done",)]
     assert [name for (name,) in rows(tmp_path, "SELECT name FROM checkpoints")][:1] == ["sentiment-0001"]
     assert rows(tmp_path, "SELECT count(*) FROM promotions") == [(1,)]
     left = [each.name for each in (tmp_path / "var/teaching/checkpoints").iterdir()]
