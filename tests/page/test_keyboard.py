@@ -62,6 +62,23 @@ async def test_a_whole_story_from_the_first_tab_to_the_vote_and_back(visit: Visi
     await expect(visitor.field).to_be_focused()
 
 
+async def test_who_is_on_a_chat_stays_on_it_whatever_is_said_elsewhere(visit: Visit) -> None:
+    visitor = await visit(DESKTOP_DARK)
+    await visitor.opens(1)
+    await tab_to(visitor, ".chat", "Shift+Tab")
+    here = visitor.page.locator(".chat:focus")
+    await expect(here).to_have_count(1)
+    held = await here.get_attribute("data-id")
+    state = await (await visitor.page.request.get(f"{visitor.url}/sim/state")).json()
+    group = state["chats"][1]
+    said = {"user_id": group["members"][0]["user_id"], "text": "hello"}
+    answer = await visitor.page.request.post(f"{visitor.url}/sim/chats/{group['id']}/messages", data=said)
+    assert answer.ok
+    await expect(visitor.messages.last).to_contain_text("hello")
+    assert held is not None
+    await expect(visitor.page.locator(f'.chat[data-id="{held}"]')).to_be_focused()
+
+
 async def test_the_menu_of_commands(visit: Visit) -> None:
     visitor = await visit(PHONE_DARK)
     keyboard = visitor.page.keyboard

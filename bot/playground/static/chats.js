@@ -2,18 +2,22 @@
 import { $, avatar, button, clock, element } from "./dom.js";
 import { author, serviceText, summary } from "./message.js";
 
+// Who was on a chat stays on it, whatever is told meanwhile.
 export function showChats(store, act) {
+  const held = document.activeElement?.closest("#chats .chat")?.dataset.id;
   $("chats").replaceChildren(...[...store.chats.values()].map((chat) => {
     const item = element("li");
     item.append(chatButton(chat, store, act));
     return item;
   }));
+  if (held) $("chats").querySelector(`.chat[data-id="${held}"]`)?.focus();
   const waiting = [...store.unread.values()].reduce((sum, count) => sum + count, 0);
   document.title = waiting ? `(${waiting}) ${store.bot.first_name}` : store.bot.first_name;
 }
 
 function chatButton(chat, store, act) {
   const made = button("chat", null, () => act.open(chat.id));
+  made.dataset.id = chat.id;
   if (chat.id === store.current) made.setAttribute("aria-current", "true");
   const last = [...chat.messages.values()].at(-1);
   const words = element("span", "chat-words");
