@@ -6,13 +6,14 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
 
 from bot import promoting
 from bot.promoting import Trial
-from bot.troubles import Trouble
+from bot.troubles import Kind, Trouble
 from handlers.news import News
 from models.catalog import Catalog
-from models.errors import CheckpointUnavailable, ModelServiceError
+from models.errors import CheckpointMissing, CheckpointUnavailable, ModelServiceError
 from models.results import Task
 from models.service import ModelService
 from models.trial import require_intact, source_of
@@ -23,17 +24,34 @@ _log = logging.getLogger(__name__)
 
 TRAINED_TASKS = tuple(task for task in Task if task is not Task.TOKENS)
 EVERY_S = 2.0
+MISSING_S = 60.0
+"""Between two looks whether a champion's files are there by now; they may have to be read for that."""
 _QUIET_S = 600.0
 
 
 Tell = Callable[[Trouble], Awaitable[None]]
-Rebuild = Callable[[Task], Awaitable[object]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Failure:
+    """What could not serve.
+
+    Attributes:
+        name: The champion; None for the catalogue's own.
+        reason: Why.
+        again_at: When it is tried again, by the loop's clock, as its files are missing here; None for never.
+    """
+
+    name: str | None
+    reason: str
+    again_at: float | None
 
 
 class Champions:
     """Lets the service of this process answer with the champions, and promotes others.
 
-    One that cannot serve is taken back, so that the alias names what answers; the operator is told once.
+    One that cannot serve is taken back. Where only its files are missing, it stays champion, as another bot
+    may have them; here the one before answers until they are there. The operator is told once.
 
     Args:
         store: Where the champions are.
@@ -41,7 +59,7 @@ class Champions:
         catalog: What answers where there is no champion.
         preset: Whose lines champions take over: the default one.
         trial: Tries what is to be promoted.
-        rebuild: Asks for a training in place of a champion that learnt from a deleted text; None for nobody.
+        missing_s: Seconds between two tries to find files that are missing.
     """
 
     def __init__(
@@ -51,18 +69,18 @@ class Champions:
         catalog: Catalog,
         preset: str,
         trial: Trial,
-        rebuild: Rebuild | None = None,
+        *,
+        missing_s: float = MISSING_S,
     ) -> None:
         self._store = store
         self._service = service
         self._catalog = catalog
         self._preset = catalog.checked(preset)
         self._trial = trial
-        self._rebuild = rebuild
+        self._missing_s = missing_s
         self._one_at_a_time = asyncio.Lock()
         self._serving: dict[Task, TrainedCheckpoint] = {}
-        self._failed: dict[Task, tuple[str | None, str]] = {}  # the champion that could not serve, and why
-        self._asked: set[int] = set()  # champions for which another training was asked
+        self._failed: dict[Task, _Failure] = {}
         self._troubles: list[Trouble] = []
         self._news = News(_QUIET_S)
 
@@ -125,10 +143,12 @@ class Champions:
 
     async def _followed(self, task: Task, change: ChampionChange) -> ChampionChange:
         await self.follow()
-        failed, reason = self._failed.get(task, (None, ""))
-        if reason and failed == change.after:
-            raise CheckpointUnavailable(reason)
-        return change
+        failure = self._failed.get(task)
+        if failure is None or failure.name != change.after:
+            return change
+        if failure.name is not None and failure.again_at is not None:  # its trial found the files
+            await self._take_back(task, failure.name, failure.reason)
+        raise CheckpointUnavailable(failure.reason)
 
     async def _poll(self, tell: Tell, every: float) -> None:
         while True:
@@ -142,35 +162,49 @@ class Champions:
             await asyncio.sleep(every)
 
     async def _let_serve(self, task: Task, champion: TrainedCheckpoint | None) -> None:
-        serving = self._serving.get(task)
-        if _same(champion, serving):
+        if _same(champion, self._serving.get(task)):
             self._failed.pop(task, None)
         else:
             await self._replace(task, champion)
-        if champion is not None and champion.tainted and champion.id not in self._asked:
+        if champion is not None and champion.tainted:
             await self._ask_for_another(task, champion)
 
     async def _replace(self, task: Task, champion: TrainedCheckpoint | None) -> None:
-        name = _called(champion)
-        failed, reason = self._failed.get(task, (None, ""))
-        if not reason or failed != name:  # what has failed is not tried again and again
-            try:
-                await self._swap(task, champion)
-            except Exception as error:  # noqa: BLE001  # whatever it is, the old one goes on
-                unexpected = None if isinstance(error, ModelServiceError) else error
-                reason = str(error) if unexpected is None else type(error).__name__
-                _log.error("%s: %s cannot serve: %s", task, _name(champion), reason, exc_info=unexpected)
-                self._failed[task] = (name, reason)
+        name, failure = _called(champion), self._failed.get(task)
+        if failure is None or failure.name != name or self._is_due(failure):
+            failure = await self._try(task, champion)
+        if failure is None:
+            self._failed.pop(task, None)
+            _log.info("%s is answered by %s", task, _name(champion))
+            if champion is None:
+                self._serving.pop(task, None)
             else:
-                self._failed.pop(task, None)
-                _log.info("%s is answered by %s", task, _name(champion))
-                if champion is None:
-                    self._serving.pop(task, None)
-                else:
-                    self._serving[task] = champion
-                return
-        if champion is not None:
-            await self._take_back(task, champion, reason)
+                self._serving[task] = champion
+            return
+        before, self._failed[task] = self._failed.get(task), failure
+        if name is not None and failure.again_at is None:
+            await self._take_back(task, name, failure.reason)
+        elif name is not None and not _same_failure(failure, before):
+            serves = _called(self._serving.get(task))
+            self._troubles.append(Trouble(Kind.NOT_HERE, task, name, serves, failure.reason))
+
+    def _is_due(self, failure: _Failure) -> bool:
+        return failure.again_at is not None and asyncio.get_running_loop().time() >= failure.again_at
+
+    async def _try(self, task: Task, champion: TrainedCheckpoint | None) -> _Failure | None:
+        """Let a champion answer; returns what is wrong if it cannot, and the one before goes on."""
+        try:
+            await self._swap(task, champion)
+        except Exception as error:  # noqa: BLE001  # whatever it is, the old one goes on
+            unexpected = None if isinstance(error, ModelServiceError) else error
+            reason = str(error) if unexpected is None else type(error).__name__
+            again = isinstance(error, CheckpointMissing)
+            again_at = asyncio.get_running_loop().time() + self._missing_s if again else None
+            failure = _Failure(_called(champion), reason, again_at)
+            if not _same_failure(failure, self._failed.get(task)):
+                _log.error("%s: %s cannot serve: %s", task, _name(champion), reason, exc_info=unexpected)
+            return failure
+        return None
 
     async def _swap(self, task: Task, champion: TrainedCheckpoint | None) -> None:
         """Let a checkpoint answer, in every language in which the preset has one for the task."""
@@ -181,28 +215,29 @@ class Champions:
         for language, source in lines.items():
             await self._service.swap(task, source, preset=self._preset, language=language)
 
-    async def _take_back(self, task: Task, champion: TrainedCheckpoint, reason: str) -> None:
-        serving = self._serving.get(task)
+    async def _take_back(self, task: Task, name: str, reason: str) -> None:
+        serves = _called(self._serving.get(task))
         with suppress(ChampionChanged):  # somebody else has seen to it
             change = await self._store.checkpoints.withdraw(
-                task,
-                champion.name,
-                serves=_called(serving),
-                actor="bot",
-                reason=reason,
+                task, name, serves=serves, actor="bot", reason=reason
             )
-            self._troubles.append(Trouble(task, champion.name, reason, change.after))
+            self._troubles.append(Trouble(Kind.TAKEN_BACK, task, name, change.after, reason))
 
     async def _ask_for_another(self, task: Task, champion: TrainedCheckpoint) -> None:
-        self._asked.add(champion.id)
-        _log.warning("%s learnt from a text that was deleted since: another is to be trained", champion.name)
-        self._troubles.append(Trouble(task, champion.name, None, champion.name))
-        if self._rebuild is not None:
-            await self._rebuild(task)
+        if await self._store.runs.rebuild(task, since=champion.created_at):
+            _log.warning(
+                "%s learnt from a text that was deleted since: another is to be trained", champion.name
+            )
+            serves = _called(self._serving.get(task))
+            self._troubles.append(Trouble(Kind.LEARNT_DELETED, task, champion.name, serves))
 
 
 def _same(one: TrainedCheckpoint | None, other: TrainedCheckpoint | None) -> bool:
     return (None if one is None else one.id) == (None if other is None else other.id)
+
+
+def _same_failure(one: _Failure, other: _Failure | None) -> bool:
+    return other is not None and (one.name, one.reason) == (other.name, other.reason)
 
 
 def _called(champion: TrainedCheckpoint | None) -> str | None:

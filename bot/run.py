@@ -100,8 +100,7 @@ async def _main(settings: Settings, token: str) -> None:
             closing.push_async_callback(model.close)
             await model.start()
             trial = Trial(settings.device, settings.precision)
-            rebuild = partial(store.runs.ask, actor="bot")  # in place of one that learnt from a deleted text
-            champions = Champions(store, model, catalog, settings.preset, trial, rebuild)
+            champions = Champions(store, model, catalog, settings.preset, trial)
             await champions.follow()  # before anybody is answered
             playground = settings.telegram_bot_token is None
             # Whoever opens the page runs the bot.

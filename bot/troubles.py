@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import platform
 from dataclasses import dataclass
+from enum import StrEnum, auto
 from html import escape
 
 from telegram import Bot
@@ -18,21 +20,34 @@ from storage.store import StorageError, Store
 _log = logging.getLogger(__name__)
 
 
+class Kind(StrEnum):
+    """What is the matter with a champion."""
+
+    TAKEN_BACK = auto()
+    """It cannot serve anywhere."""
+    NOT_HERE = auto()
+    """This machine lacks its files, and it stays champion."""
+    LEARNT_DELETED = auto()
+    """It serves, but learnt from a text that was deleted since."""
+
+
 @dataclass(frozen=True, slots=True)
 class Trouble:
     """What the operator is told of.
 
     Attributes:
+        kind: What is the matter.
         task: Of which task.
         name: The champion.
-        reason: Why it was taken back; None if it serves, but learnt from a text that was deleted since.
-        serves: What answers; None for the catalogue's own.
+        serves: What answers here; None for the catalogue's own.
+        reason: Why the champion does not.
     """
 
+    kind: Kind
     task: Task
     name: str
-    reason: str | None
     serves: str | None
+    reason: str = ""
 
 
 async def tell_of_champion(bot: Bot, store: Store, chat: int | None, trouble: Trouble) -> None:
@@ -48,12 +63,17 @@ async def tell_of_champion(bot: Bot, store: Store, chat: int | None, trouble: Tr
         return
     try:
         texts = MODELS_TEXTS[language_for(await store.language(chat))]
-        words = texts.learnt_deleted if trouble.reason is None else texts.taken_back
+        words = {
+            Kind.TAKEN_BACK: texts.taken_back,
+            Kind.NOT_HERE: texts.not_here,
+            Kind.LEARNT_DELETED: texts.learnt_deleted,
+        }[trouble.kind]
         html = words.format(
             task=texts.tasks[trouble.task],
             name=escape(trouble.name, quote=False),
             serves=escape(trouble.serves or texts.own, quote=False),
-            reason=escape(trouble.reason or "", quote=False),
+            machine=escape(platform.node(), quote=False),
+            reason=escape(trouble.reason, quote=False),
         )
         await bot.send_message(chat, html, parse_mode=ParseMode.HTML)
     except (TelegramError, StorageError) as error:

@@ -65,3 +65,7 @@ class TaskNotServed(ModelServiceError):
 
 class CheckpointUnavailable(ModelServiceError):
     """A checkpoint cannot be loaded: hub out of reach, folder missing, no safetensors, an untrained head."""
+
+
+class CheckpointMissing(CheckpointUnavailable):
+    """A checkpoint's files aren't on this machine as they were kept; on another one they may be."""

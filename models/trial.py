@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from models.catalog import Source
-from models.errors import CheckpointUnavailable
+from models.errors import CheckpointMissing
 from models.fingerprint import WEIGHTS, fingerprint
 from models.loads import in_thread
 from models.memory import give_back
@@ -31,17 +31,17 @@ def require_intact(path: str, version: str) -> None:
     """Make sure that a folder has the weights that were kept in it.
 
     Raises:
-        CheckpointUnavailable: If it is missing, or its weights are others.
+        CheckpointMissing: If it isn't there, or its weights are others.
     """
     folder = Path(path)
     if not folder.is_dir():
-        raise CheckpointUnavailable(f"there is no folder {folder}")
+        raise CheckpointMissing(f"there is no folder {folder}")
     try:
         found = fingerprint(folder, WEIGHTS)
     except OSError as error:
-        raise CheckpointUnavailable(f"{folder} cannot be read: {error.strerror}") from error
+        raise CheckpointMissing(f"{folder} cannot be read: {error.strerror}") from error
     if found != version:
-        raise CheckpointUnavailable(f"{folder} has changed: its weights are {found or 'gone'}, not {version}")
+        raise CheckpointMissing(f"{folder} has changed: its weights are {found or 'gone'}, not {version}")
 
 
 @dataclass(frozen=True, slots=True)

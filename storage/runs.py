@@ -22,6 +22,8 @@ from storage.upsert import upsert
 LEASE = timedelta(seconds=30)
 """A worker that has not said for so long that it is alive has lost its run; it says so every second."""
 
+_BOT = "bot"  # who asks, where no person does
+
 _LARGEST_ID = 2**31 - 1  # of an INTEGER but in SQLite; a forged button may hold any number
 
 
@@ -163,6 +165,24 @@ class TrainingRuns:
             if run is None:  # the one that came first ended this very moment
                 raise StorageError("the training could not be asked for; please try again")
             return Asked(run, new=run.created_at == values["created_at"])
+
+    async def rebuild(self, task: str, *, since: datetime) -> bool:
+        """Ask for a training in place of a champion that may not stay, once for each champion.
+
+        Args:
+            task: The champion's.
+            since: When the champion was made.
+
+        Returns:
+            Whether this asked for one; not while another training of the task waits or runs.
+        """
+        asked = select(TrainingRun.id).where(
+            TrainingRun.task == task, TrainingRun.actor == _BOT, TrainingRun.created_at >= since
+        )
+        async with self._database.read() as connection:
+            if await _current(connection, task) or (await connection.scalars(asked.limit(1))).first():
+                return False
+        return (await self.ask(task, actor=_BOT)).new
 
     async def get(self, run_id: int) -> Run:
         """Return a training.

@@ -44,6 +44,7 @@ class ModelsTexts:
     cannot_serve: str
     obstacles: Mapping[str, str]
     taken_back: str
+    not_here: str
     learnt_deleted: str
 
 
@@ -83,6 +84,11 @@ MODELS_EN = ModelsTexts(
         "no_previous": "🚫 There is no model from before to go back to.",
     },
     taken_back="⚠️ {task}: <b>{name}</b> cannot answer and was taken back; {serves} answers.\n{reason}",
+    not_here=(
+        "⚠️ {task}: <b>{name}</b> cannot answer on <code>{machine}</code>, where its files are missing; "
+        "there {serves} answers. It stays the champion. Once its files are there it answers, or choose "
+        "another one with /models.\n{reason}"
+    ),
     learnt_deleted=(
         "⚠️ {task}: <b>{name}</b> learnt from a text that was deleted since. "
         "It goes on to answer until a new one takes its place."
@@ -126,6 +132,11 @@ MODELS_KO = ModelsTexts(
     },
     taken_back=(
         "⚠️ {task}: <b>{name}</b> 모델은 대답할 수 없어서 물렸어요. 지금 대답하는 모델: {serves}.\n{reason}"
+    ),
+    not_here=(
+        "⚠️ {task}: <b>{name}</b> 모델은 파일이 없어서 <code>{machine}</code>에서 대답할 수 없어요. "
+        "거기서 지금 대답하는 모델: {serves}. 승격은 그대로예요. 파일을 옮겨 두면 그때부터 대답하고, "
+        "/models에서 다른 모델을 고르셔도 돼요.\n{reason}"
     ),
     learnt_deleted=(
         "⚠️ {task}: <b>{name}</b> 모델은 그 뒤에 지워진 글로 배웠어요. "

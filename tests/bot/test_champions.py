@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import platform
 import shutil
 import sqlite3
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,7 +19,7 @@ import pytest
 from bot.application import build_application
 from bot.champions import Champions
 from bot.rate_limiter import PatientRateLimiter, Rate
-from bot.troubles import Trouble, tell_of_champion
+from bot.troubles import Kind, Trouble, tell_of_champion
 from handlers.context import Services
 from handlers.replies.models_texts import MODELS_EN
 from models.catalog import BUILTIN, Catalog, load_catalog
@@ -279,8 +281,9 @@ async def test_a_champion_that_cannot_serve_is_taken_back_and_told_of_once(
     await promote(store, "broken", "good")
     heard = await told(champions)
     [trouble] = heard
-    assert (trouble.task, trouble.name, trouble.serves) == (Task.SENTIMENT, "broken", "good")
-    assert "not numbers" in (trouble.reason or "")
+    assert (trouble.kind, trouble.task) == (Kind.TAKEN_BACK, Task.SENTIMENT)
+    assert (trouble.name, trouble.serves) == ("broken", "good")
+    assert "not numbers" in trouble.reason
     assert await champion(store) == "good"
     assert (await service.sentiment(TEXT)).model == "good"
     last = (await store.checkpoints.changes("sentiment"))[-1]
@@ -293,17 +296,51 @@ async def test_a_champion_that_cannot_serve_is_taken_back_and_told_of_once(
         await champions.roll_back(Task.SENTIMENT, actor=ADMIN, reason="x", seen="good")
 
 
-async def test_a_champion_whose_folder_is_gone_at_the_start_is_replaced_by_the_presets_own(
+async def test_a_bot_that_lacks_the_champions_files_leaves_it_to_the_others_and_tells_once(
+    champions: Champions, store: Store, catalog: Catalog, url: str, tmp_path: Path
+) -> None:
+    other_store = await Store.open(url, pepper=b"pepper")
+    other_service = ModelService(catalog, device="cpu", precision="fp32")
+    trial = Trial("cpu", "fp32")
+    other = Champions(other_store, other_service, catalog, BUILTIN, trial, missing_s=0.0)
+    await trained(store, tmp_path, "old", 1.0)
+    await trained(store, tmp_path, "a", 2.0)
+    await promote(store, "old", None)
+    await other.follow()
+    await champions.promote(Task.SENTIMENT, "a", actor=ADMIN, reason="x", seen="old")
+    changes = await store.checkpoints.changes("sentiment")
+    (tmp_path / "a").rename(tmp_path / "elsewhere")  # as the other bot's machine sees it
+    [trouble] = await told(other)
+    assert (trouble.kind, trouble.name, trouble.serves) == (Kind.NOT_HERE, "a", "old")
+    assert trouble.reason == f"there is no folder {tmp_path}/a"
+    assert (await other_service.sentiment(TEXT)).model == "old"
+    assert await store.checkpoints.changes("sentiment") == changes
+    assert await champion(store) == "a"
+    assert (await store.checkpoints.get("a")).state is CheckpointState.READY
+    await trained(store, tmp_path, "unwhole", 3.0)
+    shutil.copytree(tmp_path / "unwhole", tmp_path / "a")  # a copy of other weights, or of a part of them
+    [trouble] = await told(other)
+    assert (trouble.kind, trouble.name) == (Kind.NOT_HERE, "a")
+    assert "has changed" in trouble.reason
+    shutil.rmtree(tmp_path / "a")
+    (tmp_path / "elsewhere").rename(tmp_path / "a")
+    assert await told(other) == []
+    assert (await other_service.sentiment(TEXT)).model == "a", "the files are there by now"
+    await other_service.close()
+    await other_store.close()
+
+
+async def test_files_that_are_missing_are_not_looked_for_at_every_look(
     champions: Champions, store: Store, service: ModelService, tmp_path: Path
 ) -> None:
     await trained(store, tmp_path, "a", 1.0)
     await promote(store, "a", None)
-    shutil.rmtree(tmp_path / "a")
+    (tmp_path / "a").rename(tmp_path / "elsewhere")
     await champions.follow()
-    assert await champion(store) is None
+    (tmp_path / "elsewhere").rename(tmp_path / "a")
+    await champions.follow()
     assert (await service.sentiment(TEXT)).model == BUILTIN
-    [trouble] = await told(champions)
-    assert trouble.reason == f"there is no folder {tmp_path}/a"
+    assert await champion(store) == "a"
 
 
 async def test_what_fails_is_not_tried_again_while_the_database_cannot_take_it_back(
@@ -397,14 +434,8 @@ async def test_the_command_line_promotes_and_the_running_bot_follows(
 
 
 async def test_a_champion_that_learnt_a_deleted_text_serves_on_and_another_is_asked_for_once(
-    store: Store, service: ModelService, catalog: Catalog, tmp_path: Path
+    champions: Champions, store: Store, service: ModelService, catalog: Catalog, tmp_path: Path
 ) -> None:
-    asked: list[Task] = []
-
-    async def ask(task: Task) -> None:
-        asked.append(task)
-
-    champions = Champions(store, service, catalog, BUILTIN, Trial("cpu", "fp32"), ask)
     for name, certainty in (("old", 1.0), ("champion", 2.0), ("new", 3.0)):
         await trained(store, tmp_path, name, certainty)
     await promote(store, "old", None)
@@ -413,15 +444,24 @@ async def test_a_champion_that_learnt_a_deleted_text_serves_on_and_another_is_as
     with closing(sqlite3.connect(tmp_path / "bot.db")) as connection, connection:
         connection.execute("UPDATE checkpoints SET tainted = true WHERE name != 'new'")
     [trouble] = await told(champions)
-    assert (trouble.name, trouble.reason, trouble.serves) == ("champion", None, "champion")
-    assert asked == [Task.SENTIMENT]
+    assert (trouble.kind, trouble.name, trouble.serves) == (Kind.LEARNT_DELETED, "champion", "champion")
+    [asked] = await store.runs.latest()
+    assert (asked.task, asked.actor) == ("sentiment", "bot")
     assert (await service.sentiment(TEXT)).model == "champion"
     assert [(tmp_path / name).exists() for name in ("old", "champion", "new")] == [False, True, True]
+    await store.runs.cancel(asked.id)
+    restarted = Champions(store, service, catalog, BUILTIN, Trial("cpu", "fp32"))
+    assert await told(restarted) == [], "what was asked for and told of is known after a restart"
+    assert [run.id for run in await store.runs.latest()] == [asked.id]
     await champions.promote(Task.SENTIMENT, "new", actor=ADMIN, reason="x", seen="champion")
     await champions.follow()
     assert not (tmp_path / "champion").exists()
     assert (await store.checkpoints.get("champion")).state is CheckpointState.RETIRED
     assert not (await store.checkpoints.standing("sentiment")).has_previous
+    with closing(sqlite3.connect(tmp_path / "bot.db")) as connection, connection:
+        connection.execute("UPDATE checkpoints SET tainted = true")
+        connection.execute("UPDATE training_runs SET created_at = '2001-01-01 00:00:00.000000'")
+    assert [each.name for each in await told(champions)] == ["new"], "each champion has its own"
 
 
 async def test_a_database_that_fails_is_one_line_and_it_goes_on(
@@ -446,18 +486,25 @@ async def test_the_operator_is_told_in_their_language(store: Store, caplog: pyte
         token="1:token",
         request=request,
     )
-    trouble = Trouble(Task.SENTIMENT, "a<b", "there is no folder <x>", None)
+    trouble = Trouble(Kind.TAKEN_BACK, Task.SENTIMENT, "a<b", None, "no head <x>")
+    missing = replace(trouble, kind=Kind.NOT_HERE, serves="c")
+    learnt = Trouble(Kind.LEARNT_DELETED, Task.NLI, "b", "b")
     async with application:
         await tell_of_champion(application.bot, store, None, trouble)
         assert not [call for call in request.calls if call.method == "sendMessage"]
         await tell_of_champion(application.bot, store, ADMIN, trouble)
         await store.set_language(ADMIN, "ko")
-        await tell_of_champion(application.bot, store, ADMIN, Trouble(Task.NLI, "b", None, "b"))
+        await tell_of_champion(application.bot, store, ADMIN, learnt)
+        await store.set_language(ADMIN, "en")
+        await tell_of_champion(application.bot, store, ADMIN, missing)
         request.refuse("sendMessage", 403, "Forbidden: bot was blocked by the user")
         await tell_of_champion(application.bot, store, ADMIN, trouble)
-    english, korean, _ = (call.text for call in request.calls if call.method == "sendMessage")
+    english, korean, elsewhere, _ = (call.text for call in request.calls if call.method == "sendMessage")
     assert english == MODELS_EN.taken_back.format(
-        task="Sentiment", name="a&lt;b", serves=MODELS_EN.own, reason="there is no folder &lt;x&gt;"
+        task="Sentiment", name="a&lt;b", serves=MODELS_EN.own, reason="no head &lt;x&gt;"
+    )
+    assert elsewhere == MODELS_EN.not_here.format(
+        task="Sentiment", name="a&lt;b", serves="c", machine=platform.node(), reason="no head &lt;x&gt;"
     )
     assert "지워진 글" in korean
     assert ["could not tell the operator" in record.getMessage() for record in caplog.records] == [True]
