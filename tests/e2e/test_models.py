@@ -1,4 +1,4 @@
-"""A trained model comes into service in the chat, outlives a kill, and makes way when it cannot serve."""
+"""A trained model comes into service in the chat, outlives a kill, and waits for its files when they are gone."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.timeout(300)  # every bot imports torch anew
 NAME = "sentiment-0001"
 
 
-async def test_a_model_is_promoted_in_the_chat_and_taken_back_when_its_folder_is_gone(
+async def test_a_model_is_promoted_in_the_chat_and_another_answers_while_its_folder_is_gone(
     sim: Sim, api_url: str, catalog: Path, tmp_path: Path
 ) -> None:
     admin = sim.private(language="en")
@@ -64,9 +64,10 @@ async def test_a_model_is_promoted_in_the_chat_and_taken_back_when_its_folder_is
     with bot_program(tmp_path, catalog, **settings) as bot:
         await asyncio.to_thread(bot.line_with, "is running")
         told = await admin.next_bot_message()
-        assert told.text.startswith(f"⚠️ Sentiment: {NAME} cannot answer and was taken back")
+        assert told.text.startswith(f"⚠️ Sentiment: {NAME} cannot answer on ")
+        assert told.text.endswith(f"there is no folder {made.path}")
         assert await model_of("친구") == own
         assert await asyncio.to_thread(bot.stop) == 0
         assert "Traceback" not in bot.log.read_text()
-    assert (await store.checkpoints.standing("sentiment")).champion is None
+    assert (await store.checkpoints.standing("sentiment")).champion == made
     await store.close()
