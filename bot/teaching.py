@@ -133,8 +133,9 @@ class Teaching:
     async def _train(self) -> None:
         """Run the first training that nobody runs, if there is one."""
         for run in await self._store.runs.unfinished():
-            dead = run.worker is not None and is_gone(run.worker)
-            if run.is_free(utc_now()) or (run.state is RunState.RUNNING and dead):
+            if _is_left(run):
+                if run.worker is not None:
+                    _log.info("training %d of %s goes on, which %s left", run.id, run.task, run.worker)
                 await self._run(run)
                 return
 
@@ -145,6 +146,8 @@ class Teaching:
         after = await self._store.runs.get(run.id)
         if after.state.ended:
             self._failures.pop(run.id, None)
+            return
+        if not _is_left(after):  # another bot's process runs it, which was quicker to claim it
             return
         if after.cancelling:
             await self._end(after, RunState.CANCELLED, None)
@@ -181,9 +184,10 @@ class Teaching:
                 await asyncio.wait([child])
 
     async def _end(self, run: Run, state: RunState, error: str | None) -> None:
-        """End a training that has no process."""
+        """End a training that its process has left."""
         worker = own_worker()
-        if await self._store.runs.claim(run.id, worker, instead_of=run.worker) is not None:
+        dead = run.worker if _has_ended(run) else None
+        if await self._store.runs.claim(run.id, worker, instead_of=dead) is not None:
             await self._store.runs.finish(run.id, worker, state, error=error)
         self._failures.pop(run.id, None)
 
@@ -231,3 +235,12 @@ class Teaching:
                 agreed = last
             elif self._news.is_news(("agree", ended.said)):  # tried again each time
                 _log.warning("feedback agree: %s", ended.said)
+
+
+def _is_left(run: Run) -> bool:
+    """Whether a training that has not ended waits for a process: no living one has it."""
+    return run.is_free(utc_now()) or _has_ended(run)
+
+
+def _has_ended(run: Run) -> bool:
+    return run.worker is not None and is_gone(run.worker)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import sqlite3
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -111,6 +112,31 @@ async def test_a_training_that_fails_again_and_again_is_given_up_and_its_end_tol
     assert seen(chat).places == {(ADMIN, MESSAGE)}
 
 
+async def test_a_training_that_another_machines_process_was_quicker_to_claim_is_left_to_it(
+    store: Store, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    run = await asked(store)
+    tries, other = tmp_path / "tries", "elsewhere:7:abc"
+    claimed = f"""
+import sqlite3, sys
+with sqlite3.connect({str(tmp_path / "bot.db")!r}) as connection:
+    connection.execute(
+        "UPDATE training_runs SET state = 'running', worker = {other!r}, cancelling = true, "
+        "beat_at = strftime('%Y-%m-%d %H:%M:%f000', 'now')"
+    )
+open({str(tries)!r}, "a").write("once ")
+sys.exit("kobert-bot: it runs already")
+"""
+    own = Teaching(store, [ADMIN], agree_every=0, command=python(claimed))
+    async with own.running(cast("Bot", Chat())):
+        await until(lambda: _exists(tries))
+        await asyncio.sleep(0.5)
+    now = await store.runs.get(run.id)
+    assert (now.state, now.worker) == (RunState.RUNNING, other)
+    assert tries.read_text() == "once "
+    assert not caplog.records
+
+
 async def test_what_ended_while_no_bot_ran_is_told_by_the_next(store: Store, chat: Bot) -> None:
     run = await asked(store)
     await store.runs.cancel(run.id)
@@ -200,10 +226,11 @@ def surroundings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("surroundings")
 @pytest.mark.timeout(300)
 async def test_a_training_is_shown_survives_kills_and_a_new_bot_and_is_cancelled(
-    store: Store, chat: Bot, tmp_path: Path
+    store: Store, chat: Bot, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     """With the real command, on a tiny model: long enough to be interrupted at every turn."""
     await vote(f"sqlite+aiosqlite:///{tmp_path}/bot.db")
+    caplog.set_level(logging.INFO, "bot.teaching")
     options = {"language": "en", "steps": 100_000, "lr": 0.001}
     run = (await store.runs.ask("sentiment", actor_id=ADMIN, options=options)).run
     await store.runs.show(run.id, ADMIN, MESSAGE)
@@ -237,6 +264,8 @@ async def test_a_training_is_shown_survives_kills_and_a_new_bot_and_is_cancelled
     assert told.places == {(ADMIN, MESSAGE)}
     assert any("step " in words and "▱" in words for words in told.shown)
     assert "cancelled" in told.shown[-1]
+    taken_up = [record.getMessage() for record in caplog.records if record.levelno == logging.INFO]
+    assert f"training {run.id} of sentiment goes on, which " in taken_up[0]
     assert own_command("x")[-3:] == ("-m", "bot", "x")
 
 
