@@ -1,14 +1,33 @@
-"""What the commands of ``kobert-bot`` share: their settings, and one line for what is wrong."""
+"""What the commands of ``kobert-bot`` share: settings, the database, and one line for what is wrong."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NoReturn
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from enum import StrEnum
+from typing import TYPE_CHECKING, NoReturn, TypeVar
 from unicodedata import east_asian_width
 
 import typer
 
-from bot.settings import Settings, SettingsError, read_settings
+from bot.settings import Settings, SettingsError, pseudonym_key, read_settings
+from models.errors import ModelServiceError
+from storage.errors import StorageError
+
+if TYPE_CHECKING:
+    from storage.store import Store
+
+_Found = TypeVar("_Found")
+
+
+class Taught(StrEnum):
+    """What people's votes can teach."""
+
+    SENTIMENT = "sentiment"
+    NLI = "nli"
+    NSP = "nsp"
+    MASK = "mask"
 
 
 def fail(error: Exception | str) -> NoReturn:
@@ -23,6 +42,62 @@ def settings_or_fail() -> Settings:
         return read_settings()
     except SettingsError as error:
         fail(error)
+
+
+def with_store(
+    do: Callable[[Store], Awaitable[_Found]], *, new: bool = False, settings: Settings | None = None
+) -> _Found:
+    """Do something with the database; what is wrong ends the command.
+
+    Args:
+        do: What to do.
+        new: Make the database if it is not there.
+        settings: Where it is; they are read without.
+    """
+    chosen = settings or settings_or_fail()
+
+    async def run() -> _Found:
+        async with opened(chosen, new=new) as store:
+            return await do(store)
+
+    return in_one_line(lambda: asyncio.run(run()))
+
+
+@asynccontextmanager
+async def opened(settings: Settings, *, new: bool = False) -> AsyncIterator[Store]:
+    """Open the database while the block runs.
+
+    Raises:
+        StorageError: It cannot be opened, or is not there and ``new`` is not wanted.
+        SettingsError: There is no key for its pseudonyms.
+    """
+    # SQLAlchemy: half a second that --help needn't wait
+    from storage.engine import exists  # noqa: PLC0415
+    from storage.store import Store  # noqa: PLC0415
+
+    if not new and not exists(settings.database_url):
+        raise StorageError(f"there is no database {settings.database_url} here; DATABASE_URL says where")
+    store = await Store.open(settings.database_url, pepper=pseudonym_key(settings))
+    try:
+        yield store
+    finally:
+        await store.close()
+
+
+def in_one_line(do: Callable[[], _Found]) -> _Found:
+    """Do something; what can be wrong with it ends the command with one line."""
+    from training.textfiles import DataError  # noqa: PLC0415  # not for --help
+
+    try:
+        return do()
+    except (StorageError, SettingsError, ModelServiceError, DataError) as error:
+        fail(error)
+    except ModuleNotFoundError as error:
+        fail(f"this needs {error.name}, which is not installed: pip install 'kobert-bot[teach]'")
+    except OSError as error:
+        fail(f"{error.filename}: {error.strerror}" if error.filename else error)
+    except KeyboardInterrupt:
+        fail("stopped; nothing is left half done")
 
 
 def columns(text: str) -> int:

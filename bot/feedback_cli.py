@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import sys
-from collections.abc import Awaitable, Callable
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from typer import progressbar
 
-from bot.console import fail, settings_or_fail
-from bot.settings import Settings, SettingsError, pseudonym_key
-from storage.errors import StorageError
+from bot.console import Taught, fail, in_one_line, settings_or_fail, with_store
 
 if TYPE_CHECKING:
     from storage.store import Store
@@ -23,16 +19,6 @@ if TYPE_CHECKING:
 app = typer.Typer(
     help="What people said of the answers, what they agree on, and data sets of it.", no_args_is_help=True
 )
-_Found = TypeVar("_Found")
-
-
-class Taught(StrEnum):
-    """What people's votes can teach."""
-
-    SENTIMENT = "sentiment"
-    NLI = "nli"
-    NSP = "nsp"
-    MASK = "mask"
 
 
 class ExportFormat(StrEnum):
@@ -92,7 +78,7 @@ def export(out: Out = None, format_: Written = ExportFormat.JSONL) -> None:
             return await write_lines(store.feedback(), sys.stdout)
         return await write_votes(store.feedback(), out, Format(format_))
 
-    count = _with_store(write)
+    count = with_store(write)
     typer.echo(f"exported {_counted(count, 'vote')}", err=True)
 
 
@@ -110,13 +96,13 @@ def import_(file: Source, task: OfTask = None, gold: Gold = False) -> None:
         with progressbar(length=total, label="import", file=sys.stderr) as bar:
             return dict(await keep(store, parsed, bar.update))
 
-    parsed = _in_one_line(lambda: parse(file, None if task is None else task.value, gold=gold))
+    parsed = in_one_line(lambda: parse(file, None if task is None else task.value, gold=gold))
     for line in parsed.bad:
         typer.echo(f"kobert-bot: {line}", err=True)
     total = len(parsed.votes) + len(parsed.texts)
     if not total and not parsed.bad:
         fail(f"{file}: there is no row to import in it")
-    counts = _with_store(take_in, new=True) if total else {}
+    counts = with_store(take_in, new=True) if total else {}
     for line in _imported(counts):
         typer.echo(line)
     if parsed.bad:
@@ -136,7 +122,7 @@ def agree(task: AnyTask = None) -> None:
         found = {each: await decide(store, each) for each in await _voted(store, task)}
         return agreement_table(found)
 
-    typer.echo(_with_store(decide_all))
+    typer.echo(with_store(decide_all))
 
 
 @app.command()
@@ -151,7 +137,7 @@ def stats(as_json: Json = False) -> None:
             return json.dumps([each.as_json() for each in found], ensure_ascii=False, indent=1)
         return "\n\n".join(stats_lines(each) for each in found) or NOTHING
 
-    typer.echo(_with_store(tell))
+    typer.echo(with_store(tell))
 
 
 @app.command()
@@ -172,7 +158,7 @@ def conflicts(task: AnyTask = None, limit: Limit = 10) -> None:
             told.append(conflict_lines(each, shown, len(found), texts, names))
         return "\n\n".join(told) or NOTHING
 
-    typer.echo(_with_store(tell))
+    typer.echo(with_store(tell))
 
 
 @app.command()
@@ -197,7 +183,7 @@ def snapshot(
         left_out = (f"left out: {number:,} {why}" for why, number in taken.manifest["left_out"].items())
         return [f"{taken.name}: {rows}", *left_out, f"{taken.manifest_hash}  {taken.path}"]
 
-    for line in _with_store(take, settings=settings):
+    for line in with_store(take, settings=settings):
         typer.echo(line)
 
 
@@ -209,7 +195,7 @@ def gold(task: OneTask) -> None:
     """
     from training.feedback.gold import promote_gold
 
-    count = _with_store(lambda store: promote_gold(store, task.value))
+    count = with_store(lambda store: promote_gold(store, task.value))
     typer.echo(f"{_counted(count, 'label')} of {task} became gold")
 
 
@@ -222,42 +208,6 @@ async def _voted(store: Store, task: Taught | None) -> list[str]:
         return [task.value]
     there = await store.consensus.tasks()
     return [each.value for each in Taught if each.value in there]
-
-
-def _with_store(
-    do: Callable[[Store], Awaitable[_Found]], *, new: bool = False, settings: Settings | None = None
-) -> _Found:
-    """Do something with the database; ``new`` makes it if it is not there."""
-    chosen = settings or settings_or_fail()
-
-    async def run() -> _Found:
-        from storage.engine import exists
-        from storage.store import Store  # SQLAlchemy: half a second that --help needn't wait
-
-        if not new and not exists(chosen.database_url):
-            raise StorageError(f"there is no database {chosen.database_url} here; DATABASE_URL says where")
-        store = await Store.open(chosen.database_url, pepper=pseudonym_key(chosen))
-        try:
-            return await do(store)
-        finally:
-            await store.close()
-
-    return _in_one_line(lambda: asyncio.run(run()))
-
-
-def _in_one_line(do: Callable[[], _Found]) -> _Found:
-    from training.textfiles import DataError
-
-    try:
-        return do()
-    except (StorageError, SettingsError, DataError) as error:
-        fail(error)
-    except ModuleNotFoundError as error:
-        fail(f"this needs {error.name}, which is not installed: pip install 'kobert-bot[teach]'")
-    except OSError as error:
-        fail(f"{error.filename}: {error.strerror}" if error.filename else error)
-    except KeyboardInterrupt:
-        fail("stopped; nothing is left half done")
 
 
 def _imported(counts: dict[str, int]) -> list[str]:

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-from collections.abc import Awaitable, Callable
-from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.console import fail, settings_or_fail
-from bot.settings import Settings, SettingsError, pseudonym_key
-from models.errors import ModelServiceError
+from bot.console import Taught, fail, settings_or_fail, with_store
 from models.results import Task
 from storage.errors import StorageError
 
@@ -21,18 +16,8 @@ if TYPE_CHECKING:
     from storage.store import Store
 
 app = typer.Typer(help="Models that were trained here, and which of them answers.", no_args_is_help=True)
-_Found = TypeVar("_Found")
 _ACTOR = "command line"
 _LONGEST_REASON = 500
-
-
-class Taught(StrEnum):
-    """What a trained model may answer."""
-
-    SENTIMENT = "sentiment"
-    NLI = "nli"
-    NSP = "nsp"
-    MASK = "mask"
 
 
 OneTask = Annotated[Taught, typer.Argument(help="Of which task.")]
@@ -61,7 +46,7 @@ def list_(task: AnyTask = None, as_json: Json = False) -> None:
             return json.dumps(models_json(found, standings), ensure_ascii=False)
         return models_table(found, standings)
 
-    typer.echo(_with_store(settings_or_fail(), tell))
+    typer.echo(with_store(tell))
 
 
 @app.command()
@@ -77,7 +62,7 @@ def show(name: Name, as_json: Json = False) -> None:
         changes = await store.checkpoints.changes(checkpoint.task)
         return model_text(checkpoint, standing, await store.checkpoints.evaluations(name), changes)
 
-    typer.echo(_with_store(settings_or_fail(), tell))
+    typer.echo(with_store(tell))
 
 
 @app.command()
@@ -113,7 +98,7 @@ def promote(name: Name, reason: Reason = "", force: Force = False) -> None:
                 task, name, actor=_ACTOR, reason=overruled, seen=seen, force=True
             )
 
-    _tell(_with_store(settings, change))
+    _tell(with_store(change, settings=settings))
 
 
 @app.command()
@@ -130,7 +115,7 @@ def rollback(task: OneTask, reason: Reason = "") -> None:
             store.checkpoints, trial, Task(task.value), actor=_ACTOR, reason=why, seen=seen
         )
 
-    _tell(_with_store(settings, change))
+    _tell(with_store(change, settings=settings))
 
 
 async def _champion(store: Store, task: str) -> str | None:
@@ -145,28 +130,3 @@ def _reason(given: str, otherwise: str) -> str:
 def _tell(change: ChampionChange) -> None:
     before, after = (name or "the preset's own" for name in (change.before, change.after))
     typer.echo(f"{change.task}: {after} answers from now on, in place of {before}")
-
-
-def _with_store(settings: Settings, do: Callable[[Store], Awaitable[_Found]]) -> _Found:
-    """Do something with the database that there is; what is wrong becomes one line."""
-
-    async def run() -> _Found:
-        from storage.engine import exists
-        from storage.store import Store  # SQLAlchemy: half a second that --help needn't wait
-
-        if not exists(settings.database_url):
-            raise StorageError(f"there is no database {settings.database_url} here; DATABASE_URL says where")
-        store = await Store.open(settings.database_url, pepper=pseudonym_key(settings))
-        try:
-            return await do(store)
-        finally:
-            await store.close()
-
-    try:
-        return asyncio.run(run())
-    except (StorageError, SettingsError, ModelServiceError) as error:
-        fail(error)
-    except OSError as error:
-        fail(f"{error.filename}: {error.strerror}" if error.filename else error)
-    except KeyboardInterrupt:
-        fail("stopped; nothing is left half done")
