@@ -16,7 +16,7 @@ from typing import Annotated
 
 import typer
 
-QUESTION = ("ask", "sentiment", "이 영화 정말 재미있다")
+QUESTION = ("ask", "sentiment", "이 영화 정말 재미있다", "--preset", "builtin")
 
 
 def first_answer() -> float:

@@ -6,13 +6,19 @@ import asyncio
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import asdict, dataclass
 from itertools import islice
+from typing import TYPE_CHECKING
 
-from bot.console import columns
+from bot.console import columns, opened
+from bot.settings import Settings
 from handlers.pairs import parts
 from models.errors import Busy, EmptyText, ModelServiceError, NoBlank
 from models.fingerprint import SHOWN_DIGITS
 from models.results import LabelResult, MaskResult, Task, TokensResult
 from models.service import ModelService
+from storage.errors import StorageError
+
+if TYPE_CHECKING:
+    from storage.checkpoint_values import TrainedCheckpoint
 
 IN_FLIGHT = 64
 """Lines of a file asked at once: enough to fill the model's batches, well below its queue."""
@@ -84,6 +90,34 @@ async def ask(service: ModelService, task: Task, asked: Question, preset: str | 
             return await service.nli(asked.text, asked.second or "", preset=preset)
         case Task.TOKENS:
             return await service.tokens(asked.text, asked.second, preset=preset)
+
+
+async def trained_model(settings: Settings, task: Task, name: str | None) -> TrainedCheckpoint | None:
+    """Find a trained model in the database.
+
+    Args:
+        settings: Where that is.
+        task: What is asked.
+        name: The model's; None for the champion.
+
+    Returns:
+        None if there is no champion, or no database at all.
+
+    Raises:
+        StorageError: There is none of that name, it was taught another task, or the database failed.
+        SettingsError: There is no key for the database.
+    """
+    from storage.engine import exists  # noqa: PLC0415  # SQLAlchemy: half a second that --help needn't wait
+
+    if name is None and not exists(settings.database_url):
+        return None
+    async with opened(settings) as store:
+        if name is None:
+            return (await store.checkpoints.standing(task)).champion
+        found = await store.checkpoints.get(name)
+    if found.task != task:
+        raise StorageError(f"{name} was taught {found.task}, not {task}")
+    return found
 
 
 async def ask_lines(

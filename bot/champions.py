@@ -10,13 +10,13 @@ from dataclasses import dataclass
 
 from bot import promoting
 from bot.promoting import Trial
+from bot.serving import let_answer
 from bot.troubles import Kind, Trouble
 from handlers.news import News
 from models.catalog import Catalog
 from models.errors import CheckpointMissing, CheckpointUnavailable, ModelServiceError
 from models.results import Task
 from models.service import ModelService
-from models.trial import require_intact, source_of
 from storage.checkpoint_values import ChampionChange, ChampionChanged, TrainedCheckpoint
 from storage.store import StorageError, Store
 
@@ -194,7 +194,7 @@ class Champions:
     async def _try(self, task: Task, champion: TrainedCheckpoint | None) -> _Failure | None:
         """Let a champion answer; returns what is wrong if it cannot, and the one before goes on."""
         try:
-            await self._swap(task, champion)
+            await let_answer(self._service, self._catalog, self._preset, task, champion)
         except Exception as error:  # noqa: BLE001  # whatever it is, the old one goes on
             unexpected = None if isinstance(error, ModelServiceError) else error
             reason = str(error) if unexpected is None else type(error).__name__
@@ -205,15 +205,6 @@ class Champions:
                 _log.error("%s: %s cannot serve: %s", task, _name(champion), reason, exc_info=unexpected)
             return failure
         return None
-
-    async def _swap(self, task: Task, champion: TrainedCheckpoint | None) -> None:
-        """Let a checkpoint answer, in every language in which the preset has one for the task."""
-        lines = self._catalog.lines(self._preset, task)
-        if champion is not None:
-            await asyncio.to_thread(require_intact, champion.path, champion.version)
-            lines = dict.fromkeys(lines, source_of(champion.name, champion.path))
-        for language, source in lines.items():
-            await self._service.swap(task, source, preset=self._preset, language=language)
 
     async def _take_back(self, task: Task, name: str, reason: str) -> None:
         serves = _called(self._serving.get(task))

@@ -6,22 +6,26 @@ import asyncio
 import codecs
 import json
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from typer import progressbar
 
-from bot.ask import BadQuestion, as_json, as_text, ask, ask_lines, question
+from bot.ask import BadQuestion, Question, as_json, as_text, ask, ask_lines, question, trained_model
 from bot.console import fail, settings_or_fail
 from bot.downloads import DownloadDisplay
 from bot.feedback_cli import app as feedback_app
 from bot.models_cli import app as models_app
+from bot.serving import let_answer
 from bot.settings import Settings, SettingsError, pseudonym_key
 from models.catalog import load_catalog
-from models.errors import ModelServiceError
+from models.errors import CheckpointMissing, ModelServiceError
 from models.results import Task
 from models.service import ModelService
+from storage.errors import StorageError
 from storage.verdicts import Verdict
 from training.commands import app as train_app
 from training.retraining.place import Teaching, TeachingPlace
@@ -84,7 +88,13 @@ def ask_command(
     task: Annotated[Task, typer.Argument(help="What to ask.")],
     text: Annotated[str | None, typer.Argument(help="The text; [MASK] or ___ for a blank.")] = None,
     text2: Annotated[str | None, typer.Argument(help="The second text: nsp, nli, tokens.")] = None,
-    preset: Annotated[str | None, typer.Option(help="Which models answer (models/catalog.toml).")] = None,
+    preset: Annotated[
+        str | None,
+        typer.Option(help="The catalogue's models answer (models/catalog.toml), none trained here."),
+    ] = None,
+    model: Annotated[
+        str | None, typer.Option(help="This trained model answers, by its name in `models list`.")
+    ] = None,
     file: Annotated[
         Path | None,
         typer.Option(
@@ -93,7 +103,7 @@ def ask_command(
     ] = None,
     as_json_: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Ask the models without a chat.
+    """Ask the models without a chat: those that answer there, which may have been trained here.
 
     \b
     kobert-bot ask mask "축구는 정말 재미있는 [MASK]다."
@@ -104,52 +114,65 @@ def ask_command(
     """  # noqa: D301  # click's mark for "keep these lines" is a real backspace
     if (text is None) == (file is None):
         raise typer.BadParameter("give either TEXT or --file")
+    if model is not None and (preset is not None or task is Task.TOKENS):
+        raise typer.BadParameter("--model goes neither with --preset nor with tokens, which needs no model")
     settings = settings_or_fail()
     try:
         if file is not None:
-            wrong = asyncio.run(_ask_file(settings, task, _lines(file), preset))
+            wrong = asyncio.run(_ask_file(settings, task, _lines(file), preset, model))
             if wrong:
                 fail(f"{wrong} of the lines could not be answered; their objects have an 'error'")
         else:
-            asyncio.run(_ask_once(settings, task, text or "", text2, preset, as_json_))
-    except (BadQuestion, ModelServiceError) as error:
+            asyncio.run(_ask_once(settings, task, question(task, text or "", text2), preset, model, as_json_))
+    except CheckpointMissing as error:
+        fail(f"{error}; --preset asks the catalogue's models")
+    except (BadQuestion, ModelServiceError, StorageError, SettingsError) as error:
         fail(error)
 
 
-def _service(settings: Settings) -> ModelService:
-    return ModelService(
-        load_catalog(settings.catalog),
+@asynccontextmanager
+async def _answering(
+    settings: Settings, task: Task, preset: str | None, model: str | None
+) -> AsyncIterator[ModelService]:
+    """The service, in which the champion or the trained model that is named answers unless a preset is."""
+    catalog = load_catalog(settings.catalog)
+    service = ModelService(
+        catalog,
         device=settings.device,
         precision=settings.precision,
         preset=settings.preset,
         queue_size=settings.queue_size,
         watch=DownloadDisplay(sys.stderr),
     )
+    try:
+        if preset is None and task is not Task.TOKENS:
+            trained = await trained_model(settings, task, model)
+            if trained is not None:
+                await let_answer(service, catalog, settings.preset, task, trained)
+        yield service
+    finally:
+        await service.close()
 
 
 async def _ask_once(
-    settings: Settings, task: Task, text: str, text2: str | None, preset: str | None, as_json_: bool
+    settings: Settings, task: Task, asked: Question, preset: str | None, model: str | None, as_json_: bool
 ) -> None:
-    asked = question(task, text, text2)
-    service = _service(settings)
-    try:
+    async with _answering(settings, task, preset, model) as service:
         result = await ask(service, task, asked, preset)
-    finally:
-        await service.close()
     typer.echo(json.dumps(as_json(task, result), ensure_ascii=False) if as_json_ else as_text(result))
 
 
-async def _ask_file(settings: Settings, task: Task, lines: list[str], preset: str | None) -> int:
+async def _ask_file(
+    settings: Settings, task: Task, lines: list[str], preset: str | None, model: str | None
+) -> int:
     """Print an answer per line; returns how many have none."""
-    service, wrong = _service(settings), 0
-    try:
+    wrong = 0
+    async with _answering(settings, task, preset, model) as service:
         with progressbar(length=len(lines), label=str(task), file=sys.stderr) as bar:
             async for answer in ask_lines(service, task, lines, preset):
                 typer.echo(json.dumps(answer, ensure_ascii=False))
                 wrong += "error" in answer
                 bar.update(1)
-    finally:
-        await service.close()
     return wrong
 
 

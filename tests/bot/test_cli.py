@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from bot.cli import app
 from models.downloads import DownloadProgress, Watch
 from storage.store import ConsentStatus, NewPrediction, Store
 from tests.tiny import catalog_file, write_checkpoint
+from tests.trained import scores_of, trained
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +54,41 @@ def test_each_task_answers_in_json_and_in_words(arguments: tuple[str, ...], keys
     assert re.search(r"— builtin \([0-9a-f]{6}\)\n$", words.stdout)
 
 
+def test_the_champion_answers_and_others_by_their_names(tmp_path: Path) -> None:
+    """As the bot's chats are answered; what the database has not, cannot be asked."""
+
+    async def train() -> None:
+        store = await Store.open("sqlite+aiosqlite:///var/kobert-bot.db", pepper=b"pepper")
+        for name, certainty in (("a", 1.0), ("b", -1.0), ("gone", 2.0)):
+            await trained(store, tmp_path / "models", name, certainty)
+        await store.checkpoints.promote("sentiment", "a", actor="test", reason="x", seen=None)
+        await store.close()
+
+    def answer(*more: str) -> tuple[str, object]:
+        result = call("ask", *more, "--json")
+        assert result.exit_code == 0, result.output
+        told = json.loads(result.stdout)
+        return told["model"], told["scores"]
+
+    asyncio.run(train())
+    assert answer("sentiment", "좋다") == ("a", scores_of(1.0))
+    assert "— a (" in call("ask", "sentiment", "좋다").stdout
+    assert answer("sentiment", "좋다", "--model", "b") == ("b", scores_of(-1.0))
+    assert answer("sentiment", "좋다", "--preset", "builtin")[0] == "builtin"
+    assert answer("nli", "좋다 | 영화")[0] == "builtin"
+    lines = call("ask", "sentiment", "--file", "-", stdin="좋다\n영화\n".encode())
+    assert [json.loads(line)["model"] for line in lines.stdout.splitlines()] == ["a", "a"]
+    shutil.rmtree(tmp_path / "models" / "gone")
+    for arguments, why in (
+        (("sentiment", "좋다", "--model", "c"), "there is no checkpoint 'c'"),
+        (("nli", "좋다 | 영화", "--model", "a"), "a was taught sentiment, not nli"),
+        (("sentiment", "좋다", "--model", "gone"), "no folder"),
+    ):
+        result = call("ask", *arguments)
+        assert result.exit_code == 1
+        assert re.fullmatch(rf"kobert-bot: .*{re.escape(why)}.*\n", result.stderr), result.stderr
+
+
 def test_a_file_gives_json_lines_on_stdout_and_progress_on_stderr(tmp_path: Path) -> None:
     file = tmp_path / "pairs.tsv"
     file.write_bytes("\ufeff나는\t오늘\r\n영화\t놀이\n".encode())
@@ -87,6 +124,7 @@ def test_lines_that_cannot_be_answered_are_counted_and_kept_in_place() -> None:
             b"",
             "there is no preset 'none'; there are: builtin",
         ),
+        (("ask", "sentiment", "글", "--model", "a"), b"", "there is no database"),
         (("ask", "mask", "--file", "missing.txt"), b"", "missing.txt: No such file"),
         (("ask", "mask", "--file", "-"), b"a [MASK]\n\xb0\xa1\n", "-: row 2 is not UTF-8"),
         (("ask", "mask", "--file", "-"), b"\xef\xbb\xbfa \xb0\xa1\n", "-: row 1 is not UTF-8"),
@@ -102,7 +140,14 @@ def test_bad_input_is_one_line_and_a_bad_exit(arguments: tuple[str, ...], stdin:
 
 
 @pytest.mark.parametrize(
-    "arguments", [("ask", "mask"), ("ask", "poem", "글"), ("ask", "mask", "글", "--file", "-")]
+    "arguments",
+    [
+        ("ask", "mask"),
+        ("ask", "poem", "글"),
+        ("ask", "mask", "글", "--file", "-"),
+        ("ask", "tokens", "글", "--model", "a"),
+        ("ask", "mask", "글", "--model", "a", "--preset", "builtin"),
+    ],
 )
 def test_a_wrong_command_line_is_explained(arguments: tuple[str, ...]) -> None:
     result = call(*arguments)
