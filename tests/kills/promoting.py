@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
+from unittest.mock import patch
+
+from typer.main import get_command
 
 from bot import promoting
+from bot.models_cli import app
 from models.results import Task
 from models.trial import Trial
 from storage.checkpoint_values import ChampionChanged
@@ -47,6 +52,27 @@ def changes(seed: int) -> Iterator[Change]:
         after = previous if back else rng.choice([name for name in (None, *NAMES) if name != champion])
         yield Change(champion, after, back, tried=rng.random() < 0.25)
         champion, previous, first = after, champion, False
+
+
+def promotions(seed: int) -> Iterator[Change]:
+    """What is asked for on the command line."""
+    rng = random.Random(seed)
+    champion: str | None = None
+    while True:
+        after = rng.choice([name for name in NAMES if name != champion])
+        yield Change(champion, after, back=False, tried=True)
+        champion = after
+
+
+def command_on(tell: Tell, url: str, seed: int, done: int, end: int | None) -> None:
+    """Go on with ``kobert-bot models promote``; tells the number of each that says who answers now."""
+    settings = {"DATABASE_URL": url, "PSEUDONYM_KEY": PEPPER.decode(), "DEVICE": "cpu"}
+    command = get_command(app)
+    with patch.dict(os.environ, settings):
+        for number, change in islice(enumerate(promotions(seed)), done, end):
+            if command.main(["promote", str(change.after)], standalone_mode=False):
+                tell("made before", number)  # it is the champion already, and the command says so
+            tell("change", number)
 
 
 def change_on(tell: Tell, url: str, seed: int, done: int, end: int | None) -> None:
