@@ -60,6 +60,13 @@ def teaching_picture(days: Sequence[date], tasks: Sequence[TaskPicture]) -> byte
     Returns:
         A PNG.
     """
+    stream = io.BytesIO()
+    drawn(days, tasks).savefig(stream, format="png")
+    return stream.getvalue()
+
+
+def drawn(days: Sequence[date], tasks: Sequence[TaskPicture]) -> Any:  # noqa: ANN401  # matplotlib has no types
+    """The same as a figure of matplotlib."""
     from matplotlib.figure import Figure  # noqa: PLC0415  # a second, and not installed everywhere
 
     figure = Figure(figsize=(9, 6.4), dpi=_DPI, layout="constrained")
@@ -78,7 +85,7 @@ def teaching_picture(days: Sequence[date], tasks: Sequence[TaskPicture]) -> byte
     _frame(votes, "Votes per day", days)
     _frame(accuracy, "Right as users see it, %", days)
     accuracy.set_ylim(0, 104)
-    votes.legend(frameon=False, fontsize=8)
+    _legend(votes)
     alphas = [each.alpha for each in tasks]
     agreement.barh(names, [alpha or 0.0 for alpha in alphas], color=colours)
     agreement.set_xlim(min(0.0, *(alpha or 0.0 for alpha in alphas)), 1)
@@ -87,13 +94,11 @@ def teaching_picture(days: Sequence[date], tasks: Sequence[TaskPicture]) -> byte
         agreement.text(0.02, row, "unknown" if alpha is None else f"{alpha:.2f}", va="center", fontsize=9)
     _plain(agreement, "Agreement (Krippendorff's alpha)")
     _stacked(queue, tasks)
-    _plain(queue, "Texts: labelled, gold, waiting")
-    stream = io.BytesIO()
-    figure.savefig(stream, format="png")
-    return stream.getvalue()
+    _plain(queue, "Texts")
+    return figure
 
 
-def _stacked(axes: Any, tasks: Sequence[TaskPicture]) -> None:  # noqa: ANN401  # matplotlib has no types
+def _stacked(axes: Any, tasks: Sequence[TaskPicture]) -> None:  # noqa: ANN401
     names = [each.task for each in tasks]
     left = [0] * len(tasks)
     parts: Mapping[str, tuple[list[int], str]] = {
@@ -104,7 +109,21 @@ def _stacked(axes: Any, tasks: Sequence[TaskPicture]) -> None:  # noqa: ANN401  
     for name, (widths, colour) in parts.items():
         axes.barh(names, widths, left=left, color=colour, label=name)
         left = [one + other for one, other in zip(left, widths, strict=True)]
-    axes.legend(frameon=False, fontsize=8)
+    _legend(axes)
+
+
+def _legend(axes: Any) -> None:  # noqa: ANN401
+    """Tell what the colours mean, above what is drawn, so that it covers nothing."""
+    axes.legend(
+        frameon=False,
+        fontsize=8,
+        ncols=4,
+        columnspacing=1.0,
+        handlelength=1.0,
+        loc="lower right",
+        bbox_to_anchor=(1, 1),
+        borderaxespad=0,
+    )
 
 
 def _frame(axes: Any, title: str, days: Sequence[date]) -> None:  # noqa: ANN401
