@@ -17,6 +17,7 @@ _COLOURS = {
     "tokens": "#7f7f7f",
 }
 _DPI = 110
+_ON_PAPER = {"facecolor": "white", "edgecolor": "none", "pad": 1.5}  # read on any colour
 _MARGIN = timedelta(days=1)
 
 
@@ -91,7 +92,8 @@ def drawn(days: Sequence[date], tasks: Sequence[TaskPicture]) -> Any:  # noqa: A
     agreement.set_xlim(min(0.0, *(alpha or 0.0 for alpha in alphas)), 1)
     agreement.axvline(0.667, color="#999999", lw=0.8, ls="--")
     for row, alpha in enumerate(alphas):
-        agreement.text(0.02, row, "unknown" if alpha is None else f"{alpha:.2f}", va="center", fontsize=9)
+        words = "unknown" if alpha is None else f"{alpha:.2f}"
+        agreement.text(0.02, row, words, va="center", fontsize=9, bbox=_ON_PAPER)
     _plain(agreement, "Agreement (Krippendorff's alpha)")
     _stacked(queue, tasks)
     _plain(queue, "Texts")

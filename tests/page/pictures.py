@@ -7,27 +7,23 @@ The bot runs in a temporary folder, without anybody's own settings.
 from __future__ import annotations
 
 import asyncio
-import io
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 
-from PIL import Image
-from playwright.async_api import Browser, FloatRect, async_playwright, expect
+from playwright.async_api import Browser, async_playwright, expect
 
 from handlers.replies.texts import TEXTS, Language
 from tests.e2e.processes import Program
 from tests.page.conftest import NAMES
+from tests.page.cropping import crop, forget, whole
+from tests.page.operators import SETTINGS, operating, weeks_of_votes
 from tests.page.visitor import Look, Visitor
 
-FOLDER = Path(__file__).parents[2] / "docs" / "using"
-COLOURS = 160
-MARGIN = 8
 WAIT_MS = 60_000  # the first answer waits for the model
 
 MASK: Mapping[Language, str] = {"ko": "축구는 정말 재미있는 ___다.", "en": "I went to ___ this morning."}
-BEST: Mapping[Language, str] = {"ko": "영화", "en": "see"}
 PRAISE: Mapping[Language, str] = {"ko": "이 영화 개꿀잼 ㅋㅋㅋ", "en": "What a wonderful film!"}
 PREMISE: Mapping[Language, str] = {
     "ko": "아이가 공원에서 뛰고 있다. | 아이가 밖에 있다.",
@@ -45,48 +41,6 @@ PIECES: Mapping[Language, str] = {
     "ko": "아 더빙.. 진짜 짜증나네요 목소리",
     "en": "Nice to meet you!",
 }
-
-
-def keep(picture: bytes, name: str) -> None:
-    """Save a picture with few colours."""
-    with Image.open(io.BytesIO(picture)) as shown:
-        few = shown.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
-    FOLDER.mkdir(exist_ok=True)
-    few.save(FOLDER / f"{name}.png", optimize=True)
-
-
-async def forget(visitor: Visitor) -> None:
-    """Empty the chats on the server, so that the next picture shows only what follows; consent stays."""
-    http = visitor.page.request
-    for chat in (await (await http.get(f"{visitor.url}/sim/state")).json())["chats"]:
-        for message in chat["messages"]:
-            await http.delete(f"{visitor.url}/sim/chats/{chat['id']}/messages/{message['message_id']}")
-    await expect(visitor.messages).to_have_count(0)
-
-
-async def rest(visitor: Visitor) -> None:
-    """Let nothing look as if it were just being used."""
-    await visitor.page.evaluate("document.activeElement.blur()")
-    await visitor.page.mouse.move(0, 0)
-
-
-async def crop(visitor: Visitor, name: str) -> None:
-    """Keep what was said, without the rest of the window."""
-    await rest(visitor)
-    boxes = [box for one in await visitor.messages.all() if (box := await one.bounding_box())]
-    top = min(box["y"] for box in boxes) - MARGIN
-    bottom = max(box["y"] + box["height"] for box in boxes) + MARGIN
-    log = await visitor.page.locator("#log").bounding_box()
-    assert log is not None
-    assert top >= log["y"], "the window is too low for what was said"
-    clip = FloatRect(x=log["x"], y=top, width=log["width"], height=bottom - top)
-    keep(await visitor.page.screenshot(clip=clip), name)
-
-
-async def whole(visitor: Visitor, name: str) -> None:
-    """Keep all of the window."""
-    await rest(visitor)
-    keep(await visitor.page.screenshot(), name)
 
 
 async def agrees_first(visitor: Visitor, language: Language) -> None:
@@ -159,7 +113,7 @@ async def pages(browser: Browser, url: str, language: Language) -> None:
     await desk.opens(0)
     await agrees_first(desk, language)
     blank = await desk.says(f"/mask {MASK[language]}")
-    await blank.get_by_role("button", name=BEST[language], exact=True).click()
+    await blank.locator(".key").first.click()
     await expect(blank.locator(".key").last).to_have_text(TEXTS[language].undo_button)
     await desk.says(f"/sentiment {PRAISE[language]}")
     await whole(desk, f"private.{language}")
@@ -188,24 +142,33 @@ async def pages(browser: Browser, url: str, language: Language) -> None:
     await group.leaves()
 
 
-async def take(url: str) -> None:
+Tour = Callable[[Browser, str, Language], Awaitable[None]]
+
+
+async def take(url: str, *tours: Tour) -> None:
     path = next(filter(None, map(shutil.which, NAMES)))
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=path)
         for language in ("ko", "en"):
-            await commands(browser, url, language)
-            await pages(browser, url, language)
+            for tour in tours:
+                await tour(browser, url, language)
         await browser.close()
 
 
-def main() -> None:
+def visit(folder: Path, *tours: Tour, **settings: str) -> None:
     """Start the bot, take the pictures, stop it."""
-    with tempfile.TemporaryDirectory() as folder:
-        program = Program("bot", "run", folder=Path(folder), PLAYGROUND_PORT="0", DEVICE="cpu")
-        with program as bot:
-            url = bot.line_with("in your browser").split()[1]
-            asyncio.run(take(url))
-            bot.stop()
+    with Program("bot", "run", folder=folder, PLAYGROUND_PORT="0", DEVICE="cpu", **settings) as bot:
+        url = bot.line_with("in your browser").split()[1]
+        asyncio.run(take(url, *tours))
+        bot.stop()
+
+
+def main() -> None:
+    """Take all pictures: of a bot that is new, and of one that people have taught for two weeks."""
+    with tempfile.TemporaryDirectory() as new, tempfile.TemporaryDirectory() as taught:
+        visit(Path(new), commands, pages)
+        asyncio.run(weeks_of_votes(Path(taught)))
+        visit(Path(taught), operating, **SETTINGS)
 
 
 if __name__ == "__main__":
