@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import expect
 
-from handlers.replies.texts import KO
+from handlers.replies.texts import KO, TEXTS, language_for
 from tests.page.conftest import Visit
 from tests.page.visitor import DESKTOP_LIGHT, LOOKS, Look
 
@@ -49,6 +49,34 @@ async def test_axe_finds_nothing_serious(visit: Visit, look: Look, picture: byte
     await (asked.locator(".foot").click() if look.is_phone else asked.hover())
     await asked.locator(".reply").click()
     found["group, reply begun"] = await visitor.grave_findings()
+    assert found == {state: [] for state in found}
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=lambda look: look.name)
+async def test_axe_finds_nothing_serious_in_settings_alerts_and_labelling(visit: Visit, look: Look) -> None:
+    texts = TEXTS[language_for(look.language)]
+    visitor = await visit(look)
+    await visitor.opens(1)
+    await visitor.says("/settings@kobert_bot")
+    found = {"settings": await visitor.grave_findings()}
+    await visitor.switches_to(2)
+    await visitor.messages.last.locator(".key").first.click()
+    alert = visitor.page.get_by_role("dialog", name=texts.only_admins_toast)
+    await expect(alert).to_be_visible()
+    found["alert"] = await visitor.grave_findings()
+    await alert.get_by_role("button").click()
+    await expect(alert).to_be_hidden()
+
+    await visitor.agrees(await visitor.says("/privacy@kobert_bot"))
+    await visitor.says("/sentiment@kobert_bot What a wonderful film!")
+    await visitor.opens_again(0)
+    await visitor.agrees(await visitor.says("/privacy"))
+    item = await visitor.says("/label")
+    await expect(item).to_contain_text("What a wonderful film!")
+    found["text to label"] = await visitor.grave_findings()
+    await item.get_by_role("button", name=texts.labelling.guideline_button).click()
+    await expect(item).to_contain_text(texts.labels["sentiment"]["negative"])
+    found["how to decide"] = await visitor.grave_findings()
     assert found == {state: [] for state in found}
 
 
