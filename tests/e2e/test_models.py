@@ -1,4 +1,4 @@
-"""A trained model comes into service in the chat, outlives a kill, and waits for its files when they are gone."""
+"""A trained model comes into service in the chat, outlives a kill, and waits for files that are gone."""
 
 from __future__ import annotations
 
