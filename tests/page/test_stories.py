@@ -294,6 +294,28 @@ async def test_words_that_were_begun_wait_in_their_chat(visit: Visit) -> None:
     await expect(visitor.field).to_have_value("오늘은 날씨가")
 
 
+async def test_a_reload_keeps_what_was_begun_and_forgets_what_was_sent(visit: Visit) -> None:
+    visitor = await visit(DESKTOP_LIGHT)
+    await visitor.opens(0)
+    await visitor.field.fill("오늘은 날씨가")
+    await visitor.opens(1)
+    answer = await visitor.says("/sentiment@kobert_bot 좋아요")
+    await answer.hover()
+    await answer.locator(".reply").click()
+    await visitor.field.fill("내 생각은")
+    await visitor.page.reload()
+    await expect(visitor.field).to_have_value("내 생각은")
+    await expect(visitor.page.locator("#context")).to_contain_text("KoBERT")
+    await visitor.opens(0)
+    await expect(visitor.field).to_have_value("오늘은 날씨가")
+    await visitor.says("/nothing")
+    await visitor.page.reload()
+    await expect(visitor.messages).to_have_count(2)
+    await expect(visitor.field).to_have_value("")
+    await visitor.opens(1)
+    await expect(visitor.field).to_have_value("내 생각은")
+
+
 async def test_language_and_theme_are_switched_and_remembered(visit: Visit) -> None:
     visitor = await visit(DESKTOP_LIGHT)
     await visitor.page.select_option("#language", "en")

@@ -40,6 +40,7 @@ const composer = new Composer(store, menu, suggestions, act);
 const connection = new Connection({ onState, onEvent, onLost: () => room.connected(false) });
 
 async function onState(state, anew) {
+  const first = store.current === null;
   store.take(state);
   room.connected(true);
   if (anew && !state.chats.some((chat) => chat.messages.length)) {
@@ -48,6 +49,7 @@ async function onState(state, anew) {
   }
   const asked = Number(location.hash.slice(1));
   if (store.chats.has(asked)) store.open(asked);
+  if (first) composer.resume();
   if (composer.context && !store.chat.messages.has(composer.context.message.message_id)) composer.recheck();
   showAll();
 }

@@ -22,6 +22,7 @@ export class Composer {
     $("slash").addEventListener("click", () => { this.write("/"); suggestions.update(); });
     $("file").addEventListener("change", () => this.attach($("file").files[0]));
     $("cancel").addEventListener("click", () => this.cancel());
+    window.addEventListener("pagehide", () => this.save());
   }
 
   key(event) {
@@ -43,6 +44,14 @@ export class Composer {
   // Another chat is opened: what was begun here waits here.
   leave() { this.drafts.keep(this.store.current, this.take()); }
   arrive() { this.put(this.drafts.next(this.store.current)); }
+
+  // The page is there again: what was begun before is, too, unless something was typed sooner.
+  resume() { if (!this.field.value && !this.file) this.arrive(); }
+
+  save() {
+    if (!this.store.chat) return; // nothing is shown yet, and what was saved waits on
+    this.drafts.save(this.store.current, { text: this.field.value, context: this.context, file: null });
+  }
 
   reply(message, quote = null) {
     this.endEdit();

@@ -1,9 +1,12 @@
 // What was begun in each chat and waits there: texts, each perhaps with a message it answers or edits, and a file.
+// A reload keeps them, but for the files.
+import { recall, remember } from "./memory.js";
+
 export const NOTHING = { text: "", context: null, file: null };
 
 export class Drafts {
   constructor() {
-    this.waiting = new Map(); // by chat, the next one first
+    this.waiting = new Map(JSON.parse(recall("drafts", "sessionStorage") ?? "[]")); // by chat, the next one first
   }
 
   of(chat) {
@@ -15,6 +18,13 @@ export class Drafts {
 
   keep(chat, draft) {
     if (draft.text || draft.context || draft.file) this.of(chat).unshift(draft);
+  }
+
+  // `begun` is what is in the composer, in an open chat.
+  save(open, begun) {
+    const all = new Map(this.waiting).set(open, [begun, ...this.of(open)]);
+    const texts = (drafts) => drafts.map((draft) => ({ ...draft, file: null })).filter(({ text, context }) => text || context);
+    remember("drafts", JSON.stringify([...all].map(([chat, drafts]) => [chat, texts(drafts)])), "sessionStorage");
   }
 
   // What could not be sent is older than the next draft: it goes above that, or has to wait until that is sent.
