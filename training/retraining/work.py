@@ -9,26 +9,14 @@ answer worse than before. That is no harm, as a checkpoint serves its own task a
 
 from __future__ import annotations
 
-import fcntl
-import signal
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NoReturn
 
-from transformers import BertConfig
-
-from models.catalog import BUILTIN, load_catalog
-from models.errors import ModelServiceError
-from models.hub import find_files
-from models.results import Task
 from storage.checkpoint_values import (
     CheckpointState,
     NewCheckpoint,
     Standing,
-    TrainedCheckpoint,
     UnknownCheckpoint,
 )
 from storage.runs import Run, RunState
@@ -39,18 +27,19 @@ from training.feedback.snapshot import take_snapshot
 from training.gate.compare import compare
 from training.jobs import Job, finetune
 from training.processes import Processes
+from training.retraining.beginning import Beginning, own_checkpoint, untainted, width_of
+from training.retraining.guards import alone, undisturbed
 from training.retraining.ledger import Ledger
 from training.retraining.material import Material, check_learnable, material, teachers_of
 from training.retraining.place import TeachingPlace
 from training.retraining.registering import Judged, Tainted, promote, put_aside, register, remove
+from training.retraining.reporter import Reporter
 from training.retraining.wish import BATCH, Wish
 from training.revision import code_revision
-from training.run import Run as TrainingLoop
 from training.telling import Say
 from training.textfiles import DataError
 
 _TRIES = 3
-_OFTEN = 0.5  # seconds between two looks at how far a training is
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +57,6 @@ class Outcome:
     verdict: Verdict
     promoted: bool
     id: int
-
-
-@dataclass(frozen=True, slots=True)
-class _From:
-    """What is trained from: a model, the checkpoint that it is (None for the catalogue's), and the preset."""
-
-    model: str
-    parent: str | None
-    base: str
 
 
 class Retraining:
@@ -104,13 +84,13 @@ class Retraining:
             KeyboardInterrupt: Told to stop.
         """
         check_learnable(self._run.task)
-        with _alone(self._folder):
+        with alone(self._folder):
             self._clear_others()
             for _ in range(_TRIES):
                 try:
                     name = self._name()
                     judged = None if self._is_registered(name) else self._judged(name)
-                    with _undisturbed():
+                    with undisturbed():
                         return self._end(name, judged)
                 except Tainted:
                     self._say("a text that it learnt from was deleted meanwhile: beginning anew")
@@ -193,24 +173,24 @@ class Retraining:
         self._ledger.keep(snapshot=name)
         return known
 
-    def _start(self) -> _From:
+    def _start(self) -> Beginning:
         """The champion, or the preset's own checkpoint where none was trained or a text of it was deleted.
 
         Kept for the whole run: a champion that changes meanwhile must not be what half of it came from.
         """
         kept = self._ledger.progress.get("start")
         if isinstance(kept, dict):
-            return _From(**kept)
-        champion = _untainted(self._standing().champion)
+            return Beginning(**kept)
+        champion = untainted(self._standing().champion)
         start = (
-            _From(own_checkpoint(self._place, self._run.task), None, self._place.preset)
+            Beginning(own_checkpoint(self._place, self._run.task), None, self._place.preset)
             if champion is None
-            else _From(champion.path, champion.name, champion.base)
+            else Beginning(champion.path, champion.name, champion.base)
         )
         self._ledger.keep(start={"model": start.model, "parent": start.parent, "base": start.base})
         return start
 
-    def _train(self, snapshot: StoredSnapshot, found: Material, start: _From) -> None:
+    def _train(self, snapshot: StoredSnapshot, found: Material, start: Beginning) -> None:
         task, wish = self._run.task, self._wish
         self._say(f"{snapshot.name}: {', '.join(f'{part} {count:,}' for part, count in found.rows.items())}")
         self._ledger.tell(phase="training", rows=found.rows)
@@ -228,10 +208,10 @@ class Retraining:
             scale=BATCH,
             seed=wish.seed,
         )
-        finetune(job, self._processes, self._say, _no_text, after_step=_Reporter(self._ledger))
+        finetune(job, self._processes, self._say, _no_text, after_step=Reporter(self._ledger))
 
     def _compare(
-        self, name: str, snapshot: StoredSnapshot, found: Material, start: _From
+        self, name: str, snapshot: StoredSnapshot, found: Material, start: Beginning
     ) -> tuple[NewCheckpoint, Judged]:
         """Put the model where it would serve from, and compare it with the champion of this moment.
 
@@ -241,7 +221,7 @@ class Retraining:
         folder = self._place.checkpoints.absolute() / name
         version = put_aside(self._folder, folder)
         serving = self._standing().champion
-        champion = _untainted(serving)
+        champion = untainted(serving)
         model = own_checkpoint(self._place, self._run.task) if champion is None else champion.path
         total, read = 2 * sum(len(each.rows) for each in found.sets), 0
 
@@ -300,91 +280,6 @@ class Retraining:
         self.clear()
         self._folder.mkdir(parents=True, exist_ok=True)
         self._ledger.keep(name=None, snapshot=None, start=None, phase="snapshot")
-
-
-class _Reporter:
-    """Tells how far a training is, a few times a second at most."""
-
-    def __init__(self, ledger: Ledger) -> None:
-        self._ledger = ledger
-        self._at = 0.0
-        self._begun: tuple[float, int] | None = None
-
-    def __call__(self, loop: TrainingLoop) -> None:
-        now = time.monotonic()
-        if self._begun is None:
-            self._begun = now, loop.step
-        if now - self._at < _OFTEN and loop.step < loop.total:
-            return
-        self._at = now
-        since, first = self._begun
-        made = loop.step - first
-        left = (now - since) / made * (loop.total - loop.step) if made else None
-        means = loop.means
-        loss = next((value for name, value in means.items() if name.startswith("loss ")), None)
-        self._ledger.tell(
-            phase="training",
-            step=loop.step,
-            steps=loop.total,
-            loss=None if loss is None else round(loss, 4),
-            accuracy=loop.best,
-            left_s=None if left is None else round(left, 1),
-        )
-
-
-def _untainted(champion: TrainedCheckpoint | None) -> TrainedCheckpoint | None:
-    return None if champion is None or champion.tainted else champion
-
-
-def own_checkpoint(place: TeachingPlace, task: str) -> str:
-    """Where the preset's own checkpoint for a task is: a preset, a folder or a hub id.
-
-    Raises:
-        DataError: It has none.
-    """
-    if place.preset == BUILTIN and place.catalog is None:
-        return BUILTIN
-    try:
-        return load_catalog(place.catalog).source(place.preset, Task(task), "ko").model
-    except ModelServiceError as error:
-        raise DataError(str(error)) from error
-
-
-def width_of(model: str) -> int:
-    """How many numbers a model has for a token.
-
-    Raises:
-        DataError: There is no such model.
-    """
-    try:
-        folder = find_files(
-            load_catalog().source(BUILTIN, Task.MASK, "ko").model if model == BUILTIN else model
-        )
-        return int(BertConfig.from_pretrained(folder).hidden_size)
-    except (ModelServiceError, OSError) as error:
-        raise DataError(f"{model}: {' '.join(str(error).split())[:300]}") from error
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Hold a run's folder: a process that was taken for dead and is not must not write there too."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    lock = folder.with_name(f"{folder.name}.lock")
-    with lock.open("a") as stream:
-        fcntl.flock(stream, fcntl.LOCK_EX)
-        yield
-        if not folder.exists():  # the run has ended
-            lock.unlink(missing_ok=True)
-
-
-@contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Let nobody interrupt what takes a moment and is better done whole."""
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 def _no_text(_: object) -> NoReturn:
