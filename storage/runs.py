@@ -56,6 +56,13 @@ class LostRun(StorageError):
         super().__init__(f"training {run_id} is no longer this process's")
 
 
+class CancelledRun(StorageError):
+    """Somebody wants the training stopped; nothing was changed."""
+
+    def __init__(self, run_id: int) -> None:
+        super().__init__(f"training {run_id} was cancelled")
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
     """A training that was asked for.
@@ -353,6 +360,17 @@ class TrainingRuns:
         if run.state is not RunState.RUNNING or run.worker != worker:
             raise LostRun(run_id)
         await _change(connection, run_id, **values)
+
+
+async def hold_uncancelled(connection: AsyncConnection, run_id: int) -> None:
+    """Let nobody cancel a training until the transaction ends.
+
+    Raises:
+        CancelledRun: Somebody has.
+        UnknownRun: There is none of this number.
+    """
+    if (await _get(connection, run_id, lock=True)).cancelling:
+        raise CancelledRun(run_id)
 
 
 async def _change(connection: AsyncConnection, run_id: int, **values: object) -> None:

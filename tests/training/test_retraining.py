@@ -17,11 +17,12 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from bot.cli import app
-from storage.checkpoint_values import CheckpointState, TrainedCheckpoint
+from storage.checkpoint_values import CheckpointState, NewCheckpoint, TrainedCheckpoint
 from storage.runs import RunState
 from storage.store import Store
 from tests.training.retraining_world import PEOPLE, PEPPER, tiny_catalog_file, vote
 from training.gate.compare import compare
+from training.retraining.registering import Judged, register
 
 ROOT = Path(__file__).parents[2]
 COMMAND = ("train", "finetune", "sentiment", "--from-feedback")
@@ -320,6 +321,27 @@ def test_somebody_cancels_it_and_nothing_is_left(tmp_path: Path) -> None:
     assert b"was cancelled; nothing of it is left" in errors
     assert rows(tmp_path, "SELECT state FROM training_runs") == [(RunState.CANCELLED.value,)]
     assert not [each for each in (tmp_path / "var/teaching/runs").iterdir() if each.is_dir()]
+
+
+def test_cancelled_while_it_is_registered_it_is_not_promoted_and_nothing_is_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def cancelling(store: Store, new: NewCheckpoint, judged: Judged) -> TrainedCheckpoint:
+        added = await register(store, new, judged)
+        run = await store.runs.current("sentiment")
+        assert run is not None
+        assert (await store.runs.cancel(run.id)).cancelling
+        return added
+
+    monkeypatch.setattr("training.retraining.work.register", cancelling)
+    done = call(*COMMAND, *QUICK)
+    assert done.exit_code == 1, done.output
+    assert "was cancelled; nothing of it is left" in done.stderr
+    assert champion(tmp_path) is None
+    for table in ("checkpoints", "evaluations", "promotions"):
+        assert rows(tmp_path, f"SELECT count(*) FROM {table}") == [(0,)]
+    assert rows(tmp_path, "SELECT state FROM training_runs") == [(RunState.CANCELLED.value,)]
+    assert not list((tmp_path / "var/teaching/checkpoints").iterdir())
 
 
 def test_interrupted_it_saves_and_waits_for_whoever_takes_it_up(tmp_path: Path) -> None:

@@ -74,9 +74,10 @@ class Correctness:
     champion: NDArray[np.bool_]
     candidate: NDArray[np.bool_]
 
-    def as_json(self) -> dict[str, list[int]]:
+    def as_json(self) -> dict[str, str | list[int]]:
         """For a database row: 1 for each row that is right, else 0."""
         return {
+            "task": self.task,
             "rows": self.rows.tolist(),
             "champion": self.champion.astype(int).tolist(),
             "candidate": self.candidate.astype(int).tolist(),

@@ -19,6 +19,7 @@ class Reporter:
         self._begun: tuple[float, int] | None = None
 
     def __call__(self, loop: Run) -> None:
+        """Hear that another step is made."""
         now = time.monotonic()
         if self._begun is None:
             self._begun = now, loop.step

@@ -10,7 +10,6 @@ answer worse than before. That is no harm, as a checkpoint serves its own task a
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import NoReturn
 
 from storage.checkpoint_values import (
@@ -19,7 +18,7 @@ from storage.checkpoint_values import (
     Standing,
     UnknownCheckpoint,
 )
-from storage.runs import Run, RunState
+from storage.runs import CancelledRun, Run, RunState
 from storage.snapshots import StoredSnapshot
 from storage.store import Store
 from storage.verdicts import Verdict
@@ -92,17 +91,27 @@ class Retraining:
                     judged = None if self._is_registered(name) else self._judged(name)
                     with undisturbed():
                         return self._end(name, judged)
+                except CancelledRun:
+                    self._ledger.cancelled = True
+                    raise KeyboardInterrupt from None
                 except Tainted:
                     self._say("a text that it learnt from was deleted meanwhile: beginning anew")
                     self._begin_anew()
         raise DataError("texts were deleted all the while: try again")
 
     def clear(self) -> None:
-        """Delete what a training that will not go on has left."""
+        """Delete what a training that will not go on has left; what was judged stays but for a cancelled one."""
         name = self._ledger.progress.get("name")
-        if isinstance(name, str) and not self._is_registered(name):
+        if isinstance(name, str) and not self._is_kept(name):
             remove(self._place.checkpoints.absolute() / name)
         remove(self._folder)
+
+    def _is_kept(self, name: str) -> bool:
+        if not self._is_registered(name):
+            return False
+        if not self._ledger.cancelled:
+            return True
+        return not self._ledger.call(lambda store: store.checkpoints.discard(name))
 
     def _clear_others(self) -> None:
         """Delete what trainings have left in their folders that ended while no process had them."""
@@ -267,10 +276,9 @@ class Retraining:
         promoted = False
         if checkpoint.verdict.passed and self._wish.promote:
             seen = self._ledger.progress.get("against")
-            why = f"passed the gate in training {self._run.id}"
             # Read again: who asked for it may have been forgotten since.
-            actor = self._ledger.call(lambda store: store.runs.get(self._run.id)).actor
-            promoted = self._ledger.call(lambda store: promote(store, checkpoint, seen, actor, why))
+            run = self._ledger.call(lambda store: store.runs.get(self._run.id))
+            promoted = self._ledger.call(lambda store: promote(store, checkpoint, seen, run))
         return Outcome(name, checkpoint.verdict, promoted, checkpoint.id)
 
     def _standing(self) -> Standing:
