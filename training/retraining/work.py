@@ -100,7 +100,7 @@ class Retraining:
         raise DataError("texts were deleted all the while: try again")
 
     def clear(self) -> None:
-        """Delete what a training that will not go on has left; what was judged stays but for a cancelled one."""
+        """Delete what a training that will not go on has left; what was judged is kept, unless cancelled."""
         name = self._ledger.progress.get("name")
         if isinstance(name, str) and not self._is_kept(name):
             remove(self._place.checkpoints.absolute() / name)
