@@ -48,11 +48,13 @@ class LabelledSet:
         name: Where they come from.
         task: ``sentiment``, ``nli`` or ``nsp`` with rows of ``Example``; ``mask`` with rows of ``Blank``.
         rows: The questions and what is true.
+        earlier: How many candidates these rows have judged before.
     """
 
     name: SetName
     task: str
     rows: Sequence[Row]
+    earlier: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +190,8 @@ def _asked(
     labels = np.array([example.label for example in examples], dtype=np.int64)
     one, other = (model.classify(each.task, examples, progress) for model in both)
     classes = LABELS[Task(each.task)]
-    return Paired(each.name, each.task, labels, one, other, classes, groups), np.arange(len(examples))
+    pair = Paired(each.name, each.task, labels, one, other, classes, groups, each.earlier)
+    return pair, np.arange(len(examples))
 
 
 def _filled(
@@ -206,4 +209,4 @@ def _filled(
     labels = np.array([numbers.setdefault(blank.word, len(numbers)) for blank in kept], dtype=np.int64)
     one, other = (model.fill(kept, numbers, progress) for model in both)
     progress(2 * (len(blanks) - len(kept)))
-    return Paired(each.name, each.task, labels, one, other, groups=groups[rows]), rows
+    return Paired(each.name, each.task, labels, one, other, (), groups[rows], each.earlier), rows

@@ -13,7 +13,9 @@ class Rules:
     """The bounds; shares and differences are 0…1.
 
     Attributes:
-        alpha: A p-value below is no chance.
+        must_gain: Whether a gain must be seen; else, that the candidate is worse must not be.
+        alpha: A p-value below is no chance; a gain shares it with the gains that were looked for before on
+            the same rows.
         power: The chance with which a gain is said to have been visible.
         least_gold: Rows that the blind-labelled set needs to be what a gain is judged on. With fewer, or
             none, it is judged on held-out feedback, whose labels were mostly given after seeing an answer;
@@ -28,6 +30,7 @@ class Rules:
         voter_cap: Share of the votes that one of them may have.
     """
 
+    must_gain: bool = True
     alpha: float = 0.05
     power: float = 0.8
     least_gold: int = 100
