@@ -252,6 +252,17 @@ class Checkpoints:
             rows = CheckpointRows(connection)
             return await rows.evaluations((await rows.get(name)).id)
 
+    async def judged_by(self, snapshot_id: int, dataset: str, *, beside: str) -> int:
+        """Count the checkpoints that were measured on rows of a data set, half of them at least.
+
+        Args:
+            snapshot_id: The data set.
+            dataset: Which of its parts.
+            beside: The name of one that is not counted.
+        """
+        async with self._database.read() as connection:
+            return await CheckpointRows(connection).judged_by(snapshot_id, dataset, beside)
+
     async def retire_tainted(self) -> tuple[str, ...]:
         """Retire every checkpoint that learnt from a deleted text and does not serve; delete its folder.
 

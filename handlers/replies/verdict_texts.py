@@ -73,7 +73,7 @@ VERDICT_EN = VerdictTexts(
             "Time of a lone question: {champion_ms} → {candidate_ms} ms, {ratio} times as long "
             "({bound} allowed); {n} questions each."
         ),
-        "voters": "Voters: {voters} people whose votes count taught it ({least} needed).",
+        "voters": "Voters: {voters} people whose votes have proved right taught it ({least} needed).",
         "voter_share": "Largest voter: {share} % of the votes ({cap} % allowed).",
     },
     failed={
@@ -148,7 +148,7 @@ VERDICT_KO = VerdictTexts(
             "질문 하나에 걸리는 시간: {champion_ms} → {candidate_ms} ms, {ratio}배예요 "
             "({bound}배까지 괜찮아요). 질문 {n}개씩."
         ),
-        "voters": "투표한 사람: 표가 인정된 {voters}명에게 배웠어요 ({least}명 필요).",
+        "voters": "투표한 사람: 표가 맞는 것으로 확인된 {voters}명에게 배웠어요 ({least}명 필요).",
         "voter_share": "가장 많이 투표한 사람: 표의 {share}%예요 ({cap}%까지 괜찮아요).",
     },
     failed={

@@ -133,6 +133,8 @@ def test_a_model_learns_what_people_say_passes_and_serves_and_the_next_goes_on_f
     assert second.parent == first.name
     assert second.verdict is not None
     assert second.verdict.champion == first.name
+    assert "No candidate was judged on these rows before" in done.stdout
+    assert "Candidates that these rows have judged before: 1." in again.stdout
 
 
 def test_labels_that_mean_nothing_are_refused_with_the_reason_and_nothing_changes(
@@ -251,8 +253,9 @@ def test_what_learnt_a_deleted_text_gives_way_to_one_that_is_as_good_without_it(
     second = champion(tmp_path)
     assert second is not None
     assert second.verdict is not None
-    assert (second.parent, second.verdict.champion) == (None, "builtin")
-    assert rows(tmp_path, "SELECT against_id FROM evaluations ORDER BY id") == [(None,), (None,)]
+    assert (second.parent, second.base, second.verdict.champion) == (None, "builtin", "sentiment-0001")
+    assert "✓ Not worse" in done.stdout
+    assert rows(tmp_path, "SELECT against_id FROM evaluations ORDER BY id") == [(None,), (1,)]
 
 
 def test_who_is_forgotten_while_the_model_learns_for_them_did_not_promote_it(

@@ -26,7 +26,7 @@ class Rules:
         recall_limit: A loss beyond this fails without a test of chance, unless it is that noise.
         calibration_margin: How much worse the expected calibration error may be.
         latency_bound: How many times the champion's median time the candidate may take.
-        least_voters: People whose votes it must have learnt from: of those who count, new ones among them.
+        least_voters: People whose votes it must have learnt from: of those who have shown to be right.
         voter_cap: Share of the votes that one of them may have.
     """
 
@@ -49,8 +49,8 @@ class Teachers:
     """Who taught the candidate.
 
     Attributes:
-        voters: Distinct people whose votes count and are behind what it learnt from.
-        largest_share: Share of those votes that came from one of them, 0…1.
+        voters: Distinct people who have shown to be right and whose votes are behind what it learnt from.
+        largest_share: Share of all votes behind it that came from one person, 0…1.
     """
 
     voters: int

@@ -31,15 +31,13 @@ class Judged:
     Attributes:
         verdict: In numbers.
         correct: Which rows each model has right.
-        champion: Name of the checkpoint it was compared with; None for the catalogue's own.
-        seen: Name of the champion of that moment. It may be another one: what must go anyway, for a text that
-            was deleted since, is no measure.
+        champion: Name of the champion of that moment, which it was compared with; None for the catalogue's
+            own.
     """
 
     verdict: Verdict
     correct: Sequence[Correctness]
     champion: str | None
-    seen: str | None
 
 
 def put_aside(run: Path, folder: Path) -> str:

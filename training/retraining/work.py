@@ -24,12 +24,13 @@ from storage.store import Store
 from storage.verdicts import Verdict
 from training.feedback.snapshot import take_snapshot
 from training.gate.compare import compare
+from training.gate.rules import Rules
 from training.jobs import Job, finetune
 from training.processes import Processes
 from training.retraining.beginning import Beginning, own_checkpoint, untainted, width_of
 from training.retraining.guards import alone, undisturbed
 from training.retraining.ledger import Ledger
-from training.retraining.material import Material, check_learnable, material, teachers_of
+from training.retraining.material import Material, check_learnable, material, teachers_of, with_earlier
 from training.retraining.place import TeachingPlace
 from training.retraining.registering import Judged, Tainted, promote, put_aside, register, remove
 from training.retraining.reporter import Reporter
@@ -132,7 +133,7 @@ class Retraining:
     def _end(self, name: str, judged: tuple[NewCheckpoint, Judged] | None) -> Outcome:
         """Register the checkpoint, promote it if it may be, and end the run."""
         if judged is not None:
-            self._ledger.keep(against=judged[1].seen)
+            self._ledger.keep(against=judged[1].champion)
             self._ledger.call(lambda store: register(store, *judged))
         outcome = self._settle(name)
         self._ledger.tell(phase="done", verdict=outcome.verdict.as_json(), promoted=outcome.promoted)
@@ -224,13 +225,11 @@ class Retraining:
     ) -> tuple[NewCheckpoint, Judged]:
         """Put the model where it would serve from, and compare it with the champion of this moment.
 
-        A champion that learnt from a deleted text has to go: in its place the preset's own is compared with.
-        To be better than what also knew that text is not asked of a model that must do without.
+        To be better than a champion that learnt from a deleted text is not asked of what must do without.
         """
         folder = self._place.checkpoints.absolute() / name
         version = put_aside(self._folder, folder)
-        serving = self._standing().champion
-        champion = untainted(serving)
+        champion = self._standing().champion
         model = own_checkpoint(self._place, self._run.task) if champion is None else champion.path
         total, read = 2 * sum(len(each.rows) for each in found.sets), 0
 
@@ -240,19 +239,20 @@ class Retraining:
             self._ledger.tell(phase="gate", step=read, steps=total)
 
         self._ledger.tell(phase="gate", step=0, steps=total)
-        rival = self._place.preset if champion is None else champion.name
+        against = None if champion is None else champion.name
+        rival = against or self._place.preset
         self._say(f"comparing {name} with {rival} on {total // 2:,} texts")
         compared = compare(
             model,
             folder,
             self._run.task,
-            found.sets,
+            self._ledger.call(lambda store: with_earlier(store, snapshot, found.sets, name)),
             self._ledger.call(lambda store: teachers_of(store, snapshot)),
+            rules=Rules(must_gain=champion is None or not champion.tainted),
             device=self._processes.device,
             progress=progress,
         )
-        against = None if champion is None else champion.name
-        verdict = replace(compared.verdict, champion=against or self._place.preset, candidate=name)
+        verdict = replace(compared.verdict, champion=rival, candidate=name)
         new = NewCheckpoint(
             task=self._run.task,
             name=name,
@@ -265,7 +265,7 @@ class Retraining:
             code=code_revision(),
             metrics={"rows": found.rows, "best": self._ledger.progress.get("accuracy")},
         )
-        return new, Judged(verdict, compared.correct, against, None if serving is None else serving.name)
+        return new, Judged(verdict, compared.correct, against)
 
     def _settle(self, name: str) -> Outcome:
         """Promote what passed, if that is wanted."""
