@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from bot import promoting
 from bot.promoting import Trial
+from bot.rebuilding import given_up, retire
 from bot.serving import let_answer
 from bot.troubles import Kind, Trouble
 from handlers.news import News
@@ -17,6 +18,7 @@ from models.catalog import Catalog
 from models.errors import CheckpointMissing, CheckpointUnavailable, ModelServiceError
 from models.results import Task
 from models.service import ModelService
+from storage.base import utc_now
 from storage.checkpoint_values import ChampionChange, ChampionChanged, TrainedCheckpoint
 from storage.store import StorageError, Store
 
@@ -162,12 +164,12 @@ class Champions:
             await asyncio.sleep(every)
 
     async def _let_serve(self, task: Task, champion: TrainedCheckpoint | None) -> None:
+        if champion is not None and champion.tainted:
+            champion = await self._while_another_is_trained(task, champion)
         if _same(champion, self._serving.get(task)):
             self._failed.pop(task, None)
         else:
             await self._replace(task, champion)
-        if champion is not None and champion.tainted:
-            await self._ask_for_another(task, champion)
 
     async def _replace(self, task: Task, champion: TrainedCheckpoint | None) -> None:
         name, failure = _called(champion), self._failed.get(task)
@@ -214,13 +216,27 @@ class Champions:
             )
             self._troubles.append(Trouble(Kind.TAKEN_BACK, task, name, change.after, reason))
 
-    async def _ask_for_another(self, task: Task, champion: TrainedCheckpoint) -> None:
-        if await self._store.runs.rebuild(task, since=champion.created_at):
+    async def _while_another_is_trained(
+        self, task: Task, champion: TrainedCheckpoint
+    ) -> TrainedCheckpoint | None:
+        """Have another trained than a champion that learnt from a deleted text; returns who is champion."""
+        asked = await self._store.runs.rebuild(task, champion.name)
+        if asked is None:
+            return champion
+        if asked.new:
             _log.warning(
                 "%s learnt from a text that was deleted since: another is to be trained", champion.name
             )
-            serves = _called(self._serving.get(task))
-            self._troubles.append(Trouble(Kind.LEARNT_DELETED, task, champion.name, serves))
+            self._troubles.append(Trouble(Kind.LEARNT_DELETED, task, champion.name, champion.name))
+            return champion
+        why = given_up(asked.run, utc_now())
+        if why is None:
+            return champion
+        change = await retire(self._store, task, champion.name, why)
+        if change is not None:
+            _log.warning("%s is retired (%s): it learnt from a text that was deleted", champion.name, why)
+            self._troubles.append(Trouble(Kind.GIVEN_UP, task, champion.name, change.after, why))
+        return (await self._store.checkpoints.standing(task)).champion
 
 
 def _same(one: TrainedCheckpoint | None, other: TrainedCheckpoint | None) -> bool:

@@ -223,6 +223,15 @@ class Checkpoints:
             await promotions.champion(failed)
             return await promotions.withdraw(failed, serves, self._who(actor), reason)
 
+    async def refuge(self, task: str) -> str | None:
+        """Return who served a task last, before its champion, of those that may again."""
+        async with self._database.read() as connection:
+            changes = await Aliases(connection, task).changes()
+            ready = (Checkpoint.state == CheckpointState.READY.value, Checkpoint.tainted.is_(False))
+            may = {each.name for each in await CheckpointRows(connection).all(*ready)}
+        served = [change.before for change in reversed(changes)]
+        return next((name for name in served if name is None or name in may), None)
+
     async def changes(self, task: str) -> tuple[ChampionChange, ...]:
         """Return every promotion and step back of a task, oldest first."""
         async with self._database.read() as connection:
