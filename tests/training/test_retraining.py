@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import json
 import random
+import re
 import shutil
 import signal
 import sqlite3
@@ -137,6 +138,30 @@ def test_a_model_learns_what_people_say_passes_and_serves_and_the_next_goes_on_f
     assert "Candidates that these rows have judged before: 1." in again.stdout
 
 
+def test_a_dry_run_says_what_would_be_learnt_from_whom_and_how_long_it_takes_and_does_nothing(
+    tmp_path: Path,
+) -> None:
+    done = call(*COMMAND, *QUICK, "--dry-run")
+    assert done.exit_code == 0, done.output + repr(done.exception)
+    [(members,)] = rows(tmp_path, "SELECT count(*) FROM snapshot_members WHERE split = 'train'")
+    found = re.search(r"^train (\d+): negative (\d+), positive (\d+)$", done.stdout, re.MULTILINE)
+    assert found is not None, done.stdout
+    total, negative, positive = map(int, found.groups())
+    assert total == negative + positive == members
+    assert "voters: 6 whose votes have proved right (5 needed); the busiest has" in done.stdout
+    assert "it would begin with builtin" in done.stdout
+    assert "it would be compared with builtin on heldout" in done.stdout
+    assert "(0 candidates judged by it before)" in done.stdout
+    assert "220 steps" in done.stdout
+    for table in ("training_runs", "checkpoints", "evaluations"):
+        assert rows(tmp_path, f"SELECT count(*) FROM {table}") == [(0,)]
+    assert [each.name for each in (tmp_path / "var/teaching").iterdir()] == ["snapshots"]
+    again = call(*COMMAND, "--dry-run", "--snapshot", "sentiment-0001")
+    assert again.exit_code == 0, again.output
+    assert found[0] in again.stdout
+    assert call(*COMMAND, "--dry-run", "--snapshot", "sentiment-0009").exit_code == 1
+
+
 def test_labels_that_mean_nothing_are_refused_with_the_reason_and_nothing_changes(
     voted: Path, tmp_path: Path
 ) -> None:
@@ -208,6 +233,8 @@ def test_what_cannot_be_done_is_one_line(tmp_path: Path, arguments: tuple[str, .
         ("train", "finetune", "sentiment", "nli", "--from-feedback"),
         (*COMMAND, "--sentiment", "ratings.txt"),
         (*COMMAND, "--run", "1", "--lr", "0.1"),
+        (*COMMAND, "--dry-run", "--cancel"),
+        (*COMMAND, "--dry-run", "--run", "1"),
         ("train", "finetune", "sentiment", "--out", "o", "--model", "builtin", "--replay", "old.txt"),
         ("train", "finetune", "sentiment", "--model", "builtin"),
     ],

@@ -1,8 +1,10 @@
-"""Which weights a retraining begins with."""
+"""What a retraining begins with: which weights, and how they are to learn."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn
 
 from transformers import BertConfig
 
@@ -11,7 +13,10 @@ from models.errors import ModelServiceError
 from models.hub import find_files
 from models.results import Task
 from storage.checkpoint_values import TrainedCheckpoint
+from training.jobs import Job
+from training.retraining.material import Material
 from training.retraining.place import TeachingPlace
+from training.retraining.wish import BATCH, Wish
 from training.textfiles import DataError
 
 
@@ -24,9 +29,49 @@ class Beginning:
     base: str
 
 
-def untainted(champion: TrainedCheckpoint | None) -> TrainedCheckpoint | None:
-    """The champion, unless it learnt from a text that was deleted since."""
-    return None if champion is None or champion.tainted else champion
+def beginning(place: TeachingPlace, task: str, champion: TrainedCheckpoint | None) -> Beginning:
+    """The champion, or the preset's own checkpoint where none was trained or a text of it was deleted.
+
+    Raises:
+        DataError: The preset has none.
+    """
+    if champion is None or champion.tainted:
+        return Beginning(own_checkpoint(place, task), None, place.preset)
+    return Beginning(champion.path, champion.name, champion.base)
+
+
+def lesson(task: str, wish: Wish, model: str, found: Material, out: Path) -> Job:
+    """What is to be learnt, and how.
+
+    Args:
+        task: Which.
+        wish: How somebody wants it.
+        model: What is trained from.
+        found: What it learns from.
+        out: Where the state of the training goes.
+
+    Raises:
+        DataError: There is no such model.
+    """
+    return Job(
+        tasks=(task,),
+        model=model,
+        out=out,
+        files={task: [found.train]},
+        dev={} if found.dev is None else {task: found.dev},
+        held_out={task: found.held_out},
+        replay=list(wish.replay),
+        epochs=wish.epochs,
+        steps=wish.steps,
+        lr=wish.rate(width_of(model)),
+        scale=BATCH,
+        seed=wish.seed,
+    )
+
+
+def no_text(_: object) -> NoReturn:
+    """Stand for the running text that a retraining does not read."""
+    raise AssertionError("retraining reads no running text")
 
 
 def own_checkpoint(place: TeachingPlace, task: str) -> str:

@@ -40,6 +40,23 @@ class Judged:
     champion: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a retraining.
+
+    Attributes:
+        name: Of the checkpoint.
+        verdict: How it did.
+        promoted: Whether it serves now.
+        id: Row of the checkpoint.
+    """
+
+    name: str
+    verdict: Verdict
+    promoted: bool
+    id: int
+
+
 def put_aside(run: Path, folder: Path) -> str:
     """Copy a run's model to where it is served from; it is there whole or not at all.
 

@@ -9,54 +9,30 @@ answer worse than before. That is no harm, as a checkpoint serves its own task a
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import NoReturn
+from dataclasses import replace
 
-from storage.checkpoint_values import (
-    CheckpointState,
-    NewCheckpoint,
-    Standing,
-    UnknownCheckpoint,
-)
+from storage.checkpoint_values import CheckpointState, NewCheckpoint, Standing, UnknownCheckpoint
 from storage.runs import CancelledRun, Run, RunState
 from storage.snapshots import StoredSnapshot
 from storage.store import Store
-from storage.verdicts import Verdict
 from training.feedback.snapshot import take_snapshot
 from training.gate.compare import compare
 from training.gate.rules import Rules
-from training.jobs import Job, finetune
+from training.jobs import finetune
 from training.processes import Processes
-from training.retraining.beginning import Beginning, own_checkpoint, untainted, width_of
+from training.retraining.beginning import Beginning, beginning, lesson, no_text, own_checkpoint
 from training.retraining.guards import alone, undisturbed
 from training.retraining.ledger import Ledger
 from training.retraining.material import Material, check_learnable, material, teachers_of, with_earlier
 from training.retraining.place import TeachingPlace
-from training.retraining.registering import Judged, Tainted, promote, put_aside, register, remove
+from training.retraining.registering import Judged, Outcome, Tainted, promote, put_aside, register, remove
 from training.retraining.reporter import Reporter
-from training.retraining.wish import BATCH, Wish
+from training.retraining.wish import Wish
 from training.revision import code_revision
 from training.telling import Say
 from training.textfiles import DataError
 
 _TRIES = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What came of a retraining.
-
-    Attributes:
-        name: Of the checkpoint.
-        verdict: How it did.
-        promoted: Whether it serves now.
-        id: Row of the checkpoint.
-    """
-
-    name: str
-    verdict: Verdict
-    promoted: bool
-    id: int
 
 
 class Retraining:
@@ -184,41 +160,22 @@ class Retraining:
         return known
 
     def _start(self) -> Beginning:
-        """The champion, or the preset's own checkpoint where none was trained or a text of it was deleted.
+        """What is trained from.
 
         Kept for the whole run: a champion that changes meanwhile must not be what half of it came from.
         """
         kept = self._ledger.progress.get("start")
         if isinstance(kept, dict):
             return Beginning(**kept)
-        champion = untainted(self._standing().champion)
-        start = (
-            Beginning(own_checkpoint(self._place, self._run.task), None, self._place.preset)
-            if champion is None
-            else Beginning(champion.path, champion.name, champion.base)
-        )
+        start = beginning(self._place, self._run.task, self._standing().champion)
         self._ledger.keep(start={"model": start.model, "parent": start.parent, "base": start.base})
         return start
 
     def _train(self, snapshot: StoredSnapshot, found: Material, start: Beginning) -> None:
-        task, wish = self._run.task, self._wish
         self._say(f"{snapshot.name}: {', '.join(f'{part} {count:,}' for part, count in found.rows.items())}")
         self._ledger.tell(phase="training", rows=found.rows)
-        job = Job(
-            tasks=(task,),
-            model=start.model,
-            out=self._folder,
-            files={task: [found.train]},
-            dev={} if found.dev is None else {task: found.dev},
-            held_out={task: found.held_out},
-            replay=list(wish.replay),
-            epochs=wish.epochs,
-            steps=wish.steps,
-            lr=wish.rate(width_of(start.model)),
-            scale=BATCH,
-            seed=wish.seed,
-        )
-        finetune(job, self._processes, self._say, _no_text, after_step=Reporter(self._ledger))
+        job = lesson(self._run.task, self._wish, start.model, found, self._folder)
+        finetune(job, self._processes, self._say, no_text, after_step=Reporter(self._ledger))
 
     def _compare(
         self, name: str, snapshot: StoredSnapshot, found: Material, start: Beginning
@@ -288,7 +245,3 @@ class Retraining:
         self.clear()
         self._folder.mkdir(parents=True, exist_ok=True)
         self._ledger.keep(name=None, snapshot=None, start=None, phase="snapshot")
-
-
-def _no_text(_: object) -> NoReturn:
-    raise AssertionError("retraining reads no running text")
