@@ -184,11 +184,20 @@ class Champions:
                 self._serving[task] = champion
             return
         before, self._failed[task] = self._failed.get(task), failure
+        await self._stop_marked(task)
         if name is not None and failure.again_at is None:
             await self._take_back(task, name, failure.reason)
         elif name is not None and not _same_failure(failure, before):
             serves = _called(self._serving.get(task))
             self._troubles.append(Trouble(Kind.NOT_HERE, task, name, serves, failure.reason))
+
+    async def _stop_marked(self, task: Task) -> None:
+        """Let the catalogue's own answer, rather than one from before that learnt from a deleted text."""
+        serving = self._serving.get(task)
+        if serving is None or not (await self._store.checkpoints.get(serving.name)).tainted:
+            return
+        if await self._try(task, None) is None:
+            self._serving.pop(task, None)
 
     def _is_due(self, failure: _Failure) -> bool:
         return failure.again_at is not None and asyncio.get_running_loop().time() >= failure.again_at

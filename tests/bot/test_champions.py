@@ -513,6 +513,29 @@ async def test_a_champion_that_learnt_a_deleted_text_is_retired_when_no_other_ta
     assert MODELS_EN.why_given_up.keys() == {each.value for each in GivenUp}
 
 
+async def test_what_learnt_a_deleted_text_stops_answering_where_the_files_of_the_one_before_are_missing(
+    champions: Champions, store: Store, service: ModelService, tmp_path: Path
+) -> None:
+    for name, certainty in (("old", 1.0), ("champion", 2.0)):
+        await trained(store, tmp_path, name, certainty)
+    await promote(store, "old", None)
+    await promote(store, "champion", "old")
+    await champions.follow()
+    shutil.rmtree(tmp_path / "old")
+    taint(tmp_path, "name = 'champion'")
+    await champions.follow()
+    [asked] = await store.runs.latest()
+    await store.runs.cancel(asked.id)
+    assert [(each.kind, each.serves) for each in await told(champions)] == [
+        (Kind.LEARNT_DELETED, "champion"),
+        (Kind.GIVEN_UP, "old"),
+        (Kind.NOT_HERE, None),
+    ]
+    assert await champion(store) == "old"
+    assert (await service.sentiment(TEXT)).model == BUILTIN
+    assert (await store.checkpoints.get("champion")).state is CheckpointState.RETIRED
+
+
 async def test_while_another_training_of_the_task_runs_none_is_asked_for_in_a_champions_place(
     champions: Champions, store: Store, tmp_path: Path
 ) -> None:
