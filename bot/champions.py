@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from bot import promoting
 from bot.promoting import Trial
-from bot.rebuilding import given_up, retire
+from bot.rebuilding import see_to
 from bot.serving import let_answer
 from bot.troubles import Kind, Trouble
 from handlers.news import News
@@ -18,7 +18,6 @@ from models.catalog import Catalog
 from models.errors import CheckpointMissing, CheckpointUnavailable, ModelServiceError
 from models.results import Task
 from models.service import ModelService
-from storage.base import utc_now
 from storage.checkpoint_values import ChampionChange, ChampionChanged, TrainedCheckpoint
 from storage.store import StorageError, Store
 
@@ -165,7 +164,8 @@ class Champions:
 
     async def _let_serve(self, task: Task, champion: TrainedCheckpoint | None) -> None:
         if champion is not None and champion.tainted:
-            champion = await self._while_another_is_trained(task, champion)
+            champion, trouble = await see_to(self._store, task, champion)
+            self._troubles += [trouble] if trouble is not None else []
         if _same(champion, self._serving.get(task)):
             self._failed.pop(task, None)
         else:
@@ -224,28 +224,6 @@ class Champions:
                 task, name, serves=serves, actor="bot", reason=reason
             )
             self._troubles.append(Trouble(Kind.TAKEN_BACK, task, name, change.after, reason))
-
-    async def _while_another_is_trained(
-        self, task: Task, champion: TrainedCheckpoint
-    ) -> TrainedCheckpoint | None:
-        """Have another trained than a champion that learnt from a deleted text; returns who is champion."""
-        asked = await self._store.runs.rebuild(task, champion.name)
-        if asked is None:
-            return champion
-        if asked.new:
-            _log.warning(
-                "%s learnt from a text that was deleted since: another is to be trained", champion.name
-            )
-            self._troubles.append(Trouble(Kind.LEARNT_DELETED, task, champion.name, champion.name))
-            return champion
-        why = given_up(asked.run, utc_now())
-        if why is None:
-            return champion
-        change = await retire(self._store, task, champion.name, why)
-        if change is not None:
-            _log.warning("%s is retired (%s): it learnt from a text that was deleted", champion.name, why)
-            self._troubles.append(Trouble(Kind.GIVEN_UP, task, champion.name, change.after, why))
-        return (await self._store.checkpoints.standing(task)).champion
 
 
 def _same(one: TrainedCheckpoint | None, other: TrainedCheckpoint | None) -> bool:
