@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from bot import promoting
 from bot.promoting import Trial
+from bot.rebuilding import see_to
 from bot.serving import let_answer
 from bot.troubles import Kind, Trouble
 from handlers.news import News
@@ -162,12 +163,13 @@ class Champions:
             await asyncio.sleep(every)
 
     async def _let_serve(self, task: Task, champion: TrainedCheckpoint | None) -> None:
+        if champion is not None and champion.tainted:
+            champion, trouble = await see_to(self._store, task, champion)
+            self._troubles += [trouble] if trouble is not None else []
         if _same(champion, self._serving.get(task)):
             self._failed.pop(task, None)
         else:
             await self._replace(task, champion)
-        if champion is not None and champion.tainted:
-            await self._ask_for_another(task, champion)
 
     async def _replace(self, task: Task, champion: TrainedCheckpoint | None) -> None:
         name, failure = _called(champion), self._failed.get(task)
@@ -182,11 +184,20 @@ class Champions:
                 self._serving[task] = champion
             return
         before, self._failed[task] = self._failed.get(task), failure
+        await self._stop_marked(task)
         if name is not None and failure.again_at is None:
             await self._take_back(task, name, failure.reason)
         elif name is not None and not _same_failure(failure, before):
             serves = _called(self._serving.get(task))
             self._troubles.append(Trouble(Kind.NOT_HERE, task, name, serves, failure.reason))
+
+    async def _stop_marked(self, task: Task) -> None:
+        """Let the catalogue's own answer, rather than one from before that learnt from a deleted text."""
+        serving = self._serving.get(task)
+        if serving is None or not (await self._store.checkpoints.get(serving.name)).tainted:
+            return
+        if await self._try(task, None) is None:
+            self._serving.pop(task, None)
 
     def _is_due(self, failure: _Failure) -> bool:
         return failure.again_at is not None and asyncio.get_running_loop().time() >= failure.again_at
@@ -213,14 +224,6 @@ class Champions:
                 task, name, serves=serves, actor="bot", reason=reason
             )
             self._troubles.append(Trouble(Kind.TAKEN_BACK, task, name, change.after, reason))
-
-    async def _ask_for_another(self, task: Task, champion: TrainedCheckpoint) -> None:
-        if await self._store.runs.rebuild(task, since=champion.created_at):
-            _log.warning(
-                "%s learnt from a text that was deleted since: another is to be trained", champion.name
-            )
-            serves = _called(self._serving.get(task))
-            self._troubles.append(Trouble(Kind.LEARNT_DELETED, task, champion.name, serves))
 
 
 def _same(one: TrainedCheckpoint | None, other: TrainedCheckpoint | None) -> bool:

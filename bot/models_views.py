@@ -21,8 +21,8 @@ from storage.verdicts import CheckName
 NOTHING = "no model has been trained here yet; the preset's own answers"
 _HEADER = ("task", "model", "alias", "state", "right", "made", "from", "data")
 _TAINTED = (
-    "⚠ learnt from a text that was deleted since. One that answers goes on until a new one is trained and "
-    "promoted in its place; any other is retired, with its files"
+    "⚠ learnt from a text that was deleted since. One that answers goes on while the bot trains another in "
+    "its place, for a day at most; any other is retired, with its files"
 )
 _OWN = "the preset's own"
 _NO_STANDING = Standing("")
@@ -149,7 +149,9 @@ def _right(checkpoint: TrainedCheckpoint) -> str:
     found = {}
     for check in checks:
         share, rows = check.numbers.get("candidate"), check.numbers.get("set")
-        if check.name in (CheckName.GAIN, CheckName.TEST) and isinstance(share, int | float):
+        if check.name in (CheckName.GAIN, CheckName.NOT_WORSE, CheckName.TEST) and isinstance(
+            share, int | float
+        ):
             found[str(rows)] = f"{rows} {100 * share:.1f} %"
     return ", ".join(found.values()) or "–"
 

@@ -29,6 +29,8 @@ class Kind(StrEnum):
     """This machine lacks its files, and it stays champion."""
     LEARNT_DELETED = auto()
     """It serves, but learnt from a text that was deleted since."""
+    GIVEN_UP = auto()
+    """It learnt from one, no other was trained in its place, and it is retired."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,7 @@ class Trouble:
         task: Of which task.
         name: The champion.
         serves: What answers here; None for the catalogue's own.
-        reason: Why the champion does not.
+        reason: Why the champion does not, or, given up, why no other is there (``bot.rebuilding.GivenUp``).
     """
 
     kind: Kind
@@ -67,13 +69,14 @@ async def tell_of_champion(bot: Bot, store: Store, chat: int | None, trouble: Tr
             Kind.TAKEN_BACK: texts.taken_back,
             Kind.NOT_HERE: texts.not_here,
             Kind.LEARNT_DELETED: texts.learnt_deleted,
+            Kind.GIVEN_UP: texts.given_up,
         }[trouble.kind]
         html = words.format(
             task=texts.tasks[trouble.task],
             name=escape(trouble.name, quote=False),
             serves=escape(trouble.serves or texts.own, quote=False),
             machine=escape(platform.node(), quote=False),
-            reason=escape(trouble.reason, quote=False),
+            reason=escape(texts.why_given_up.get(trouble.reason, trouble.reason), quote=False),
         )
         await bot.send_message(chat, html, parse_mode=ParseMode.HTML)
     except (TelegramError, StorageError) as error:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, insert, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, delete, distinct, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
@@ -19,7 +19,7 @@ from storage.checkpoint_values import (
     TrainedCheckpoint,
     UnknownCheckpoint,
 )
-from storage.teaching_tables import Checkpoint, Snapshot
+from storage.teaching_tables import Checkpoint, Snapshot, SnapshotMember
 from storage.teaching_tables import Evaluation as EvaluationRow
 from storage.upsert import upsert
 from storage.verdicts import Verdict
@@ -110,6 +110,13 @@ class CheckpointRows:
         """Keep what may be done with a checkpoint."""
         await self._change(checkpoint_id, state=state.value)
 
+    async def delete(self, checkpoint_id: int) -> None:
+        """Delete a checkpoint that nothing refers to but what it was measured on."""
+        await self.connection.execute(
+            delete(EvaluationRow).where(EvaluationRow.checkpoint_id == checkpoint_id)
+        )
+        await self.connection.execute(delete(Checkpoint).where(Checkpoint.id == checkpoint_id))
+
     async def add_evaluation(
         self, checkpoint_id: int, against_id: int | None, dataset: str, correct: Mapping[str, Any]
     ) -> None:
@@ -128,6 +135,33 @@ class CheckpointRows:
         )
         rows = (await self.connection.execute(query)).all()
         return tuple(Evaluation(row.name, row.dataset, row.correct, row.at) for row in rows)
+
+    async def judged_by(self, snapshot_id: int, dataset: str, beside: str) -> int:
+        """Count the checkpoints beside one that were measured on at least half of these rows.
+
+        A data set holds the rows of the one before and what was labelled since; so the count begins anew
+        once most of them are new.
+        """
+        its, other = aliased(SnapshotMember), aliased(SnapshotMember)
+        of_it = (its.snapshot_id == snapshot_id, its.split == dataset)
+        rows = await self.connection.scalar(select(func.count()).select_from(its).where(*of_it))
+        sharing = (
+            select(other.snapshot_id)
+            .join(its, and_(its.input_id == other.input_id, its.slot == other.slot))
+            .where(*of_it, other.split == dataset)
+            .group_by(other.snapshot_id)
+            .having(2 * func.count() >= rows)
+        )
+        query = (
+            select(func.count(distinct(Checkpoint.id)))
+            .join(EvaluationRow, EvaluationRow.checkpoint_id == Checkpoint.id)
+            .where(
+                EvaluationRow.dataset == dataset,
+                Checkpoint.snapshot_id.in_(sharing),
+                Checkpoint.name != beside,
+            )
+        )
+        return int(await self.connection.scalar(query) or 0)
 
     async def _change(self, checkpoint_id: int, **values: object) -> None:
         await self.connection.execute(update(Checkpoint).where(Checkpoint.id == checkpoint_id).values(values))

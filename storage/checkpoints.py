@@ -24,6 +24,7 @@ from storage.engine import Database
 from storage.errors import StorageError
 from storage.privacy.pseudonym import Pseudonymizer
 from storage.promotions import Promotions
+from storage.runs import hold_uncancelled
 from storage.snapshot_files import erase_stale
 from storage.teaching_tables import Alias, Checkpoint
 from storage.verdicts import Verdict
@@ -118,6 +119,27 @@ class Checkpoints:
             await Promotions(connection, task).judge(name, verdict)
 
     @again_after_conflict
+    async def discard(self, name: str) -> bool:
+        """Delete a checkpoint and what it was measured on, unless it ever served; its folder stays.
+
+        Returns:
+            Whether it is deleted.
+
+        Raises:
+            UnknownCheckpoint: There is none of this name.
+        """
+        async with self._database.write() as connection:
+            rows = CheckpointRows(connection)
+            aliases = Aliases(connection, (await rows.get(name)).task)
+            await aliases.lock()
+            checkpoint = await rows.lock(name)
+            if any(change.after == name for change in await aliases.changes()):
+                return False
+            await aliases.drop(CANDIDATE, checkpoint.id)
+            await rows.delete(checkpoint.id)
+            return True
+
+    @again_after_conflict
     async def promote(
         self,
         task: str,
@@ -128,6 +150,7 @@ class Checkpoints:
         seen: str | None,
         verdict: Verdict | None = None,
         force: bool = False,
+        training: int | None = None,
     ) -> ChampionChange:
         """Let a checkpoint serve a task; the one that served can be rolled back to.
 
@@ -139,13 +162,17 @@ class Checkpoints:
             seen: Who the champion was when that was decided.
             verdict: How the checkpoint did against that champion, to be kept with it.
             force: Whether it is promoted though it was refused, or not compared with the champion.
+            training: The training that promotes what came of it; cancelled before this, it does not.
 
         Raises:
             ChampionChanged: Another one is champion by now.
+            CancelledRun: Somebody cancelled the training.
             NotPromotable: The checkpoint may not serve the task.
             UnknownCheckpoint: There is none of this name.
         """
         async with self._database.write() as connection:
+            if training is not None:
+                await hold_uncancelled(connection, training)
             promotions = Promotions(connection, task)
             before = await promotions.champion(seen)
             if name is not None and verdict is not None:
@@ -196,6 +223,15 @@ class Checkpoints:
             await promotions.champion(failed)
             return await promotions.withdraw(failed, serves, self._who(actor), reason)
 
+    async def refuge(self, task: str) -> str | None:
+        """Return who served a task last, before its champion, of those that may again."""
+        async with self._database.read() as connection:
+            changes = await Aliases(connection, task).changes()
+            ready = (Checkpoint.state == CheckpointState.READY.value, Checkpoint.tainted.is_(False))
+            may = {each.name for each in await CheckpointRows(connection).all(*ready)}
+        served = [change.before for change in reversed(changes)]
+        return next((name for name in served if name is None or name in may), None)
+
     async def changes(self, task: str) -> tuple[ChampionChange, ...]:
         """Return every promotion and step back of a task, oldest first."""
         async with self._database.read() as connection:
@@ -224,6 +260,17 @@ class Checkpoints:
         async with self._database.read() as connection:
             rows = CheckpointRows(connection)
             return await rows.evaluations((await rows.get(name)).id)
+
+    async def judged_by(self, snapshot_id: int, dataset: str, *, beside: str) -> int:
+        """Count the checkpoints that were measured on rows of a data set, half of them at least.
+
+        Args:
+            snapshot_id: The data set.
+            dataset: Which of its parts.
+            beside: The name of one that is not counted.
+        """
+        async with self._database.read() as connection:
+            return await CheckpointRows(connection).judged_by(snapshot_id, dataset, beside)
 
     async def retire_tainted(self) -> tuple[str, ...]:
         """Retire every checkpoint that learnt from a deleted text and does not serve; delete its folder.

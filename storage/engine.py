@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
 from storage.conflicts import is_conflict
-from storage.errors import Conflict, StorageError
+from storage.errors import Conflict, DatabaseFailed, StorageError
 
 BUSY_TIMEOUT_MS = 30_000
 # The async driver to name to those who named one that is not.
@@ -157,14 +157,14 @@ class Database:
 
         Raises:
             Conflict: The database undid the block, which may run again.
-            StorageError: The database failed; nothing of the block was kept.
+            DatabaseFailed: It failed; nothing of the block was kept.
         """
         async with self._turn:
             try:
                 async with self._writer.begin() as connection:
                     yield connection
             except (SQLAlchemyError, OSError) as error:
-                kind = Conflict if is_conflict(error) else StorageError
+                kind = Conflict if is_conflict(error) else DatabaseFailed
                 raise kind(f"the database failed: {one_line(error)}") from error
 
     @asynccontextmanager
@@ -172,13 +172,13 @@ class Database:
         """Open a transaction for reading; in SQLite it takes no lock that a writer would wait for.
 
         Raises:
-            StorageError: The database failed.
+            DatabaseFailed: It failed.
         """
         try:
             async with self._engine.connect() as connection:
                 yield connection
         except (SQLAlchemyError, OSError) as error:
-            raise StorageError(f"the database failed: {one_line(error)}") from error
+            raise DatabaseFailed(f"the database failed: {one_line(error)}") from error
 
     async def erase_deleted(self) -> None:
         """Leave nothing of deleted rows in SQLite's file and log; elsewhere that is the server's business.

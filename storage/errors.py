@@ -7,7 +7,11 @@ class StorageError(Exception):
     """The database cannot be opened or used; the message is one line without secrets."""
 
 
-class Conflict(StorageError):
+class DatabaseFailed(StorageError):
+    """The database did not do what it was asked to, for now or for good; nothing of it was kept."""
+
+
+class Conflict(DatabaseFailed):
     """The database undid the transaction to let one that waited for it go on; it can be done again."""
 
 

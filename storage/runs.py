@@ -23,6 +23,7 @@ LEASE = timedelta(seconds=30)
 """A worker that has not said for so long that it is alive has lost its run; it says so every second."""
 
 _BOT = "bot"  # who asks, where no person does
+_INSTEAD_OF = "instead_of"  # in the options of what it asks for
 
 _LARGEST_ID = 2**31 - 1  # of an INTEGER but in SQLite; a forged button may hold any number
 
@@ -54,6 +55,13 @@ class LostRun(StorageError):
 
     def __init__(self, run_id: int) -> None:
         super().__init__(f"training {run_id} is no longer this process's")
+
+
+class CancelledRun(StorageError):
+    """Somebody wants the training stopped; nothing was changed."""
+
+    def __init__(self, run_id: int) -> None:
+        super().__init__(f"training {run_id} was cancelled")
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,23 +174,22 @@ class TrainingRuns:
                 raise StorageError("the training could not be asked for; please try again")
             return Asked(run, new=run.created_at == values["created_at"])
 
-    async def rebuild(self, task: str, *, since: datetime) -> bool:
+    async def rebuild(self, task: str, champion: str) -> Asked | None:
         """Ask for a training in place of a champion that may not stay, once for each champion.
 
         Args:
             task: The champion's.
-            since: When the champion was made.
+            champion: Its name.
 
         Returns:
-            Whether this asked for one; not while another training of the task waits or runs.
+            The training, and whether this asked for it; None while another of the task waits or runs.
         """
-        asked = select(TrainingRun.id).where(
-            TrainingRun.task == task, TrainingRun.actor == _BOT, TrainingRun.created_at >= since
-        )
-        async with self._database.read() as connection:
-            if await _current(connection, task) or (await connection.scalars(asked.limit(1))).first():
-                return False
-        return (await self.ask(task, actor=_BOT)).new
+        asked = select(TrainingRun.__table__).where(TrainingRun.task == task, TrainingRun.actor == _BOT)
+        for run in await self._all(asked.order_by(TrainingRun.id.desc())):
+            if run.options.get(_INSTEAD_OF) == champion:
+                return Asked(run, new=False)
+        found = await self.ask(task, actor=_BOT, options={_INSTEAD_OF: champion})
+        return found if found.run.options.get(_INSTEAD_OF) == champion else None
 
     async def get(self, run_id: int) -> Run:
         """Return a training.
@@ -353,6 +360,17 @@ class TrainingRuns:
         if run.state is not RunState.RUNNING or run.worker != worker:
             raise LostRun(run_id)
         await _change(connection, run_id, **values)
+
+
+async def hold_uncancelled(connection: AsyncConnection, run_id: int) -> None:
+    """Let nobody cancel a training until the transaction ends.
+
+    Raises:
+        CancelledRun: Somebody has.
+        UnknownRun: There is none of this number.
+    """
+    if (await _get(connection, run_id, lock=True)).cancelling:
+        raise CancelledRun(run_id)
 
 
 async def _change(connection: AsyncConnection, run_id: int, **values: object) -> None:

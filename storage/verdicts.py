@@ -17,6 +17,8 @@ class CheckName(StrEnum):
     ANSWERS = "answers"
     CHANGED = "changed"
     GAIN = "gain"
+    NOT_WORSE = "not_worse"
+    """In its place where the champion has to go, and what is as good without what it learnt may follow."""
     TEST = "test"
     RECALL = "recall"
     CALIBRATION = "calibration"
@@ -46,9 +48,11 @@ class Check:
 
             - ``answers``: broken (rows answered with no numbers), n.
             - ``changed``: changed (rows answered otherwise), n.
-            - ``gain``: set, task, n, champion, candidate, gain, low, high, gained, lost, p, alpha, smallest
-              (gain that would have been seen with the chance ``power``; None: none), gold (rows of it),
-              least_gold. Not seen: without champion and what follows from it.
+            - ``gain``: set, task, n, champion, candidate, gain, low, high, gained, lost, p, alpha, level (of
+              the interval, 1 - alpha), smallest (gain that would have been seen with the chance ``power``;
+              None: none), gold (rows of it), least_gold, earlier (candidates that these rows judged before,
+              among which and this one the 5 % of chance are shared out). Not seen: without champion and what
+              follows from it. ``not_worse``: the same, with losses for gains, and nothing shared out.
             - ``test``: set, task, n, champion, candidate, gain, low, high, gained, lost, margin, smallest.
               Not seen: task, margin.
             - ``recall``: set, task, label, n, margin, champion, candidate, drop, gained, lost, p.

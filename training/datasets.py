@@ -98,6 +98,23 @@ class _Bad:
         return (f"{said}; left out",)
 
 
+def class_of(task: str, label: str) -> int | None:
+    """Return the class that a label of a file names, by its name or its number; None if it names none."""
+    labels, codes = LABELS[Task(task)], _CODES.get(task, ())
+    if label in codes:
+        return codes.index(label)
+    return labels.index(label) if label in labels else None
+
+
+def no_label(task: str, label: str) -> str:
+    """Say that a label names no class, and which ones there are: as people's votes and files have them."""
+    labels, codes = LABELS[Task(task)], _CODES.get(task)
+    names = (
+        labels if codes is None else [f"{name} ({code})" for name, code in zip(labels, codes, strict=True)]
+    )
+    return f"the label {label!r} is not one of {', '.join(names)}"
+
+
 def read(
     task: str, source: str, *, skip_bad: bool = False, flagged: bool = True, scored: bool = False
 ) -> Labelled:
@@ -120,8 +137,6 @@ def read(
     Raises:
         DataError: Unreadable, empty, other columns, or bad rows; one line with the first row's number.
     """
-    labels = LABELS[Task(task)]
-    codes = _CODES.get(task, ())
     name, bad, left_out = Path(source).name, _Bad(source), Counter[str]()
     examples: list[Example] = []
     with open_text(source) as lines:
@@ -147,15 +162,14 @@ def read(
                     left_out[f"with a score under {_SAME:g}"] += 1
                     continue
                 row["label"] = "entailment"
-            label = row["label"]
-            if label not in labels and label not in codes:
-                bad.add(number, f"the label {label!r} is not one of {', '.join(codes or labels)}")
+            index = class_of(task, row["label"])
+            if index is None:
+                bad.add(number, no_label(task, row["label"]))
             elif not all(text.strip() for what, text in row.items() if what != "label"):
                 left_out["without a text"] += 1
             elif cells.get(flag) == "1":
                 left_out[f"marked in {FLAG}"] += 1
             else:
-                index = codes.index(label) if label in codes else labels.index(label)
                 origin = f"{name}, {cells[kind]}" if kind and kind in cells else name
                 examples.append(Example(row["text"], row.get("second"), index, origin))
     return _labelled(source, examples, bad.notes(skip=skip_bad), left_out)

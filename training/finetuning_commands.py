@@ -160,7 +160,7 @@ def finetune(
 
 def _from_feedback(context: typer.Context, tasks: list[TaskName], only: RunOptions) -> None:
     """Retrain from votes; only what such a training takes may be given."""
-    from training.retraining.command import be_polite, cancel, retrain
+    from training.retraining.command import be_polite, cancel, rehearse, retrain
     from training.retraining.place import Teaching
     from training.retraining.wish import Wish
     from training.textfiles import DataError
@@ -175,6 +175,9 @@ def _from_feedback(context: typer.Context, tasks: list[TaskName], only: RunOptio
     if not isinstance(teaching, Teaching):
         raise DataError("--from-feedback needs the bot's settings: kobert-bot train finetune")
     task = str(tasks[0])
+    dry_run = bool(context.params["dry_run"])
+    if dry_run and (only.cancel or only.number is not None):
+        raise typer.BadParameter("--dry-run tells of a new training: no --run and no --cancel with it")
     if only.cancel:
         cancel(teaching, task)
         return
@@ -188,6 +191,9 @@ def _from_feedback(context: typer.Context, tasks: list[TaskName], only: RunOptio
         wanted["promote"] = False
     if only.number is not None and wanted:
         raise typer.BadParameter("--run goes on as it was asked for: no other options with it")
+    if dry_run:
+        rehearse(teaching, task, Wish(**wanted), str(context.params["device"]))
+        return
     retrain(
         teaching,
         task,
@@ -214,7 +220,9 @@ def _refuse(context: typer.Context, names: AbstractSet[str], why: str) -> None:
 
 
 _FEEDBACK_ALONE = frozenset(("snapshot", "test", "replay", "no_promote", "run_number", "cancel_", "polite"))
-_FEEDBACK_TOO = frozenset(("tasks", "from_feedback", "epochs", "steps", "lr", "seed", "device", "config"))
+_FEEDBACK_TOO = frozenset(
+    ("tasks", "from_feedback", "epochs", "steps", "lr", "seed", "device", "config", "dry_run")
+)
 
 
 def _rated(texts: str | None, ratings: str | None) -> tuple[str, str] | None:

@@ -18,6 +18,7 @@ class ModelsTexts:
     Attributes:
         tasks: Names by task.
         obstacles: Why a model does not take over, by ``storage.checkpoint_values.Obstacle``.
+        why_given_up: Why none takes the place of one that has to go, by ``bot.rebuilding.GivenUp``.
     """
 
     title: str
@@ -46,6 +47,8 @@ class ModelsTexts:
     taken_back: str
     not_here: str
     learnt_deleted: str
+    given_up: str
+    why_given_up: Mapping[str, str]
 
 
 MODELS_EN = ModelsTexts(
@@ -62,7 +65,7 @@ MODELS_EN = ModelsTexts(
     no_candidate="candidate: none",
     passed="passed",
     unjudged="not compared yet",
-    tainted="⚠️ learnt from a text that was deleted since: train a new one in its place",
+    tainted="⚠️ learnt from a text that was deleted since: another is trained in its place, or it is retired",
     promote_button="⬆️ {task}: promote {name}",
     roll_back_button="↩️ {task}: back to {name}",
     yes_button="✅ Yes",
@@ -91,8 +94,19 @@ MODELS_EN = ModelsTexts(
     ),
     learnt_deleted=(
         "⚠️ {task}: <b>{name}</b> learnt from a text that was deleted since. "
-        "It goes on to answer until a new one takes its place."
+        "Another is being trained without it and takes its place unless it is surely worse. If that comes to "
+        "nothing, or takes more than a day, the model is retired and the one before answers."
     ),
+    given_up=(
+        "⚠️ {task}: <b>{name}</b> learnt from a text that was deleted since and is retired: {reason}. "
+        "Now {serves} answers. /train teaches another."
+    ),
+    why_given_up={
+        "refused": "what was trained in its place did not take it",
+        "failed": "training another in its place failed",
+        "cancelled": "the training of another was cancelled",
+        "late": "no other was trained within a day",
+    },
 )
 
 MODELS_KO = ModelsTexts(
@@ -109,7 +123,7 @@ MODELS_KO = ModelsTexts(
     no_candidate="후보: 없음",
     passed="통과",
     unjudged="아직 비교하지 않음",
-    tainted="⚠️ 그 뒤에 지워진 글로 배웠어요. 새로 가르쳐서 바꿔 주세요",
+    tainted="⚠️ 그 뒤에 지워진 글로 배웠어요. 다시 가르쳐서 바꾸거나, 안 되면 물러나요",
     promote_button="⬆️ {task}: {name} 쓰기",
     roll_back_button="↩️ {task}: {name} 다시 쓰기",
     yes_button="✅ 네",
@@ -140,8 +154,19 @@ MODELS_KO = ModelsTexts(
     ),
     learnt_deleted=(
         "⚠️ {task}: <b>{name}</b> 모델은 그 뒤에 지워진 글로 배웠어요. "
-        "새 모델이 대신할 때까지는 계속 대답해요."
+        "그 글 없이 다시 가르치고 있고, 틀림없이 나빠진 것이 아니면 새 모델이 대신해요. 그게 안 되거나 "
+        "하루가 넘게 걸리면 이 모델은 물러나고 이전 모델이 대답해요."
     ),
+    given_up=(
+        "⚠️ {task}: <b>{name}</b> 모델은 그 뒤에 지워진 글로 배웠기 때문에 물러났어요. {reason}. "
+        "지금 대답하는 모델: {serves}. /train 으로 다시 가르칠 수 있어요."
+    ),
+    why_given_up={
+        "refused": "대신 배운 모델이 그 자리를 이어받지 못했어요",
+        "failed": "대신할 모델을 가르치지 못했어요",
+        "cancelled": "대신할 모델의 학습이 취소됐어요",
+        "late": "하루 안에 대신할 모델이 나오지 않았어요",
+    },
 )
 
 MODELS_TEXTS: Mapping[Language, ModelsTexts] = {"ko": MODELS_KO, "en": MODELS_EN}

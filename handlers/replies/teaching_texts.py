@@ -80,7 +80,10 @@ TEACHING_EN = TeachingTexts(
     few_labels=(
         "⚠️ There are few labels: {missing} more would make {least}, with which a gain can be seen at all."
     ),
-    few_voters="⚠️ It cannot be promoted yet: {missing} more people must vote, {least} are needed.",
+    few_voters=(
+        "⚠️ It cannot be promoted yet: {missing} more people must vote. {least} are needed whose votes have "
+        "proved right, ten of each at least."
+    ),
     few_gold=(
         "ℹ️ {missing} more gold labels would make {least}; until then a gain is judged on held-out votes, "
         "and those may have been given after seeing an answer."
@@ -149,7 +152,10 @@ TEACHING_KO = TeachingTexts(
     ),
     nothing_yet="아직 아무도 투표하지 않아서 배울 것이 없어요.",
     few_labels="⚠️ 라벨이 적어요. {missing}개가 더 모여 {least}개가 되면 나아진 것을 알아볼 수 있어요.",
-    few_voters="⚠️ 아직은 배워도 바꿔 쓸 수 없어요. {least}명이 필요하고, {missing}명이 더 투표해야 해요.",
+    few_voters=(
+        "⚠️ 아직은 배워도 바꿔 쓸 수 없어요. {missing}명이 더 투표해야 해요. 표가 열 번은 확인되고 대체로 "
+        "맞은 사람이 {least}명 필요해요."
+    ),
     few_gold=(
         "ℹ️ 골드가 {missing}개 더 모여 {least}개가 될 때까지는 따로 떼어 둔 투표로 비교해요. "
         "그 가운데에는 대답을 본 뒤에 한 것도 있을 수 있어요."

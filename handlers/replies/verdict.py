@@ -14,10 +14,17 @@ _SIGNS = {CheckState.PASSED: "✓", CheckState.FAILED: "✗", CheckState.NOT_SEE
 _POINTS = {
     **dict.fromkeys(("gain", "low", "high", "worse"), "+.2f"),
     **dict.fromkeys(("champion", "candidate", "smallest"), ".2f"),
-    **dict.fromkeys(("margin", "cap", "power", "share"), ".4g"),
+    **dict.fromkeys(("margin", "cap", "power", "share", "level"), ".4g"),
 }
 """How shares are written, as percents."""
-_AS_IS = {"p": ".2g", "alpha": "g", "bound": "g", "ratio": ".2f", "champion_ms": ".2f", "candidate_ms": ".2f"}
+_AS_IS = {
+    "p": ".2g",
+    "alpha": ".2g",
+    "bound": "g",
+    "ratio": ".2f",
+    "champion_ms": ".2f",
+    "candidate_ms": ".2f",
+}
 """How other numbers are; all that is not here is counted."""
 _NAME_UNITS = 100  # of a model's name, which may be a long path
 
@@ -49,10 +56,18 @@ def verdict_html(verdict: Verdict, language: Language) -> str:
 def _rule(check: Check, texts: VerdictTexts, language: Language) -> Iterator[str]:
     words = _words(check, texts, language)
     yield f"{_SIGNS[check.state]} {_template(check, texts).format(**words)}"
-    if check.name is CheckName.GAIN and check.state is not CheckState.NOT_SEEN:
+    if check.name in (CheckName.GAIN, CheckName.NOT_WORSE) and check.state is not CheckState.NOT_SEEN:
+        gain = check.name is CheckName.GAIN
         if check.numbers["set"] == "heldout":
             yield texts.on_heldout.format(**words)
-        yield (texts.smallest_none if check.numbers["smallest"] is None else texts.smallest).format(**words)
+        if gain and isinstance(earlier := check.numbers.get("earlier"), int):  # older ones do not tell
+            yield (texts.judged_before if earlier else texts.first_judged).format(
+                **words, candidates=earlier + 1
+            )
+        if check.numbers["smallest"] is None:
+            yield texts.smallest_none.format(**words)
+        else:
+            yield (texts.smallest if gain else texts.smallest_loss).format(**words)
 
 
 def _recalls(checks: Sequence[Check], texts: VerdictTexts, language: Language) -> Iterator[str]:
@@ -79,7 +94,8 @@ def _drop(check: Check) -> float:
 
 def _words(check: Check, texts: VerdictTexts, language: Language) -> dict[str, str]:
     """Every number as it is written."""
-    return {key: _written(key, value, check, texts, language) for key, value in check.numbers.items()}
+    numbers = {"level": 0.95, **check.numbers}  # older ones do not tell
+    return {key: _written(key, value, check, texts, language) for key, value in numbers.items()}
 
 
 def _written(key: str, value: Number, check: Check, texts: VerdictTexts, language: Language) -> str:

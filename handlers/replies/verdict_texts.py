@@ -18,9 +18,12 @@ class VerdictTexts:
         checks: What is said of each check, by its name; of recalls, one line for all that passed.
         failed: What is said instead of one that failed.
         not_seen: What is said instead of one without anything to judge by.
-        on_heldout: Added where a gain was judged on held-out feedback.
+        on_heldout: Added where it was judged on held-out feedback.
+        first_judged: Added to a gain on rows that judged nobody before.
+        judged_before: Added to one on other rows.
         smallest: Added to every gain.
-        smallest_none: Added where there is no such gain.
+        smallest_loss: Added to everything that must not be worse.
+        smallest_none: Added to both where there is none such.
     """
 
     passed: str
@@ -31,7 +34,10 @@ class VerdictTexts:
     failed: Mapping[str, str]
     not_seen: Mapping[str, str]
     on_heldout: str
+    first_judged: str
+    judged_before: str
     smallest: str
+    smallest_loss: str
     smallest_none: str
 
 
@@ -44,8 +50,15 @@ VERDICT_EN = VerdictTexts(
         "answers": "Answers: numbers for all {n} rows.",
         "changed": "Changes: {changed} of {n} rows are answered otherwise.",
         "gain": (
-            "Gain, {set}: {champion} % → {candidate} % right, {gain} points (95 % interval {low} to {high}); "
+            "Gain, {set}: {champion} % → {candidate} % right, {gain} points "
+            "({level} % interval {low} to {high}); "
             "{gained} rows gained, {lost} lost, p = {p} (below {alpha} needed, and the interval above 0)."
+        ),
+        "not_worse": (
+            "Not worse, {set}: {champion} % → {candidate} % right, {gain} points "
+            "({level} % interval {low} to {high}); {gained} rows gained, {lost} lost, p = {p}. The other one "
+            "learnt from a text that was deleted and has to go, so only a sure loss refuses "
+            "(p below {alpha}, and the interval below 0)."
         ),
         "test": (
             "Old skill, {set} ({task}): {champion} % → {candidate} %, {gain} points; "
@@ -60,7 +73,7 @@ VERDICT_EN = VerdictTexts(
             "Time of a lone question: {champion_ms} → {candidate_ms} ms, {ratio} times as long "
             "({bound} allowed); {n} questions each."
         ),
-        "voters": "Voters: {voters} people whose votes count taught it ({least} needed).",
+        "voters": "Voters: {voters} people whose votes have proved right taught it ({least} needed).",
         "voter_share": "Largest voter: {share} % of the votes ({cap} % allowed).",
     },
     failed={
@@ -73,6 +86,9 @@ VERDICT_EN = VerdictTexts(
     },
     not_seen={
         "gain": "Gain: not seen; {gold} blind-labelled rows ({least_gold} needed) and no held-out feedback.",
+        "not_worse": (
+            "Not worse: not seen; {gold} blind-labelled rows ({least_gold} needed) and no held-out feedback."
+        ),
         "test": (
             "Old skill, public test set ({task}): not seen, because none was given. "
             "The built-in model's card, models/builtin/README.md, names the one it was measured on."
@@ -86,8 +102,16 @@ VERDICT_EN = VerdictTexts(
         "Judged on held-out feedback, because there are {gold} blind-labelled rows and {least_gold} are "
         "needed. Some of those labels may have been given after seeing an answer."
     ),
+    first_judged="No candidate was judged on these rows before.",
+    judged_before=(
+        "Candidates that these rows have judged before: {earlier}. Who tries often has luck in the end, so "
+        "the 5 % of chance are shared among all {candidates}."
+    ),
     smallest="With n = {n} {set}, gains under {smallest} points could not have been seen ({power} % power).",
-    smallest_none="With n = {n} {set}, no gain at all could have been seen.",
+    smallest_loss=(
+        "With n = {n} {set}, losses under {smallest} points could not have been seen ({power} % power)."
+    ),
+    smallest_none="With n = {n} {set}, no difference at all could have been seen.",
 )
 
 VERDICT_KO = VerdictTexts(
@@ -99,9 +123,15 @@ VERDICT_KO = VerdictTexts(
         "answers": "답: {n}개 모두 숫자로 답했어요.",
         "changed": "달라진 답: {n}개 가운데 {changed}개예요.",
         "gain": (
-            "나아짐, {set}: 정답률 {champion}% → {candidate}%, {gain}%p (95% 구간 {low} ~ {high}). "
+            "나아짐, {set}: 정답률 {champion}% → {candidate}%, {gain}%p ({level}% 구간 {low} ~ {high}). "
             "새로 맞힌 것 {gained}개, 새로 틀린 것 {lost}개, p = {p} "
             "({alpha}보다 작고 구간이 0보다 커야 해요)."
+        ),
+        "not_worse": (
+            "나빠지지 않음, {set}: 정답률 {champion}% → {candidate}%, {gain}%p "
+            "({level}% 구간 {low} ~ {high}). 새로 맞힌 것 {gained}개, 새로 틀린 것 {lost}개, p = {p}. "
+            "지금 모델은 지워진 글로 배워서 물러나야 하니까, 틀림없이 나빠졌을 때만"
+            "(p가 {alpha}보다 작고 구간이 0보다 작을 때) 떨어뜨려요."
         ),
         "test": (
             "원래 실력, {set} ({task}): {champion}% → {candidate}%, {gain}%p. "
@@ -118,7 +148,7 @@ VERDICT_KO = VerdictTexts(
             "질문 하나에 걸리는 시간: {champion_ms} → {candidate_ms} ms, {ratio}배예요 "
             "({bound}배까지 괜찮아요). 질문 {n}개씩."
         ),
-        "voters": "투표한 사람: 표가 인정된 {voters}명에게 배웠어요 ({least}명 필요).",
+        "voters": "투표한 사람: 표가 맞는 것으로 확인된 {voters}명에게 배웠어요 ({least}명 필요).",
         "voter_share": "가장 많이 투표한 사람: 표의 {share}%예요 ({cap}%까지 괜찮아요).",
     },
     failed={
@@ -130,6 +160,10 @@ VERDICT_KO = VerdictTexts(
         ),
     },
     not_seen={
+        "not_worse": (
+            "나빠지지 않음: 확인하지 못했어요. 답을 보지 않고 붙인 정답이 {gold}개({least_gold}개 필요)이고 "
+            "따로 떼어 둔 피드백이 없어요."
+        ),
         "gain": (
             "나아짐: 확인하지 못했어요. 답을 보지 않고 붙인 정답이 {gold}개({least_gold}개 필요)이고 "
             "따로 떼어 둔 피드백이 없어요."
@@ -147,8 +181,14 @@ VERDICT_KO = VerdictTexts(
         "답을 보지 않고 붙인 정답이 {gold}개라서({least_gold}개 필요) 따로 떼어 둔 피드백으로 판단했어요. "
         "그 라벨 가운데에는 모델의 답을 본 뒤에 붙인 것도 있을 수 있어요."
     ),
+    first_judged="이 문제로 심사한 후보는 아직 없었어요.",
+    judged_before=(
+        "이 문제로 심사한 후보가 전에 {earlier}개 있었어요. 여러 번 해 보면 언젠가는 운이 따르니까, "
+        "우연에 주는 5%를 후보 {candidates}개가 나눠 가져요."
+    ),
     smallest="n = {n} ({set})일 때 {smallest}%p보다 작은 나아짐을 알아볼 수 없었어요 (검정력 {power}%).",
-    smallest_none="n = {n} ({set})일 때는 어떤 나아짐도 알아볼 수 없었어요.",
+    smallest_loss="n = {n} ({set})일 때 {smallest}%p보다 작은 나빠짐을 알아볼 수 없었어요 (검정력 {power}%).",
+    smallest_none="n = {n} ({set})일 때는 어떤 차이도 알아볼 수 없었어요.",
 )
 
 VERDICT_TEXTS: Mapping[Language, VerdictTexts] = {"ko": VERDICT_KO, "en": VERDICT_EN}

@@ -19,6 +19,7 @@ import pytest
 from bot.application import build_application
 from bot.champions import Champions
 from bot.rate_limiter import PatientRateLimiter, Rate
+from bot.rebuilding import GivenUp
 from bot.troubles import Kind, Trouble, tell_of_champion
 from handlers.context import Services
 from handlers.replies.models_texts import MODELS_EN
@@ -28,6 +29,7 @@ from models.results import LabelResult, Task
 from models.service import ModelService
 from models.trial import Trial
 from storage.checkpoint_values import CheckpointState, NotPromotable
+from storage.runs import RunState
 from storage.store import ConsentStatus, StorageError, Store
 from tests.handlers.offline import ENGLISH, OfflineRequest, Telegram
 from tests.tiny import catalog_file, write_checkpoint
@@ -433,7 +435,12 @@ async def test_the_command_line_promotes_and_the_running_bot_follows(
         assert await answers(BUILTIN) == own
 
 
-async def test_a_champion_that_learnt_a_deleted_text_serves_on_and_another_is_asked_for_once(
+def taint(folder: Path, where: str) -> None:
+    with closing(sqlite3.connect(folder / "bot.db")) as connection, connection:
+        connection.execute(f"UPDATE checkpoints SET tainted = true WHERE {where}")
+
+
+async def test_a_champion_that_learnt_a_deleted_text_serves_on_while_another_is_trained(
     champions: Champions, store: Store, service: ModelService, catalog: Catalog, tmp_path: Path
 ) -> None:
     for name, certainty in (("old", 1.0), ("champion", 2.0), ("new", 3.0)):
@@ -441,15 +448,13 @@ async def test_a_champion_that_learnt_a_deleted_text_serves_on_and_another_is_as
     await promote(store, "old", None)
     await promote(store, "champion", "old")
     await champions.follow()
-    with closing(sqlite3.connect(tmp_path / "bot.db")) as connection, connection:
-        connection.execute("UPDATE checkpoints SET tainted = true WHERE name != 'new'")
+    taint(tmp_path, "name != 'new'")
     [trouble] = await told(champions)
     assert (trouble.kind, trouble.name, trouble.serves) == (Kind.LEARNT_DELETED, "champion", "champion")
     [asked] = await store.runs.latest()
     assert (asked.task, asked.actor) == ("sentiment", "bot")
     assert (await service.sentiment(TEXT)).model == "champion"
     assert [(tmp_path / name).exists() for name in ("old", "champion", "new")] == [False, True, True]
-    await store.runs.cancel(asked.id)
     restarted = Champions(store, service, catalog, BUILTIN, Trial("cpu", "fp32"))
     assert await told(restarted) == [], "what was asked for and told of is known after a restart"
     assert [run.id for run in await store.runs.latest()] == [asked.id]
@@ -458,10 +463,91 @@ async def test_a_champion_that_learnt_a_deleted_text_serves_on_and_another_is_as
     assert not (tmp_path / "champion").exists()
     assert (await store.checkpoints.get("champion")).state is CheckpointState.RETIRED
     assert not (await store.checkpoints.standing("sentiment")).has_previous
-    with closing(sqlite3.connect(tmp_path / "bot.db")) as connection, connection:
-        connection.execute("UPDATE checkpoints SET tainted = true")
-        connection.execute("UPDATE training_runs SET created_at = '2001-01-01 00:00:00.000000'")
-    assert [each.name for each in await told(champions)] == ["new"], "each champion has its own"
+    await store.runs.cancel(asked.id)
+    taint(tmp_path, "name = 'new'")
+    [trouble] = await told(champions)
+    assert (trouble.kind, trouble.name) == (Kind.LEARNT_DELETED, "new"), "each champion has its own"
+    assert len(await store.runs.latest()) == 2
+
+
+@pytest.mark.parametrize("why", GivenUp)
+@pytest.mark.parametrize("before", ["old", None])
+async def test_a_champion_that_learnt_a_deleted_text_is_retired_when_no_other_takes_its_place(
+    why: GivenUp,
+    before: str | None,
+    champions: Champions,
+    store: Store,
+    service: ModelService,
+    tmp_path: Path,
+) -> None:
+    for name, certainty in (("old", 1.0), ("marked", 1.5), ("champion", 2.0)):
+        await trained(store, tmp_path, name, certainty)
+    for name, seen in (("old", None), ("marked", "old"), ("champion", "marked")):
+        await promote(store, name, seen)
+    await champions.follow()
+    taint(tmp_path, "name != 'old'" if before else "true")
+    await champions.follow()
+    [asked] = await store.runs.latest()
+    if why is GivenUp.LATE:
+        with closing(sqlite3.connect(tmp_path / "bot.db")) as connection, connection:
+            connection.execute("UPDATE training_runs SET created_at = '2001-01-01 00:00:00.000000'")
+    elif why is GivenUp.CANCELLED:
+        await store.runs.cancel(asked.id)
+    else:
+        await store.runs.claim(asked.id, "m:1:x")
+        state = RunState.DONE if why is GivenUp.REFUSED else RunState.FAILED
+        await store.runs.finish(asked.id, "m:1:x", state)
+    first, trouble = await told(champions)
+    assert first.kind is Kind.LEARNT_DELETED
+    assert (trouble.kind, trouble.name, trouble.serves, trouble.reason) == (
+        Kind.GIVEN_UP,
+        "champion",
+        before,
+        why.value,
+    )
+    assert await champion(store) == before
+    assert (await service.sentiment(TEXT)).model == (before or BUILTIN)
+    assert not (tmp_path / "champion").exists()
+    assert (await store.checkpoints.get("champion")).state is CheckpointState.RETIRED
+    assert [run.id for run in await store.runs.latest()] == [asked.id]
+    assert MODELS_EN.why_given_up.keys() == {each.value for each in GivenUp}
+
+
+async def test_what_learnt_a_deleted_text_stops_answering_where_the_files_of_the_one_before_are_missing(
+    champions: Champions, store: Store, service: ModelService, tmp_path: Path
+) -> None:
+    for name, certainty in (("old", 1.0), ("champion", 2.0)):
+        await trained(store, tmp_path, name, certainty)
+    await promote(store, "old", None)
+    await promote(store, "champion", "old")
+    await champions.follow()
+    shutil.rmtree(tmp_path / "old")
+    taint(tmp_path, "name = 'champion'")
+    await champions.follow()
+    [asked] = await store.runs.latest()
+    await store.runs.cancel(asked.id)
+    assert [(each.kind, each.serves) for each in await told(champions)] == [
+        (Kind.LEARNT_DELETED, "champion"),
+        (Kind.GIVEN_UP, "old"),
+        (Kind.NOT_HERE, None),
+    ]
+    assert await champion(store) == "old"
+    assert (await service.sentiment(TEXT)).model == BUILTIN
+    assert (await store.checkpoints.get("champion")).state is CheckpointState.RETIRED
+
+
+async def test_while_another_training_of_the_task_runs_none_is_asked_for_in_a_champions_place(
+    champions: Champions, store: Store, tmp_path: Path
+) -> None:
+    await trained(store, tmp_path, "champion", 2.0)
+    await promote(store, "champion", None)
+    other = (await store.runs.ask("sentiment", actor_id=ADMIN)).run
+    taint(tmp_path, "true")
+    assert await told(champions) == []
+    assert [run.id for run in await store.runs.latest()] == [other.id]
+    await store.runs.cancel(other.id)
+    assert [each.kind for each in await told(champions)] == [Kind.LEARNT_DELETED]
+    assert await champion(store) == "champion", "the other one was not in its place"
 
 
 async def test_a_database_that_fails_is_one_line_and_it_goes_on(
@@ -497,9 +583,13 @@ async def test_the_operator_is_told_in_their_language(store: Store, caplog: pyte
         await tell_of_champion(application.bot, store, ADMIN, learnt)
         await store.set_language(ADMIN, "en")
         await tell_of_champion(application.bot, store, ADMIN, missing)
+        given_up = replace(learnt, kind=Kind.GIVEN_UP, reason=GivenUp.LATE)
+        await tell_of_champion(application.bot, store, ADMIN, given_up)
         request.refuse("sendMessage", 403, "Forbidden: bot was blocked by the user")
         await tell_of_champion(application.bot, store, ADMIN, trouble)
-    english, korean, elsewhere, _ = (call.text for call in request.calls if call.method == "sendMessage")
+    english, korean, elsewhere, gone, _ = (
+        call.text for call in request.calls if call.method == "sendMessage"
+    )
     assert english == MODELS_EN.taken_back.format(
         task="Sentiment", name="a&lt;b", serves=MODELS_EN.own, reason="no head &lt;x&gt;"
     )
@@ -507,4 +597,5 @@ async def test_the_operator_is_told_in_their_language(store: Store, caplog: pyte
         task="Sentiment", name="a&lt;b", serves="c", machine=platform.node(), reason="no head &lt;x&gt;"
     )
     assert "지워진 글" in korean
+    assert "no other was trained within a day. Now b answers" in gone
     assert ["could not tell the operator" in record.getMessage() for record in caplog.records] == [True]

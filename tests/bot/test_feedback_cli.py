@@ -160,7 +160,7 @@ def test_bad_rows_are_told_one_by_one_and_the_others_are_kept(tmp_path: Path) ->
     assert result.stdout == "2 labelled texts new\n"
     told = [line for line in result.stderr.splitlines() if line.startswith("kobert-bot: ")]
     assert told == [
-        f"kobert-bot: {file}: row 3 the label '7' is not one of negative, positive",
+        f"kobert-bot: {file}: row 3 the label '7' is not one of negative (0), positive (1)",
         f"kobert-bot: {file}: row 4 has 1 columns, the header has 3",
         f"kobert-bot: {file}: 2 rows could not be used; the others were",
     ]

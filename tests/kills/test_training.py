@@ -132,7 +132,7 @@ async def _voted(url: str) -> None:
             for word in words:
                 text = f"{subject} {word} {number}"
                 prediction = await store.add_prediction(question(text), chat_id=CHAT, asker_id=1)
-                for person in (1 + number % 6, 1 + (number + 1) % 6):
+                for person in (1 + (number + each) % 6 for each in range(3)):
                     await store.vote(prediction, person, 0, label, chat_id=CHAT)
     await store.close()
 

@@ -338,6 +338,38 @@ async def test_evaluations_are_kept_with_whom_they_are_against(store: Store) -> 
         await store.checkpoints.evaluations("nobody")
 
 
+@every_kind
+async def test_candidates_are_counted_by_the_rows_that_judged_them(store: Store, sql: Sql) -> None:
+    await agree(store, ADMIN)
+    items = []
+    for number in range(6):
+        asked = NewPrediction("sentiment", f"text {number}", None, "m", "x", {}, ())
+        prediction = await store.add_prediction(asked, chat_id=CHAT, asker_id=ADMIN)
+        items += [row[0] for row in await sql(f"SELECT input_id FROM predictions WHERE id = {prediction}")]
+    for snapshot, rows in enumerate(((0, 1), (0, 1, 2), (0, 1, 2, 3, 4)), start=1):
+        await sql(
+            "INSERT INTO dataset_snapshots (id, name, task, manifest_hash, path, state, manifest, created_at)"
+            f" VALUES ({snapshot}, 's{snapshot}', 'sentiment', 'h', '/nowhere', 'whole', '{{}}',"
+            " '2026-01-01 12:00:00')"
+        )
+        for split, its in (("heldout", rows), ("train", (5,))):
+            for row in its:
+                await sql(
+                    "INSERT INTO snapshot_members (snapshot_id, input_id, slot, split, label)"
+                    f" VALUES ({snapshot}, {items[row]}, 0, '{split}', 'x')"
+                )
+    for name, snapshot in (("a", "s1"), ("again", "s1"), ("b", "s2"), ("unmeasured", "s2")):
+        await store.checkpoints.add(new(name, snapshot=snapshot))
+        for dataset in ("heldout", "test") if name != "unmeasured" else ():
+            await store.checkpoints.add_evaluation(name, against=None, dataset=dataset, correct={})
+    judged = store.checkpoints.judged_by
+    assert await judged(1, "heldout", beside="new") == 3
+    assert await judged(1, "heldout", beside="a") == 2
+    assert await judged(2, "heldout", beside="new") == 3, "two of three rows are those of the first"
+    assert await judged(3, "heldout", beside="new") == 1, "two of five are too few, three are not"
+    assert await judged(3, "train", beside="new") == 0
+
+
 PROMOTER = """
 import asyncio, itertools, sys
 from storage.store import Store

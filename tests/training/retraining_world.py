@@ -51,7 +51,7 @@ def texts() -> list[tuple[str, str]]:
     ]
 
 
-async def vote(url: str, *, shuffled: bool = False, votes: int = 2) -> None:
+async def vote(url: str, *, shuffled: bool = False, votes: int = 3) -> None:
     """Let people vote; ``shuffled`` gives them labels that mean nothing, on which they agree."""
     chance = random.Random(0)
     found = texts()

@@ -37,7 +37,11 @@ def test_reads_nsmc_and_says_how_many_rows_have_no_text(tmp_path: Path) -> None:
             ("id\ttext\tlabel", "1\t좋다\t1"),
             r"row 1: no column document or text_a among id, text, label",
         ),
-        ("sentiment", (NSMC, "1\t좋다\t1", "2\t별로\t2"), r"row 3: the label '2' is not one of 0, 1"),
+        (
+            "sentiment",
+            (NSMC, "1\t좋다\t1", "2\t별로\t2"),
+            r"row 3: the label '2' is not one of negative \(0\), positive \(1\)",
+        ),
         ("sentiment", (NSMC, "1\t좋다"), r"row 2: 2 columns, the header has 3"),
         (
             "sentiment",

@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import json
 import random
+import re
 import shutil
 import signal
 import sqlite3
@@ -17,11 +18,12 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from bot.cli import app
-from storage.checkpoint_values import CheckpointState, TrainedCheckpoint
+from storage.checkpoint_values import CheckpointState, NewCheckpoint, TrainedCheckpoint
 from storage.runs import RunState
 from storage.store import Store
 from tests.training.retraining_world import PEOPLE, PEPPER, tiny_catalog_file, vote
 from training.gate.compare import compare
+from training.retraining.registering import Judged, register
 
 ROOT = Path(__file__).parents[2]
 COMMAND = ("train", "finetune", "sentiment", "--from-feedback")
@@ -132,6 +134,32 @@ def test_a_model_learns_what_people_say_passes_and_serves_and_the_next_goes_on_f
     assert second.parent == first.name
     assert second.verdict is not None
     assert second.verdict.champion == first.name
+    assert "No candidate was judged on these rows before" in done.stdout
+    assert "Candidates that these rows have judged before: 1." in again.stdout
+
+
+def test_a_dry_run_says_what_would_be_learnt_from_whom_and_how_long_it_takes_and_does_nothing(
+    tmp_path: Path,
+) -> None:
+    done = call(*COMMAND, *QUICK, "--dry-run")
+    assert done.exit_code == 0, done.output + repr(done.exception)
+    [(members,)] = rows(tmp_path, "SELECT count(*) FROM snapshot_members WHERE split = 'train'")
+    found = re.search(r"^train (\d+): negative (\d+), positive (\d+)$", done.stdout, re.MULTILINE)
+    assert found is not None, done.stdout
+    total, negative, positive = map(int, found.groups())
+    assert total == negative + positive == members
+    assert "voters: 6 whose votes have proved right (5 needed); the busiest has" in done.stdout
+    assert "it would begin with builtin" in done.stdout
+    assert "it would be compared with builtin on heldout" in done.stdout
+    assert "(0 candidates judged by it before)" in done.stdout
+    assert "220 steps" in done.stdout
+    for table in ("training_runs", "checkpoints", "evaluations"):
+        assert rows(tmp_path, f"SELECT count(*) FROM {table}") == [(0,)]
+    assert [each.name for each in (tmp_path / "var/teaching").iterdir()] == ["snapshots"]
+    again = call(*COMMAND, "--dry-run", "--snapshot", "sentiment-0001")
+    assert again.exit_code == 0, again.output
+    assert found[0] in again.stdout
+    assert call(*COMMAND, "--dry-run", "--snapshot", "sentiment-0009").exit_code == 1
 
 
 def test_labels_that_mean_nothing_are_refused_with_the_reason_and_nothing_changes(
@@ -205,6 +233,8 @@ def test_what_cannot_be_done_is_one_line(tmp_path: Path, arguments: tuple[str, .
         ("train", "finetune", "sentiment", "nli", "--from-feedback"),
         (*COMMAND, "--sentiment", "ratings.txt"),
         (*COMMAND, "--run", "1", "--lr", "0.1"),
+        (*COMMAND, "--dry-run", "--cancel"),
+        (*COMMAND, "--dry-run", "--run", "1"),
         ("train", "finetune", "sentiment", "--out", "o", "--model", "builtin", "--replay", "old.txt"),
         ("train", "finetune", "sentiment", "--model", "builtin"),
     ],
@@ -250,8 +280,9 @@ def test_what_learnt_a_deleted_text_gives_way_to_one_that_is_as_good_without_it(
     second = champion(tmp_path)
     assert second is not None
     assert second.verdict is not None
-    assert (second.parent, second.verdict.champion) == (None, "builtin")
-    assert rows(tmp_path, "SELECT against_id FROM evaluations ORDER BY id") == [(None,), (None,)]
+    assert (second.parent, second.base, second.verdict.champion) == (None, "builtin", "sentiment-0001")
+    assert "✓ Not worse" in done.stdout
+    assert rows(tmp_path, "SELECT against_id FROM evaluations ORDER BY id") == [(None,), (1,)]
 
 
 def test_who_is_forgotten_while_the_model_learns_for_them_did_not_promote_it(
@@ -320,6 +351,27 @@ def test_somebody_cancels_it_and_nothing_is_left(tmp_path: Path) -> None:
     assert b"was cancelled; nothing of it is left" in errors
     assert rows(tmp_path, "SELECT state FROM training_runs") == [(RunState.CANCELLED.value,)]
     assert not [each for each in (tmp_path / "var/teaching/runs").iterdir() if each.is_dir()]
+
+
+def test_cancelled_while_it_is_registered_it_is_not_promoted_and_nothing_is_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def cancelling(store: Store, new: NewCheckpoint, judged: Judged) -> TrainedCheckpoint:
+        added = await register(store, new, judged)
+        run = await store.runs.current("sentiment")
+        assert run is not None
+        assert (await store.runs.cancel(run.id)).cancelling
+        return added
+
+    monkeypatch.setattr("training.retraining.work.register", cancelling)
+    done = call(*COMMAND, *QUICK)
+    assert done.exit_code == 1, done.output
+    assert "was cancelled; nothing of it is left" in done.stderr
+    assert champion(tmp_path) is None
+    for table in ("checkpoints", "evaluations", "promotions"):
+        assert rows(tmp_path, f"SELECT count(*) FROM {table}") == [(0,)]
+    assert rows(tmp_path, "SELECT state FROM training_runs") == [(RunState.CANCELLED.value,)]
+    assert not list((tmp_path / "var/teaching/checkpoints").iterdir())
 
 
 def test_interrupted_it_saves_and_waits_for_whoever_takes_it_up(tmp_path: Path) -> None:

@@ -110,6 +110,7 @@ class Standing:
         verdict: What follows from it.
         reason: The facts, in words.
         left_out: How many ballots count nowhere, for the verdict or for the cap.
+        known: Whether more is known of them than is assumed of a newcomer, and it is good.
     """
 
     voter: int
@@ -120,6 +121,7 @@ class Standing:
     verdict: Verdict
     reason: str
     left_out: int
+    known: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 
 from storage.store import Store
-from training.feedback.ballots import Agreement, Consensus, Place, Standing, Verdict
+from training.feedback.ballots import Agreement, Consensus, Place, Standing
 from training.feedback.deciding import decide
 from training.feedback.parts import part_of
 from training.held_out import standing_in
@@ -43,8 +43,7 @@ async def promote_gold(store: Store, task: str) -> int:
 
 
 def _trusted(standing: Standing) -> bool:
-    known = standing.verdict.counts and standing.verdict is not Verdict.NEW
-    return known and standing.trust >= TRUSTED
+    return standing.known and standing.trust >= TRUSTED
 
 
 def _blind(agreement: Agreement) -> Mapping[Place, list[str]]:

@@ -15,12 +15,12 @@ from storage.content import storable
 from storage.export import FeedbackRow
 from storage.privacy.pseudonym import SHORT
 from storage.values import SKIPPED, TYPED, VoteKind
+from training.datasets import class_of, no_label
 from training.feedback.deciding import TAUGHT
 
 _TEXT = ("text_a", "document", "text", "premise", "sentence1", "sentence_a")
 _SECOND = ("text_b", "hypothesis", "sentence2", "sentence_b")
 _LABEL = ("label", "gold_label")
-_NSMC = {"0": "negative", "1": "positive"}
 _PAIRS = (Task.NLI, Task.NSP)
 _BLANK = "[MASK]"
 _LARGEST_ID = 2**31 - 1
@@ -74,12 +74,12 @@ def labelled_text(values: Mapping[str, object], task: str | None, *, gold: bool)
     task = task or _task_of(values, second)
     if task not in TAUGHT:
         raise BadRow(f"the task {task!r} is not one of {', '.join(TAUGHT)}")
-    if task == Task.SENTIMENT:
-        label = _NSMC.get(label, label)
     slot = _slot(values.get("slot", 0))
-    known = LABELS.get(Task(task))
-    if known is not None and label not in known:
-        raise BadRow(f"the label {label!r} is not one of {', '.join(known)}")
+    if (known := LABELS.get(Task(task))) is not None:
+        index = class_of(task, label)
+        if index is None:
+            raise BadRow(no_label(task, label))
+        label = known[index]
     if task in _PAIRS and (second is None or not second.strip()):
         raise BadRow("has no second text")
     if not 0 <= slot < (text.count(_BLANK) if task == Task.MASK else 1):

@@ -63,7 +63,8 @@ def standing(
     left_out = 0 if verdict.counts else votes
     if left_out:
         reason += "; none of their votes counts"
-    return Standing(voter, votes, len(rests_on), right, trust, verdict, reason, left_out)
+    known = verdict.counts and verdict is not Verdict.NEW
+    return Standing(voter, votes, len(rests_on), right, trust, verdict, reason, left_out, known)
 
 
 def _verdict(judged: list[Judged], labels: tuple[str, ...] | None, rules: Rules) -> tuple[Verdict, str]:

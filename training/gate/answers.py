@@ -60,6 +60,7 @@ class Paired:
         classes: Names of the classes; empty where the answers are words.
         groups: int64 ``[n]``, rows that came together (see ``training.evaluate.groups_of``); None if each
             came for itself.
+        earlier: How many candidates these rows have judged before.
     """
 
     name: SetName
@@ -69,6 +70,7 @@ class Paired:
     candidate: Answers
     classes: tuple[str, ...] = ()
     groups: NDArray[np.int64] | None = None
+    earlier: int = 0
 
     def __len__(self) -> int:
         return len(self.labels)

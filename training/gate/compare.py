@@ -48,11 +48,13 @@ class LabelledSet:
         name: Where they come from.
         task: ``sentiment``, ``nli`` or ``nsp`` with rows of ``Example``; ``mask`` with rows of ``Blank``.
         rows: The questions and what is true.
+        earlier: How many candidates these rows have judged before.
     """
 
     name: SetName
     task: str
     rows: Sequence[Row]
+    earlier: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +76,10 @@ class Correctness:
     champion: NDArray[np.bool_]
     candidate: NDArray[np.bool_]
 
-    def as_json(self) -> dict[str, list[int]]:
+    def as_json(self) -> dict[str, str | list[int]]:
         """For a database row: 1 for each row that is right, else 0."""
         return {
+            "task": self.task,
             "rows": self.rows.tolist(),
             "champion": self.champion.astype(int).tolist(),
             "candidate": self.candidate.astype(int).tolist(),
@@ -187,7 +190,8 @@ def _asked(
     labels = np.array([example.label for example in examples], dtype=np.int64)
     one, other = (model.classify(each.task, examples, progress) for model in both)
     classes = LABELS[Task(each.task)]
-    return Paired(each.name, each.task, labels, one, other, classes, groups), np.arange(len(examples))
+    pair = Paired(each.name, each.task, labels, one, other, classes, groups, each.earlier)
+    return pair, np.arange(len(examples))
 
 
 def _filled(
@@ -205,4 +209,4 @@ def _filled(
     labels = np.array([numbers.setdefault(blank.word, len(numbers)) for blank in kept], dtype=np.int64)
     one, other = (model.fill(kept, numbers, progress) for model in both)
     progress(2 * (len(blanks) - len(kept)))
-    return Paired(each.name, each.task, labels, one, other, groups=groups[rows]), rows
+    return Paired(each.name, each.task, labels, one, other, (), groups[rows], each.earlier), rows

@@ -13,7 +13,9 @@ class Rules:
     """The bounds; shares and differences are 0…1.
 
     Attributes:
-        alpha: A p-value below is no chance.
+        must_gain: Whether a gain must be seen; else, that the candidate is worse must not be.
+        alpha: A p-value below is no chance; a gain shares it with the gains that were looked for before on
+            the same rows.
         power: The chance with which a gain is said to have been visible.
         least_gold: Rows that the blind-labelled set needs to be what a gain is judged on. With fewer, or
             none, it is judged on held-out feedback, whose labels were mostly given after seeing an answer;
@@ -24,10 +26,11 @@ class Rules:
         recall_limit: A loss beyond this fails without a test of chance, unless it is that noise.
         calibration_margin: How much worse the expected calibration error may be.
         latency_bound: How many times the champion's median time the candidate may take.
-        least_voters: People whose votes it must have learnt from: of those who count, new ones among them.
+        least_voters: People whose votes it must have learnt from: of those who have shown to be right.
         voter_cap: Share of the votes that one of them may have.
     """
 
+    must_gain: bool = True
     alpha: float = 0.05
     power: float = 0.8
     least_gold: int = 100
@@ -46,8 +49,8 @@ class Teachers:
     """Who taught the candidate.
 
     Attributes:
-        voters: Distinct people whose votes count and are behind what it learnt from.
-        largest_share: Share of those votes that came from one of them, 0…1.
+        voters: Distinct people who have shown to be right and whose votes are behind what it learnt from.
+        largest_share: Share of all votes behind it that came from one person, 0…1.
     """
 
     voters: int

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import binom, binomtest
 
-from training.bootstrap import drawn_sums
+from training.bootstrap import DRAWS, drawn_sums
 from training.evaluate import BINS, bin_of
 
+ALPHA = 0.05
 _TAIL = 1e-9  # of the number of discordant rows, left out of sums
 _STEPS = 40  # halvings of 0…1
 
@@ -25,7 +27,7 @@ class Change:
         candidate: Share that the candidate has.
         gained: Rows that only the candidate has right.
         lost: Rows that only the champion has right.
-        low: Lower end of the 95 % paired-bootstrap interval of ``gain``.
+        low: Lower end of the paired-bootstrap interval of ``gain``.
         high: Its upper end.
     """
 
@@ -49,7 +51,11 @@ class Change:
 
 
 def change(
-    champion: NDArray[np.bool_], candidate: NDArray[np.bool_], groups: NDArray[np.int64] | None = None
+    champion: NDArray[np.bool_],
+    candidate: NDArray[np.bool_],
+    groups: NDArray[np.int64] | None = None,
+    *,
+    alpha: float = ALPHA,
 ) -> Change:
     """Compare right answers row by row.
 
@@ -57,10 +63,12 @@ def change(
         champion: Whether each row was right, ``[n]``, n > 0.
         candidate: The same of the other.
         groups: As in ``drawn_sums``.
+        alpha: How often the interval may miss by chance: 0.05 for that of 95 %.
     """
     difference = candidate.astype(np.float64) - champion
-    sums = drawn_sums(np.stack([difference, np.ones(len(difference))], 1), groups)
-    low, high = np.quantile(sums[:, 0] / sums[:, 1], [0.025, 0.975])
+    draws = ceil(DRAWS * max(1.0, ALPHA / alpha))  # as many of them in the tails
+    sums = drawn_sums(np.stack([difference, np.ones(len(difference))], 1), groups, draws=draws)
+    low, high = np.quantile(sums[:, 0] / sums[:, 1], [alpha / 2, 1 - alpha / 2])
     return Change(
         len(difference),
         float(champion.mean()),

@@ -18,7 +18,8 @@ from training.retraining.wish import Wish
 from training.textfiles import DataError
 
 if TYPE_CHECKING:
-    from training.retraining.work import Outcome, Retraining
+    from training.retraining.registering import Outcome
+    from training.retraining.work import Retraining
 
 
 def be_polite() -> None:
@@ -51,6 +52,22 @@ def retrain(
         with Ledger(place) as ledger:
             number = _asked(ledger, task, wish or Wish()) if run_id is None else run_id
             _conclude(teaching, _work(ledger, place, number, task, device))
+    except StorageError as error:
+        raise DataError(str(error)) from error
+
+
+def rehearse(teaching: Teaching, task: str, wish: Wish, device: str) -> None:
+    """Say what a retraining would do.
+
+    Raises:
+        DataError: It could not be done; one line.
+    """
+    place = teaching.place()
+    try:
+        with Ledger(place) as ledger:
+            from training.retraining import rehearsal  # torch: seconds
+
+            rehearsal.rehearse(ledger, place, task, wish, Processes.join(device), typer.echo)
     except StorageError as error:
         raise DataError(str(error)) from error
 

@@ -13,10 +13,10 @@ import signal
 import threading
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Self, TypeVar
+from typing import Any, Self, TypeVar, cast
 
 from storage.engine import exists
-from storage.errors import StorageError
+from storage.errors import DatabaseFailed, StorageError
 from storage.runs import LEASE, LostRun, Run, RunState
 from storage.store import Store
 from storage.workers import is_gone, own_worker
@@ -24,6 +24,8 @@ from training.retraining.place import TeachingPlace
 from training.textfiles import DataError
 
 BEAT = 1.0  # seconds
+WAITS = (1.0, 2.0, 4.0, 8.0, 16.0)
+"""Seconds before a database that failed is asked again: hours of learning are not lost to a locked file."""
 _WATCH = 0.5  # seconds between two looks at a worker that may be dead
 _Found = TypeVar("_Found")
 
@@ -98,13 +100,23 @@ class Ledger:
         return self._progress
 
     def call(self, do: Callable[[Store], Awaitable[_Found]]) -> _Found:
-        """Do something with the store and wait for it."""
+        """Do something with the store and wait for it; a database that fails is asked again for a while.
+
+        Raises:
+            StorageError: It cannot be done, or the database goes on failing.
+        """
 
         async def done() -> _Found:
             return await do(self.store)
 
-        found: _Found = self._wait(done())
-        return found
+        for seconds in WAITS:
+            try:
+                found: _Found = self._wait(done())
+            except DatabaseFailed:
+                time.sleep(seconds)
+            else:
+                return found
+        return cast("_Found", self._wait(done()))
 
     @property
     def worker(self) -> str:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from models.results import LABELS, Task
-from storage.snapshots import StoredSnapshot
+from storage.snapshots import Member, StoredSnapshot
 from storage.store import Store
 from training.datasets import Example, read
-from training.feedback.ballots import Place
+from training.feedback.ballots import Agreement, Place
 from training.feedback.deciding import agreement
 from training.feedback.drawing import SnapshotRow
+from training.feedback.grounded import grounded
 from training.feedback.snapshot_folder import read_snapshot
 from training.gate.answers import SetName
 from training.gate.compare import LabelledSet
@@ -76,16 +77,33 @@ def material(snapshot: StoredSnapshot, test: str | None) -> Material:
     )
 
 
+async def with_earlier(
+    store: Store, snapshot: StoredSnapshot, sets: Sequence[LabelledSet], candidate: str
+) -> tuple[LabelledSet, ...]:
+    """Tell of each set that the gate asks how many candidates it has judged before this one."""
+    judged = store.checkpoints.judged_by
+    return tuple(
+        [replace(each, earlier=await judged(snapshot.id, each.name, beside=candidate)) for each in sets]
+    )
+
+
 async def teachers_of(store: Store, snapshot: StoredSnapshot) -> Teachers:
-    """Count the people whose votes are behind what is learnt, and the share of the busiest of them."""
-    found = (await agreement(store, snapshot.task)).consensus
+    """Count the people who have shown to be right among those whose votes are behind what is learnt.
+
+    The share is that of the busiest of all.
+    """
+    return teachers(await agreement(store, snapshot.task), await store.snapshots.members(snapshot.id))
+
+
+def teachers(found: Agreement, members: Iterable[Member]) -> Teachers:
+    """The same of what the voters agree on and the members of a data set."""
     votes: Counter[int] = Counter()
-    for member in await store.snapshots.members(snapshot.id):
-        decided = found.get(Place(member.item, member.slot))
+    for member in members:
+        decided = found.consensus.get(Place(member.item, member.slot))
         if decided is not None and member.split in ("train", "dev"):
             votes.update(decided.voters)
     most = max(votes.values(), default=0)
-    return Teachers(len(votes), most / votes.total() if most else 0.0)
+    return Teachers(len(votes.keys() & grounded(found)), most / votes.total() if most else 0.0)
 
 
 def check_learnable(task: str) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from models.fingerprint import WEIGHTS, fingerprint
 from storage.checkpoint_values import ChampionChanged, NewCheckpoint, TrainedCheckpoint
+from storage.runs import Run
 from storage.store import Store
 from storage.verdicts import Verdict
 from training.feedback.snapshot_folder import sync
@@ -30,15 +31,30 @@ class Judged:
     Attributes:
         verdict: In numbers.
         correct: Which rows each model has right.
-        champion: Name of the checkpoint it was compared with; None for the catalogue's own.
-        seen: Name of the champion of that moment. It may be another one: what must go anyway, for a text that
-            was deleted since, is no measure.
+        champion: Name of the champion of that moment, which it was compared with; None for the catalogue's
+            own.
     """
 
     verdict: Verdict
     correct: Sequence[Correctness]
     champion: str | None
-    seen: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a retraining.
+
+    Attributes:
+        name: Of the checkpoint.
+        verdict: How it did.
+        promoted: Whether it serves now.
+        id: Row of the checkpoint.
+    """
+
+    name: str
+    verdict: Verdict
+    promoted: bool
+    id: int
 
 
 def put_aside(run: Path, folder: Path) -> str:
@@ -69,29 +85,38 @@ async def register(store: Store, new: NewCheckpoint, judged: Judged) -> TrainedC
     added = await store.checkpoints.add(new)
     if added.tainted:
         raise Tainted
-    known = {each.dataset for each in await store.checkpoints.evaluations(new.name)}
+    kept = await store.checkpoints.evaluations(new.name)
+    known = {(each.dataset, each.correct.get("task")) for each in kept}
     for each in judged.correct:
-        if each.name.value not in known:
+        if (each.name.value, each.task) not in known:
             await store.checkpoints.add_evaluation(
-                new.name, against=judged.champion, dataset=each.name.value, correct=_as_json(each)
+                new.name, against=judged.champion, dataset=each.name.value, correct=each.as_json()
             )
     await store.checkpoints.judge(new.name, judged.verdict)
     return await store.checkpoints.get(new.name)
 
 
-async def promote(
-    store: Store, checkpoint: TrainedCheckpoint, seen: str | None, actor: str, why: str
-) -> bool:
+async def promote(store: Store, checkpoint: TrainedCheckpoint, seen: str | None, run: Run) -> bool:
     """Let a checkpoint that passed serve, unless the champion is no longer the one it was compared with.
 
     Returns:
         Whether it serves now, or did so already.
+
+    Raises:
+        CancelledRun: Somebody cancelled the training before that.
     """
     changes = await store.checkpoints.changes(checkpoint.task)
     if any(change.after == checkpoint.name for change in changes):
         return True
     try:
-        await store.checkpoints.promote(checkpoint.task, checkpoint.name, actor=actor, reason=why, seen=seen)
+        await store.checkpoints.promote(
+            checkpoint.task,
+            checkpoint.name,
+            actor=run.actor,
+            reason=f"passed the gate in training {run.id}",
+            seen=seen,
+            training=run.id,
+        )
     except ChampionChanged:
         return False
     return True
@@ -101,12 +126,3 @@ def remove(folder: Path) -> None:
     """Delete a folder, if it is there."""
     shutil.rmtree(folder, ignore_errors=True)
     shutil.rmtree(folder.with_name(f".{folder.name}.draft"), ignore_errors=True)
-
-
-def _as_json(found: Correctness) -> dict[str, object]:
-    return {
-        "task": found.task,
-        "rows": found.rows.tolist(),
-        "champion": found.champion.astype(int).tolist(),
-        "candidate": found.candidate.astype(int).tolist(),
-    }

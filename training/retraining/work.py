@@ -9,74 +9,30 @@ answer worse than before. That is no harm, as a checkpoint serves its own task a
 
 from __future__ import annotations
 
-import fcntl
-import signal
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import NoReturn
+from dataclasses import replace
 
-from transformers import BertConfig
-
-from models.catalog import BUILTIN, load_catalog
-from models.errors import ModelServiceError
-from models.hub import find_files
-from models.results import Task
-from storage.checkpoint_values import (
-    CheckpointState,
-    NewCheckpoint,
-    Standing,
-    TrainedCheckpoint,
-    UnknownCheckpoint,
-)
-from storage.runs import Run, RunState
+from storage.checkpoint_values import CheckpointState, NewCheckpoint, Standing, UnknownCheckpoint
+from storage.runs import CancelledRun, Run, RunState
 from storage.snapshots import StoredSnapshot
 from storage.store import Store
-from storage.verdicts import Verdict
 from training.feedback.snapshot import take_snapshot
 from training.gate.compare import compare
-from training.jobs import Job, finetune
+from training.gate.rules import Rules
+from training.jobs import finetune
 from training.processes import Processes
+from training.retraining.beginning import Beginning, beginning, lesson, no_text, own_checkpoint
+from training.retraining.guards import alone, undisturbed
 from training.retraining.ledger import Ledger
-from training.retraining.material import Material, check_learnable, material, teachers_of
+from training.retraining.material import Material, check_learnable, material, teachers_of, with_earlier
 from training.retraining.place import TeachingPlace
-from training.retraining.registering import Judged, Tainted, promote, put_aside, register, remove
-from training.retraining.wish import BATCH, Wish
+from training.retraining.registering import Judged, Outcome, Tainted, promote, put_aside, register, remove
+from training.retraining.reporter import Reporter
+from training.retraining.wish import Wish
 from training.revision import code_revision
-from training.run import Run as TrainingLoop
 from training.telling import Say
 from training.textfiles import DataError
 
 _TRIES = 3
-_OFTEN = 0.5  # seconds between two looks at how far a training is
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What came of a retraining.
-
-    Attributes:
-        name: Of the checkpoint.
-        verdict: How it did.
-        promoted: Whether it serves now.
-        id: Row of the checkpoint.
-    """
-
-    name: str
-    verdict: Verdict
-    promoted: bool
-    id: int
-
-
-@dataclass(frozen=True, slots=True)
-class _From:
-    """What is trained from: a model, the checkpoint that it is (None for the catalogue's), and the preset."""
-
-    model: str
-    parent: str | None
-    base: str
 
 
 class Retraining:
@@ -104,25 +60,35 @@ class Retraining:
             KeyboardInterrupt: Told to stop.
         """
         check_learnable(self._run.task)
-        with _alone(self._folder):
+        with alone(self._folder):
             self._clear_others()
             for _ in range(_TRIES):
                 try:
                     name = self._name()
                     judged = None if self._is_registered(name) else self._judged(name)
-                    with _undisturbed():
+                    with undisturbed():
                         return self._end(name, judged)
+                except CancelledRun:
+                    self._ledger.cancelled = True
+                    raise KeyboardInterrupt from None
                 except Tainted:
                     self._say("a text that it learnt from was deleted meanwhile: beginning anew")
                     self._begin_anew()
         raise DataError("texts were deleted all the while: try again")
 
     def clear(self) -> None:
-        """Delete what a training that will not go on has left."""
+        """Delete what a training that will not go on has left; what was judged is kept, unless cancelled."""
         name = self._ledger.progress.get("name")
-        if isinstance(name, str) and not self._is_registered(name):
+        if isinstance(name, str) and not self._is_kept(name):
             remove(self._place.checkpoints.absolute() / name)
         remove(self._folder)
+
+    def _is_kept(self, name: str) -> bool:
+        if not self._is_registered(name):
+            return False
+        if not self._ledger.cancelled:
+            return True
+        return not self._ledger.call(lambda store: store.checkpoints.discard(name))
 
     def _clear_others(self) -> None:
         """Delete what trainings have left in their folders that ended while no process had them."""
@@ -143,7 +109,7 @@ class Retraining:
     def _end(self, name: str, judged: tuple[NewCheckpoint, Judged] | None) -> Outcome:
         """Register the checkpoint, promote it if it may be, and end the run."""
         if judged is not None:
-            self._ledger.keep(against=judged[1].seen)
+            self._ledger.keep(against=judged[1].champion)
             self._ledger.call(lambda store: register(store, *judged))
         outcome = self._settle(name)
         self._ledger.tell(phase="done", verdict=outcome.verdict.as_json(), promoted=outcome.promoted)
@@ -193,55 +159,34 @@ class Retraining:
         self._ledger.keep(snapshot=name)
         return known
 
-    def _start(self) -> _From:
-        """The champion, or the preset's own checkpoint where none was trained or a text of it was deleted.
+    def _start(self) -> Beginning:
+        """What is trained from.
 
         Kept for the whole run: a champion that changes meanwhile must not be what half of it came from.
         """
         kept = self._ledger.progress.get("start")
         if isinstance(kept, dict):
-            return _From(**kept)
-        champion = _untainted(self._standing().champion)
-        start = (
-            _From(own_checkpoint(self._place, self._run.task), None, self._place.preset)
-            if champion is None
-            else _From(champion.path, champion.name, champion.base)
-        )
+            return Beginning(**kept)
+        start = beginning(self._place, self._run.task, self._standing().champion)
         self._ledger.keep(start={"model": start.model, "parent": start.parent, "base": start.base})
         return start
 
-    def _train(self, snapshot: StoredSnapshot, found: Material, start: _From) -> None:
-        task, wish = self._run.task, self._wish
+    def _train(self, snapshot: StoredSnapshot, found: Material, start: Beginning) -> None:
         self._say(f"{snapshot.name}: {', '.join(f'{part} {count:,}' for part, count in found.rows.items())}")
         self._ledger.tell(phase="training", rows=found.rows)
-        job = Job(
-            tasks=(task,),
-            model=start.model,
-            out=self._folder,
-            files={task: [found.train]},
-            dev={} if found.dev is None else {task: found.dev},
-            held_out={task: found.held_out},
-            replay=list(wish.replay),
-            epochs=wish.epochs,
-            steps=wish.steps,
-            lr=wish.rate(width_of(start.model)),
-            scale=BATCH,
-            seed=wish.seed,
-        )
-        finetune(job, self._processes, self._say, _no_text, after_step=_Reporter(self._ledger))
+        job = lesson(self._run.task, self._wish, start.model, found, self._folder)
+        finetune(job, self._processes, self._say, no_text, after_step=Reporter(self._ledger))
 
     def _compare(
-        self, name: str, snapshot: StoredSnapshot, found: Material, start: _From
+        self, name: str, snapshot: StoredSnapshot, found: Material, start: Beginning
     ) -> tuple[NewCheckpoint, Judged]:
         """Put the model where it would serve from, and compare it with the champion of this moment.
 
-        A champion that learnt from a deleted text has to go: in its place the preset's own is compared with.
-        To be better than what also knew that text is not asked of a model that must do without.
+        To be better than a champion that learnt from a deleted text is not asked of what must do without.
         """
         folder = self._place.checkpoints.absolute() / name
         version = put_aside(self._folder, folder)
-        serving = self._standing().champion
-        champion = _untainted(serving)
+        champion = self._standing().champion
         model = own_checkpoint(self._place, self._run.task) if champion is None else champion.path
         total, read = 2 * sum(len(each.rows) for each in found.sets), 0
 
@@ -251,19 +196,20 @@ class Retraining:
             self._ledger.tell(phase="gate", step=read, steps=total)
 
         self._ledger.tell(phase="gate", step=0, steps=total)
-        rival = self._place.preset if champion is None else champion.name
+        against = None if champion is None else champion.name
+        rival = against or self._place.preset
         self._say(f"comparing {name} with {rival} on {total // 2:,} texts")
         compared = compare(
             model,
             folder,
             self._run.task,
-            found.sets,
+            self._ledger.call(lambda store: with_earlier(store, snapshot, found.sets, name)),
             self._ledger.call(lambda store: teachers_of(store, snapshot)),
+            rules=Rules(must_gain=champion is None or not champion.tainted),
             device=self._processes.device,
             progress=progress,
         )
-        against = None if champion is None else champion.name
-        verdict = replace(compared.verdict, champion=against or self._place.preset, candidate=name)
+        verdict = replace(compared.verdict, champion=rival, candidate=name)
         new = NewCheckpoint(
             task=self._run.task,
             name=name,
@@ -276,7 +222,7 @@ class Retraining:
             code=code_revision(),
             metrics={"rows": found.rows, "best": self._ledger.progress.get("accuracy")},
         )
-        return new, Judged(verdict, compared.correct, against, None if serving is None else serving.name)
+        return new, Judged(verdict, compared.correct, against)
 
     def _settle(self, name: str) -> Outcome:
         """Promote what passed, if that is wanted."""
@@ -287,10 +233,9 @@ class Retraining:
         promoted = False
         if checkpoint.verdict.passed and self._wish.promote:
             seen = self._ledger.progress.get("against")
-            why = f"passed the gate in training {self._run.id}"
             # Read again: who asked for it may have been forgotten since.
-            actor = self._ledger.call(lambda store: store.runs.get(self._run.id)).actor
-            promoted = self._ledger.call(lambda store: promote(store, checkpoint, seen, actor, why))
+            run = self._ledger.call(lambda store: store.runs.get(self._run.id))
+            promoted = self._ledger.call(lambda store: promote(store, checkpoint, seen, run))
         return Outcome(name, checkpoint.verdict, promoted, checkpoint.id)
 
     def _standing(self) -> Standing:
@@ -300,92 +245,3 @@ class Retraining:
         self.clear()
         self._folder.mkdir(parents=True, exist_ok=True)
         self._ledger.keep(name=None, snapshot=None, start=None, phase="snapshot")
-
-
-class _Reporter:
-    """Tells how far a training is, a few times a second at most."""
-
-    def __init__(self, ledger: Ledger) -> None:
-        self._ledger = ledger
-        self._at = 0.0
-        self._begun: tuple[float, int] | None = None
-
-    def __call__(self, loop: TrainingLoop) -> None:
-        now = time.monotonic()
-        if self._begun is None:
-            self._begun = now, loop.step
-        if now - self._at < _OFTEN and loop.step < loop.total:
-            return
-        self._at = now
-        since, first = self._begun
-        made = loop.step - first
-        left = (now - since) / made * (loop.total - loop.step) if made else None
-        means = loop.means
-        loss = next((value for name, value in means.items() if name.startswith("loss ")), None)
-        self._ledger.tell(
-            phase="training",
-            step=loop.step,
-            steps=loop.total,
-            loss=None if loss is None else round(loss, 4),
-            accuracy=loop.best,
-            left_s=None if left is None else round(left, 1),
-        )
-
-
-def _untainted(champion: TrainedCheckpoint | None) -> TrainedCheckpoint | None:
-    return None if champion is None or champion.tainted else champion
-
-
-def own_checkpoint(place: TeachingPlace, task: str) -> str:
-    """Where the preset's own checkpoint for a task is: a preset, a folder or a hub id.
-
-    Raises:
-        DataError: It has none.
-    """
-    if place.preset == BUILTIN and place.catalog is None:
-        return BUILTIN
-    try:
-        return load_catalog(place.catalog).source(place.preset, Task(task), "ko").model
-    except ModelServiceError as error:
-        raise DataError(str(error)) from error
-
-
-def width_of(model: str) -> int:
-    """How many numbers a model has for a token.
-
-    Raises:
-        DataError: There is no such model.
-    """
-    try:
-        folder = find_files(
-            load_catalog().source(BUILTIN, Task.MASK, "ko").model if model == BUILTIN else model
-        )
-        return int(BertConfig.from_pretrained(folder).hidden_size)
-    except (ModelServiceError, OSError) as error:
-        raise DataError(f"{model}: {' '.join(str(error).split())[:300]}") from error
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Hold a run's folder: a process that was taken for dead and is not must not write there too."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    lock = folder.with_name(f"{folder.name}.lock")
-    with lock.open("a") as stream:
-        fcntl.flock(stream, fcntl.LOCK_EX)
-        yield
-        if not folder.exists():  # the run has ended
-            lock.unlink(missing_ok=True)
-
-
-@contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Let nobody interrupt what takes a moment and is better done whole."""
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
-def _no_text(_: object) -> NoReturn:
-    raise AssertionError("retraining reads no running text")

@@ -82,7 +82,7 @@ def test_every_check_task_and_set_has_words(texts: VerdictTexts) -> None:
     assert set(texts.checks) == set(CheckName)
     assert set(texts.failed) <= set(CheckName)
     assert set(texts.not_seen) == {
-        *(CheckName.GAIN, CheckName.TEST, CheckName.RECALL, CheckName.LATENCY),
+        *(CheckName.GAIN, CheckName.NOT_WORSE, CheckName.TEST, CheckName.RECALL, CheckName.LATENCY),
         *(CheckName.VOTERS, CheckName.VOTER_SHARE),
     }
     assert set(texts.tasks) == {Task.MASK, *LABELS}
@@ -107,6 +107,34 @@ def test_a_verdict_reads_as_english() -> None:
     assert "20.00 → 21.00 ms, 1.05 times as long (1.1 allowed); 100 questions each" in lines[8]
     assert lines[10] == "✓ Largest voter: 20 % of the votes (30 % allowed)."
     assert len(lines) == 11
+
+
+@pytest.mark.parametrize(
+    ("language", "told"), [("en", "judged before: {}."), ("ko", "후보가 전에 {}개 있었어요")]
+)
+def test_it_is_told_how_many_candidates_the_rows_have_judged_before(language: Language, told: str) -> None:
+    def lines(**numbers: Number) -> tuple[str, ...]:
+        gain = Check(CheckName.GAIN, PASSED, {**GAIN, **numbers})
+        return verdict_lines(replace(VERDICT, checks=(gain,)), language)
+
+    assert lines(earlier=0)[2] == VERDICT_TEXTS[language].first_judged
+    again = lines(earlier=3, alpha=0.0125, level=0.9875)
+    assert told.format(3) in again[2]
+    assert "0.013" in again[1]
+    assert "98.75" in again[1]
+
+
+@pytest.mark.parametrize(
+    ("language", "told"), [("en", "losses under 2.51"), ("ko", "2.51%p보다 작은 나빠짐")]
+)
+def test_what_follows_one_that_has_to_go_reads_as_such(language: Language, told: str) -> None:
+    check = Check(CheckName.NOT_WORSE, PASSED, {**GAIN, "level": 0.95, "earlier": 3})
+    lines = verdict_lines(replace(VERDICT, checks=(check,)), language)
+    assert lines[1].startswith("✓ Not worse, blind" if language == "en" else "✓ 나빠지지 않음, ")
+    assert told in lines[2]
+    assert len(lines) == 3
+    unseen = Check(CheckName.NOT_WORSE, NOT_SEEN, {"set": "gold", "gold": 9, "least_gold": 100})
+    assert verdict_lines(replace(VERDICT, checks=(unseen,)), language)[1].startswith("– ")
 
 
 def test_a_verdict_reads_as_korean() -> None:

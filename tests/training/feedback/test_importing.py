@@ -226,7 +226,7 @@ VOTE = {
         ({"text": "글", "label": "좋음"}, "tells of no task: --task says which"),
         (
             {"text": "글", "label": "좋음", "task": "sentiment"},
-            "the label '좋음' is not one of negative, positive",
+            "the label '좋음' is not one of negative (0), positive (1)",
         ),
         ({"text": "글", "label": "neutral", "task": "nli"}, "has no second text"),
         ({"text": "글", "label": "x", "task": "tokens"}, "the task 'tokens' is not one of"),

@@ -44,7 +44,7 @@ def of(found: Verdict, name: CheckName) -> list[Check]:
 def test_a_better_model_passes_every_rule() -> None:
     found = verdict(*GOOD)
     assert found.passed
-    assert {check.name for check in found.checks} == set(CheckName)
+    assert {check.name for check in found.checks} == set(CheckName) - {CheckName.NOT_WORSE}
     assert {check.state for check in found.checks} == {CheckState.PASSED}
 
 
@@ -68,6 +68,49 @@ def test_five_rows_gained_and_none_lost_are_too_few() -> None:
     assert gain.numbers["low"] > 0
     assert gain.numbers["p"] == pytest.approx(2 / 2**5)
     assert verdict(planted(SetName.GOLD, 400, gained=6, lost=0), TEST, HELDOUT).passed
+
+
+def test_a_gain_that_was_looked_for_before_on_the_same_rows_must_be_surer() -> None:
+    found = verdict(replace(GOLD, earlier=0), TEST, HELDOUT)
+    (first,) = of(found, CheckName.GAIN)
+    assert (first.numbers["earlier"], first.numbers["alpha"], first.numbers["level"]) == (0, 0.05, 0.95)
+    again = planted(SetName.GOLD, 400, gained=20, lost=7)  # p = 0.019
+    assert verdict(again, TEST, HELDOUT).passed
+    assert verdict(replace(again, earlier=1), TEST, HELDOUT).passed
+    found = verdict(replace(again, earlier=2), TEST, HELDOUT)
+    assert failed(found) == [CheckName.GAIN]
+    (third,) = of(found, CheckName.GAIN)
+    assert third.numbers["earlier"] == 2
+    assert third.numbers["alpha"] == pytest.approx(0.05 / 3)
+    for name in ("smallest", "high"):
+        less, more = (
+            first.numbers[name],
+            of(verdict(replace(GOLD, earlier=2)), CheckName.GAIN)[0].numbers[name],
+        )
+        assert isinstance(less, float)
+        assert isinstance(more, float)
+        assert more > less
+
+
+@pytest.mark.parametrize(
+    ("gained", "lost", "state"),
+    [
+        (0, 0, CheckState.PASSED),  # it answers as the other does
+        (8, 14, CheckState.PASSED),  # worse, as chance gives it
+        (8, 30, CheckState.FAILED),
+        (30, 8, CheckState.PASSED),
+    ],
+)
+def test_what_takes_the_place_of_one_that_has_to_go_may_be_as_good_but_not_surely_worse(
+    gained: int, lost: int, state: CheckState
+) -> None:
+    gold = replace(planted(SetName.GOLD, 400, gained=gained, lost=lost), earlier=9)
+    found = verdict(gold, rules=Rules(must_gain=False, recall_margin=1.0))
+    (check,) = of(found, CheckName.NOT_WORSE)
+    assert (check.state, check.numbers["alpha"]) == (state, 0.05)
+    assert not of(found, CheckName.GAIN)
+    assert found.passed is (state is CheckState.PASSED)
+    assert not verdict(planted(SetName.GOLD, 99, gained=9, lost=0), rules=Rules(must_gain=False)).passed
 
 
 def test_a_gain_of_a_few_premises_with_many_pairs_fails_alone() -> None:

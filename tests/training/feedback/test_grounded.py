@@ -1,0 +1,79 @@
+"""Five accounts of one person are not five people, as far as that can be told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pytest
+
+from storage.snapshots import Member
+from training.feedback.agreement import agree
+from training.feedback.ballots import Agreement, Ballot, Gold, Place, Rules, Verdict
+from training.feedback.grounded import LEAST, grounded
+from training.gate.rules import Rules as Bounds
+from training.retraining.material import teachers
+
+pytest.importorskip("crowdkit")
+LABELS = ("negative", "positive")
+HONEST, PUPPETS = range(5), range(10, 15)
+
+
+def truth(item: int) -> str:
+    return LABELS[item % 2]
+
+
+def ballots(voters: Iterable[int], items: Iterable[int], *, wrong: bool = False) -> list[Ballot]:
+    """All say of all items what is right, or all the same that is not."""
+    return [Ballot(item, 0, voter, truth(item + wrong), blind=False) for item in items for voter in voters]
+
+
+def found(*cast: list[Ballot], gold: Gold | None = None) -> Agreement:
+    return agree([each for some in cast for each in some], labels=LABELS, gold=gold)
+
+
+def test_five_new_accounts_that_agree_with_each_other_are_nobody_yet() -> None:
+    honest = ballots(HONEST, range(40))
+    puppets = ballots(PUPPETS, range(100, 100 + LEAST - 1))
+    agreed = found(honest, puppets)
+    assert {agreed.standings[each].verdict for each in PUPPETS} == {Verdict.TRUSTED}
+    assert grounded(agreed) == set(HONEST)
+    taught = [Member(item, 0, "train", truth(item)) for item in range(100, 100 + LEAST - 1)]
+    assert teachers(agreed, taught).voters == 0 < Bounds().least_voters
+    honestly = [Member(item, 0, "train", truth(item)) for item in range(40)]
+    assert teachers(agreed, [*honestly, *taught]).voters == len(HONEST)
+
+
+def test_known_labels_of_some_tell_a_circle_apart_that_agrees_on_texts_of_its_own() -> None:
+    honest, puppets = ballots(HONEST, range(40)), ballots(PUPPETS, range(100, 160), wrong=True)
+    assert grounded(found(honest, puppets)) == {*HONEST, *PUPPETS}, "without gold nobody can tell"
+    gold = {Place(item, 0): truth(item) for item in range(200, 200 + LEAST)}
+    tried = ballots([0], range(200, 200 + LEAST))
+    agreed = found(honest, puppets, tried, gold=gold)
+    assert grounded(agreed) == set(HONEST)
+    joined = ballots([20], [*range(5), *range(100, 160)], wrong=False)
+    assert 20 not in grounded(found(honest, puppets, tried, joined, gold=gold)), "five alike are too few"
+
+
+def test_who_agrees_with_those_who_agree_with_the_proven_counts_too() -> None:
+    gold = {Place(item, 0): truth(item) for item in range(200, 200 + LEAST)}
+    tried = ballots([0], range(200, 200 + LEAST))
+    near, far = ballots([0, 1, 2], range(20)), ballots([1, 2, 3, 4], range(50, 70))
+    assert grounded(found(tried, near, far, gold=gold)) == {0, 1, 2, 3, 4}
+
+
+def test_who_errs_or_guesses_does_not_count_and_who_voted_too_much_does() -> None:
+    honest = ballots(HONEST, range(40))
+    liar = ballots([7], range(40), wrong=True)
+    busy = ballots([8], range(400))
+    agreed = agree([*honest, *liar, *busy], labels=LABELS, rules=Rules(share=0.2))
+    assert agreed.standings[8].verdict is Verdict.CAPPED
+    assert agreed.standings[8].known
+    assert grounded(agreed) == {*HONEST, 8}
+
+
+def test_a_newcomer_who_voted_too_much_is_known_no_better_for_it() -> None:
+    busy = ballots([8], range(100, 500))
+    agreed = agree([*ballots(HONEST, range(40)), *busy], labels=LABELS, rules=Rules(share=0.2))
+    assert agreed.standings[8].verdict is Verdict.CAPPED
+    assert not agreed.standings[8].known
+    assert 8 not in grounded(agreed)

@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from storage.errors import DatabaseFailed, StorageError
+from storage.runs import UnknownRun
+from storage.store import Store
+from training.retraining import ledger as ledgers
+from training.retraining.ledger import Ledger
+from training.retraining.place import TeachingPlace
+
+
+@pytest.fixture
+def ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ledger]:
+    url = f"sqlite+aiosqlite:///{tmp_path}/bot.db"
+
+    async def make() -> None:
+        await (await Store.open(url, pepper=b"a secret")).close()
+
+    asyncio.run(make())
+    monkeypatch.setattr(ledgers, "WAITS", (0.0, 0.0, 0.0))
+    with Ledger(TeachingPlace(url, b"a secret", tmp_path, "builtin", None)) as opened:
+        yield opened
+
+
+def test_a_database_that_is_locked_for_a_while_is_asked_again(
+    ledger: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = sqlite3.connect(tmp_path / "bot.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    slept: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        if len(slept) == 2:
+            other.execute("COMMIT")
+            other.close()
+
+    monkeypatch.setattr("training.retraining.ledger.time.sleep", sleep)
+
+    async def ask(store: Store) -> int:
+        async with store.runs._database.read() as connection:  # not to wait half a minute
+            await connection.exec_driver_sql("PRAGMA busy_timeout = 1")
+            await connection.exec_driver_sql("ROLLBACK")
+            await connection.exec_driver_sql("BEGIN IMMEDIATE")
+        return (await store.runs.ask("sentiment", actor="x")).run.id
+
+    assert ledger.call(ask) == 1
+    assert len(slept) == 2
+
+
+def test_what_can_never_be_done_is_not_tried_again_and_a_database_that_stays_broken_is_told(
+    ledger: Ledger,
+) -> None:
+    with pytest.raises(UnknownRun):
+        ledger.call(lambda store: store.runs.get(77))
+    tries = 0
+
+    async def failing(_: Store) -> None:
+        nonlocal tries
+        tries += 1
+        raise (DatabaseFailed if tries < 9 else StorageError)("the disk is full")
+
+    with pytest.raises(DatabaseFailed, match="the disk is full"):
+        ledger.call(failing)
+    assert tries == 4
+    tries = 8
+    with pytest.raises(StorageError, match="the disk is full"):
+        ledger.call(failing)
+    assert tries == 9

@@ -1,0 +1,103 @@
+"""What a retraining begins with: which weights, and how they are to learn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn
+
+from transformers import BertConfig
+
+from models.catalog import BUILTIN, load_catalog
+from models.errors import ModelServiceError
+from models.hub import find_files
+from models.results import Task
+from storage.checkpoint_values import TrainedCheckpoint
+from training.jobs import Job
+from training.retraining.material import Material
+from training.retraining.place import TeachingPlace
+from training.retraining.wish import BATCH, Wish
+from training.textfiles import DataError
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """What is trained from: a model, the checkpoint that it is (None for the catalogue's), and the preset."""
+
+    model: str
+    parent: str | None
+    base: str
+
+
+def beginning(place: TeachingPlace, task: str, champion: TrainedCheckpoint | None) -> Beginning:
+    """The champion, or the preset's own checkpoint where none was trained or a text of it was deleted.
+
+    Raises:
+        DataError: The preset has none.
+    """
+    if champion is None or champion.tainted:
+        return Beginning(own_checkpoint(place, task), None, place.preset)
+    return Beginning(champion.path, champion.name, champion.base)
+
+
+def lesson(task: str, wish: Wish, model: str, found: Material, out: Path) -> Job:
+    """What is to be learnt, and how.
+
+    Args:
+        task: Which.
+        wish: How somebody wants it.
+        model: What is trained from.
+        found: What it learns from.
+        out: Where the state of the training goes.
+
+    Raises:
+        DataError: There is no such model.
+    """
+    return Job(
+        tasks=(task,),
+        model=model,
+        out=out,
+        files={task: [found.train]},
+        dev={} if found.dev is None else {task: found.dev},
+        held_out={task: found.held_out},
+        replay=list(wish.replay),
+        epochs=wish.epochs,
+        steps=wish.steps,
+        lr=wish.rate(width_of(model)),
+        scale=BATCH,
+        seed=wish.seed,
+    )
+
+
+def no_text(_: object) -> NoReturn:
+    """Stand for the running text that a retraining does not read."""
+    raise AssertionError("retraining reads no running text")
+
+
+def own_checkpoint(place: TeachingPlace, task: str) -> str:
+    """Where the preset's own checkpoint for a task is: a preset, a folder or a hub id.
+
+    Raises:
+        DataError: It has none.
+    """
+    if place.preset == BUILTIN and place.catalog is None:
+        return BUILTIN
+    try:
+        return load_catalog(place.catalog).source(place.preset, Task(task), "ko").model
+    except ModelServiceError as error:
+        raise DataError(str(error)) from error
+
+
+def width_of(model: str) -> int:
+    """How many numbers a model has for a token.
+
+    Raises:
+        DataError: There is no such model.
+    """
+    try:
+        folder = find_files(
+            load_catalog().source(BUILTIN, Task.MASK, "ko").model if model == BUILTIN else model
+        )
+        return int(BertConfig.from_pretrained(folder).hidden_size)
+    except (ModelServiceError, OSError) as error:
+        raise DataError(f"{model}: {' '.join(str(error).split())[:300]}") from error
