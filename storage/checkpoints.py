@@ -233,9 +233,12 @@ class Checkpoints:
         Returns:
             The names of those that were retired now.
         """
+        serves = select(Alias.checkpoint_id).where(
+            Alias.alias == CHAMPION, Alias.checkpoint_id == Checkpoint.id
+        )
         bad = (Checkpoint.tainted.is_(True), Checkpoint.state != CheckpointState.RETIRED.value)
-        async with self._database.read() as connection:
-            found = await CheckpointRows(connection).all(*bad)
+        async with self._database.read() as connection:  # a look every other second holds up no writer
+            found = await CheckpointRows(connection).all(*bad, ~serves.exists())
         retired = tuple([each.name for each in found if await self._retire(each)])
         if retired:
             try:
