@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import distinct, func, select
+from sqlalchemy import select
 
 from storage.agreed import (
-    ENOUGH,
-    IMPORTED,
     CastVote,
     KnownTrust,
     LabelledText,
@@ -22,9 +19,10 @@ from storage.agreed import (
 from storage.cast_votes import cast_votes
 from storage.conflicts import again_after_conflict
 from storage.engine import Database
+from storage.figures import Figures
 from storage.labels import Labels, Trusts, portions
 from storage.privacy.pseudonym import SHORT, Pseudonymizer
-from storage.tables import Annotator, Input, Prediction, utc_now
+from storage.tables import Annotator, Input, utc_now
 from storage.teaching_tables import GoldItem, Trust
 from storage.upsert import upsert
 
@@ -167,37 +165,7 @@ class ConsensusStore:
                     added += 1
         return added
 
-    async def figures(self, task: str) -> TaskFigures:
-        """Count what there is of a task."""
-        votes = await self.votes(task)
-        said = [vote for vote in votes if vote.label is not None]
-        voted_by: dict[int, set[int]] = {}
-        for vote in said:
-            voted_by.setdefault(vote.item, set()).add(vote.voter)
-        asked = (
-            select(func.count(distinct(Prediction.input_id)))
-            .join(Input, Input.id == Prediction.input_id)
-            .where(Input.task == task)
-        )
-        gold = (
-            select(GoldItem.source, func.count())
-            .join(Input, Input.id == GoldItem.input_id)
-            .where(Input.task == task)
-            .group_by(GoldItem.source)
-        )
+    async def figures(self, tasks: Collection[str]) -> tuple[TaskFigures, ...]:
+        """Count what there is of some tasks, in their order."""
         async with self.database.read() as connection:
-            texts = int(await connection.scalar(asked) or 0)
-            known = {row[0]: row[1] for row in await connection.execute(gold)}
-        labels = (await self.labels(task)).values()
-        return TaskFigures(
-            task=task,
-            texts=texts,
-            votes=len(said),
-            blind=sum(vote.blind for vote in said),
-            skips=len(votes) - len(said),
-            voters=len({vote.voter for vote in votes}),
-            queue=texts - sum(len(voters) >= ENOUGH for voters in voted_by.values()),
-            labels=dict(sorted(Counter(each.label for each in labels).items())),
-            imported=sum(each.method == IMPORTED for each in labels),
-            gold=dict(sorted(known.items())),
-        )
+            return await Figures(connection, tasks).count()

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+from collections.abc import Sequence
+from typing import Any
 
 import pytest
+from sqlalchemy import CursorResult, Row
 
-from storage.agreed import IMPORTED, CastVote, ImportedText, LabelledText, NewLabel, NewTrust
+from storage.agreed import IMPORTED, CastVote, ImportedText, LabelledText, NewLabel, NewTrust, TaskFigures
 from storage.errors import VoterGone
 from storage.privacy.forgetting import Forgetting
 from storage.privacy.pseudonym import Pseudonymizer
@@ -258,7 +261,7 @@ async def test_a_text_that_only_somebody_who_withdrew_asked_about_is_not_used(
     assert {each.text_a for each in await store.consensus.labelled("sentiment")} == {sentiment.text_a, "셋"}
 
 
-@on_sqlite
+@every_kind
 async def test_figures_count_what_there_is(store: Store, sentiment: NewPrediction, sql: Sql) -> None:
     people = (1, 2, 3)
     await agree(store, *people)
@@ -266,25 +269,81 @@ async def test_figures_count_what_there_is(store: Store, sentiment: NewPredictio
     for person in people:
         await store.vote(predictions[0], person, 0, 0, chat_id=CHAT)
     await store.vote(predictions[1], 1, 0, 0, chat_id=CHAT)
-    await sql(f"UPDATE votes SET blind = 1 WHERE prediction_id = {predictions[1]}")
-    await store.vote(predictions[2], 1, 0, 0, chat_id=CHAT)
-    await sql(f"UPDATE votes SET choice = -2, kind = 'skip' WHERE prediction_id = {predictions[2]}")
+    await sql(f"UPDATE votes SET blind = true WHERE prediction_id = {predictions[1]}")
+    await store.skip(predictions[2], 1, chat_id=CHAT)
     items = [await item_of(sql, prediction) for prediction in predictions]
     labels = [NewLabel(items[0], 0, "positive", "majority", 0.8, 3)]
     await store.consensus.replace("sentiment", labels, [])
     await store.imports.add_texts([ImportedText("sentiment", "넷", None, 0, "negative", gold=True)])
-    figures = await store.consensus.figures("sentiment")
-    assert (figures.texts, figures.votes, figures.blind, figures.skips, figures.voters, figures.queue) == (
-        3,
-        4,
-        1,
-        1,
-        3,
-        2,
+    await asked(store, sentiment, task="nsp")
+    none = TaskFigures("nli", 0, 0, 0, 0, 0, 0, {}, 0, {})
+    assert await store.consensus.figures(("nli", "sentiment", "nsp")) == (
+        none,
+        TaskFigures(
+            "sentiment",
+            texts=3,
+            votes=4,
+            blind=1,
+            skips=1,
+            voters=3,
+            queue=2,
+            labels={"negative": 1, "positive": 1},
+            imported=1,
+            gold={"maintainer": 1},
+        ),
+        dataclasses.replace(none, task="nsp", texts=1, queue=1),
     )
-    assert (figures.labels, figures.imported, figures.gold) == (
-        {"negative": 1, "positive": 1},
-        1,
-        {"maintainer": 1},
-    )
-    assert await store.consensus.tasks() == ("sentiment",)
+    assert await store.consensus.tasks() == ("nsp", "sentiment")
+
+
+@every_kind
+async def test_figures_count_the_newest_vote_and_know_when_no_word_fits(
+    store: Store, mask: NewPrediction
+) -> None:
+    everybody = (1, 2, 3, 4)
+    await agree(store, *everybody)
+    # In the first blank the last button is the third, in the second, where a word reads like it, the second.
+    new = dataclasses.replace(mask, options=(("서울", "부산", "none"), ("none", "none")))
+    first, again = await asked(store, new), await asked(store, new, model="klue")
+    for person in everybody:
+        await store.vote(first, person, 0, 2, chat_id=CHAT)
+        await store.vote(first, person, 1, 1, chat_id=CHAT)
+    [figures] = await store.consensus.figures(["mask"])
+    assert (figures.votes, figures.skips, figures.voters, figures.queue) == (0, 8, 4, 1)
+    await store.vote(again, 1, 0, 1, chat_id=CHAT)  # said last, and a word
+    await store.vote_words(again, 2, {0: "대전"}, chat_id=CHAT)
+    await store.vote(again, 2, 1, 0, chat_id=CHAT)
+    [figures] = await store.consensus.figures(["mask"])
+    assert (figures.votes, figures.skips, figures.voters, figures.queue) == (3, 5, 4, 1)
+    await store.vote(again, 3, 1, 0, chat_id=CHAT)
+    assert len([vote for vote in await store.consensus.votes("mask") if vote.label is not None]) == 4
+    [figures] = await store.consensus.figures(["mask"])
+    assert (figures.votes, figures.skips, figures.voters, figures.queue) == (4, 4, 4, 0)
+    await store.set_consent(2, ConsentStatus.DECLINED)
+    [figures] = await store.consensus.figures(["mask"])
+    assert (figures.votes, figures.skips, figures.voters, figures.queue) == (2, 4, 3, 1)
+
+
+@on_sqlite
+async def test_figures_load_no_vote(
+    store: Store, sentiment: NewPrediction, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await agree(store, *range(1, 6))
+    for text in ("하나", "둘", "셋"):
+        prediction = await asked(store, sentiment, text=text)
+        for person in range(1, 6):
+            await store.vote(prediction, person, 0, 0, chat_id=CHAT)
+    loaded: list[object] = []
+    load = CursorResult.all
+
+    def note(result: CursorResult[Any]) -> Sequence[Row[Any]]:
+        rows = load(result)
+        loaded.extend(rows)
+        return rows
+
+    monkeypatch.setattr(CursorResult, "all", note)
+    assert len(await store.consensus.votes("sentiment")) == len(loaded) == 15
+    loaded.clear()
+    [figures] = await store.consensus.figures(["sentiment"])
+    assert (figures.votes, figures.queue) == (15, 0)
+    assert len(loaded) < 5
