@@ -21,7 +21,7 @@ from storage.conflicts import again_after_conflict
 from storage.engine import Database
 from storage.figures import Figures
 from storage.labels import Labels, Trusts, portions
-from storage.privacy.pseudonym import SHORT, Pseudonymizer
+from storage.privacy.pseudonym import SHORT
 from storage.tables import Annotator, Input, utc_now
 from storage.teaching_tables import GoldItem, Trust
 from storage.upsert import upsert
@@ -32,7 +32,6 @@ class ConsensusStore:
     """Reads votes and gold, keeps what is agreed on, each method in a transaction of its own."""
 
     database: Database
-    pseudonymizer: Pseudonymizer
 
     async def votes(self, task: str) -> tuple[CastVote, ...]:
         """Return what each person says about each slot of a task's texts, by text, slot and person.

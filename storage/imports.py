@@ -17,7 +17,7 @@ from storage.content import content_hash, storable
 from storage.engine import Database
 from storage.export import FeedbackRow
 from storage.labels import Labels
-from storage.privacy.pseudonym import SHORT, Pseudonymizer
+from storage.privacy.pseudonym import SHORT
 from storage.tables import Annotator, Input, ModelVersion, Prediction, Vote, VoteEvent, utc_now
 from storage.teaching_tables import GoldItem, Label
 from storage.upsert import upsert
@@ -39,7 +39,6 @@ class Imports:
     """Writes what files bring; every method has committed when it returns."""
 
     database: Database
-    pseudonymizer: Pseudonymizer
 
     @again_after_conflict
     async def add_votes(self, rows: Sequence[FeedbackRow], answers: Answers) -> Mapping[str, int]:

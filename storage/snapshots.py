@@ -14,7 +14,6 @@ from sqlalchemy import Row, delete, insert, select, update
 from storage.conflicts import again_after_conflict
 from storage.engine import Database
 from storage.errors import StorageError
-from storage.privacy.pseudonym import Pseudonymizer
 from storage.snapshot_files import erase
 from storage.tables import utc_now
 from storage.teaching_tables import Snapshot, SnapshotMember
@@ -76,7 +75,6 @@ class Snapshots:
     """Reads and writes data sets, each method in a transaction of its own."""
 
     database: Database
-    pseudonymizer: Pseudonymizer  # every access object has it; no data set names anybody
 
     async def list(self, task: str | None = None) -> tuple[StoredSnapshot, ...]:
         """Return the data sets of a task, or all, the oldest first."""

@@ -86,12 +86,12 @@ class Store:
     def __init__(self, database: Database, pseudonymizer: Pseudonymizer) -> None:
         self._database = database
         self._pseudonymizer = pseudonymizer
-        self.consensus = ConsensusStore(database, pseudonymizer)
-        self.snapshots = Snapshots(database, pseudonymizer)
-        self.imports = Imports(database, pseudonymizer)
+        self.consensus = ConsensusStore(database)
+        self.snapshots = Snapshots(database)
+        self.imports = Imports(database)
         self.checkpoints = Checkpoints(database, pseudonymizer)
         self.runs = TrainingRuns(database, pseudonymizer)
-        self.activity = Activity(database, pseudonymizer)
+        self.activity = Activity(database)
         self.labelling = Labelling(database, pseudonymizer)
         self.posts = Posts(database, pseudonymizer)
 
