@@ -23,7 +23,7 @@ from storage.figures import Figures
 from storage.labels import Labels, Trusts, portions
 from storage.privacy.pseudonym import SHORT
 from storage.tables import Annotator, Input, utc_now
-from storage.teaching_tables import GoldItem, Trust
+from storage.teaching_tables import GoldItem, Label, Trust
 from storage.upsert import upsert
 
 
@@ -132,31 +132,34 @@ class ConsensusStore:
         return found
 
     @again_after_conflict
-    async def add_gold(self, labels: Sequence[tuple[int, int, str]], *, source: str) -> int:
-        """Keep what is known to be right; what is known already stays as it is.
+    async def add_gold(self, labels: Sequence[tuple[int, int, str]]) -> int:
+        """Make known what the voters agree on; what is known already stays as it is.
 
         Args:
             labels: Input, slot and label of each.
-            source: ``maintainer`` or ``voters``.
 
         Returns:
-            How many are new; texts that were deleted meanwhile are left out.
+            How many are new. What is not agreed on any more is left out: a text that was deleted meanwhile,
+            and what somebody voted on who was forgotten.
         """
         now, added = utc_now(), 0
         async with self.database.write() as connection:
             for some in portions(labels):
                 ids = [item for item, _, _ in some]
-                there = set(await connection.scalars(select(Input.id).where(Input.id.in_(ids))))
+                # Held until the end, so that whoever is forgotten now finds the gold beside the label.
+                agreed = select(Label.input_id, Label.slot, Label.label).where(Label.input_id.in_(ids))
+                held = await connection.execute(agreed.order_by(Label.id).with_for_update())
+                now_agreed = {tuple(row) for row in held}
                 query = select(GoldItem.input_id, GoldItem.slot).where(GoldItem.input_id.in_(ids))
                 known = {tuple(row) for row in await connection.execute(query)}
                 for item, slot, label in some:
-                    if item not in there or (item, slot) in known:
+                    if (item, slot, label) not in now_agreed or (item, slot) in known:
                         continue
                     row = {
                         "input_id": item,
                         "slot": slot,
                         "label": label,
-                        "source": source,
+                        "source": "voters",
                         "created_at": now,
                     }
                     await upsert(connection, GoldItem, row, key=["input_id", "slot"])

@@ -231,10 +231,13 @@ async def test_what_is_known_wins_and_is_told_of_as_gold(
     store: Store, sentiment: NewPrediction, sql: Sql
 ) -> None:
     voted, unvoted = [await item_of(sql, await asked(store, sentiment, text=text)) for text in ("둘", "하나")]
+    await store.consensus.replace("sentiment", [NewLabel(voted, 0, "negative", "majority", 0.8, 2)], [])
+    gold = ImportedText("sentiment", "하나", None, 0, "positive", gold=True)
+    assert await store.imports.add_texts([gold]) == {"new": 1, "gold": 1}
+    agreed = [(voted, 0, "negative"), (unvoted, 0, "positive"), (999_999, 0, "positive")]
+    assert await store.consensus.add_gold(agreed) == 1
+    assert await store.consensus.add_gold(agreed) == 0
     await store.consensus.replace("sentiment", [NewLabel(voted, 0, "positive", "majority", 0.8, 2)], [])
-    gold = [(voted, 0, "negative"), (unvoted, 0, "positive"), (999_999, 0, "positive")]
-    assert await store.consensus.add_gold(gold, source="maintainer") == 2
-    assert await store.consensus.add_gold([(voted, 0, "positive")], source="voters") == 0
     assert await store.consensus.gold("sentiment") == {(voted, 0): "negative", (unvoted, 0): "positive"}
     labelled = await store.consensus.labelled("sentiment")
     assert [each.content_hash for each in labelled] == sorted(each.content_hash for each in labelled)
@@ -245,6 +248,49 @@ async def test_what_is_known_wins_and_is_told_of_as_gold(
 
 
 @every_kind
+@pytest.mark.parametrize("forgotten", ["a voter", "who asked"])
+async def test_what_was_agreed_on_with_who_is_forgotten_meanwhile_is_not_made_gold(
+    store: Store, mask: NewPrediction, sql: Sql, forgotten: str
+) -> None:
+    await agree(store, 1)
+    prediction = await asked(store, mask)
+    await store.vote_words(prediction, 1, {0: "뽀둥"}, chat_id=CHAT)
+    item = await item_of(sql, prediction)
+    await store.consensus.replace("mask", [NewLabel(item, 0, "뽀둥", "majority", 0.9, 1)], [])
+    await store.forget(1 if forgotten == "a voter" else ASKER)
+    assert await store.consensus.add_gold([(item, 0, "뽀둥")]) == 0
+    assert await sql("SELECT label FROM gold_items") == []
+
+
+@pytest.mark.parametrize("kind", ["postgresql", "mariadb"], indirect=True)
+async def test_who_is_being_forgotten_leaves_no_gold(
+    store: Store, mask: NewPrediction, sql: Sql, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await agree(store, 1)
+    prediction = await asked(store, mask)
+    await store.vote_words(prediction, 1, {0: "뽀둥"}, chat_id=CHAT)
+    item = await item_of(sql, prediction)
+    await store.consensus.replace("mask", [NewLabel(item, 0, "뽀둥", "majority", 0.9, 1)], [])
+    deleted, go_on = asyncio.Event(), asyncio.Event()
+
+    async def labels(forgetting: Forgetting, annotator: int | None) -> None:
+        await forget_labels(forgetting, annotator)
+        deleted.set()
+        await go_on.wait()
+
+    forget_labels = Forgetting._labels
+    monkeypatch.setattr(Forgetting, "_labels", labels)
+    forgetting = asyncio.ensure_future(store.forget(1))
+    await deleted.wait()
+    promoting = asyncio.ensure_future(store.consensus.add_gold([(item, 0, "뽀둥")]))
+    await asyncio.wait([promoting], timeout=0.5)
+    go_on.set()
+    await forgetting
+    assert await promoting == 0
+    assert await sql("SELECT label FROM gold_items") == []
+
+
+@every_kind
 async def test_a_text_that_only_somebody_who_withdrew_asked_about_is_not_used(
     store: Store, sentiment: NewPrediction, sql: Sql
 ) -> None:
@@ -252,8 +298,10 @@ async def test_a_text_that_only_somebody_who_withdrew_asked_about_is_not_used(
     item = await item_of(sql, await asked(store, sentiment))
     gold = await item_of(sql, await asked(store, sentiment, text="둘"))
     await store.imports.add_texts([ImportedText("sentiment", "셋", None, 0, "positive")])
-    await store.consensus.replace("sentiment", [NewLabel(item, 0, "positive", "majority", 0.8, 2)], [])
-    await store.consensus.add_gold([(gold, 0, "negative")], source="maintainer")
+    both = [(item, "positive"), (gold, "negative")]
+    decided = [NewLabel(each, 0, label, "majority", 0.8, 2) for each, label in both]
+    await store.consensus.replace("sentiment", decided, [])
+    assert await store.consensus.add_gold([(gold, 0, "negative")]) == 1
     assert len(await store.consensus.labelled("sentiment")) == 3
     await store.set_consent(ASKER, ConsentStatus.DECLINED)
     assert [each.text_a for each in await store.consensus.labelled("sentiment")] == ["셋"]

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from storage.agreed import ImportedText
 from storage.content import storable
 from storage.privacy.pseudonym import Pseudonymizer
 from storage.store import ConsentStatus, NewPrediction, Store
@@ -188,8 +189,7 @@ async def test_nsmc_becomes_texts_with_labels_to_learn_from(
 async def test_a_snapshot_is_imported_with_its_gold(store: Store, folder: Path, tmp_path: Path) -> None:
     pytest.importorskip("crowdkit")
     await vote_on(store, texts(20))
-    first = (await store.consensus.votes("sentiment"))[0].item
-    await store.consensus.add_gold([(first, 0, "negative")], source="voters")
+    await store.imports.add_texts([ImportedText("sentiment", texts(20)[0], None, 0, "negative", gold=True)])
     taken = await take_snapshot(store, "sentiment", folder)
     copy = await open_store(f"sqlite+aiosqlite:///{tmp_path}/copy.db", people=0)
     assert await taken_in(copy, taken.path) == {"labels new": 20, "labels gold": 1}
