@@ -113,9 +113,7 @@ class Store:
         pseudonymizer = Pseudonymizer(pepper)
         parsed = parse_url(url)
         await migrate(parsed)
-        store = cls(Database(parsed), pseudonymizer)
-        await store._erase_folders()  # what a kill came before
-        return store
+        return cls(Database(parsed), pseudonymizer)
 
     async def close(self) -> None:
         """Close every connection."""
@@ -350,7 +348,7 @@ class Store:
         The others' votes on what the person asked go too, and so do texts that nobody else asked about.
         """
         await self._forget(self._pseudonymizer.person(user_id), self._pseudonymizer.chat(user_id))
-        await self._erase_folders()
+        await self.erase_folders()
         await self._erase_deleted()
 
     async def delete_older_than(self, moment: datetime) -> int:
@@ -365,9 +363,21 @@ class Store:
             if found < AT_ONCE:
                 break
         if deleted:
-            await self._erase_folders()
+            await self.erase_folders()
             await self._erase_deleted()
         return deleted
+
+    async def erase_folders(self) -> None:
+        """Delete from this machine the data sets that had what was deleted, and the models that learnt it.
+
+        Whatever deletes does so itself. What a kill came before, could not be deleted, or was on a disk that
+        was not there then, goes with the next time.
+        """
+        try:
+            await self.checkpoints.retire_tainted()
+            await erase_stale(self._database)
+        except StorageError as error:
+            _log.warning("%s", error)
 
     def feedback(self) -> AsyncIterator[FeedbackRow]:
         """Iterate over every vote, oldest first, but for those of people who have withdrawn their consent."""
@@ -390,14 +400,6 @@ class Store:
         if chat_id < 0:  # a private chat has the number of its person, and stays where it is
             chats |= await Groups(connection).same(*chats)
         return await Predictions(connection).get(prediction_id, chats)
-
-    async def _erase_folders(self) -> None:
-        """Delete the data sets that had what was deleted, and the models that learnt from them."""
-        try:
-            await self.checkpoints.retire_tainted()
-            await erase_stale(self._database)
-        except StorageError as error:  # tried again with the next that is forgotten, and at the next start
-            _log.warning("%s", error)
 
     async def _erase_deleted(self) -> None:
         try:
