@@ -27,9 +27,9 @@ from storage.predictions import Predictions, ShownPrediction
 from storage.privacy.forgetting import AT_ONCE, Forgetting
 from storage.privacy.own_data import OwnData, OwnRows
 from storage.privacy.pseudonym import Pseudonymizer
-from storage.runs import TrainingRuns
 from storage.snapshot_files import erase_stale
 from storage.snapshots import Snapshots
+from storage.training_runs import TrainingRuns
 from storage.values import (
     AnswerKind,
     Consent,
