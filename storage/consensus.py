@@ -20,7 +20,8 @@ from storage.cast_votes import cast_votes
 from storage.conflicts import again_after_conflict
 from storage.engine import Database
 from storage.figures import Figures
-from storage.labels import Labels, Trusts, portions
+from storage.labels import Labels, Trusts
+from storage.portions import portions
 from storage.privacy.pseudonym import SHORT
 from storage.tables import Annotator, Input, utc_now
 from storage.teaching_tables import GoldItem, Label, Trust

@@ -10,7 +10,8 @@ from storage.checkpoints import Checkpoints
 from storage.conflicts import again_after_conflict
 from storage.engine import Database
 from storage.errors import StorageError
-from storage.privacy.forgetting import AT_ONCE, Forgetting
+from storage.portions import AT_ONCE
+from storage.privacy.forgetting import Forgetting
 from storage.snapshot_files import erase_stale
 
 _log = logging.getLogger(__name__)
