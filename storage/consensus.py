@@ -68,11 +68,6 @@ class ConsensusStore:
         async with self.database.read() as connection:
             return {(item, slot): label for item, slot, label in await connection.execute(query)}
 
-    async def labels(self, task: str) -> Mapping[tuple[int, int], NewLabel]:
-        """Return what is held to be right, by input and slot."""
-        async with self.database.read() as connection:
-            return await Labels(connection, task).all()
-
     async def labelled(self, task: str) -> tuple[LabelledText, ...]:
         """Return every labelled slot with its text, all as they are at one moment; what is known wins.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,10 +27,6 @@ class Labels:
 
     connection: AsyncConnection
     task: str
-
-    async def all(self) -> Mapping[tuple[int, int], NewLabel]:
-        """Return what is held to be right, by input and slot."""
-        return {place: label for place, (_, label) in (await self._kept()).items()}
 
     async def with_texts(self) -> tuple[LabelledText, ...]:
         """Return every labelled slot with its text, in the order of the texts' hashes; gold wins.

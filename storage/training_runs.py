@@ -100,10 +100,6 @@ class TrainingRuns:
         query = select(TrainingRun.__table__).where(TrainingRun.message_id.is_not(None))
         return await self._all(query.order_by(TrainingRun.id))
 
-    async def latest(self, count: int = 10) -> tuple[Run, ...]:
-        """Return the trainings that were asked for last, the newest first."""
-        return await self._all(select(TrainingRun.__table__).order_by(TrainingRun.id.desc()).limit(count))
-
     @again_after_conflict
     async def show(self, run_id: int, chat_id: int, message_id: int) -> None:
         """Keep which message shows a training; an earlier one shows it no longer."""
