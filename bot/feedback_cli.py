@@ -14,7 +14,8 @@ import typer
 from typer import progressbar
 
 from bot.console import fail, settings_or_fail
-from bot.settings import Settings, SettingsError, pseudonym_key
+from bot.database import in_database
+from bot.settings import Settings, SettingsError
 from storage.errors import StorageError
 
 if TYPE_CHECKING:
@@ -233,20 +234,7 @@ def _with_store(
 ) -> _Found:
     """Do something with the database; ``new`` makes it if it is not there."""
     chosen = settings or settings_or_fail()
-
-    async def run() -> _Found:
-        from storage.engine import exists
-        from storage.store import Store  # SQLAlchemy: half a second that --help needn't wait
-
-        if not new and not exists(chosen.database_url):
-            raise StorageError(f"there is no database {chosen.database_url} here; DATABASE_URL says where")
-        store = await Store.open(chosen.database_url, pepper=pseudonym_key(chosen))
-        try:
-            return await do(store)
-        finally:
-            await store.close()
-
-    return _in_one_line(lambda: asyncio.run(run()))
+    return _in_one_line(lambda: asyncio.run(in_database(chosen, do, new=new)))
 
 
 def _in_one_line(do: Callable[[], _Found]) -> _Found:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from bot.console import fail, settings_or_fail
-from bot.settings import Settings, SettingsError, pseudonym_key
+from bot.database import in_database
+from bot.settings import Settings, SettingsError
 from models.errors import ModelServiceError
 from models.results import Task
 from storage.errors import StorageError
@@ -149,21 +150,8 @@ def _tell(change: ChampionChange) -> None:
 
 def _with_store(settings: Settings, do: Callable[[Store], Awaitable[_Found]]) -> _Found:
     """Do something with the database that there is; what is wrong becomes one line."""
-
-    async def run() -> _Found:
-        from storage.engine import exists
-        from storage.store import Store  # SQLAlchemy: half a second that --help needn't wait
-
-        if not exists(settings.database_url):
-            raise StorageError(f"there is no database {settings.database_url} here; DATABASE_URL says where")
-        store = await Store.open(settings.database_url, pepper=pseudonym_key(settings))
-        try:
-            return await do(store)
-        finally:
-            await store.close()
-
     try:
-        return asyncio.run(run())
+        return asyncio.run(in_database(settings, do))
     except (StorageError, SettingsError, ModelServiceError) as error:
         fail(error)
     except OSError as error:
