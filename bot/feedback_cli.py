@@ -89,6 +89,8 @@ def import_(file: Source, task: OfTask = None, gold: Gold = False) -> None:
     Done again it adds nothing. Whoever voted is known again when they come back, if PSEUDONYM_KEY is the
     same. A label that is here stays, whatever the file says, until the voters decide otherwise. Rows that
     cannot be used are told one by one.
+
+    What people had deleted after the file was written comes back with it: delete old exports.
     """
     from training.feedback.importing import keep, parse
 
@@ -99,6 +101,8 @@ def import_(file: Source, task: OfTask = None, gold: Gold = False) -> None:
     parsed = in_one_line(lambda: parse(file, None if task is None else task.value, gold=gold))
     for line in parsed.bad:
         typer.echo(f"kobert-bot: {line}", err=True)
+    if parsed.votes:
+        typer.echo(f"kobert-bot: {_FORGOTTEN}", err=True)
     total = len(parsed.votes) + len(parsed.texts)
     if not total and not parsed.bad:
         fail(f"{file}: there is no row to import in it")
@@ -210,10 +214,14 @@ async def _voted(store: Store, task: Taught | None) -> list[str]:
     return [each.value for each in Taught if each.value in there]
 
 
+_FORGOTTEN = "whoever sent /forgetme after this was exported comes back with it, votes and questions"
+
+
 def _imported(counts: dict[str, int]) -> list[str]:
     told = (
         ("new", "vote", "new"),
         ("known", "vote", "here already"),
+        ("voters", "voter", "not known here before: new, or back in spite of /forgetme"),
         ("withdrawn", "vote", "left out: of people who want nothing kept, or on what they asked"),
         ("labels new", "labelled text", "new"),
         ("labels known", "labelled text", "here already"),

@@ -1,4 +1,4 @@
-"""Deletes questions that have become too old, while the bot runs."""
+"""Deletes, while the bot runs, questions that have become too old, and what deleting left behind."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ _EVERY_S = 86_400.0  # what is counted in days needs no more
 async def keeping_for(days: int | None, store: Store) -> AsyncIterator[None]:
     """Delete what is older than so many days, at once and then daily, while the block runs.
 
+    Folders with what was deleted before, which a kill left or whose disk is there again, go as well.
+
     Args:
         days: How long questions are kept; None for ever.
         store: Where.
     """
-    if days is None:
-        yield
-        return
-    deleting = asyncio.create_task(_delete_daily(timedelta(days=days), store))  # noqa: TID251  # awaited below
+    age = None if days is None else timedelta(days=days)
+    deleting = asyncio.create_task(_delete_daily(age, store))  # noqa: TID251  # awaited below
     try:
         yield
     finally:
@@ -35,13 +35,19 @@ async def keeping_for(days: int | None, store: Store) -> AsyncIterator[None]:
             await deleting
 
 
-async def _delete_daily(age: timedelta, store: Store) -> None:
+async def _delete_daily(age: timedelta | None, store: Store) -> None:
     while True:
-        try:
-            deleted = await store.delete_older_than(datetime.now(UTC) - age)
-        except StorageError as error:
-            _log.warning("could not delete what is too old, trying again tomorrow: %s", error)
-        else:
-            if deleted:
-                _log.info("deleted %d questions that were older than %d days", deleted, age.days)
+        await store.erase_folders()
+        if age is not None:
+            await _delete(age, store)
         await asyncio.sleep(_EVERY_S)
+
+
+async def _delete(age: timedelta, store: Store) -> None:
+    try:
+        deleted = await store.delete_older_than(datetime.now(UTC) - age)
+    except StorageError as error:
+        _log.warning("could not delete what is too old, trying again tomorrow: %s", error)
+    else:
+        if deleted:
+            _log.info("deleted %d questions that were older than %d days", deleted, age.days)

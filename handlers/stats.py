@@ -32,8 +32,8 @@ async def _stats(message: Message, context: Context) -> None:
         days = _last_days(datetime.now(UTC).date())
         begin = datetime.combine(days[0], time(), UTC)
         by_day = await context.store.activity.days(begin)
-        figures = [await context.store.consensus.figures(task) for task in _TASKS]
-        figures = [each for each in figures if each.texts or each.labels]
+        counted = await context.store.consensus.figures(_TASKS)
+        figures = [each for each in counted if each.texts or each.labels]
         alphas = await _alphas(context) if figures else {}
         words = _words(figures, by_day, alphas, language)
         picture = await _picture(days, figures, by_day, alphas) if figures else None

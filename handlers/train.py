@@ -107,7 +107,7 @@ async def _refuse(message: Message, context: Context, language: Language, wanted
 
 
 async def _offer(context: Context, task: Task, language: Language) -> tuple[str, InlineKeyboardMarkup | None]:
-    figures = await context.store.consensus.figures(task)
+    [figures] = await context.store.consensus.figures([task])
     champion = (await context.store.checkpoints.standing(task)).champion
     name, tested = None if champion is None else champion.name, task in context.services.tested
     words = data_html(figures, name, language, tested=tested)

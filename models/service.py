@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import threading
 from collections.abc import Callable, Hashable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
@@ -15,9 +14,10 @@ from models.blanks import parse
 from models.blocklist import Blocklist, load_blocklist
 from models.catalog import BUILTIN, Catalog, Source
 from models.downloads import DownloadProgress, Watch
-from models.errors import CheckpointUnavailable, ModelServiceError, StillLoading
+from models.errors import ModelServiceError, StillLoading
 from models.loads import Loads, in_thread
 from models.results import LabelResult, MaskResult, Task, TokensResult
+from models.runners import Runners
 from models.tasks.mask import mask_job
 from models.tasks.nli import nli_job
 from models.tasks.nsp import nsp_job
@@ -26,7 +26,6 @@ from models.tasks.tokens import tokens_job
 from models.text import Language, language_of
 
 if TYPE_CHECKING:
-    from models.runtime import Loader, ModelRunner, TokensRunner
     from models.tasks.job import Job
 
 Result = TypeVar("Result")
@@ -84,8 +83,6 @@ class ModelService:
         answer_deadline: float | None = None,
     ) -> None:
         self._catalog = catalog
-        self._device = device
-        self._precision = precision
         self._watch = watch
         self._download: DownloadProgress | None = None
         self._preset = catalog.checked(preset)
@@ -100,8 +97,7 @@ class ModelService:
         self._warming: asyncio.Task[None] | None = None
         self._swapping = asyncio.Lock()
         self._coming: frozenset[tuple[Source, Task]] = frozenset()  # by a swap
-        self._loader: Loader | None = None
-        self._loader_lock = threading.Lock()
+        self._runners = Runners(device, precision, self._watched, self._wanted)
 
     @property
     def presets(self) -> tuple[str, ...]:
@@ -124,9 +120,8 @@ class ModelService:
         Raises:
             ModelServiceError: If a device or precision is asked for that isn't there.
         """
-        if self._device not in {"auto", "cpu"} or self._precision not in {"auto", "fp32"}:
-            # Worth waiting for, to say that the machine hasn't got it.
-            await asyncio.shield(self._loads.begin("device", self._get_loader))
+        if not self._runners.run_anywhere:  # worth waiting for, to say that the machine hasn't got it
+            await asyncio.shield(self._loads.begin("device", self._runners.ready))
         self._warming = asyncio.create_task(self._warm_up())  # noqa: TID251  # close() awaits it
 
     async def close(self) -> None:
@@ -237,7 +232,7 @@ class ModelService:
         with self._accepted():
             download = compare is not None
             key = (Task.TOKENS, source, tuple(others.items()), download)
-            runner = await self._load(key, lambda: self._tokens_runner(source, others, download=download))
+            runner = await self._load(key, lambda: self._runners.tokens(source, others, download=download))
             return await self._batcher.submit(
                 runner,
                 job,
@@ -278,7 +273,7 @@ class ModelService:
         async with self._swapping:  # one after the other: the one called last stays
             self._coming = frozenset({(source, task)})
             try:
-                load = self._loads.begin((task, source), lambda: self._model(source, task))
+                load = self._loads.begin((task, source), lambda: self._runners.model(source, task))
                 runner = await asyncio.shield(load)  # may take minutes, which closing doesn't wait for
                 with self._accepted():
                     self._start_workers()
@@ -296,8 +291,8 @@ class ModelService:
                 isinstance(key, tuple) and key[0] is not Task.TOKENS and (key[1], key[0]) not in wanted
             )
         )
-        if (loader := self._loader) is not None:
-            await in_thread(lambda: loader.keep(wanted))  # waits while something is being loaded
+        if self._runners.loader is not None:
+            await in_thread(self._runners.let_go)
 
     def _wanted(self) -> frozenset[tuple[Source, Task]]:
         return self._catalog.sources() | self._coming
@@ -314,7 +309,7 @@ class ModelService:
 
     async def _ask(self, source: Source, job: Job[Result], chat: Hashable | None) -> Result:
         with self._accepted():
-            runner = await self._load((job.task, source), lambda: self._model(source, job.task))
+            runner = await self._load((job.task, source), lambda: self._runners.model(source, job.task))
             return await self._batcher.submit(
                 runner, job, _cost(job.characters), chat=chat, deadline=self._answer_deadline
             )
@@ -345,60 +340,27 @@ class ModelService:
         return result
 
     def _start_workers(self) -> None:
-        if self._loader is not None:
-            self._batcher.start(self._loader.workers, self._loader.batch_cost)
+        if (loader := self._runners.loader) is not None:
+            self._batcher.start(loader.workers, loader.batch_cost)
 
     async def _warm_up(self) -> None:
         """Load every checkpoint of the default preset, one after the other, as if it were asked for."""
         for (task, _), source in self._catalog.presets[self._preset].items():
             if (source, task) not in self._catalog.sources():
                 continue  # swapped meanwhile
+            load = partial(self._runners.first, task, source)
             try:
-                await asyncio.shield(self._loads.begin((task, source), partial(self._first, task, source)))
+                await asyncio.shield(self._loads.begin((task, source), load))
             except ModelServiceError as error:
                 _LOG.warning("%s of preset %s: %s", task, self._preset, error)
             except Exception:  # noqa: BLE001  # nobody awaits the warm-up; who asks later gets it too
                 _LOG.exception("%s of preset %s", task, self._preset)
 
-    # What follows runs in loading threads.
-
     def _watched(self, progress: DownloadProgress | None) -> None:
+        """Take note of a download, in a loading thread."""
         self._download = progress
         if self._watch is not None:
             self._watch(progress)
-
-    def _get_loader(self) -> Loader:
-        with self._loader_lock:
-            if self._loader is None:
-                from models.runtime import Loader  # noqa: PLC0415  # what runs models, which --help needn't wait for
-
-                self._loader = Loader(self._device, self._precision, self._watched)
-            return self._loader
-
-    def _first(self, task: Task, source: Source) -> object:
-        loader = self._get_loader()
-        return loader.tokenizer(source, download=True) if task is Task.TOKENS else self._model(source, task)
-
-    def _model(self, source: Source, task: Task) -> ModelRunner:
-        loader = self._get_loader()
-        try:
-            return loader.model(source, task)
-        finally:
-            if (source, task) not in self._wanted():  # it came after the swap that let go of it
-                loader.keep(self._wanted())
-
-    def _tokens_runner(self, source: Source, others: dict[str, Source], *, download: bool) -> TokensRunner:
-        from models.runtime import TokensRunner  # noqa: PLC0415  # see _get_loader
-
-        loader = self._get_loader()
-        tokenizer = loader.tokenizer(source, download=True)
-        for name, other in others.items():
-            try:
-                return TokensRunner(tokenizer, name, loader.tokenizer(other, download=download))
-            except CheckpointUnavailable:
-                if download:  # asked for by name
-                    raise
-        return TokensRunner(tokenizer, None, None)
 
 
 def _cost(characters: int) -> int:

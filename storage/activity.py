@@ -10,7 +10,6 @@ from datetime import date, datetime
 from sqlalchemy import func, select
 
 from storage.engine import Database
-from storage.privacy.pseudonym import Pseudonymizer
 from storage.tables import Input, Prediction, Vote, VoteEvent
 from storage.values import VoteKind
 
@@ -48,7 +47,6 @@ class Activity:
     """Reads what people did."""
 
     database: Database
-    pseudonymizer: Pseudonymizer  # every access object has it; nobody is named here
 
     async def last_change(self) -> tuple[int, int]:
         """Return the number of the last event of a vote and how many there are; zeros without any.

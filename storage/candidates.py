@@ -22,6 +22,7 @@ from sqlalchemy import ColumnElement, Row, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import InstrumentedAttribute
 
+from storage.portions import portions
 from storage.tables import Annotator, Answer, Input, Prediction, Vote, VoteEvent
 from storage.teaching_tables import Assignment, GoldItem
 from storage.values import CONSENT_VERSION, SKIPPED, AnswerKind, ConsentStatus
@@ -39,7 +40,6 @@ _LUCK = 0.25  # share of a score that chance may add or take
 _STRETCH = 500  # predictions looked at of the newest, and of the others
 _VOTED = 300  # newest votes whose answers are looked at
 _STEP = 5_000  # predictions looked at in one step of the search through the rest
-_AT_ONCE = 500  # rows named in one statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ class Candidates:
         newest = select(GoldItem.input_id).order_by(GoldItem.id.desc()).limit(_STEP)
         inputs = set((await self.connection.scalars(newest)).all()) - set(known)
         found: dict[int, Candidate] = {}
-        for some in _portions(sorted(inputs, key=lambda number: self._hash(f"input {number}"))):
+        for some in portions(sorted(inputs, key=lambda number: self._hash(f"input {number}"))):
             if len(found) >= most:
                 break
             await self._add(found, Prediction.input_id.in_(some), known, golden=True)
@@ -157,7 +157,7 @@ class Candidates:
             and (row.id,) not in posted
             and tasks.get(row.input_id) in self.tasks  # else deleted just now
         }
-        for some in _portions(sorted(left, reverse=True)):
+        for some in portions(sorted(left, reverse=True)):
             details = select(Prediction.id, Prediction.probabilities, Prediction.options)
             for row in await self.connection.execute(
                 details.where(Prediction.id.in_(some)).order_by(Prediction.id.desc())
@@ -176,7 +176,7 @@ class Candidates:
     ) -> set[tuple[Any, ...]]:
         """Return the rows with these keys."""
         rows: set[tuple[Any, ...]] = set()
-        for some in _portions(sorted(values)):
+        for some in portions(sorted(values)):
             query = select(*columns).where(key.in_(some), *where)
             rows |= {tuple(row) for row in await self.connection.execute(query)}
         return rows
@@ -192,7 +192,7 @@ class Candidates:
         texts = {one.input_id for one in found}
         predictions = await self._those((Prediction.id, Prediction.input_id), Prediction.input_id, texts)
         asked = {row[0]: row[1] for row in predictions}
-        for some in _portions(sorted(asked)):
+        for some in portions(sorted(asked)):
             query = (
                 select(Vote.prediction_id, Vote.label, func.count())
                 .where(Vote.prediction_id.in_(some), Vote.choice != SKIPPED, Vote.slot == 0)
@@ -253,8 +253,3 @@ def _steps(pivot: int, newest: int) -> Iterator[tuple[int, int]]:
     for start, end in ((pivot, 0), (newest, pivot)):
         for last in range(start, end, -_STEP):
             yield max(end, last - _STEP) + 1, last
-
-
-def _portions(ids: Sequence[int]) -> Iterator[Sequence[int]]:
-    for start in range(0, len(ids), _AT_ONCE):
-        yield ids[start : start + _AT_ONCE]

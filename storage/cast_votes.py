@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, SQLColumnExpression, or_, select
 from sqlalchemy.orm import aliased
 
 from storage.agreed import CastVote
@@ -38,9 +38,22 @@ async def cast_votes(database: Database, task: str) -> tuple[CastVote, ...]:
             return tuple(newest[key][1] for key in sorted(newest))
 
 
-def _votes_of(task: str) -> Select[Any]:
+def votes_that_count(*columns: SQLColumnExpression[Any]) -> Select[Any]:
+    """Select from votes with their answers, texts and voters: none of, or about, who withdrew consent."""
     asker, declined = aliased(Annotator), ConsentStatus.DECLINED.value
-    columns: tuple[Any, ...] = (
+    return (
+        select(*columns)
+        .select_from(Vote)
+        .join(Prediction, Prediction.id == Vote.prediction_id)
+        .join(Input, Input.id == Prediction.input_id)
+        .join(Annotator, Annotator.id == Vote.annotator_id)
+        .outerjoin(asker, asker.id == Prediction.asker_id)
+        .where(*(or_(one.consent.is_(None), one.consent != declined) for one in (Annotator, asker)))
+    )
+
+
+def _votes_of(task: str) -> Select[Any]:
+    query = votes_that_count(
         Vote.id,
         Vote.slot,
         Vote.choice,
@@ -51,16 +64,4 @@ def _votes_of(task: str) -> Select[Any]:
         Prediction.input_id,
         Prediction.options,
     )
-    return (
-        select(*columns)
-        .join(Prediction, Prediction.id == Vote.prediction_id)
-        .join(Input, Input.id == Prediction.input_id)
-        .join(Annotator, Annotator.id == Vote.annotator_id)
-        .outerjoin(asker, asker.id == Prediction.asker_id)
-        .where(
-            Input.task == task,
-            *(or_(one.consent.is_(None), one.consent != declined) for one in (Annotator, asker)),
-        )
-        .order_by(Vote.id)
-        .limit(_PAGE)
-    )
+    return query.where(Input.task == task).order_by(Vote.id).limit(_PAGE)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
@@ -24,9 +26,9 @@ from storage.engine import Database
 from storage.errors import StorageError
 from storage.privacy.pseudonym import Pseudonymizer
 from storage.promotions import Promotions
-from storage.runs import hold_uncancelled
-from storage.snapshot_files import erase_stale
+from storage.snapshot_files import erase
 from storage.teaching_tables import Alias, Checkpoint
+from storage.training_runs import hold_uncancelled
 from storage.verdicts import Verdict
 
 _log = logging.getLogger(__name__)
@@ -280,16 +282,18 @@ class Checkpoints:
         Returns:
             The names of those that were retired now.
         """
+        serves = select(Alias.checkpoint_id).where(
+            Alias.alias == CHAMPION, Alias.checkpoint_id == Checkpoint.id
+        )
         bad = (Checkpoint.tainted.is_(True), Checkpoint.state != CheckpointState.RETIRED.value)
-        async with self._database.read() as connection:
-            found = await CheckpointRows(connection).all(*bad)
-        retired = tuple([each.name for each in found if await self._retire(each)])
-        if retired:
-            try:
-                await erase_stale(self._database)
-            except StorageError as error:  # tried again at the next start
-                _log.warning("%s", error)
-        return retired
+        async with self._database.read() as connection:  # a look every other second holds up no writer
+            found = await CheckpointRows(connection).all(*bad, ~serves.exists())
+        retired = [each for each in found if await self._retire(each)]
+        try:
+            await asyncio.to_thread(erase, [Path(each.path) for each in retired])
+        except StorageError as error:  # tried again with ``Store.erase_folders``
+            _log.warning("%s", error)
+        return tuple(each.name for each in retired)
 
     @again_after_conflict
     async def _retire(self, tainted: TrainedCheckpoint) -> bool:

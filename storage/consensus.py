@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import distinct, func, select
+from sqlalchemy import select
 
 from storage.agreed import (
-    ENOUGH,
-    IMPORTED,
     CastVote,
     KnownTrust,
     LabelledText,
@@ -22,10 +19,12 @@ from storage.agreed import (
 from storage.cast_votes import cast_votes
 from storage.conflicts import again_after_conflict
 from storage.engine import Database
-from storage.labels import Labels, Trusts, portions
-from storage.privacy.pseudonym import SHORT, Pseudonymizer
-from storage.tables import Annotator, Input, Prediction, utc_now
-from storage.teaching_tables import GoldItem, Trust
+from storage.figures import Figures
+from storage.labels import Labels, Trusts
+from storage.portions import portions
+from storage.privacy.pseudonym import SHORT
+from storage.tables import Annotator, Input, utc_now
+from storage.teaching_tables import GoldItem, Label, Trust
 from storage.upsert import upsert
 
 
@@ -34,7 +33,6 @@ class ConsensusStore:
     """Reads votes and gold, keeps what is agreed on, each method in a transaction of its own."""
 
     database: Database
-    pseudonymizer: Pseudonymizer
 
     async def votes(self, task: str) -> tuple[CastVote, ...]:
         """Return what each person says about each slot of a task's texts, by text, slot and person.
@@ -69,11 +67,6 @@ class ConsensusStore:
         )
         async with self.database.read() as connection:
             return {(item, slot): label for item, slot, label in await connection.execute(query)}
-
-    async def labels(self, task: str) -> Mapping[tuple[int, int], NewLabel]:
-        """Return what is held to be right, by input and slot."""
-        async with self.database.read() as connection:
-            return await Labels(connection, task).all()
 
     async def labelled(self, task: str) -> tuple[LabelledText, ...]:
         """Return every labelled slot with its text, all as they are at one moment; what is known wins.
@@ -135,31 +128,34 @@ class ConsensusStore:
         return found
 
     @again_after_conflict
-    async def add_gold(self, labels: Sequence[tuple[int, int, str]], *, source: str) -> int:
-        """Keep what is known to be right; what is known already stays as it is.
+    async def add_gold(self, labels: Sequence[tuple[int, int, str]]) -> int:
+        """Make known what the voters agree on; what is known already stays as it is.
 
         Args:
             labels: Input, slot and label of each.
-            source: ``maintainer`` or ``voters``.
 
         Returns:
-            How many are new; texts that were deleted meanwhile are left out.
+            How many are new. What is not agreed on any more is left out: a text that was deleted meanwhile,
+            and what somebody voted on who was forgotten.
         """
         now, added = utc_now(), 0
         async with self.database.write() as connection:
             for some in portions(labels):
                 ids = [item for item, _, _ in some]
-                there = set(await connection.scalars(select(Input.id).where(Input.id.in_(ids))))
+                # Held until the end, so that whoever is forgotten now finds the gold beside the label.
+                agreed = select(Label.input_id, Label.slot, Label.label).where(Label.input_id.in_(ids))
+                held = await connection.execute(agreed.order_by(Label.id).with_for_update())
+                now_agreed = {tuple(row) for row in held}
                 query = select(GoldItem.input_id, GoldItem.slot).where(GoldItem.input_id.in_(ids))
                 known = {tuple(row) for row in await connection.execute(query)}
                 for item, slot, label in some:
-                    if item not in there or (item, slot) in known:
+                    if (item, slot, label) not in now_agreed or (item, slot) in known:
                         continue
                     row = {
                         "input_id": item,
                         "slot": slot,
                         "label": label,
-                        "source": source,
+                        "source": "voters",
                         "created_at": now,
                     }
                     await upsert(connection, GoldItem, row, key=["input_id", "slot"])
@@ -167,37 +163,7 @@ class ConsensusStore:
                     added += 1
         return added
 
-    async def figures(self, task: str) -> TaskFigures:
-        """Count what there is of a task."""
-        votes = await self.votes(task)
-        said = [vote for vote in votes if vote.label is not None]
-        voted_by: dict[int, set[int]] = {}
-        for vote in said:
-            voted_by.setdefault(vote.item, set()).add(vote.voter)
-        asked = (
-            select(func.count(distinct(Prediction.input_id)))
-            .join(Input, Input.id == Prediction.input_id)
-            .where(Input.task == task)
-        )
-        gold = (
-            select(GoldItem.source, func.count())
-            .join(Input, Input.id == GoldItem.input_id)
-            .where(Input.task == task)
-            .group_by(GoldItem.source)
-        )
+    async def figures(self, tasks: Collection[str]) -> tuple[TaskFigures, ...]:
+        """Count what there is of some tasks, in their order."""
         async with self.database.read() as connection:
-            texts = int(await connection.scalar(asked) or 0)
-            known = {row[0]: row[1] for row in await connection.execute(gold)}
-        labels = (await self.labels(task)).values()
-        return TaskFigures(
-            task=task,
-            texts=texts,
-            votes=len(said),
-            blind=sum(vote.blind for vote in said),
-            skips=len(votes) - len(said),
-            voters=len({vote.voter for vote in votes}),
-            queue=texts - sum(len(voters) >= ENOUGH for voters in voted_by.values()),
-            labels=dict(sorted(Counter(each.label for each in labels).items())),
-            imported=sum(each.method == IMPORTED for each in labels),
-            gold=dict(sorted(known.items())),
-        )
+            return await Figures(connection, tasks).count()

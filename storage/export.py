@@ -6,16 +6,12 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import or_, select
-from sqlalchemy.orm import aliased
-
+from storage.cast_votes import votes_that_count
 from storage.engine import Database
 from storage.privacy.pseudonym import SHORT
 from storage.tables import Annotator, Input, ModelVersion, Prediction, Vote
-from storage.values import ConsentStatus
 
 _PAGE = 500
-_DECLINED = ConsentStatus.DECLINED.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +70,8 @@ async def feedback_rows(database: Database) -> AsyncIterator[FeedbackRow]:
     Each page has its own transaction, so a slow reader holds no connection and keeps no log from shrinking.
     """
     last = 0
-    asker = aliased(Annotator)
     query = (
-        select(
+        votes_that_count(
             Vote.id,
             Vote.prediction_id,
             Input.task,
@@ -96,12 +91,7 @@ async def feedback_rows(database: Database) -> AsyncIterator[FeedbackRow]:
             Vote.blind,
             Prediction.options,
         )
-        .join(Prediction, Prediction.id == Vote.prediction_id)
-        .join(Input, Input.id == Prediction.input_id)
         .join(ModelVersion, ModelVersion.id == Prediction.model_version_id)
-        .join(Annotator, Annotator.id == Vote.annotator_id)
-        .outerjoin(asker, asker.id == Prediction.asker_id)
-        .where(*(or_(one.consent.is_(None), one.consent != _DECLINED) for one in (Annotator, asker)))
         .order_by(Vote.id)
         .limit(_PAGE)
     )

@@ -17,7 +17,7 @@ from storage.content import content_hash, storable
 from storage.engine import Database
 from storage.export import FeedbackRow
 from storage.labels import Labels
-from storage.privacy.pseudonym import SHORT, Pseudonymizer
+from storage.privacy.pseudonym import SHORT
 from storage.tables import Annotator, Input, ModelVersion, Prediction, Vote, VoteEvent, utc_now
 from storage.teaching_tables import GoldItem, Label
 from storage.upsert import upsert
@@ -39,7 +39,6 @@ class Imports:
     """Writes what files bring; every method has committed when it returns."""
 
     database: Database
-    pseudonymizer: Pseudonymizer
 
     @again_after_conflict
     async def add_votes(self, rows: Sequence[FeedbackRow], answers: Answers) -> Mapping[str, int]:
@@ -54,12 +53,13 @@ class Imports:
 
         Returns:
             How many were ``new``, ``known`` already, or ``withdrawn``: by, or on a question of, somebody who
-            wants nothing kept.
+            wants nothing kept; and how many ``voters`` came with them. Whether one of these was here and had
+            themselves forgotten nobody can tell: nothing is kept of who was.
         """
         counts, ids = Counter[str](), dict(answers.ids)
         async with self.database.write() as connection:
             for row in rows:
-                counts[await _Writing(connection, ids).vote(row)] += 1
+                counts.update(await _Writing(connection, ids).vote(row))
         answers.ids = ids  # not before it is committed
         return counts
 
@@ -88,24 +88,28 @@ class _Writing:
     connection: AsyncConnection
     ids: dict[tuple[object, ...], int]
 
-    async def vote(self, row: FeedbackRow) -> str:
-        voter = await self._voter(row)
-        if voter is None:
-            return "withdrawn"
+    async def vote(self, row: FeedbackRow) -> tuple[str, ...]:
+        voter, consent = await self._voter(row)
+        if consent == ConsentStatus.DECLINED.value:
+            return ("withdrawn",)
         prediction = await self._prediction(row)
         if prediction is None:
-            return "withdrawn"
+            return ("withdrawn",)
+        told = ["new"]
+        if voter is None:
+            voter = await self._add_voter(row)
+            told.append("voters")
         place = {"prediction_id": prediction, "annotator_id": voter, "slot": row.slot}
         same = [getattr(Vote, name) == value for name, value in place.items()]
         if await self.connection.scalar(select(Vote.id).where(*same)) is not None:
-            return "known"
+            return ("known",)
         label = storable(row.label)
         said = {"choice": row.choice, "label": label, "kind": row.kind, "blind": row.blind}
         times = {"created_at": row.created_at, "updated_at": row.updated_at}
         await self.connection.execute(insert(Vote).values(place | said | times))
         event = {"action": "counted", "old_label": None, "new_label": label, "at": row.updated_at}
         await self.connection.execute(insert(VoteEvent).values(place | event))
-        return "new"
+        return tuple(told)
 
     async def text(self, row: ImportedText) -> tuple[str, ...]:
         number = await self._input(row.task, row.text_a, row.text_b, utc_now())
@@ -131,12 +135,14 @@ class _Writing:
         await Labels(self.connection, row.task).put(new)
         return "new"
 
-    async def _voter(self, row: FeedbackRow) -> int | None:
+    async def _voter(self, row: FeedbackRow) -> tuple[int | None, str | None]:
+        """Return who voted and what they said to the question; None for somebody unknown."""
         starts = Annotator.pseudonym.startswith(row.annotator[:SHORT], autoescape=True)
         query = select(Annotator.id, Annotator.consent).where(starts).order_by(Annotator.id)
         found = (await self.connection.execute(query)).first()
-        if found is not None:
-            return None if found.consent == ConsentStatus.DECLINED.value else found.id
+        return (None, None) if found is None else (found.id, found.consent)
+
+    async def _add_voter(self, row: FeedbackRow) -> int:
         added = {"pseudonym": row.annotator[:SHORT], "language": None, "created_at": row.created_at}
         await upsert(self.connection, Annotator, added, key=["pseudonym"])
         known = select(Annotator.id).where(Annotator.pseudonym == row.annotator[:SHORT])

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import ColumnElement, delete, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.agreed import IMPORTED, LabelledText, NewLabel, NewTrust
 from storage.errors import VoterGone
+from storage.portions import portions
 from storage.tables import Annotator, Input, Prediction, utc_now
 from storage.teaching_tables import GoldItem, Label, Trust
 from storage.upsert import upsert
 from storage.values import ConsentStatus
 
-_AT_ONCE = 500  # rows named in one statement
-_T = TypeVar("_T")
 GOLD = "gold"
 """How a label was decided that is known."""
 
@@ -28,10 +27,6 @@ class Labels:
 
     connection: AsyncConnection
     task: str
-
-    async def all(self) -> Mapping[tuple[int, int], NewLabel]:
-        """Return what is held to be right, by input and slot."""
-        return {place: label for place, (_, label) in (await self._kept()).items()}
 
     async def with_texts(self) -> tuple[LabelledText, ...]:
         """Return every labelled slot with its text, in the order of the texts' hashes; gold wins.
@@ -156,9 +151,3 @@ def _may_be_used() -> ColumnElement[bool]:
 def _labelled(columns: Sequence[Any], *, gold: bool) -> LabelledText:
     item, text_a, text_b, digest, slot, label, method, confidence, voters = columns
     return LabelledText(item, text_a, text_b, digest, slot, label, method, confidence, voters, gold)
-
-
-def portions(rows: Sequence[_T]) -> Iterator[Sequence[_T]]:
-    """Cut rows into as many as one statement may name."""
-    for start in range(0, len(rows), _AT_ONCE):
-        yield rows[start : start + _AT_ONCE]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
@@ -13,6 +14,8 @@ from storage.engine import Database
 from storage.errors import StorageError
 from storage.teaching_tables import Checkpoint, Snapshot
 
+_log = logging.getLogger(__name__)
+
 
 def draft(folder: Path) -> Path:
     """Where a data set is written until it is whole and renamed."""
@@ -20,7 +23,9 @@ def draft(folder: Path) -> Path:
 
 
 async def erase_stale(database: Database) -> None:
-    """Delete the folder of every stale snapshot and retired checkpoint; done again, this changes nothing.
+    """Delete the folder of every stale snapshot and retired checkpoint that is on this machine.
+
+    The database remembers all of them: one that was on a disk which is there again is deleted then.
 
     Raises:
         StorageError: One cannot be deleted; the others are.
@@ -42,6 +47,7 @@ def erase(folders: Iterable[Path]) -> None:
     for folder in (each for path in folders for each in (draft(path), path)):
         try:
             shutil.rmtree(folder)
+            _log.info("deleted the folder %s", folder)
         except FileNotFoundError:
             continue
         except OSError as error:

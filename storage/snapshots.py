@@ -14,12 +14,10 @@ from sqlalchemy import Row, delete, insert, select, update
 from storage.conflicts import again_after_conflict
 from storage.engine import Database
 from storage.errors import StorageError
-from storage.privacy.pseudonym import Pseudonymizer
+from storage.portions import portions
 from storage.snapshot_files import erase
 from storage.tables import utc_now
 from storage.teaching_tables import Snapshot, SnapshotMember
-
-_AT_ONCE = 500  # rows in one statement
 
 
 class Overtaken(StorageError):
@@ -76,7 +74,6 @@ class Snapshots:
     """Reads and writes data sets, each method in a transaction of its own."""
 
     database: Database
-    pseudonymizer: Pseudonymizer  # every access object has it; no data set names anybody
 
     async def list(self, task: str | None = None) -> tuple[StoredSnapshot, ...]:
         """Return the data sets of a task, or all, the oldest first."""
@@ -164,8 +161,8 @@ class Snapshots:
                 }
                 for member in members
             ]
-            for start in range(0, len(rows), _AT_ONCE):
-                await connection.execute(insert(SnapshotMember), rows[start : start + _AT_ONCE])
+            for some in portions(rows):
+                await connection.execute(insert(SnapshotMember), some)
             done = {"state": "whole", "manifest": dict(manifest), "manifest_hash": manifest_hash}
             await connection.execute(update(Snapshot).where(its).values(done))
             return _stored((await connection.execute(select(Snapshot).where(its))).one())

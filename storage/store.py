@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import AsyncIterator, Callable, Mapping
 from datetime import datetime
 
@@ -24,12 +23,11 @@ from storage.migrate import migrate
 from storage.own_stats import OwnStats, TaskStats
 from storage.posts import PostResult, Posts
 from storage.predictions import Predictions, ShownPrediction
-from storage.privacy.forgetting import AT_ONCE, Forgetting
+from storage.privacy.erasing import Erasing
 from storage.privacy.own_data import OwnData, OwnRows
 from storage.privacy.pseudonym import Pseudonymizer
-from storage.runs import TrainingRuns
-from storage.snapshot_files import erase_stale
 from storage.snapshots import Snapshots
+from storage.training_runs import TrainingRuns
 from storage.values import (
     AnswerKind,
     Consent,
@@ -74,8 +72,6 @@ __all__ = [
     "Voters",
 ]
 
-_log = logging.getLogger(__name__)
-
 
 class Store:
     """Predictions, votes and settings; every method that writes has committed when it returns.
@@ -86,14 +82,15 @@ class Store:
     def __init__(self, database: Database, pseudonymizer: Pseudonymizer) -> None:
         self._database = database
         self._pseudonymizer = pseudonymizer
-        self.consensus = ConsensusStore(database, pseudonymizer)
-        self.snapshots = Snapshots(database, pseudonymizer)
-        self.imports = Imports(database, pseudonymizer)
+        self.consensus = ConsensusStore(database)
+        self.snapshots = Snapshots(database)
+        self.imports = Imports(database)
         self.checkpoints = Checkpoints(database, pseudonymizer)
         self.runs = TrainingRuns(database, pseudonymizer)
-        self.activity = Activity(database, pseudonymizer)
+        self.activity = Activity(database)
         self.labelling = Labelling(database, pseudonymizer)
         self.posts = Posts(database, pseudonymizer)
+        self._erasing = Erasing(database, self.checkpoints)
 
     @classmethod
     async def open(cls, url: str, *, pepper: bytes) -> Store:
@@ -113,9 +110,7 @@ class Store:
         pseudonymizer = Pseudonymizer(pepper)
         parsed = parse_url(url)
         await migrate(parsed)
-        store = cls(Database(parsed), pseudonymizer)
-        await store._erase_folders()  # what a kill came before
-        return store
+        return cls(Database(parsed), pseudonymizer)
 
     async def close(self) -> None:
         """Close every connection."""
@@ -349,9 +344,8 @@ class Store:
 
         The others' votes on what the person asked go too, and so do texts that nobody else asked about.
         """
-        await self._forget(self._pseudonymizer.person(user_id), self._pseudonymizer.chat(user_id))
-        await self._erase_folders()
-        await self._erase_deleted()
+        person, chat = self._pseudonymizer.person(user_id), self._pseudonymizer.chat(user_id)
+        await self._erasing.person(person, chat)
 
     async def delete_older_than(self, moment: datetime) -> int:
         """Delete questions from before ``moment`` with answers, votes and texts that nobody asked since.
@@ -359,30 +353,19 @@ class Store:
         Returns:
             How many questions were deleted.
         """
-        deleted = 0
-        while found := await self._delete_some(moment):
-            deleted += found
-            if found < AT_ONCE:
-                break
-        if deleted:
-            await self._erase_folders()
-            await self._erase_deleted()
-        return deleted
+        return await self._erasing.older_than(moment)
+
+    async def erase_folders(self) -> None:
+        """Delete from this machine the data sets that had what was deleted, and the models that learnt it.
+
+        Whatever deletes does so itself. What a kill came before, could not be deleted, or was on a disk that
+        was not there then, goes with the next time.
+        """
+        await self._erasing.folders()
 
     def feedback(self) -> AsyncIterator[FeedbackRow]:
         """Iterate over every vote, oldest first, but for those of people who have withdrawn their consent."""
         return feedback_rows(self._database)
-
-    @again_after_conflict
-    async def _forget(self, person: str, private_chat: str) -> None:
-        async with self._database.write() as connection:
-            await Forgetting(connection).person(person, private_chat)
-
-    @again_after_conflict
-    async def _delete_some(self, moment: datetime) -> int:
-        """Delete a portion, so that those who vote meanwhile wait for that alone."""
-        async with self._database.write() as connection:
-            return await Forgetting(connection).older_than(moment)
 
     async def _shown(self, connection: AsyncConnection, prediction_id: int, chat_id: int) -> ShownPrediction:
         """Return a prediction that was shown in a chat, or before or after the group there moved."""
@@ -390,17 +373,3 @@ class Store:
         if chat_id < 0:  # a private chat has the number of its person, and stays where it is
             chats |= await Groups(connection).same(*chats)
         return await Predictions(connection).get(prediction_id, chats)
-
-    async def _erase_folders(self) -> None:
-        """Delete the data sets that had what was deleted, and the models that learnt from them."""
-        try:
-            await self.checkpoints.retire_tainted()
-            await erase_stale(self._database)
-        except StorageError as error:  # tried again with the next that is forgotten, and at the next start
-            _log.warning("%s", error)
-
-    async def _erase_deleted(self) -> None:
-        try:
-            await self._database.erase_deleted()
-        except StorageError as error:  # it is deleted; what is left of it goes when the next is erased
-            _log.warning("traces of deleted rows stay for now: %s", error)

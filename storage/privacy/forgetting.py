@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,6 +10,7 @@ from sqlalchemy import delete, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.annotators import Annotators
+from storage.portions import AT_ONCE, portions
 from storage.tables import Annotator, Answer, Input, Prediction, Vote, VoteEvent
 from storage.teaching_tables import (
     Assignment,
@@ -23,9 +24,6 @@ from storage.teaching_tables import (
     Trust,
 )
 from storage.values import TYPED
-
-AT_ONCE = 500
-"""Rows named in one statement: Oracle takes a thousand, others more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +93,7 @@ class Forgetting:
             .where(Vote.annotator_id == annotator)
         )
         found = (await self.connection.execute(voted)).all()
-        for some in _portions(sorted({row.input_id for row in found})):
+        for some in portions(sorted({row.input_id for row in found})):
             await self.connection.execute(delete(Label).where(Label.input_id.in_(some)))
         typed = {row.input_id for row in found if row.choice == TYPED}
         await self._taint(sorted(typed | await self._written_once(annotator)))
@@ -122,7 +120,7 @@ class Forgetting:
         if inputs:
             drawing = update(Snapshot).where(Snapshot.state == "drawing").values(state="stale")
             await self.connection.execute(drawing)
-        for some in _portions(inputs):
+        for some in portions(inputs):
             drawn = select(SnapshotMember.snapshot_id).where(SnapshotMember.input_id.in_(some)).distinct()
             snapshots = (await self.connection.scalars(drawn)).all()
             # Before checkpoints are looked for: whoever adds one holds its data set meanwhile.
@@ -150,7 +148,7 @@ class Forgetting:
 
     async def _predictions(self, ids: Sequence[int]) -> None:
         inputs: set[int] = set()
-        for some in _portions(ids):
+        for some in portions(ids):
             asked = select(Prediction.input_id).where(Prediction.id.in_(some))
             inputs.update((await self.connection.scalars(asked)).all())
             for statement in (
@@ -162,14 +160,9 @@ class Forgetting:
             ):
                 await self.connection.execute(statement)
         still_asked = exists().where(Prediction.input_id == Input.id)
-        for some in _portions(sorted(inputs)):
+        for some in portions(sorted(inputs)):
             unasked = select(Input.id).where(Input.id.in_(some), ~still_asked)
             gone = (await self.connection.scalars(unasked)).all()
             await self._taint(gone)
             await self.connection.execute(delete(Label).where(Label.input_id.in_(gone)))
             await self.connection.execute(delete(Input).where(Input.id.in_(gone)))
-
-
-def _portions(ids: Sequence[int]) -> Iterator[Sequence[int]]:
-    for start in range(0, len(ids), AT_ONCE):
-        yield ids[start : start + AT_ONCE]

@@ -147,7 +147,12 @@ def test_votes_go_out_and_come_back(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         home = tmp_path / f"copy of {source.name}"
         home.mkdir()
         monkeypatch.chdir(home)
-        assert done("import", source) == "120 votes new\n"
+        first = call("import", source)
+        assert first.stdout.splitlines() == [
+            "120 votes new",
+            "4 voters not known here before: new, or back in spite of /forgetme",
+        ]
+        assert "kobert-bot: whoever sent /forgetme after this was exported comes back" in first.stderr
         assert done("import", source) == "120 votes here already\n"
         assert done("export") == before
 

@@ -89,10 +89,24 @@ async def test_an_error_of_its_owner_is_handed_on_as_it_is(store: Store) -> None
             raise CannotStart("no model")
 
 
-async def test_without_a_number_nothing_is_deleted_and_no_task_runs(store: Store) -> None:
+async def test_without_a_number_only_what_deleting_left_behind_goes_every_day(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retention, "_EVERY_S", 0.01)
+    times = 0
+
+    async def erase(_: Store) -> None:
+        nonlocal times
+        times += 1
+
+    monkeypatch.setattr(Store, "erase_folders", erase)
+    old = await store.add_prediction(SHOWN, chat_id=7, asker_id=7)
     before = asyncio.all_tasks()
     async with keeping_for(None, store):
-        assert asyncio.all_tasks() == before
+        await until(lambda: times > 2)
+    assert asyncio.all_tasks() == before
+    [kept] = (await store.own_data(7)).questions
+    assert kept.prediction_id == old
 
 
 def test_the_setting_reaches_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -90,7 +90,7 @@ async def test_the_old_model_is_let_go(service: ModelService, tmp_path: Path) ->
     await service.sentiment(TEXT)
     await service.swap(Task.SENTIMENT, certain(tmp_path / "a", 0))
     source = service._catalog.source("builtin", Task.SENTIMENT, "ko")
-    runner: ModelRunner = service._get_loader().model(source, Task.SENTIMENT)
+    runner: ModelRunner = service._runners.ready().model(source, Task.SENTIMENT)
     network = weakref.ref(runner.checkpoint.network)
     del runner
     await service.sentiment(TEXT)
@@ -128,7 +128,7 @@ async def test_one_language_can_be_swapped_alone(service: ModelService, tmp_path
 
 async def test_a_refused_checkpoint_is_let_go(service: ModelService, tmp_path: Path) -> None:
     await service.sentiment(TEXT)
-    loader = service._get_loader()
+    loader = service._runners.ready()
     before = len(loader._checkpoints)
     write_checkpoint(tmp_path / "mask", "bert-mask")
     with pytest.raises(CheckpointUnavailable, match="no trained weights for sentiment"):
@@ -160,10 +160,10 @@ async def test_the_loop_goes_on_while_another_checkpoint_loads(
             leave.wait(10)
         return real(blueprint, source, *others)
 
-    await asyncio.to_thread(service._get_loader().model, one, Task.SENTIMENT)
+    await asyncio.to_thread(service._runners.ready().model, one, Task.SENTIMENT)
     monkeypatch.setattr(runtime, "load_checkpoint", slow)
     async with asyncio.TaskGroup() as group:
-        load = group.create_task(asyncio.to_thread(service._get_loader().model, other, Task.NLI))
+        load = group.create_task(asyncio.to_thread(service._runners.ready().model, other, Task.NLI))
         await asyncio.to_thread(loading.wait, 10)
         release = group.create_task(service._release())
         for _ in range(20):
@@ -199,7 +199,7 @@ async def test_what_comes_after_the_swap_that_let_go_of_it_is_let_go(
     service: ModelService, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, waits: bool
 ) -> None:
     late, new = certain(tmp_path / "late", 0), certain(tmp_path / "new", 1)
-    gate, load, fetch = threading.Event(), Loader.model, service._model
+    gate, load, fetch = threading.Event(), Loader.model, service._runners.model
     came, loop = asyncio.Event(), asyncio.get_running_loop()
 
     def slow(loader: Loader, source: Source, task: Task) -> ModelRunner:
@@ -215,7 +215,7 @@ async def test_what_comes_after_the_swap_that_let_go_of_it_is_let_go(
                 loop.call_soon_threadsafe(came.set)
 
     monkeypatch.setattr(Loader, "model", slow)
-    monkeypatch.setattr(service, "_model", told)
+    monkeypatch.setattr(service._runners, "model", told)
     service._catalog = service._catalog.with_source(BUILTIN, Task.SENTIMENT, "any", late)
     service._loads._patience = None if waits else 0.05
     asked = asyncio.get_running_loop().create_task(service.sentiment(TEXT))
@@ -229,10 +229,10 @@ async def test_what_comes_after_the_swap_that_let_go_of_it_is_let_go(
             await asked
         await came.wait()
     assert (await service.sentiment(TEXT)).version == version
-    assert service._loader is not None
-    assert (late, Task.SENTIMENT) not in service._loader._keys
-    assert all(runner.checkpoint.name != late.model for runner in service._loader._runners.values())
-    assert not any(key[0] == Path(late.model) for key in service._loader._tokenizers)
+    loader = service._runners.ready()
+    assert (late, Task.SENTIMENT) not in loader._keys
+    assert all(runner.checkpoint.name != late.model for runner in loader._runners.values())
+    assert not any(key[0] == Path(late.model) for key in loader._tokenizers)
 
 
 async def test_closing_does_not_wait_for_a_swap_that_downloads(

@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -22,6 +23,7 @@ from storage.checkpoint_values import (
     TrainedCheckpoint,
     UnknownCheckpoint,
 )
+from storage.engine import Database
 from storage.privacy.pseudonym import Pseudonymizer
 from storage.store import NewPrediction, Store
 from storage.verdicts import Check, CheckName, CheckState, Verdict
@@ -264,6 +266,21 @@ async def test_what_learnt_a_deleted_text_is_retired_once_it_does_not_serve(
     assert await store.checkpoints.retire_tainted() == ("champion",)
     assert not folders["champion"].exists()
     assert (await store.checkpoints.get("champion")).state is CheckpointState.RETIRED
+
+
+@every_kind
+async def test_a_champion_that_learnt_a_deleted_text_is_looked_at_without_writing(
+    store: Store, sql: Sql, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await good(store, "champion")
+    await promote(store, "champion", None)
+    await sql("UPDATE checkpoints SET tainted = true")
+
+    def refuse(database: Database) -> NoReturn:
+        pytest.fail(f"{database.url} is written to")
+
+    monkeypatch.setattr(Database, "write", refuse)
+    assert await store.checkpoints.retire_tainted() == ()
 
 
 @every_kind

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+from collections.abc import Sequence
+from typing import Any
 
 import pytest
+from sqlalchemy import CursorResult, Row
 
-from storage.agreed import IMPORTED, CastVote, ImportedText, LabelledText, NewLabel, NewTrust
+from storage.agreed import IMPORTED, CastVote, ImportedText, LabelledText, NewLabel, NewTrust, TaskFigures
 from storage.errors import VoterGone
 from storage.privacy.forgetting import Forgetting
 from storage.privacy.pseudonym import Pseudonymizer
@@ -22,6 +25,12 @@ async def voter(sql: Sql, person: int) -> int:
     name = Pseudonymizer(PEPPER).person(person)
     [(number,)] = await sql(f"SELECT id FROM annotators WHERE pseudonym = '{name}'")
     return int(number)
+
+
+async def labels_of(sql: Sql, task: str) -> list[NewLabel]:
+    columns = "input_id, slot, label, method, confidence, voters"
+    joined = "labels JOIN inputs ON inputs.id = labels.input_id"
+    return [NewLabel(*row) for row in await sql(f"SELECT {columns} FROM {joined} WHERE task = '{task}'")]
 
 
 async def asked(
@@ -124,8 +133,8 @@ async def test_labels_and_trusts_of_a_task_are_replaced_together(
     gone = NewLabel(999_999, 0, "positive", "majority", 0.8, 1)  # its text was deleted meanwhile
     after = NewLabel(first, 0, "negative", "dawid-skene", 0.9, 3)
     await store.consensus.replace("sentiment", [after, gone], [trust(bo, "chance")])
-    assert await store.consensus.labels("sentiment") == {(first, 0): after}
-    assert await store.consensus.labels("nsp") == {(other, 0): nsp}
+    assert await labels_of(sql, "sentiment") == [after]
+    assert await labels_of(sql, "nsp") == [nsp]
     [known] = await store.consensus.trusts("sentiment")
     assert (known.voter, known.verdict, known.pseudonym) == (
         bo,
@@ -213,14 +222,14 @@ async def test_an_imported_label_stays_until_the_voters_decide(
     item = await item_of(sql, await asked(store, sentiment))
     await store.imports.add_texts([ImportedText("sentiment", sentiment.text_a, None, 0, "negative")])
     await store.consensus.replace("sentiment", [], [])
-    [kept] = (await store.consensus.labels("sentiment")).values()
+    [kept] = await labels_of(sql, "sentiment")
     assert (kept.label, kept.method) == ("negative", IMPORTED)
     decided = NewLabel(item, 0, "positive", "majority", 0.9, 3)
     await store.consensus.replace("sentiment", [decided], [])
-    assert list((await store.consensus.labels("sentiment")).values()) == [decided]
+    assert await labels_of(sql, "sentiment") == [decided]
     again = await store.imports.add_texts([ImportedText("sentiment", sentiment.text_a, None, 0, "negative")])
     assert again == {"differ": 1}
-    assert list((await store.consensus.labels("sentiment")).values()) == [decided]
+    assert await labels_of(sql, "sentiment") == [decided]
 
 
 @every_kind
@@ -228,10 +237,13 @@ async def test_what_is_known_wins_and_is_told_of_as_gold(
     store: Store, sentiment: NewPrediction, sql: Sql
 ) -> None:
     voted, unvoted = [await item_of(sql, await asked(store, sentiment, text=text)) for text in ("둘", "하나")]
+    await store.consensus.replace("sentiment", [NewLabel(voted, 0, "negative", "majority", 0.8, 2)], [])
+    gold = ImportedText("sentiment", "하나", None, 0, "positive", gold=True)
+    assert await store.imports.add_texts([gold]) == {"new": 1, "gold": 1}
+    agreed = [(voted, 0, "negative"), (unvoted, 0, "positive"), (999_999, 0, "positive")]
+    assert await store.consensus.add_gold(agreed) == 1
+    assert await store.consensus.add_gold(agreed) == 0
     await store.consensus.replace("sentiment", [NewLabel(voted, 0, "positive", "majority", 0.8, 2)], [])
-    gold = [(voted, 0, "negative"), (unvoted, 0, "positive"), (999_999, 0, "positive")]
-    assert await store.consensus.add_gold(gold, source="maintainer") == 2
-    assert await store.consensus.add_gold([(voted, 0, "positive")], source="voters") == 0
     assert await store.consensus.gold("sentiment") == {(voted, 0): "negative", (unvoted, 0): "positive"}
     labelled = await store.consensus.labelled("sentiment")
     assert [each.content_hash for each in labelled] == sorted(each.content_hash for each in labelled)
@@ -242,6 +254,49 @@ async def test_what_is_known_wins_and_is_told_of_as_gold(
 
 
 @every_kind
+@pytest.mark.parametrize("forgotten", ["a voter", "who asked"])
+async def test_what_was_agreed_on_with_who_is_forgotten_meanwhile_is_not_made_gold(
+    store: Store, mask: NewPrediction, sql: Sql, forgotten: str
+) -> None:
+    await agree(store, 1)
+    prediction = await asked(store, mask)
+    await store.vote_words(prediction, 1, {0: "뽀둥"}, chat_id=CHAT)
+    item = await item_of(sql, prediction)
+    await store.consensus.replace("mask", [NewLabel(item, 0, "뽀둥", "majority", 0.9, 1)], [])
+    await store.forget(1 if forgotten == "a voter" else ASKER)
+    assert await store.consensus.add_gold([(item, 0, "뽀둥")]) == 0
+    assert await sql("SELECT label FROM gold_items") == []
+
+
+@pytest.mark.parametrize("kind", ["postgresql", "mariadb"], indirect=True)
+async def test_who_is_being_forgotten_leaves_no_gold(
+    store: Store, mask: NewPrediction, sql: Sql, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await agree(store, 1)
+    prediction = await asked(store, mask)
+    await store.vote_words(prediction, 1, {0: "뽀둥"}, chat_id=CHAT)
+    item = await item_of(sql, prediction)
+    await store.consensus.replace("mask", [NewLabel(item, 0, "뽀둥", "majority", 0.9, 1)], [])
+    deleted, go_on = asyncio.Event(), asyncio.Event()
+
+    async def labels(forgetting: Forgetting, annotator: int | None) -> None:
+        await forget_labels(forgetting, annotator)
+        deleted.set()
+        await go_on.wait()
+
+    forget_labels = Forgetting._labels
+    monkeypatch.setattr(Forgetting, "_labels", labels)
+    forgetting = asyncio.ensure_future(store.forget(1))
+    await deleted.wait()
+    promoting = asyncio.ensure_future(store.consensus.add_gold([(item, 0, "뽀둥")]))
+    await asyncio.wait([promoting], timeout=0.5)
+    go_on.set()
+    await forgetting
+    assert await promoting == 0
+    assert await sql("SELECT label FROM gold_items") == []
+
+
+@every_kind
 async def test_a_text_that_only_somebody_who_withdrew_asked_about_is_not_used(
     store: Store, sentiment: NewPrediction, sql: Sql
 ) -> None:
@@ -249,8 +304,10 @@ async def test_a_text_that_only_somebody_who_withdrew_asked_about_is_not_used(
     item = await item_of(sql, await asked(store, sentiment))
     gold = await item_of(sql, await asked(store, sentiment, text="둘"))
     await store.imports.add_texts([ImportedText("sentiment", "셋", None, 0, "positive")])
-    await store.consensus.replace("sentiment", [NewLabel(item, 0, "positive", "majority", 0.8, 2)], [])
-    await store.consensus.add_gold([(gold, 0, "negative")], source="maintainer")
+    both = [(item, "positive"), (gold, "negative")]
+    decided = [NewLabel(each, 0, label, "majority", 0.8, 2) for each, label in both]
+    await store.consensus.replace("sentiment", decided, [])
+    assert await store.consensus.add_gold([(gold, 0, "negative")]) == 1
     assert len(await store.consensus.labelled("sentiment")) == 3
     await store.set_consent(ASKER, ConsentStatus.DECLINED)
     assert [each.text_a for each in await store.consensus.labelled("sentiment")] == ["셋"]
@@ -258,7 +315,7 @@ async def test_a_text_that_only_somebody_who_withdrew_asked_about_is_not_used(
     assert {each.text_a for each in await store.consensus.labelled("sentiment")} == {sentiment.text_a, "셋"}
 
 
-@on_sqlite
+@every_kind
 async def test_figures_count_what_there_is(store: Store, sentiment: NewPrediction, sql: Sql) -> None:
     people = (1, 2, 3)
     await agree(store, *people)
@@ -266,25 +323,81 @@ async def test_figures_count_what_there_is(store: Store, sentiment: NewPredictio
     for person in people:
         await store.vote(predictions[0], person, 0, 0, chat_id=CHAT)
     await store.vote(predictions[1], 1, 0, 0, chat_id=CHAT)
-    await sql(f"UPDATE votes SET blind = 1 WHERE prediction_id = {predictions[1]}")
-    await store.vote(predictions[2], 1, 0, 0, chat_id=CHAT)
-    await sql(f"UPDATE votes SET choice = -2, kind = 'skip' WHERE prediction_id = {predictions[2]}")
+    await sql(f"UPDATE votes SET blind = true WHERE prediction_id = {predictions[1]}")
+    await store.skip(predictions[2], 1, chat_id=CHAT)
     items = [await item_of(sql, prediction) for prediction in predictions]
     labels = [NewLabel(items[0], 0, "positive", "majority", 0.8, 3)]
     await store.consensus.replace("sentiment", labels, [])
     await store.imports.add_texts([ImportedText("sentiment", "넷", None, 0, "negative", gold=True)])
-    figures = await store.consensus.figures("sentiment")
-    assert (figures.texts, figures.votes, figures.blind, figures.skips, figures.voters, figures.queue) == (
-        3,
-        4,
-        1,
-        1,
-        3,
-        2,
+    await asked(store, sentiment, task="nsp")
+    none = TaskFigures("nli", 0, 0, 0, 0, 0, 0, {}, 0, {})
+    assert await store.consensus.figures(("nli", "sentiment", "nsp")) == (
+        none,
+        TaskFigures(
+            "sentiment",
+            texts=3,
+            votes=4,
+            blind=1,
+            skips=1,
+            voters=3,
+            queue=2,
+            labels={"negative": 1, "positive": 1},
+            imported=1,
+            gold={"maintainer": 1},
+        ),
+        dataclasses.replace(none, task="nsp", texts=1, queue=1),
     )
-    assert (figures.labels, figures.imported, figures.gold) == (
-        {"negative": 1, "positive": 1},
-        1,
-        {"maintainer": 1},
-    )
-    assert await store.consensus.tasks() == ("sentiment",)
+    assert await store.consensus.tasks() == ("nsp", "sentiment")
+
+
+@every_kind
+async def test_figures_count_the_newest_vote_and_know_when_no_word_fits(
+    store: Store, mask: NewPrediction
+) -> None:
+    everybody = (1, 2, 3, 4)
+    await agree(store, *everybody)
+    # In the first blank the last button is the third, in the second, where a word reads like it, the second.
+    new = dataclasses.replace(mask, options=(("서울", "부산", "none"), ("none", "none")))
+    first, again = await asked(store, new), await asked(store, new, model="klue")
+    for person in everybody:
+        await store.vote(first, person, 0, 2, chat_id=CHAT)
+        await store.vote(first, person, 1, 1, chat_id=CHAT)
+    [figures] = await store.consensus.figures(["mask"])
+    assert (figures.votes, figures.skips, figures.voters, figures.queue) == (0, 8, 4, 1)
+    await store.vote(again, 1, 0, 1, chat_id=CHAT)  # said last, and a word
+    await store.vote_words(again, 2, {0: "대전"}, chat_id=CHAT)
+    await store.vote(again, 2, 1, 0, chat_id=CHAT)
+    [figures] = await store.consensus.figures(["mask"])
+    assert (figures.votes, figures.skips, figures.voters, figures.queue) == (3, 5, 4, 1)
+    await store.vote(again, 3, 1, 0, chat_id=CHAT)
+    assert len([vote for vote in await store.consensus.votes("mask") if vote.label is not None]) == 4
+    [figures] = await store.consensus.figures(["mask"])
+    assert (figures.votes, figures.skips, figures.voters, figures.queue) == (4, 4, 4, 0)
+    await store.set_consent(2, ConsentStatus.DECLINED)
+    [figures] = await store.consensus.figures(["mask"])
+    assert (figures.votes, figures.skips, figures.voters, figures.queue) == (2, 4, 3, 1)
+
+
+@on_sqlite
+async def test_figures_load_no_vote(
+    store: Store, sentiment: NewPrediction, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await agree(store, *range(1, 6))
+    for text in ("하나", "둘", "셋"):
+        prediction = await asked(store, sentiment, text=text)
+        for person in range(1, 6):
+            await store.vote(prediction, person, 0, 0, chat_id=CHAT)
+    loaded: list[object] = []
+    load = CursorResult.all
+
+    def note(result: CursorResult[Any]) -> Sequence[Row[Any]]:
+        rows = load(result)
+        loaded.extend(rows)
+        return rows
+
+    monkeypatch.setattr(CursorResult, "all", note)
+    assert len(await store.consensus.votes("sentiment")) == len(loaded) == 15
+    loaded.clear()
+    [figures] = await store.consensus.figures(["sentiment"])
+    assert (figures.votes, figures.queue) == (15, 0)
+    assert len(loaded) < 5

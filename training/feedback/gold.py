@@ -39,7 +39,7 @@ async def promote_gold(store: Store, task: str) -> int:
         both = [one for one in (text.text_a, text.text_b) if one is not None]
         if part_of(text.text_a) == "heldout" and standing_in(both) is None:
             gold.append((each.item, each.slot, each.label))
-    return await store.consensus.add_gold(gold, source="voters")
+    return await store.consensus.add_gold(gold)
 
 
 def _trusted(standing: Standing) -> bool:

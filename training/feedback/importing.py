@@ -70,8 +70,8 @@ async def keep(store: Store, parsed: Parsed, progress: Progress = quiet) -> Coun
         progress: Is told how many more rows are kept.
 
     Returns:
-        Votes ``new``, ``known`` and ``withdrawn``; texts ``labels new``, ``labels known``, ``labels differ``,
-        ``labels gold`` and ``labels gold differs``.
+        Votes ``new``, ``known`` and ``withdrawn``, and ``voters`` who came with them; texts ``labels new``,
+        ``labels known``, ``labels differ``, ``labels gold`` and ``labels gold differs``.
     """
     counts, answers = Counter[str](), Answers()
     for votes in _portions(parsed.votes):

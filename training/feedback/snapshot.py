@@ -60,6 +60,7 @@ async def take_snapshot(
     try:
         await asyncio.to_thread(folder.mkdir, mode=0o700, parents=True, exist_ok=True)
         async with held(folder / ".lock"):
+            await store.erase_folders()  # this may be another machine than the one where people are forgotten
             await store.snapshots.clear(folder)
             await decide(store, task)
             for _ in range(_TRIES):

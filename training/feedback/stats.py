@@ -52,9 +52,10 @@ async def stats(store: Store, task: str) -> TaskStats:
     """Count, as things are; labels and voters are as they were last decided."""
     votes = await store.consensus.votes(task)
     trusts = await store.consensus.trusts(task)
+    [figures] = await store.consensus.figures([task])
     out = {Verdict.CHANCE.value, Verdict.INVERTED.value, Verdict.CAPPED.value}
     return TaskStats(
-        figures=await store.consensus.figures(task),
+        figures=figures,
         alpha=alpha(ballots_of(task, votes), LABELS.get(Task(task))),
         left_out=tuple(each for each in trusts if each.verdict in out),
         snapshots={each.name: each.state for each in await store.snapshots.list(task)},

@@ -118,7 +118,7 @@ async def test_somebody_who_is_known_by_their_chat_alone_is_forgotten_too(
 async def test_many_questions_are_forgotten_in_portions(
     store: Store, secret: NewPrediction, sql: Sql, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(forgetting, "AT_ONCE", 2)
+    monkeypatch.setattr("storage.portions.AT_ONCE", 2)
     await agree(store, ADA)
     for number in range(5):
         await store.add_prediction(
@@ -157,7 +157,8 @@ async def test_what_is_old_goes_with_its_votes_and_the_rest_stays(
     store: Store, secret: NewPrediction, sentiment: NewPrediction, sql: Sql, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(forgetting, "AT_ONCE", 2)
-    monkeypatch.setattr("storage.store.AT_ONCE", 2)
+    monkeypatch.setattr("storage.portions.AT_ONCE", 2)
+    monkeypatch.setattr("storage.privacy.erasing.AT_ONCE", 2)
     await agree(store, ADA)
     old = [await store.add_prediction(secret, chat_id=CHAT, asker_id=ADA) for _ in range(4)]
     again = await store.add_prediction(sentiment, chat_id=CHAT, asker_id=ADA)

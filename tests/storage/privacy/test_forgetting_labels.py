@@ -162,9 +162,8 @@ async def test_who_asked_for_a_training_is_forgotten_and_the_training_is_not(sto
 
 
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
-async def test_a_data_set_that_a_kill_or_a_fault_left_goes_at_the_next_start(
+async def test_a_data_set_that_a_kill_or_a_fault_left_goes_the_next_time(
     store: Store,
-    url: str,
     sentiment: NewPrediction,
     sql: Sql,
     tmp_path: Path,
@@ -180,6 +179,32 @@ async def test_a_data_set_that_a_kill_or_a_fault_left_goes_at_the_next_start(
     assert "a folder with what came of deleted texts could not be deleted" in caplog.text
     folder.unlink()
     (tmp_path / "away").rename(folder)
-    again = await Store.open(url, pepper=PEPPER)
-    await again.close()
+    await store.erase_folders()
     assert not folder.exists()
+
+
+@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+async def test_a_data_set_on_a_disk_that_was_not_there_goes_when_it_is_again(
+    store: Store,
+    sentiment: NewPrediction,
+    sql: Sql,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    disk, away = tmp_path / "disk", tmp_path / "away"
+    disk.mkdir()
+    others = await store.add_prediction(sentiment, chat_id=CHAT, asker_id=ASKER)
+    await drawn(sql, 1, others, folder_of_texts(disk / "of old texts"))
+    disk.rename(away)
+    await store.forget(ASKER)
+    disk.mkdir()  # where it is mounted
+    await store.erase_folders()
+    assert left(away) == ["of old texts"]
+    disk.rmdir()
+    away.rename(disk)
+    with caplog.at_level(logging.INFO, "storage"):
+        await store.erase_folders()
+    assert left(disk) == []
+    assert [record.getMessage() for record in caplog.records] == [
+        f"deleted the folder {disk / 'of old texts'}"
+    ]

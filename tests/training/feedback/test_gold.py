@@ -38,7 +38,7 @@ async def test_what_trusted_people_say_alike_without_the_answer_is_gold(store: S
     assert await promote_gold(store, "sentiment") == len(HELD_OUT) > 20
     gold = await store.consensus.gold("sentiment")
     assert set(gold.values()) == {"positive", "negative"}
-    assert (await store.consensus.figures("sentiment")).gold == {"voters": len(HELD_OUT)}
+    assert (await store.consensus.figures(["sentiment"]))[0].gold == {"voters": len(HELD_OUT)}
     assert await promote_gold(store, "sentiment") == 0, "done again, none is new"
 
 

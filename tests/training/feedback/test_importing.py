@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from storage.agreed import ImportedText
 from storage.content import storable
 from storage.privacy.pseudonym import Pseudonymizer
 from storage.store import ConsentStatus, NewPrediction, Store
@@ -59,7 +60,7 @@ async def test_an_export_comes_back_as_it_was_and_twice_adds_nothing(
     before = await exported(store, tmp_path / "before.jsonl")
     await write_votes(store.feedback(), tmp_path / name, kind)
     copy = await open_store(f"sqlite+aiosqlite:///{tmp_path}/copy.db", people=0)
-    assert await taken_in(copy, tmp_path / name) == {"new": 22}
+    assert await taken_in(copy, tmp_path / name) == {"new": 22, "voters": 4}
     assert await exported(copy, tmp_path / "after.jsonl") == before
     assert await taken_in(copy, tmp_path / name) == {"known": 22}
     assert await exported(copy, tmp_path / "after.jsonl") == before
@@ -136,6 +137,22 @@ async def test_votes_of_whoever_withdrew_do_not_come_back(store: Store, tmp_path
     assert await taken_in(store, tmp_path / "v.jsonl") == {"withdrawn": 6}
 
 
+async def test_who_comes_back_after_being_forgotten_is_counted(store: Store, tmp_path: Path) -> None:
+    await vote_on(store, texts(2))
+    await exported(store, tmp_path / "v.jsonl")
+    await store.forget(2)
+    assert await taken_in(store, tmp_path / "v.jsonl") == {"known": 4, "new": 2, "voters": 1}
+
+
+async def test_of_a_voter_whose_votes_are_left_out_nothing_is_kept(store: Store, tmp_path: Path) -> None:
+    await vote_on(store, texts(1))
+    await exported(store, tmp_path / "v.jsonl")
+    await store.forget(2)
+    await store.set_consent(1, ConsentStatus.DECLINED)  # asked it
+    assert await taken_in(store, tmp_path / "v.jsonl") == {"withdrawn": 3}
+    assert (await store.own_data(2)).known_since is None
+
+
 async def test_each_vote_that_comes_is_in_the_log(store: Store, tmp_path: Path) -> None:
     await vote_on(store, texts(2))
     await exported(store, tmp_path / "v.jsonl")
@@ -188,8 +205,7 @@ async def test_nsmc_becomes_texts_with_labels_to_learn_from(
 async def test_a_snapshot_is_imported_with_its_gold(store: Store, folder: Path, tmp_path: Path) -> None:
     pytest.importorskip("crowdkit")
     await vote_on(store, texts(20))
-    first = (await store.consensus.votes("sentiment"))[0].item
-    await store.consensus.add_gold([(first, 0, "negative")], source="voters")
+    await store.imports.add_texts([ImportedText("sentiment", texts(20)[0], None, 0, "negative", gold=True)])
     taken = await take_snapshot(store, "sentiment", folder)
     copy = await open_store(f"sqlite+aiosqlite:///{tmp_path}/copy.db", people=0)
     assert await taken_in(copy, taken.path) == {"labels new": 20, "labels gold": 1}

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from storage.agreed import ImportedText
 from storage.store import Store
 from tests.training.feedback.voters import CHAT, left_in, open_store, question, texts, vote_on
 from training.feedback.drawing import SnapshotRow
@@ -24,8 +25,7 @@ FILES = {"README.md", "manifest.json", *(f"{part}.{kind}" for part in PARTS for 
 
 async def test_a_data_set_is_a_folder_of_files_that_its_manifest_hashes(store: Store, folder: Path) -> None:
     await vote_on(store, texts(40))
-    gold = (await store.consensus.votes("sentiment"))[0].item
-    await store.consensus.add_gold([(gold, 0, "negative")], source="maintainer")
+    await store.imports.add_texts([ImportedText("sentiment", texts(40)[0], None, 0, "negative", gold=True)])
     taken = await take_snapshot(store, "sentiment", folder)
     assert taken.path == folder / "sentiment-0001"
     assert left_in(folder) == {"sentiment-0001"}
