@@ -375,8 +375,8 @@ async def test_candidates_are_counted_by_the_rows_that_judged_them(store: Store,
                     "INSERT INTO snapshot_members (snapshot_id, input_id, slot, split, label)"
                     f" VALUES ({snapshot}, {items[row]}, 0, '{split}', 'x')"
                 )
-    for name, snapshot in (("a", "s1"), ("again", "s1"), ("b", "s2"), ("unmeasured", "s2")):
-        await store.checkpoints.add(new(name, snapshot=snapshot))
+    for name, drawn in (("a", "s1"), ("again", "s1"), ("b", "s2"), ("unmeasured", "s2")):
+        await store.checkpoints.add(new(name, snapshot=drawn))
         for dataset in ("heldout", "test") if name != "unmeasured" else ():
             await store.checkpoints.add_evaluation(name, against=None, dataset=dataset, correct={})
     judged = store.checkpoints.judged_by
