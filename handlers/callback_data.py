@@ -99,6 +99,7 @@ class Place(StrEnum):
     ANSWER = "a"  # under an answer, by whoever asked
     PRIVACY = "p"  # under /privacy
     VOTE = "v"  # beside the votes on an answer, by whoever wants to vote
+    LABEL = "l"  # under /label, by whoever wants to label
 
 
 @dataclass(frozen=True, slots=True)

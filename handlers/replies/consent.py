@@ -8,13 +8,13 @@ from handlers.callback_data import AskTap, ConsentTap, ForgetTap, Place, Tap, en
 from handlers.replies.texts import TEXTS, Language
 
 
-def question_keyboard(language: Language) -> InlineKeyboardMarkup:
-    """Draw the answers to the question under an answer."""
+def question_keyboard(language: Language, place: Place = Place.ANSWER) -> InlineKeyboardMarkup:
+    """Draw the answers to the question under an answer, or where else it is put."""
     texts = TEXTS[language]
     return _rows(
         [
-            _button(texts.agree_button, ConsentTap(Place.ANSWER, agrees=True)),
-            _button(texts.decline_button, ConsentTap(Place.ANSWER, agrees=False)),
+            _button(texts.agree_button, ConsentTap(place, agrees=True)),
+            _button(texts.decline_button, ConsentTap(place, agrees=False)),
         ]
     )
 

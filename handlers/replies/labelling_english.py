@@ -113,9 +113,8 @@ LABELLING_EN = LabellingTexts(
     ),
     consent_to_label=(
         "To label texts for me I have to keep your labels, and from then on what you ask me too, which "
-        "people "
-        "who label may see without your name; who you are is kept only as a hash. If you agree, say so in "
-        "/privacy and send /label again."
+        "people who label may see without your name; who you are is kept only as a hash. If you agree, say "
+        "so here and we begin. More: /privacy"
     ),
     label_consent_toast="To keep your labels I need your consent: see /privacy, then tap again.",
     what_can_be_labelled=(

@@ -43,8 +43,7 @@ async def test_one_person_asks_and_another_labels_a_batch(sim: Sim, shared_bot: 
     assert told.text.startswith(OWN.consent_to_label[:30])
     await labeller.taps(told, EN.agree_button)
 
-    await labeller.says("/label sentiment")
-    item = await labeller.next_bot_message()
+    item = await labeller.wait_edit(told)
     assert "1/3" in item.text
     assert faces(item)[:3] == ["Negative", "Positive", OWN.skip_button]
 

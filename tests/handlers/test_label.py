@@ -199,13 +199,43 @@ async def test_who_has_not_agreed_is_told_what_it_takes(telegram: Telegram, stor
     await films(telegram)
     said = await telegram.says("/label", user=NEWCOMER)
     assert said.text == OWN.consent_to_label
-    assert faces(said) == [[EN.agree_button, EN.withdraw_button]]
+    assert faces(said) == [[EN.agree_button, EN.decline_button]]
+    assert (
+        await telegram.taps(said.button(EN.decline_button), user=NEWCOMER, on=1004)
+    ).text == EN.declined_toast
+    left = telegram.answers[-1]
+    assert (left.data["message_id"], left.text) == (1004, OWN.nothing_done)
     item, on = await begin(telegram)
     await store.set_consent(ENGLISH, ConsentStatus.DECLINED)
     assert (await telegram.taps(item.button("Positive"), on=on)).text == OWN.label_consent_toast
     toast = await telegram.taps(encode(MoreTap(None)), on=on)
     assert toast.text == OWN.label_consent_toast
     assert await votes(store) == []
+
+
+async def test_who_agrees_begins_at_once_with_what_they_asked_for(telegram: Telegram, store: Store) -> None:
+    await films(telegram)
+    await ask(telegram, "/mask I go to ___.")
+    command = telegram.message("/label mask", user=NEWCOMER)
+    await telegram.application.process_update(command)
+    said, on = telegram.answers[-1], 1005
+    toast = await telegram.taps(said.button(EN.agree_button), user=NEWCOMER, on=on, under=command)
+    assert toast.text == EN.agreed_toast
+    item = telegram.answers[-1]
+    assert (item.method, item.data["message_id"]) == ("editMessageText", on)
+    assert item.text.startswith(f"🏷 <b>1/1</b> · {OWN.question['mask']}")
+    await telegram.says("sea", user=NEWCOMER, extra=replying(on))
+    assert [row.label for row in await votes(store)] == ["sea"]
+    assert telegram.answers[-1].text == OWN.batch_done.format(labelled=1, skipped=0)
+
+
+async def test_who_agrees_where_the_command_is_gone_or_nothing_is_left_is_told_so(telegram: Telegram) -> None:
+    said = await telegram.says("/label nli", user=NEWCOMER)
+    await telegram.taps(said.button(EN.agree_button), user=NEWCOMER)
+    assert telegram.answers[-1].text == OWN.nothing_to_label
+    await films(telegram)
+    await telegram.taps(said.button(EN.agree_button), user=NEWCOMER)
+    assert telegram.answers[-1].text.startswith(f"🏷 <b>1/3</b> · {OWN.question['sentiment']}")
 
 
 @pytest.mark.parametrize("task", ["tokens", "films", "sentiment nli"])
