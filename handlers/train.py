@@ -16,6 +16,7 @@ from handlers.replies.texts import Language
 from handlers.replies.training import (
     LEARNABLE,
     data_html,
+    missing_labels,
     run_html,
     run_keyboard,
     start_keyboard,
@@ -110,9 +111,21 @@ async def _offer(context: Context, task: Task, language: Language) -> tuple[str,
     figures = await context.store.consensus.figures(task)
     champion = (await context.store.checkpoints.standing(task)).champion
     name, tested = None if champion is None else champion.name, task in context.services.tested
-    words = data_html(figures, name, language, tested=tested)
-    startable = bool(figures.votes or figures.labels)
-    return words, start_keyboard(task, language) if startable else None
+    given = await _given(context, task)
+    words = data_html(figures, name, language, given=given, tested=tested)
+    return words, None if missing_labels(task, given) else start_keyboard(task, language)
+
+
+async def _given(context: Context, task: Task) -> frozenset[str]:
+    """Return the labels that texts were given, or came with, leaving out what is known, which only measures.
+
+    What a training begins with: it decides from the votes anew, so those decided last may be fewer.
+    """
+    consensus = context.store.consensus
+    known = await consensus.gold(task)
+    given = {(vote.item, vote.slot, vote.label) for vote in await consensus.votes(task)}
+    given |= {(*place, each.label) for place, each in (await consensus.labels(task)).items()}
+    return frozenset(label for item, slot, label in given if label and (item, slot) not in known)
 
 
 async def _edit(

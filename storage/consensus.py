@@ -195,7 +195,7 @@ class ConsensusStore:
             votes=len(said),
             blind=sum(vote.blind for vote in said),
             skips=len(votes) - len(said),
-            voters=len({vote.voter for vote in votes}),
+            voters=len({vote.voter for vote in said}),
             queue=texts - sum(len(voters) >= ENOUGH for voters in voted_by.values()),
             labels=dict(sorted(Counter(each.label for each in labels).items())),
             imported=sum(each.method == IMPORTED for each in labels),

@@ -26,6 +26,7 @@ class TeachingTexts:
     data: str
     start_question: str
     nothing_yet: str
+    no_label: str
     few_labels: str
     few_voters: str
     few_gold: str
@@ -77,6 +78,10 @@ TEACHING_EN = TeachingTexts(
         "answers now, and takes its place only if it is better."
     ),
     nothing_yet="Nobody has voted on this yet, so there is nothing to learn from.",
+    no_label=(
+        "🚫 It cannot begin yet: no text that I may learn from was labelled {labels}. Gold does not count: "
+        "it only measures."
+    ),
     few_labels=(
         "⚠️ There are few labels: {missing} more would make {least}, with which a gain can be seen at all."
     ),
@@ -148,6 +153,10 @@ TEACHING_KO = TeachingTexts(
         "이어받아요."
     ),
     nothing_yet="아직 아무도 투표하지 않아서 배울 것이 없어요.",
+    no_label=(
+        "🚫 아직 시작할 수 없어요. 배울 수 있는 글 가운데 이렇게 고른 것이 없어요: {labels}. "
+        "골드는 재는 데만 쓰니 세지 않아요."
+    ),
     few_labels="⚠️ 라벨이 적어요. {missing}개가 더 모여 {least}개가 되면 나아진 것을 알아볼 수 있어요.",
     few_voters="⚠️ 아직은 배워도 바꿔 쓸 수 없어요. {least}명이 필요하고, {missing}명이 더 투표해야 해요.",
     few_gold=(

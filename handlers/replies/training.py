@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from html import escape
 from typing import Any
 
@@ -15,7 +15,7 @@ from handlers.replies.models_texts import MODELS_TEXTS
 from handlers.replies.teaching_texts import TEACHING_TEXTS, TeachingTexts
 from handlers.replies.texts import TEXTS, Language
 from handlers.replies.verdict import verdict_lines
-from models.results import Task
+from models.results import LABELS, Task
 from storage.agreed import TaskFigures
 from storage.runs import Run, RunState
 from storage.verdicts import Verdict
@@ -31,13 +31,21 @@ _REASON_UNITS = 500
 _VERDICT_UNITS = 3_600
 
 
-def data_html(figures: TaskFigures, champion: str | None, language: Language, *, tested: bool) -> str:
-    """Say what there is to learn from, what is missing, and ask whether to start.
+def missing_labels(task: str, given: Collection[str]) -> tuple[str, ...]:
+    """Return the labels of a task that nothing can be learnt of yet; while there are any, no training begins."""
+    return tuple(label for label in LABELS[Task(task)] if label not in given)
+
+
+def data_html(
+    figures: TaskFigures, champion: str | None, language: Language, *, given: Collection[str], tested: bool
+) -> str:
+    """Say what there is to learn from, what is missing, and ask whether to start where that is possible.
 
     Args:
         figures: Of the task.
         champion: Name of the trained model that answers; None for the preset's own.
         language: Of the words.
+        given: Labels that there is something to learn from.
         tested: Whether the original test file is there, to see that nothing is forgotten.
     """
     texts = TEACHING_TEXTS[language]
@@ -53,6 +61,10 @@ def data_html(figures: TaskFigures, champion: str | None, language: Language, *,
     )
     if not figures.votes and not labels:
         return f"{said}\n\n{texts.nothing_yet}"
+    if missing := missing_labels(figures.task, given):
+        names = TEXTS[language].labels[figures.task]
+        listed = ", ".join(f"<b>{names[label]}</b>" for label in missing)
+        return f"{said}\n\n{texts.no_label.format(labels=listed)}"
     wanting = [
         words.format(missing=f"{least - there:,}", least=f"{least:,}")
         for words, least, there in (

@@ -11,9 +11,10 @@ from handlers import export as exporting
 from handlers.access import Access, Lists
 from handlers.callback_data import TrainStep, TrainTap, encode
 from handlers.menus import GROUP, GROUP_ADMINS, PRIVATE, PRIVATE_OF_OPERATORS
-from handlers.replies.teaching_texts import TEACHING_TEXTS
+from handlers.replies.teaching_texts import TEACHING_TEXTS, TeachingTexts
 from handlers.replies.texts import Language
 from models.results import Task
+from storage.agreed import ImportedText
 from storage.runs import RunState
 from storage.store import NewPrediction, Store
 from tests.handlers.offline import ENGLISH, KOREAN, NEWCOMER, Telegram
@@ -29,7 +30,7 @@ def access() -> Access:
     return Access(Lists(admins=frozenset({ENGLISH, KOREAN})))
 
 
-async def vote(store: Store, text: str = "이 라면 미쳤다", *people: int) -> None:
+async def vote(store: Store, text: str = "이 라면 미쳤다", *people: int, choice: int = 1) -> int:
     asked = await store.add_prediction(
         NewPrediction(
             task="sentiment",
@@ -44,7 +45,13 @@ async def vote(store: Store, text: str = "이 라면 미쳤다", *people: int) -
         asker_id=KOREAN,
     )
     for person in people or (KOREAN, ENGLISH):
-        await store.vote(asked, person, 0, 1, chat_id=KOREAN)
+        await store.vote(asked, person, 0, choice, chat_id=KOREAN)
+    return asked
+
+
+async def vote_both_ways(store: Store) -> None:
+    await vote(store)
+    await vote(store, "이 라면 별로다", choice=0)
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -79,7 +86,7 @@ async def test_a_training_is_offered_started_shown_and_cancelled(
     telegram: Telegram, store: Store, person: int, language: Language
 ) -> None:
     texts = TEACHING_TEXTS[language]
-    await vote(store)
+    await vote_both_ways(store)
     offered = await telegram.says("/train sentiment", user=person)
     assert texts.start_question in offered.text
     assert texts.few_voters.format(missing=3, least=5) in offered.text
@@ -106,7 +113,7 @@ async def test_a_training_is_offered_started_shown_and_cancelled(
 async def test_without_a_task_it_is_asked_which_and_another_word_is_answered_kindly(
     telegram: Telegram, store: Store
 ) -> None:
-    await vote(store)
+    await vote_both_ways(store)
     which = await telegram.says("/train")
     assert which.text == EN.which_task
     await telegram.taps(which.button("Sentiment"))
@@ -120,6 +127,32 @@ async def test_of_nothing_nothing_can_be_learnt(telegram: Telegram) -> None:
     offered = await telegram.says("/train nli")
     assert EN.nothing_yet in offered.text
     assert "reply_markup" not in offered.data
+
+
+async def test_who_only_skips_is_not_counted_among_those_who_voted(telegram: Telegram, store: Store) -> None:
+    asked = await vote(store, "이 라면 미쳤다", KOREAN)
+    await store.undo_all(asked, KOREAN, chat_id=KOREAN)
+    await store.skip(asked, ENGLISH, chat_id=KOREAN)
+    offered = await telegram.says("/train sentiment")
+    assert "People who voted: 0, votes: 0" in offered.text
+    assert EN.nothing_yet in offered.text
+    assert "reply_markup" not in offered.data
+
+
+@pytest.mark.parametrize(("person", "texts", "name"), [(ENGLISH, EN, "Negative"), (KOREAN, KO, "부정")])
+async def test_without_a_text_of_every_label_no_training_is_offered(
+    telegram: Telegram, store: Store, person: int, texts: TeachingTexts, name: str
+) -> None:
+    await vote(store)
+    said = await telegram.says("/train sentiment", user=person)
+    assert texts.no_label.format(labels=f"<b>{name}</b>") in said.text
+    assert "reply_markup" not in said.data
+    await store.imports.add_texts([ImportedText("sentiment", "별로다", None, 0, "negative", gold=True)])
+    assert "reply_markup" not in (await telegram.says("/train sentiment", user=person)).data
+    await store.imports.add_texts([ImportedText("sentiment", "그저 그렇다", None, 0, "negative")])
+    said = await telegram.says("/train sentiment", user=person)
+    assert texts.start_question in said.text
+    assert said.button(texts.start_button)
 
 
 @pytest.mark.parametrize("step", TrainStep)

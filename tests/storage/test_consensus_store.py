@@ -269,6 +269,8 @@ async def test_figures_count_what_there_is(store: Store, sentiment: NewPredictio
     await sql(f"UPDATE votes SET blind = 1 WHERE prediction_id = {predictions[1]}")
     await store.vote(predictions[2], 1, 0, 0, chat_id=CHAT)
     await sql(f"UPDATE votes SET choice = -2, kind = 'skip' WHERE prediction_id = {predictions[2]}")
+    await agree(store, 4)
+    await store.skip(predictions[2], 4, chat_id=CHAT)
     items = [await item_of(sql, prediction) for prediction in predictions]
     labels = [NewLabel(items[0], 0, "positive", "majority", 0.8, 3)]
     await store.consensus.replace("sentiment", labels, [])
@@ -278,7 +280,7 @@ async def test_figures_count_what_there_is(store: Store, sentiment: NewPredictio
         3,
         4,
         1,
-        1,
+        2,
         3,
         2,
     )
