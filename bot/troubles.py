@@ -10,8 +10,7 @@ from telegram import Bot
 from telegram.constants import ParseMode
 from telegram.error import TelegramError
 
-from handlers.replies.models_texts import MODELS_TEXTS
-from handlers.replies.texts import language_for
+from handlers.replies.texts import TEXTS, language_for
 from models.results import Task
 from storage.store import StorageError, Store
 
@@ -47,10 +46,11 @@ async def tell_of_champion(bot: Bot, store: Store, chat: int | None, trouble: Tr
     if chat is None:
         return
     try:
-        texts = MODELS_TEXTS[language_for(await store.language(chat))]
+        names = TEXTS[language_for(await store.language(chat))]
+        texts = names.models
         words = texts.learnt_deleted if trouble.reason is None else texts.taken_back
         html = words.format(
-            task=texts.tasks[trouble.task],
+            task=names.task_name[trouble.task],
             name=escape(trouble.name, quote=False),
             serves=escape(trouble.serves or texts.own, quote=False),
             reason=escape(trouble.reason or "", quote=False),

@@ -14,7 +14,7 @@ from telegram.constants import FileSizeLimit
 from handlers.answer import reply, reply_with_file
 from handlers.context import Context
 from handlers.operators import for_operators
-from handlers.replies.teaching_texts import TEACHING_TEXTS
+from handlers.replies.texts import TEXTS
 from storage.content import content_hash
 from storage.store import Store
 
@@ -36,7 +36,7 @@ class _Votes:
 
 
 async def _export(message: Message, context: Context) -> None:
-    texts = TEACHING_TEXTS[await context.language_in(message)]
+    texts = TEXTS[await context.language_in(message)].teaching
     found = await _read(context.store)
     if not found.votes:
         await reply(message, context, texts.exported_nothing)

@@ -246,4 +246,4 @@ def _nothing(task: str, texts: Texts) -> str:
     own = texts.labelling
     if not task:
         return own.nothing_to_label
-    return own.nothing_to_label_of_task.format(task=own.task_name[task])
+    return own.nothing_to_label_of_task.format(task=texts.task_name[task])

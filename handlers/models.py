@@ -20,8 +20,7 @@ from handlers.replies.models import (
     question_keyboard,
     row,
 )
-from handlers.replies.models_texts import MODELS_TEXTS
-from handlers.replies.texts import Language
+from handlers.replies.texts import TEXTS, Language
 from handlers.tolerance import tolerating
 from models.errors import ModelServiceError
 from storage.checkpoint_values import ChampionChanged, NotPromotable, Standing, TrainedCheckpoint
@@ -49,7 +48,7 @@ async def choose_champion(
     if not await may_operate(query, shown, context):
         return
     language = await context.language(query.from_user)
-    texts = MODELS_TEXTS[language]
+    texts = TEXTS[language].models
     if promoter is None:  # a button from when there was one
         raise BadCallbackData
     sure = tap.step in _REASON
@@ -73,10 +72,10 @@ async def _change(
     person: int, promoter: Promoter, tap: ModelsTap, standing: Standing, language: Language
 ) -> str:
     """Promote or roll back, and say what came of it."""
-    texts = MODELS_TEXTS[language]
+    texts = TEXTS[language].models
     promotes = tap.step is Step.PROMOTE_SURELY
     other = _other(tap, standing)
-    name, task = model_name(other, texts), texts.tasks[tap.task]
+    name, task = model_name(other, texts), TEXTS[language].task_name[tap.task]
     seen = None if standing.champion is None else standing.champion.name
     try:
         if promotes:

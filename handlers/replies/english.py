@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from handlers.replies.labelling_english import LABELLING_EN
+from handlers.replies.models_texts import MODELS_EN
+from handlers.replies.teaching_texts import TEACHING_EN
+from handlers.replies.verdict_texts import VERDICT_EN
 from handlers.replies.wording import Texts
 
 EN = Texts(
@@ -84,6 +87,13 @@ EN = Texts(
     unknown_command="I do not know that command. All those I know: /help",
     only_text="I can only read text. Send me some, and I will show you what I can do with it.",
     offer="What shall I do with this text?",
+    task_name={
+        "mask": "Blanks",
+        "nsp": "Next sentence",
+        "sentiment": "Sentiment",
+        "nli": "Inference",
+        "tokens": "Pieces",
+    },
     task_button={
         "mask": "✏️ Fill the blank",
         "nsp": "➡️ Does the second follow?",
@@ -273,7 +283,10 @@ EN = Texts(
         "whether a text is positive or negative and whether one sentence implies another, "
         "and cut text into pieces. I read Korean and English."
     ),
-    short_description="A BERT bot that reads text: blanks, next sentence, sentiment, NLI, tokens",
+    short_description="A BERT bot that reads text: blanks, next sentence, sentiment, inference, pieces",
     admin_report="⚠️ {command} failed: <code>{error}</code>\nat <code>{place}</code>",
     labelling=LABELLING_EN,
+    models=MODELS_EN,
+    teaching=TEACHING_EN,
+    verdict=VERDICT_EN,
 )

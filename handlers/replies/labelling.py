@@ -135,7 +135,7 @@ def _task_stats(one: TaskStats, texts: Texts) -> str:
     own = texts.labelling
     lines = [
         own.stats_task.format(
-            task=own.task_name[one.task],
+            task=texts.task_name[one.task],
             confirmed=one.confirmed,
             corrected=one.corrected,
             skipped=one.skipped,

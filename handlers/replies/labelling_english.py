@@ -80,13 +80,6 @@ LABELLING_EN = LabellingTexts(
             "Example: “I drink my ___ with milk.” → coffee"
         ),
     },
-    task_name={
-        "sentiment": "Positive or negative",
-        "nsp": "Next sentence",
-        "nli": "True or false",
-        "mask": "Blanks",
-        "tokens": "Pieces",
-    },
     guideline_button="📖 How to decide",
     back_button="⬅️ Back to the text",
     undo_last_button="↩️ Undo the last one",

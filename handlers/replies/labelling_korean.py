@@ -79,13 +79,6 @@ LABELLING_KO = LabellingTexts(
             "예: “나는 ___에 우유를 타서 마신다.” → 커피"
         ),
     },
-    task_name={
-        "sentiment": "긍정과 부정",
-        "nsp": "이어지는 문장",
-        "nli": "참과 거짓",
-        "mask": "빈칸",
-        "tokens": "조각",
-    },
     guideline_button="📖 고르는 법",
     back_button="⬅️ 글로 돌아가기",
     undo_last_button="↩️ 앞의 것 취소",

@@ -8,21 +8,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from handlers.replies.wording import Language
-
 
 @dataclass(frozen=True, slots=True)
 class ModelsTexts:
     """The words of one language.
 
     Attributes:
-        tasks: Names by task.
         obstacles: Why a model does not take over, by ``storage.checkpoint_values.Obstacle``.
     """
 
     title: str
     nothing_trained: str
-    tasks: Mapping[str, str]
     own: str
     champion: str
     previous: str
@@ -53,7 +49,6 @@ MODELS_EN = ModelsTexts(
         "No model that was trained here answers or waits to be promoted: the preset's own answer. "
         "Refused ones are listed by <code>kobert-bot models list</code>."
     ),
-    tasks={"mask": "Blanks", "nsp": "Next sentence", "sentiment": "Sentiment", "nli": "Inference"},
     own="the preset's own",
     champion="answers: {name}",
     previous="before it: {name}",
@@ -95,7 +90,6 @@ MODELS_KO = ModelsTexts(
         "여기서 가르친 모델 가운데 대답하거나 승격을 기다리는 것이 없어요. 프리셋의 원래 모델이 대답해요. "
         "거절된 모델은 <code>kobert-bot models list</code>로 볼 수 있어요."
     ),
-    tasks={"mask": "빈칸", "nsp": "다음 문장", "sentiment": "감성", "nli": "추론"},
     own="프리셋의 원래 모델",
     champion="지금: {name}",
     previous="이전: {name}",
@@ -132,5 +126,3 @@ MODELS_KO = ModelsTexts(
         "새 모델이 대신할 때까지는 계속 대답해요."
     ),
 )
-
-MODELS_TEXTS: Mapping[Language, ModelsTexts] = {"ko": MODELS_KO, "en": MODELS_EN}

@@ -25,7 +25,8 @@ class TaskPicture:
     """What is drawn of one task.
 
     Attributes:
-        task: Its name.
+        task: Which.
+        name: What it is called in the picture.
         votes: Per day.
         accuracy: Per day the share of answers that were called right, 0…1; None where nobody said.
         alpha: Agreement of the voters; None where it is not known.
@@ -35,6 +36,7 @@ class TaskPicture:
     """
 
     task: str
+    name: str
     votes: Sequence[int]
     accuracy: Sequence[float | None]
     alpha: float | None
@@ -64,11 +66,11 @@ def teaching_picture(days: Sequence[date], tasks: Sequence[TaskPicture]) -> byte
 
     figure = Figure(figsize=(9, 6.4), dpi=_DPI, layout="constrained")
     (votes, accuracy), (agreement, queue) = figure.subplots(2, 2)
-    names = [each.task for each in tasks]
-    colours = [_COLOURS.get(name, "#444444") for name in names]
+    names = [each.name for each in tasks]
+    colours = [_COLOURS.get(each.task, "#444444") for each in tasks]
     bottom = [0] * len(days)
     for each, colour in zip(tasks, colours, strict=True):
-        votes.bar(days, each.votes, bottom=bottom, color=colour, label=each.task, width=0.9)
+        votes.bar(days, each.votes, bottom=bottom, color=colour, label=each.name, width=0.9)
         bottom = [one + other for one, other in zip(bottom, each.votes, strict=True)]
         seen = [
             (day, 100 * share) for day, share in zip(days, each.accuracy, strict=True) if share is not None
@@ -94,7 +96,7 @@ def teaching_picture(days: Sequence[date], tasks: Sequence[TaskPicture]) -> byte
 
 
 def _stacked(axes: Any, tasks: Sequence[TaskPicture]) -> None:  # noqa: ANN401  # matplotlib has no types
-    names = [each.task for each in tasks]
+    names = [each.name for each in tasks]
     left = [0] * len(tasks)
     parts: Mapping[str, tuple[list[int], str]] = {
         "labelled": ([each.labels for each in tasks], "#588157"),

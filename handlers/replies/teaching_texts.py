@@ -8,8 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from handlers.replies.wording import Language
-
 
 @dataclass(frozen=True, slots=True)
 class TeachingTexts:
@@ -206,5 +204,3 @@ TEACHING_KO = TeachingTexts(
         "<code>kobert-bot feedback export</code>"
     ),
 )
-
-TEACHING_TEXTS: Mapping[Language, TeachingTexts] = {"ko": TEACHING_KO, "en": TEACHING_EN}

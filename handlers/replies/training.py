@@ -11,8 +11,7 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from handlers import utf16
 from handlers.callback_data import TrainStep, TrainTap, encode
 from handlers.replies.answers import duration
-from handlers.replies.models_texts import MODELS_TEXTS
-from handlers.replies.teaching_texts import TEACHING_TEXTS, TeachingTexts
+from handlers.replies.teaching_texts import TeachingTexts
 from handlers.replies.texts import TEXTS, Language
 from handlers.replies.verdict import verdict_lines
 from models.results import LABELS, Task
@@ -32,7 +31,7 @@ _VERDICT_UNITS = 3_600
 
 
 def missing_labels(task: str, given: Collection[str]) -> tuple[str, ...]:
-    """Return the labels of a task that nothing can be learnt of yet; while there are any, no training begins."""
+    """Return the labels of a task that cannot be learnt yet; while there are any, no training begins."""
     return tuple(label for label in LABELS[Task(task)] if label not in given)
 
 
@@ -48,11 +47,11 @@ def data_html(
         given: Labels that there is something to learn from.
         tested: Whether the original test file is there, to see that nothing is forgotten.
     """
-    texts = TEACHING_TEXTS[language]
+    texts = TEXTS[language].teaching
     labels, gold = figures.learnable, sum(figures.gold.values())
-    own = MODELS_TEXTS[language].own
+    own = TEXTS[language].models.own
     said = texts.data.format(
-        task=task_name(figures.task, language),
+        task=TEXTS[language].task_name[figures.task],
         labels=f"{labels:,}",
         voters=f"{figures.voters:,}",
         votes=f"{figures.votes:,}",
@@ -81,14 +80,15 @@ def data_html(
 
 def tasks_keyboard(language: Language) -> InlineKeyboardMarkup:
     """Draw a button for each task that can be learnt."""
+    names = TEXTS[language].task_name
     return InlineKeyboardMarkup(
-        [[_button(task_name(task, language), TrainTap(TrainStep.SHOW, task))] for task in LEARNABLE]
+        [[_button(names[task], TrainTap(TrainStep.SHOW, task))] for task in LEARNABLE]
     )
 
 
 def start_keyboard(task: Task, language: Language) -> InlineKeyboardMarkup:
     """Draw the button that starts a training."""
-    face = TEACHING_TEXTS[language].start_button
+    face = TEXTS[language].teaching.start_button
     return InlineKeyboardMarkup([[_button(face, TrainTap(TrainStep.START, task))]])
 
 
@@ -96,21 +96,16 @@ def run_keyboard(run: Run, language: Language) -> InlineKeyboardMarkup | None:
     """Draw the button that cancels a training, as long as it can be cancelled."""
     if run.state.ended or run.cancelling:
         return None
-    face = TEACHING_TEXTS[language].cancel_button
+    face = TEXTS[language].teaching.cancel_button
     return InlineKeyboardMarkup([[_button(face, TrainTap(TrainStep.CANCEL, Task(run.task), run.id))]])
 
 
 def run_html(run: Run, language: Language) -> str:
     """Say how far a training is, or how it ended."""
-    texts = TEACHING_TEXTS[language]
-    title = texts.title.format(task=task_name(run.task, language), number=run.id)
+    texts = TEXTS[language].teaching
+    title = texts.title.format(task=TEXTS[language].task_name[run.task], number=run.id)
     lines = _end(run, texts, language) if run.state.ended else _way(run, texts, language)
     return "\n".join([title, *lines])
-
-
-def task_name(task: str, language: Language) -> str:
-    """Name a task for people."""
-    return MODELS_TEXTS[language].tasks.get(task, task)
 
 
 def _way(run: Run, texts: TeachingTexts, language: Language) -> Sequence[str]:

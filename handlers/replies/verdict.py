@@ -7,7 +7,7 @@ from html import escape
 
 from handlers import utf16
 from handlers.replies.texts import TEXTS, Language
-from handlers.replies.verdict_texts import VERDICT_TEXTS, VerdictTexts
+from handlers.replies.verdict_texts import VerdictTexts
 from storage.verdicts import Check, CheckName, CheckState, Number, Verdict
 
 _SIGNS = {CheckState.PASSED: "✓", CheckState.FAILED: "✗", CheckState.NOT_SEEN: "–"}
@@ -24,10 +24,10 @@ _NAME_UNITS = 100  # of a model's name, which may be a long path
 
 def verdict_lines(verdict: Verdict, language: Language) -> tuple[str, ...]:
     """Say how it ended and why: a line for each rule, plain text."""
-    texts = VERDICT_TEXTS[language]
+    texts = TEXTS[language].verdict
     names = [utf16.clip(name, _NAME_UNITS) for name in (verdict.champion, verdict.candidate)]
     headline = (texts.passed if verdict.passed else texts.refused).format(
-        champion=names[0], candidate=names[1], task=texts.tasks.get(verdict.task, verdict.task)
+        champion=names[0], candidate=names[1], task=TEXTS[language].task_name.get(verdict.task, verdict.task)
     )
     state = CheckState.PASSED if verdict.passed else CheckState.FAILED
     lines = [f"{_SIGNS[state]} {headline}"]
@@ -86,8 +86,9 @@ def _written(key: str, value: Number, check: Check, texts: VerdictTexts, languag
     if value is None:
         return "–"
     if isinstance(value, str):
-        labels = TEXTS[language].labels.get(str(check.numbers.get("task")), {})
-        named = {"set": texts.sets, "task": texts.tasks, "label": labels}.get(key, {})
+        all_texts = TEXTS[language]
+        labels = all_texts.labels.get(str(check.numbers.get("task")), {})
+        named = {"set": texts.sets, "task": all_texts.task_name, "label": labels}.get(key, {})
         return named.get(value, value)
     if key in _POINTS:
         return f"{100 * value:{_POINTS[key]}}"

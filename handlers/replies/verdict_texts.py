@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from handlers.replies.wording import Language
-
 
 @dataclass(frozen=True, slots=True)
 class VerdictTexts:
     """The words of one language.
 
     Attributes:
-        tasks: Names by task.
         sets: Names of the sets of labelled rows.
         checks: What is said of each check, by its name; of recalls, one line for all that passed.
         failed: What is said instead of one that failed.
@@ -25,7 +22,6 @@ class VerdictTexts:
 
     passed: str
     refused: str
-    tasks: Mapping[str, str]
     sets: Mapping[str, str]
     checks: Mapping[str, str]
     failed: Mapping[str, str]
@@ -38,7 +34,6 @@ class VerdictTexts:
 VERDICT_EN = VerdictTexts(
     passed="{candidate} may take the place of {champion} ({task}).",
     refused="{candidate} does not take the place of {champion} ({task}).",
-    tasks={"mask": "blanks", "nsp": "next sentence", "sentiment": "sentiment", "nli": "inference"},
     sets={"gold": "blind-labelled rows", "test": "public test set", "heldout": "rows of held-out feedback"},
     checks={
         "answers": "Answers: numbers for all {n} rows.",
@@ -93,7 +88,6 @@ VERDICT_EN = VerdictTexts(
 VERDICT_KO = VerdictTexts(
     passed="{candidate} 모델이 {champion} 모델을 대신해도 돼요 ({task}).",
     refused="{candidate} 모델은 {champion} 모델을 대신하지 못해요 ({task}).",
-    tasks={"mask": "빈칸", "nsp": "다음 문장", "sentiment": "감성", "nli": "추론"},
     sets={"gold": "답을 보지 않고 붙인 정답", "test": "공개 시험 세트", "heldout": "따로 떼어 둔 피드백"},
     checks={
         "answers": "답: {n}개 모두 숫자로 답했어요.",
@@ -150,5 +144,3 @@ VERDICT_KO = VerdictTexts(
     smallest="n = {n} ({set})일 때 {smallest}%p보다 작은 나아짐을 알아볼 수 없었어요 (검정력 {power}%).",
     smallest_none="n = {n} ({set})일 때는 어떤 나아짐도 알아볼 수 없었어요.",
 )
-
-VERDICT_TEXTS: Mapping[Language, VerdictTexts] = {"ko": VERDICT_KO, "en": VERDICT_EN}

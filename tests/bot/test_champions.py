@@ -19,7 +19,7 @@ from bot.champions import Champions
 from bot.rate_limiter import PatientRateLimiter, Rate
 from bot.troubles import Trouble, tell_of_champion
 from handlers.context import Services
-from handlers.replies.models_texts import MODELS_EN
+from handlers.replies.texts import EN
 from models.catalog import BUILTIN, Catalog, load_catalog
 from models.errors import CheckpointUnavailable
 from models.results import LabelResult, Task
@@ -456,8 +456,8 @@ async def test_the_operator_is_told_in_their_language(store: Store, caplog: pyte
         request.refuse("sendMessage", 403, "Forbidden: bot was blocked by the user")
         await tell_of_champion(application.bot, store, ADMIN, trouble)
     english, korean, _ = (call.text for call in request.calls if call.method == "sendMessage")
-    assert english == MODELS_EN.taken_back.format(
-        task="Sentiment", name="a&lt;b", serves=MODELS_EN.own, reason="there is no folder &lt;x&gt;"
+    assert english == EN.models.taken_back.format(
+        task="Sentiment", name="a&lt;b", serves=EN.models.own, reason="there is no folder &lt;x&gt;"
     )
     assert "지워진 글" in korean
     assert ["could not tell the operator" in record.getMessage() for record in caplog.records] == [True]

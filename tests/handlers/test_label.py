@@ -246,7 +246,7 @@ async def test_what_cannot_be_labelled_is_told(telegram: Telegram, task: str) ->
 async def test_nothing_left_is_told_kindly(telegram: Telegram) -> None:
     assert (await telegram.says("/label", user=KOREAN)).text == KO.labelling.nothing_to_label
     said = await telegram.says("/label nli")
-    assert said.text == OWN.nothing_to_label_of_task.format(task=OWN.task_name["nli"])
+    assert said.text == OWN.nothing_to_label_of_task.format(task=EN.task_name["nli"])
 
 
 async def test_buttons_forged_in_a_group_or_of_others_do_nothing(telegram: Telegram, store: Store) -> None:
@@ -280,7 +280,7 @@ async def test_mystats_tells_of_votes_in_private_alone(telegram: Telegram) -> No
     assert said.text == "\n\n".join(
         [
             OWN.stats_title,
-            OWN.stats_task.format(task="Positive or negative", confirmed=1, corrected=1, skipped=1)
+            OWN.stats_task.format(task="Sentiment", confirmed=1, corrected=1, skipped=1)
             + f"\n{OWN.stats_blind.format(blind=2)}\n{OWN.stats_not_judged}",
             OWN.stats_days.format(days=1),
         ]

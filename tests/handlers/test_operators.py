@@ -11,8 +11,8 @@ from handlers import export as exporting
 from handlers.access import Access, Lists
 from handlers.callback_data import TrainStep, TrainTap, encode
 from handlers.menus import GROUP, GROUP_ADMINS, PRIVATE, PRIVATE_OF_OPERATORS
-from handlers.replies.teaching_texts import TEACHING_TEXTS, TeachingTexts
-from handlers.replies.texts import Language
+from handlers.replies.teaching_texts import TeachingTexts
+from handlers.replies.texts import TEXTS, Language
 from models.results import Task
 from storage.agreed import ImportedText
 from storage.runs import RunState
@@ -21,7 +21,7 @@ from tests.handlers.offline import ENGLISH, KOREAN, NEWCOMER, Telegram
 from tests.handlers.offline import GROUP as A_GROUP
 from tests.png import size
 
-EN, KO = TEACHING_TEXTS["en"], TEACHING_TEXTS["ko"]
+EN, KO = TEXTS["en"].teaching, TEXTS["ko"].teaching
 COMMANDS = ("train", "stats", "export")
 
 
@@ -85,7 +85,7 @@ def test_they_are_in_the_menu_of_those_alone() -> None:
 async def test_a_training_is_offered_started_shown_and_cancelled(
     telegram: Telegram, store: Store, person: int, language: Language
 ) -> None:
-    texts = TEACHING_TEXTS[language]
+    texts = TEXTS[language].teaching
     await vote_both_ways(store)
     offered = await telegram.says("/train sentiment", user=person)
     assert texts.start_question in offered.text

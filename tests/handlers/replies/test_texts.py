@@ -26,7 +26,7 @@ def flat(name: str, value: object) -> Iterator[tuple[str, str]]:
             yield from flat(f"{name}.{key}", inner)
     elif is_dataclass(value):
         for one in fields(value):
-            yield from flat(one.name, getattr(value, one.name))
+            yield from flat(f"{name}.{one.name}", getattr(value, one.name))
     else:
         yield name, str(value)
 
@@ -50,7 +50,7 @@ def test_both_languages_fill_in_the_same_values(name: str) -> None:
 @pytest.mark.parametrize("name", KOREAN_TEXTS)
 def test_korean_is_korean_and_polite(name: str) -> None:
     text = KOREAN_TEXTS[name]
-    if name.startswith(("menu.", "labels.", "task_name.", "description", "short_description")):
+    if name.startswith(("menu.", "labels.", "task_name.", "description", "short_description", "verdict.")):
         assert re.search("[가-힣]", text)
     elif sentences := re.findall(r"[가-힣]+(?=[.?!])", re.sub(r"<code>.*?</code>", "", text)):
         assert all(word.endswith(("요", "다", "까요")) for word in sentences)
