@@ -14,6 +14,7 @@ from telegram.constants import FileSizeLimit
 from handlers.answer import reply, reply_with_file
 from handlers.context import Context
 from handlers.operators import for_operators
+from handlers.replies.counts import Count
 from handlers.replies.texts import TEXTS
 from storage.content import content_hash
 from storage.store import Store
@@ -46,7 +47,7 @@ async def _export(message: Message, context: Context) -> None:
         await reply(message, context, words)
         return
     caption = texts.exported.format(
-        votes=f"{found.votes:,}", voters=f"{found.people:,}", texts=f"{found.texts:,}"
+        votes=Count(found.votes), voters=Count(found.people), texts=Count(found.texts)
     )
     send = partial(
         message.reply_document,

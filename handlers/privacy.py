@@ -12,6 +12,7 @@ from handlers.answer import address, asker_of, reply, reply_with_file
 from handlers.callback_data import ForgetTap
 from handlers.context import Context
 from handlers.replies.consent import forget_keyboard, privacy_keyboard
+from handlers.replies.counts import Count
 from handlers.replies.texts import TEXTS, Texts
 from handlers.tolerance import tolerating
 from storage.store import ConsentStatus
@@ -104,6 +105,6 @@ async def _state(user_id: int, context: Context, texts: Texts) -> str:
 
 def _words(context: Context, texts: Texts, state: str, at: str) -> str:
     days = context.services.retention_days
-    retention = texts.kept_for_good if days is None else texts.kept_for_days.format(days=days)
+    retention = texts.kept_for_good if days is None else texts.kept_for_days.format(days=Count(days))
     words = texts.privacy.format(retention=retention, at=at)
     return f"{state}\n\n{words}" if state else words

@@ -12,6 +12,7 @@ from telegram import Message
 from handlers.answer import reply, reply_with_file
 from handlers.context import Context
 from handlers.operators import for_operators
+from handlers.replies.counts import Count
 from handlers.replies.pictures import TaskPicture, can_draw, teaching_picture
 from handlers.replies.texts import TEXTS, Language, Texts
 from handlers.waiting import waiting
@@ -89,7 +90,7 @@ def _words(
     texts = TEXTS[language]
     if not figures:
         return texts.teaching.stats_nothing
-    lines = [texts.teaching.stats_title.format(days=DAYS)]
+    lines = [texts.teaching.stats_title.format(days=Count(DAYS))]
     for each in figures:
         lines += ["", *_of_task(each, by_day, alphas.get(each.task), texts)]
     return "\n".join(lines)
@@ -102,15 +103,15 @@ def _of_task(figures: TaskFigures, by_day: Days, alpha: float | None, texts: Tex
     return [
         own.stats_task.format(
             task=texts.task_name[figures.task],
-            votes=f"{figures.votes:,}",
-            voters=f"{figures.voters:,}",
-            queue=f"{figures.queue:,}",
-            labels=f"{figures.learnable:,}",
-            gold=f"{sum(figures.gold.values()):,}",
+            votes=Count(figures.votes),
+            voters=Count(figures.voters),
+            queue=Count(figures.queue),
+            labels=Count(figures.learnable),
+            gold=Count(sum(figures.gold.values())),
         ),
-        own.stats_days.format(votes=f"{sum(day.votes for day in its):,}"),
+        own.stats_days.format(votes=Count(sum(day.votes for day in its))),
         own.stats_accuracy.format(
-            share=f"{100 * confirms / seen:.0f} %" if seen else own.nobody, count=f"{seen:,}"
+            share=f"{100 * confirms / seen:.0f} %" if seen else own.nobody, count=Count(seen)
         ),
         own.stats_alpha.format(alpha=own.nobody if alpha is None else f"{alpha:.2f}"),
     ]

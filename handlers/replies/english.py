@@ -126,7 +126,7 @@ EN = Texts(
     truncated="✂️ The text is long, so its end was cut.",
     guessed="🤷 The model knows nothing in this text, so this is only a guess.",
     more_lines="… and {count} more",
-    more_blanks="… and {count} more blanks",
+    more_blanks="… and {count:more blank|more blanks}",
     right_button="✅ Right",
     none_button="✖️ None of these",
     pieces_right_button="✅ Split correctly",
@@ -235,9 +235,8 @@ EN = Texts(
     privacy_undecided="You have not agreed to have anything stored.",
     kept_for_good="Until you delete it.",
     kept_for_days=(
-        "{days} days after you asked, the text, the answer and every vote on it are deleted. Your consent "
-        "and "
-        "your language stay until you delete them."
+        "{days:day|days} after you asked, the text, the answer and every vote on it are deleted. Your "
+        "consent and your language stay until you delete them."
     ),
     withdraw_button="🚫 Keep nothing",
     only_in_private="That is between the two of us: send /{command} to @{name} in a private chat.",

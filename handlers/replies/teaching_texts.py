@@ -83,10 +83,12 @@ TEACHING_EN = TeachingTexts(
     few_labels=(
         "⚠️ There are few labels: {missing} more would make {least}, with which a gain can be seen at all."
     ),
-    few_voters="⚠️ It cannot be promoted yet: {missing} more people must vote, {least} are needed.",
+    few_voters=(
+        "⚠️ It cannot be promoted yet: {missing:more person|more people} must vote, {least} are needed."
+    ),
     few_gold=(
-        "ℹ️ {missing} more gold labels would make {least}; until then a gain is judged on held-out votes, "
-        "and those may have been given after seeing an answer."
+        "ℹ️ {missing:more gold label|more gold labels} would make {least}; until then a gain is judged "
+        "on held-out votes, and those may have been given after seeing an answer."
     ),
     no_test=(
         "⚠️ What it could do before is not measured, and may suffer: <code>TEACHING_TESTS</code> and "
@@ -115,16 +117,20 @@ TEACHING_EN = TeachingTexts(
     cancelled="✖️ It was cancelled; nothing of it is left.",
     promoted="✅ <b>{name}</b> answers from now on. /models goes back to the one before.",
     not_promoted="It stays a candidate: /models promotes it.",
-    stats_title="📊 <b>The last {days} days</b>",
+    stats_title="📊 <b>The last {days:day|days}</b>",
     stats_task=(
-        "<b>{task}</b>: {votes} votes by {voters}, {queue} texts wait for more, {labels} labels, {gold} gold"
+        "<b>{task}</b>: {votes:vote|votes} by {voters:person|people}, {queue:text waits|texts wait} for "
+        "more, {labels:label|labels}, {gold} gold"
     ),
     stats_accuracy="right as users see it: {share} of {count}",
     stats_alpha="agreement (alpha): {alpha}",
     stats_nothing="Nobody has voted yet.",
     stats_days="Votes in these days: {votes}",
     nobody="–",
-    exported="{votes} votes by {voters} people on {texts} texts. Keep it no longer than you need it.",
+    exported=(
+        "{votes:vote|votes} by {voters:person|people} on {texts:text|texts}. "
+        "Keep it no longer than you need it."
+    ),
     exported_nothing="There are no votes to export yet.",
     too_large=(
         "The file would be {size}, and Telegram takes {limit}. On the command line: "

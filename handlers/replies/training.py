@@ -11,6 +11,7 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from handlers import utf16
 from handlers.callback_data import TrainStep, TrainTap, encode
 from handlers.replies.answers import duration
+from handlers.replies.counts import Count
 from handlers.replies.teaching_texts import TeachingTexts
 from handlers.replies.texts import TEXTS, Language
 from handlers.replies.verdict import verdict_lines
@@ -52,10 +53,10 @@ def data_html(
     own = TEXTS[language].models.own
     said = texts.data.format(
         task=TEXTS[language].task_name[figures.task],
-        labels=f"{labels:,}",
-        voters=f"{figures.voters:,}",
-        votes=f"{figures.votes:,}",
-        gold=f"{gold:,}",
+        labels=Count(labels),
+        voters=Count(figures.voters),
+        votes=Count(figures.votes),
+        gold=Count(gold),
         champion=own if champion is None else escape(champion, quote=False),
     )
     if not figures.votes and not labels:
@@ -65,7 +66,7 @@ def data_html(
         listed = ", ".join(f"<b>{names[label]}</b>" for label in missing)
         return f"{said}\n\n{texts.no_label.format(labels=listed)}"
     wanting = [
-        words.format(missing=f"{least - there:,}", least=f"{least:,}")
+        words.format(missing=Count(least - there), least=Count(least))
         for words, least, there in (
             (texts.few_labels, LEAST_LABELS, labels),
             (texts.few_voters, LEAST_VOTERS, figures.voters),
@@ -124,7 +125,7 @@ def _way(run: Run, texts: TeachingTexts, language: Language) -> Sequence[str]:
 
 
 def _figures(progress: Any, texts: TeachingTexts, language: Language) -> list[str]:  # noqa: ANN401  # JSON
-    parts = [texts.steps.format(step=f"{progress['step']:,}", steps=f"{progress['steps']:,}")]
+    parts = [texts.steps.format(step=Count(progress["step"]), steps=Count(progress["steps"]))]
     if (loss := progress.get("loss")) is not None:
         parts.append(texts.loss.format(loss=f"{loss:.3f}"))
     if (accuracy := progress.get("accuracy")) is not None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from html import escape
 
 from handlers import utf16
+from handlers.replies.counts import Count
 from handlers.replies.texts import TEXTS, Language
 from handlers.replies.verdict_texts import VerdictTexts
 from storage.verdicts import Check, CheckName, CheckState, Number, Verdict
@@ -61,7 +62,7 @@ def _recalls(checks: Sequence[Check], texts: VerdictTexts, language: Language) -
     if passed:
         words = _words(max(passed, key=_drop), texts, language)
         sign = _SIGNS[CheckState.PASSED]
-        yield f"{sign} {texts.checks[CheckName.RECALL].format(**words, count=len(passed))}"
+        yield f"{sign} {texts.checks[CheckName.RECALL].format(**words, count=Count(len(passed)))}"
     for check in checks:
         if check.state is not CheckState.PASSED:
             yield from _rule(check, texts, language)
@@ -77,12 +78,12 @@ def _drop(check: Check) -> float:
     return drop if isinstance(drop, float) else 0.0
 
 
-def _words(check: Check, texts: VerdictTexts, language: Language) -> dict[str, str]:
+def _words(check: Check, texts: VerdictTexts, language: Language) -> dict[str, str | Count]:
     """Every number as it is written."""
     return {key: _written(key, value, check, texts, language) for key, value in check.numbers.items()}
 
 
-def _written(key: str, value: Number, check: Check, texts: VerdictTexts, language: Language) -> str:
+def _written(key: str, value: Number, check: Check, texts: VerdictTexts, language: Language) -> str | Count:
     if value is None:
         return "–"
     if isinstance(value, str):
@@ -94,4 +95,4 @@ def _written(key: str, value: Number, check: Check, texts: VerdictTexts, languag
         return f"{100 * value:{_POINTS[key]}}"
     if key == "drop":
         return f"{100 * max(value, 0.0):.2f}"  # of classes that all gained, the largest drop is none
-    return f"{value:{_AS_IS.get(key, ',')}}"
+    return f"{value:{_AS_IS[key]}}" if key in _AS_IS else Count(value)

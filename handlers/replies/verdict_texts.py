@@ -36,50 +36,55 @@ VERDICT_EN = VerdictTexts(
     refused="{candidate} does not take the place of {champion} ({task}).",
     sets={"gold": "blind-labelled rows", "test": "public test set", "heldout": "rows of held-out feedback"},
     checks={
-        "answers": "Answers: numbers for all {n} rows.",
-        "changed": "Changes: {changed} of {n} rows are answered otherwise.",
+        "answers": "Answers: numbers for all {n:row|rows}.",
+        "changed": "Changes: {changed} of {n:row|rows} answered otherwise.",
         "gain": (
             "Gain, {set}: {champion} % → {candidate} % right, {gain} points (95 % interval {low} to {high}); "
-            "{gained} rows gained, {lost} lost, p = {p} (below {alpha} needed, and the interval above 0)."
+            "{gained:row|rows} gained, {lost} lost, p = {p} (below {alpha} needed, and the interval above 0)."
         ),
         "test": (
             "Old skill, {set} ({task}): {champion} % → {candidate} %, {gain} points; "
             "lower end of the 95 % interval {low}, more than -{margin} needed; n = {n}."
         ),
-        "recall": "Recall: {count} classes looked at; largest drop {drop} points ({label}, {set}, n = {n}).",
+        "recall": (
+            "Recall: {count:class|classes} looked at; largest drop {drop} points ({label}, {set}, n = {n})."
+        ),
         "calibration": (
             "Calibration error, {set} ({task}): {champion} → {candidate} points, {worse} "
             "(+{margin} allowed); n = {n}."
         ),
         "latency": (
             "Time of a lone question: {champion_ms} → {candidate_ms} ms, {ratio} times as long "
-            "({bound} allowed); {n} questions each."
+            "({bound} allowed); {n:question|questions} each."
         ),
-        "voters": "Voters: {voters} people whose votes count taught it ({least} needed).",
+        "voters": "Voters: {voters:person|people} whose votes count taught it ({least} needed).",
         "voter_share": "Largest voter: {share} % of the votes ({cap} % allowed).",
     },
     failed={
-        "answers": "Answers: no numbers (NaN) for {broken} of {n} rows; its weights are broken.",
-        "changed": "Changes: no row changed ({n} rows); the two models answer alike.",
+        "answers": "Answers: no numbers (NaN) for {broken} of {n:row|rows}; its weights are broken.",
+        "changed": "Changes: no row changed ({n:row|rows}); the two models answer alike.",
         "recall": (
             "Recall of {label}, {set} ({task}): {champion} % → {candidate} %, {drop} points less "
-            "({margin} allowed); {gained} rows gained, {lost} lost of {n}."
+            "({margin} allowed); {gained:row|rows} gained, {lost} lost of {n}."
         ),
     },
     not_seen={
-        "gain": "Gain: not seen; {gold} blind-labelled rows ({least_gold} needed) and no held-out feedback.",
+        "gain": (
+            "Gain: not seen; {gold:blind-labelled row|blind-labelled rows} ({least_gold} needed) "
+            "and no held-out feedback."
+        ),
         "test": (
             "Old skill, public test set ({task}): not seen, because none was given. "
             "The built-in model's card, models/builtin/README.md, names the one it was measured on."
         ),
         "recall": "Recall of {label}, {set} ({task}): not seen, too few rows ({n}).",
         "latency": "Time of a lone question: not seen ({bound} times as long allowed).",
-        "voters": "Voters: not seen; it learnt from no votes ({least} people needed otherwise).",
+        "voters": "Voters: not seen; it learnt from no votes ({least:person|people} needed otherwise).",
         "voter_share": "Largest voter: not seen ({cap} % allowed).",
     },
     on_heldout=(
-        "Judged on held-out feedback, because there are {gold} blind-labelled rows and {least_gold} are "
-        "needed. Some of those labels may have been given after seeing an answer."
+        "Judged on held-out feedback: {gold:blind-labelled row is|blind-labelled rows are} too few, "
+        "{least_gold} are needed. Some of those labels may have been given after seeing an answer."
     ),
     smallest="With n = {n} {set}, gains under {smallest} points could not have been seen ({power} % power).",
     smallest_none="With n = {n} {set}, no gain at all could have been seen.",

@@ -1,7 +1,8 @@
 """What a user can be told, as one form that each language fills in.
 
 A field that one language lacks is a type error; a test compares the placeholders. Texts are Telegram HTML,
-except those that end in ``_toast``, ``_button`` or ``_menu``, which are plain.
+except those that end in ``_toast``, ``_button`` or ``_menu``, which are plain. A placeholder with two
+words in it is a number with its noun: :class:`handlers.replies.counts.Count`.
 """
 
 from __future__ import annotations

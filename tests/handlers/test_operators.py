@@ -11,6 +11,7 @@ from handlers import export as exporting
 from handlers.access import Access, Lists
 from handlers.callback_data import TrainStep, TrainTap, encode
 from handlers.menus import GROUP, GROUP_ADMINS, PRIVATE, PRIVATE_OF_OPERATORS
+from handlers.replies.counts import Count
 from handlers.replies.teaching_texts import TeachingTexts
 from handlers.replies.texts import TEXTS, Language
 from models.results import Task
@@ -89,7 +90,7 @@ async def test_a_training_is_offered_started_shown_and_cancelled(
     await vote_both_ways(store)
     offered = await telegram.says("/train sentiment", user=person)
     assert texts.start_question in offered.text
-    assert texts.few_voters.format(missing=3, least=5) in offered.text
+    assert texts.few_voters.format(missing=Count(3), least=Count(5)) in offered.text
     on = 1001
     toast = await telegram.taps(offered.button(texts.start_button), user=person, on=on)
     assert toast.text == texts.asked_toast
@@ -206,7 +207,10 @@ async def test_without_what_draws_the_figures_come_alone(
     assert (await telegram.says("/stats")).text == EN.stats_nothing
     await vote(store)
     monkeypatch.setattr("handlers.stats.can_draw", lambda: False)
-    assert "2 votes by 2" in (await telegram.says("/stats")).text
+    said = (await telegram.says("/stats")).text
+    assert "2 votes by 2 people, 1 text waits for more, 0 labels, 0 gold" in said
+    await store.forget(ENGLISH)
+    assert "1 vote by 1 person, 1 text waits" in (await telegram.says("/stats")).text
 
 
 async def test_an_export_is_a_file_of_all_votes_and_a_large_one_is_packed(
@@ -220,7 +224,7 @@ async def test_an_export_is_a_file_of_all_votes_and_a_large_one_is_packed(
     plain, packed = (call.data for call in telegram.request.calls if call.method == "sendDocument")
     rows = [json.loads(line) for line in plain["document"].splitlines()]
     assert [row["label"] for row in rows] == ["positive", "positive"]
-    assert plain["caption"].startswith("2 votes by 2 people on 1 texts")
+    assert plain["caption"].startswith("2 votes by 2 people on 1 text. ")
     assert gzip.decompress(packed["document"]) == plain["document"]
     monkeypatch.setattr(exporting, "LIMIT", 10)
     assert "kobert-bot feedback export" in (await telegram.says("/export")).text

@@ -6,6 +6,7 @@ import pytest
 from telegram.constants import MessageLimit
 
 from handlers import utf16
+from handlers.replies.counts import Count
 from handlers.replies.texts import EN, KO, LANGUAGES, TEXTS, Language
 from handlers.replies.verdict import verdict_html, verdict_lines
 from handlers.replies.verdict_texts import VerdictTexts
@@ -121,8 +122,8 @@ def test_what_failed_has_lines_of_its_own(language: Language) -> None:
     lines = verdict_lines(Verdict(False, "nsp", "a", "b", checks), language)
     task = TEXTS[language].task_name["nsp"]
     assert lines[0] == f"✗ {texts.refused.format(candidate='b', champion='a', task=task)}"
-    assert lines[1] == f"✗ {texts.failed['answers'].format(broken=3, n=17)}"
-    assert lines[2] == f"✗ {texts.failed['changed'].format(n=17)}"
+    assert lines[1] == f"✗ {texts.failed['answers'].format(broken=3, n=Count(17))}"
+    assert lines[2] == f"✗ {texts.failed['changed'].format(n=Count(17))}"
     assert lines[3].startswith("✗ ")
     assert "20.00" in lines[3]
     assert lines[4].startswith("– ")
@@ -135,9 +136,21 @@ def test_held_out_feedback_that_judges_and_shows_nothing_is_told(language: Langu
     numbers = {**GAIN, "set": "heldout", "smallest": None, "n": 4, "gold": 12}
     lines = verdict_lines(replace(VERDICT, checks=(Check(CheckName.GAIN, FAILED, numbers),)), language)
     assert lines[2:] == (
-        texts.on_heldout.format(gold=12, least_gold=100),
+        texts.on_heldout.format(gold=Count(12), least_gold=100),
         texts.smallest_none.format(n=4, set=texts.sets["heldout"]),
     )
+
+
+def test_one_row_and_one_person_are_not_many() -> None:
+    numbers = {**GAIN, "set": "heldout", "gained": 1, "lost": 0, "gold": 1}
+    checks = (
+        Check(CheckName.GAIN, FAILED, numbers),
+        Check(CheckName.VOTERS, FAILED, {"voters": 1, "least": 5}),
+    )
+    gain, heldout, _, voters = verdict_lines(replace(VERDICT, checks=checks), "en")[1:]
+    assert "; 1 row gained, 0 lost, " in gain
+    assert heldout.startswith("Judged on held-out feedback: 1 blind-labelled row is too few, 100 are needed.")
+    assert voters == "✗ Voters: 1 person whose votes count taught it (5 needed)."
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
