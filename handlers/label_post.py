@@ -13,6 +13,7 @@ from handlers.context import Context
 from handlers.gate import question, speaker
 from handlers.group_settings import administers
 from handlers.pairs import Pair, split
+from handlers.refusing import refuse
 from handlers.replies.labelling import post_keyboard, post_result, post_text
 from handlers.replies.texts import TEXTS
 from handlers.source_text import OneTextMissing, arguments, spoken_before
@@ -27,7 +28,7 @@ async def put_up(message: Message, context: Context) -> None:
     language = await context.language_in(message)
     own, asker = TEXTS[language].labelling, asker_of(message)
     if not await administers(message, context):
-        await reply(message, context, own.only_admins_label)
+        await refuse(message, context, own.only_admins_label)
         return
     if asker is None:
         await reply(message, context, own.only_people_vote)

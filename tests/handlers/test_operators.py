@@ -65,6 +65,20 @@ async def test_who_does_not_run_the_bot_is_told_so_and_nothing_is_sent(
     assert await store.runs.unfinished() == ()
 
 
+async def test_who_does_not_run_the_bot_is_told_so_once_in_a_group_and_each_time_in_private(
+    telegram: Telegram,
+) -> None:
+    for chat in (A_GROUP, A_GROUP - 1):
+        for command in (*COMMANDS, "models"):
+            again = telegram.message(f"/{command}", user=NEWCOMER, chat=chat)
+            await telegram.application.process_update(again)
+    assert [call.data["chat_id"] for call in telegram.answers] == [A_GROUP, A_GROUP - 1]
+    assert {call.text for call in telegram.answers} == {EN.operators_only}
+    for _ in range(2):
+        await telegram.says("/train", user=NEWCOMER)
+    assert len(telegram.answers) == 4
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 async def test_in_a_group_they_are_sent_to_their_private_chat(
     telegram: Telegram, store: Store, command: str
