@@ -34,8 +34,7 @@ LABELLING_EN = LabellingTexts(
     word_consent=(
         "To count your word I have to keep it, and from then on what you ask me, to train better models; who "
         "you are only as a hash. If you agree, say so with the button under my answer or in "
-        "/privacy{at}, and "
-        "send the word again."
+        "/privacy{at}, and send the word again."
     ),
     only_people_vote=(
         "Everyone has one vote, and I cannot tell who speaks in the name of a group or channel. "
