@@ -16,6 +16,7 @@ from handlers.context import Context
 from handlers.operators import for_operators
 from handlers.replies.counts import Count
 from handlers.replies.texts import TEXTS
+from handlers.surplus import says_more
 from storage.content import content_hash
 from storage.store import Store
 
@@ -37,6 +38,8 @@ class _Votes:
 
 
 async def _export(message: Message, context: Context) -> None:
+    if await says_more(message, context, "export"):
+        return
     texts = TEXTS[await context.language_in(message)].teaching
     found = await _read(context.store)
     if not found.votes:

@@ -24,6 +24,7 @@ from handlers.migration import follow
 from handlers.refusing import refuse
 from handlers.replies.settings import Panel, panel_keyboard, panel_text, pauses, preset_key
 from handlers.replies.texts import LANGUAGES, TEXTS, Language, language_for
+from handlers.surplus import says_more
 from handlers.tolerance import tolerating
 from storage.store import GroupSettings, Voters
 
@@ -42,7 +43,7 @@ async def settings(message: Message, context: Context) -> None:
         await reply(message, context, TEXTS[language].settings_in_groups.format(name=context.bot.username))
     elif not await administers(message, context):
         await refuse(message, context, TEXTS[language].only_admins_toast)
-    else:
+    elif not await says_more(message, context, "settings"):
         now, title = await context.group(message.chat), message.chat.title or ""
         panel = _panel(context, message.chat_id, title, now, language, reader=asker_of(message))
         await reply(message, context, panel_text(panel), panel_keyboard(panel))

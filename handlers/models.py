@@ -21,6 +21,7 @@ from handlers.replies.models import (
     row,
 )
 from handlers.replies.texts import TEXTS, Language
+from handlers.surplus import says_more
 from handlers.tolerance import tolerating
 from models.errors import ModelServiceError
 from storage.checkpoint_values import ChampionChanged, NotPromotable, Standing, TrainedCheckpoint
@@ -30,6 +31,8 @@ _REASON = {Step.PROMOTE_SURELY: "promoted in the chat", Step.ROLL_BACK_SURELY: "
 
 async def _models(message: Message, context: Context) -> None:
     """List the trained models with buttons."""
+    if await says_more(message, context, "models"):
+        return
     language = await context.language_in(message)
     standings = await context.store.checkpoints.standings()
     keyboard = _keyboard(standings, context, language)

@@ -15,6 +15,7 @@ from handlers.operators import for_operators
 from handlers.replies.counts import Count
 from handlers.replies.pictures import TaskPicture, can_draw, teaching_picture
 from handlers.replies.texts import TEXTS, Language, Texts
+from handlers.surplus import says_more
 from handlers.waiting import waiting
 from models.results import Task
 from storage.activity import DayOfVotes
@@ -26,6 +27,8 @@ Days = Mapping[tuple[date, str], DayOfVotes]
 
 
 async def _stats(message: Message, context: Context) -> None:
+    if await says_more(message, context, "stats"):
+        return
     language = await context.language_in(message)
     async with waiting(message, context):
         days = _last_days(datetime.now(UTC).date())

@@ -85,6 +85,7 @@ EN = Texts(
         "tokens": "Send a text to cut, like this:\n<code>/tokens{at} Nice to meet you!</code>",
     },
     unknown_command="I do not know that command. All those I know: /help",
+    says_more="/{command}{at} takes no words behind it. Please send it alone.",
     only_text="I can only read text. Send me some, and I will show you what I can do with it.",
     offer="What shall I do with this text?",
     task_name={

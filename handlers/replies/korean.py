@@ -83,6 +83,7 @@ KO = Texts(
         "tokens": "나눌 글을 보내 주세요. 예:\n<code>/tokens{at} 안녕하세요, 반갑습니다!</code>",
     },
     unknown_command="그런 명령은 없어요. 제가 아는 명령은 /help에 모두 있어요.",
+    says_more="/{command}{at} 뒤에는 아무것도 쓰지 않아요. 명령만 보내 주세요.",
     only_text="저는 글만 읽을 수 있어요. 글을 보내 주시면 무엇을 할 수 있는지 보여 드릴게요.",
     offer="이 글로 무엇을 해 볼까요?",
     task_name={

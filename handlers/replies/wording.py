@@ -45,6 +45,7 @@ class Texts:
     menu: Mapping[str, str]
     usage: Mapping[str, str]
     unknown_command: str
+    says_more: str
     only_text: str
     offer: str
     task_name: Mapping[str, str]

@@ -13,7 +13,7 @@ from handlers.callback_data import TrainStep, TrainTap, encode
 from handlers.menus import GROUP, GROUP_ADMINS, PRIVATE, PRIVATE_OF_OPERATORS
 from handlers.replies.counts import Count
 from handlers.replies.teaching_texts import TeachingTexts
-from handlers.replies.texts import TEXTS, Language
+from handlers.replies.texts import TEXTS, Language, Texts
 from models.results import Task
 from storage.agreed import ImportedText
 from storage.runs import RunState
@@ -88,6 +88,29 @@ async def test_in_a_group_they_are_sent_to_their_private_chat(
     assert f"/{command}" in answer.text
     assert "private chat" in answer.text
     assert not [call for call in telegram.request.calls if call.method in {"sendDocument", "sendPhoto"}]
+
+
+@pytest.mark.parametrize(("person", "texts"), [(ENGLISH, TEXTS["en"]), (KOREAN, TEXTS["ko"])])
+@pytest.mark.parametrize(
+    "command", ["models", "stats", "export", "mystats", "mydata", "forgetme", "privacy", "language"]
+)
+async def test_words_behind_a_command_that_takes_none_are_answered(
+    telegram: Telegram, store: Store, person: int, texts: Texts, command: str
+) -> None:
+    await vote(store)
+    said = await telegram.says(f"/{command} foo <bar>", user=person)
+    assert said.text == texts.says_more.format(command=command, at="")
+    assert "reply_markup" not in said.data
+    assert len(telegram.answers) == 1
+    assert not [call for call in telegram.request.calls if call.method in {"sendDocument", "sendPhoto"}]
+
+
+async def test_words_behind_a_groups_settings_are_answered_to_its_admins(telegram: Telegram) -> None:
+    telegram.request.admins.add(ENGLISH)
+    said = await telegram.says("/settings on", chat=A_GROUP)
+    assert said.text == TEXTS["en"].says_more.format(command="settings", at="@KobertBot")
+    refused = await telegram.says("/settings on", chat=A_GROUP, user=NEWCOMER)
+    assert refused.text == TEXTS["en"].only_admins_toast
 
 
 def test_they_are_in_the_menu_of_those_alone() -> None:
