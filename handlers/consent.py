@@ -11,12 +11,13 @@ from telegram import CallbackQuery, MaybeInaccessibleMessage
 from telegram.constants import ChatType
 
 from handlers.answer import answer
-from handlers.callback_data import AskTap, BadCallbackData, ConsentTap, Place
+from handlers.callback_data import BadCallbackData
 from handlers.context import Context
 from handlers.label import begin_or_leave
 from handlers.pending import Unkept
 from handlers.privacy import redraw_privacy
 from handlers.replies.consent import question_keyboard
+from handlers.taps import AskTap, ConsentTap, Place
 from handlers.tolerance import tolerating
 from storage.store import ConsentStatus
 

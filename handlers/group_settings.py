@@ -17,7 +17,7 @@ from telegram.helpers import create_deep_linked_url
 
 from handlers.admins import is_group_admin
 from handlers.answer import asker_of, reply
-from handlers.callback_data import BadCallbackData, Setting, SettingTap
+from handlers.callback_data import BadCallbackData
 from handlers.context import Context
 from handlers.gate import admit
 from handlers.migration import follow
@@ -25,6 +25,7 @@ from handlers.refusing import refuse
 from handlers.replies.settings import Panel, panel_keyboard, panel_text, pauses, preset_key
 from handlers.replies.texts import LANGUAGES, TEXTS, Language, language_for
 from handlers.surplus import says_more
+from handlers.taps import Setting, SettingTap
 from handlers.tolerance import tolerating
 from storage.store import GroupSettings, Voters
 

@@ -11,7 +11,7 @@ from telegram import CallbackQuery, InlineKeyboardMarkup, MaybeInaccessibleMessa
 from telegram.constants import ChatType
 
 from handlers.answer import reply
-from handlers.callback_data import BadCallbackData, ItemAction, ItemTap, MoreTap, Place
+from handlers.callback_data import BadCallbackData
 from handlers.context import Context
 from handlers.label_post import put_up
 from handlers.offers import without_command
@@ -26,6 +26,7 @@ from handlers.replies.labelling import (
 )
 from handlers.replies.texts import TEXTS, Language, Texts
 from handlers.source_text import arguments
+from handlers.taps import ItemAction, ItemTap, MoreTap, Place
 from handlers.tolerance import tolerating
 from handlers.typed import MOST_LETTERS, read_words
 from storage.store import (

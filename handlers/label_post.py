@@ -8,7 +8,6 @@ from telegram import CallbackQuery, InlineKeyboardMarkup, MaybeInaccessibleMessa
 
 from handlers.admins import is_group_admin
 from handlers.answer import address, asker_of, earlier_answer, reply
-from handlers.callback_data import CloseTap
 from handlers.context import Context
 from handlers.gate import question, speaker
 from handlers.group_settings import administers
@@ -17,6 +16,7 @@ from handlers.refusing import refuse
 from handlers.replies.labelling import post_keyboard, post_result, post_text
 from handlers.replies.texts import TEXTS
 from handlers.source_text import OneTextMissing, arguments, spoken_before
+from handlers.taps import CloseTap
 from handlers.tolerance import tolerating
 from handlers.waiting import waiting
 from models.results import LABELS, LabelResult, Task

@@ -6,11 +6,11 @@ from telegram import CallbackQuery, MaybeInaccessibleMessage, Message
 from telegram.constants import ChatType
 
 from handlers.answer import reply
-from handlers.callback_data import LanguageTap
 from handlers.context import Context
 from handlers.replies.keyboards import language_keyboard
 from handlers.replies.texts import TEXTS
 from handlers.surplus import says_more
+from handlers.taps import LanguageTap
 from handlers.tolerance import tolerating
 
 

@@ -8,7 +8,7 @@ from html import escape
 from telegram import CallbackQuery, InlineKeyboardMarkup, MaybeInaccessibleMessage, Message
 
 from handlers.answer import reply
-from handlers.callback_data import BadCallbackData, ModelsTap, Step
+from handlers.callback_data import BadCallbackData
 from handlers.context import Context, Promoter
 from handlers.operators import for_operators, may_operate
 from handlers.replies.models import (
@@ -22,6 +22,7 @@ from handlers.replies.models import (
 )
 from handlers.replies.texts import TEXTS, Language
 from handlers.surplus import says_more
+from handlers.taps import ModelsTap, Step
 from handlers.tolerance import tolerating
 from models.errors import ModelServiceError
 from storage.checkpoint_values import ChampionChanged, NotPromotable, Standing, TrainedCheckpoint

@@ -9,12 +9,12 @@ from telegram import CallbackQuery, MaybeInaccessibleMessage, Message
 from telegram.constants import ChatType
 
 from handlers.answer import address, asker_of, reply, reply_with_file
-from handlers.callback_data import ForgetTap
 from handlers.context import Context
 from handlers.replies.consent import forget_keyboard, privacy_keyboard
 from handlers.replies.counts import Count
 from handlers.replies.texts import TEXTS, Texts
 from handlers.surplus import says_more
+from handlers.taps import ForgetTap
 from handlers.tolerance import tolerating
 from storage.store import ConsentStatus
 

@@ -8,7 +8,6 @@ from html import escape
 from telegram import CallbackQuery, InlineKeyboardMarkup, MaybeInaccessibleMessage, Message
 
 from handlers.answer import reply
-from handlers.callback_data import TrainStep, TrainTap
 from handlers.context import Context
 from handlers.operators import for_operators, may_operate
 from handlers.replies.texts import TEXTS, Language
@@ -22,6 +21,7 @@ from handlers.replies.training import (
     tasks_keyboard,
 )
 from handlers.source_text import arguments
+from handlers.taps import TrainStep, TrainTap
 from handlers.tolerance import tolerating
 from models.results import Task
 from storage.runs import UnknownRun

@@ -12,11 +12,11 @@ from telegram.constants import ChatType
 from telegram.ext import filters
 
 from handlers.answer import address, asker_of, reply
-from handlers.callback_data import WordTap
 from handlers.context import Context
 from handlers.label import label_with
 from handlers.offers import without_command
 from handlers.replies.texts import Language, Texts
+from handlers.taps import WordTap
 from handlers.tolerance import tolerating
 from handlers.typed import MOST_LETTERS, read_words
 from handlers.voting import may_vote, offer_consent, redraw, refuses

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
-from handlers.callback_data import AskTap, ConsentTap, ForgetTap, Place, Tap, encode
+from handlers.callback_data import encode
 from handlers.replies.texts import TEXTS, Language
+from handlers.taps import AskTap, ConsentTap, ForgetTap, Place, Tap
 
 
 def question_keyboard(language: Language, place: Place = Place.ANSWER) -> InlineKeyboardMarkup:

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from handlers import utf16
-from handlers.callback_data import LanguageTap, OfferTap, SkipTap, Tap, UndoTap, VoteTap, WordTap, encode
+from handlers.callback_data import encode
 from handlers.replies.answers import CIRCLED
 from handlers.replies.texts import LANGUAGES, TEXTS, Language, Texts
+from handlers.taps import LanguageTap, OfferTap, SkipTap, Tap, UndoTap, VoteTap, WordTap
 from models.results import Task
 from storage.store import VoteCounts
 

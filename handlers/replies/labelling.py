@@ -6,19 +6,10 @@ from html import escape
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
-from handlers.callback_data import (
-    CloseTap,
-    ItemAction,
-    ItemTap,
-    MoreTap,
-    SkipTap,
-    Tap,
-    UndoTap,
-    VoteTap,
-    encode,
-)
+from handlers.callback_data import encode
 from handlers.replies.answers import clipped, percent
 from handlers.replies.texts import TEXTS, Language, Texts
+from handlers.taps import CloseTap, ItemAction, ItemTap, MoreTap, SkipTap, Tap, UndoTap, VoteTap
 from models.results import LABELS, Task
 from storage.store import AnswerKind, Item, OwnStats, PostResult, Progress, TaskStats, VoteCounts
 

@@ -7,10 +7,11 @@ from html import escape
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
-from handlers.callback_data import ModelsTap, Step, encode
+from handlers.callback_data import encode
 from handlers.replies.models_texts import ModelsTexts
 from handlers.replies.texts import TEXTS, Language, Texts
 from handlers.replies.verdict import verdict_html
+from handlers.taps import ModelsTap, Step
 from models.results import Task
 from storage.checkpoint_values import Standing, TrainedCheckpoint
 

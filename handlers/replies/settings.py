@@ -10,9 +10,10 @@ from html import escape
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from handlers import utf16
-from handlers.callback_data import Setting, SettingTap, encode
+from handlers.callback_data import encode
 from handlers.replies.answers import duration
 from handlers.replies.texts import LANGUAGES, TEXTS, Language, Texts, language_for
+from handlers.taps import Setting, SettingTap
 from storage.store import GroupSettings, Voters
 
 _PAUSES = (10, 30, 60, 300, 600)

@@ -9,12 +9,13 @@ from typing import Any
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from handlers import utf16
-from handlers.callback_data import TrainStep, TrainTap, encode
+from handlers.callback_data import encode
 from handlers.replies.answers import duration
 from handlers.replies.counts import Count
 from handlers.replies.teaching_texts import TeachingTexts
 from handlers.replies.texts import TEXTS, Language
 from handlers.replies.verdict import verdict_lines
+from handlers.taps import TrainStep, TrainTap
 from models.results import LABELS, Task
 from storage.agreed import TaskFigures
 from storage.runs import Run, RunState

@@ -9,9 +9,10 @@ import pytest
 from telegram import CallbackQuery, InaccessibleMessage, Update
 from telegram.error import Forbidden, NetworkError, RetryAfter, TelegramError, TimedOut
 
-from handlers.callback_data import LanguageTap, UndoTap, VoteTap, encode
+from handlers.callback_data import encode
 from handlers.replies.keyboards import NONE_OF_THESE
 from handlers.replies.texts import KO, TEXTS
+from handlers.taps import LanguageTap, UndoTap, VoteTap
 from handlers.turns import Redraws
 from storage.store import FeedbackRow, Store
 from tests.handlers.conftest import agree

@@ -6,8 +6,9 @@ import asyncio
 
 import pytest
 
-from handlers.callback_data import ItemAction, ItemTap, MoreTap, encode
+from handlers.callback_data import encode
 from handlers.replies.texts import EN, KO
+from handlers.taps import ItemAction, ItemTap, MoreTap
 from storage.store import ConsentStatus, FeedbackRow, Store
 from tests.handlers.conftest import agree
 from tests.handlers.offline import ENGLISH, GROUP, KOREAN, NEWCOMER, Call, Telegram

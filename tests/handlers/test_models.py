@@ -12,11 +12,12 @@ from bot import promoting
 from bot.application import build_application
 from bot.rate_limiter import PatientRateLimiter
 from handlers.access import Access, Lists
-from handlers.callback_data import ModelsTap, Step, encode
+from handlers.callback_data import encode
 from handlers.context import Services
 from handlers.replies.models import models_keyboard, models_list
 from handlers.replies.texts import EN, KO, LANGUAGES, TEXTS, Texts
 from handlers.replies.verdict import verdict_html
+from handlers.taps import ModelsTap, Step
 from models.errors import CheckpointUnavailable
 from models.results import Task
 from storage.checkpoint_values import ChampionChange, NewCheckpoint, Obstacle

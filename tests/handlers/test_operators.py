@@ -9,11 +9,12 @@ import pytest
 
 from handlers import export as exporting
 from handlers.access import Access, Lists
-from handlers.callback_data import TrainStep, TrainTap, encode
+from handlers.callback_data import encode
 from handlers.menus import GROUP, GROUP_ADMINS, PRIVATE, PRIVATE_OF_OPERATORS
 from handlers.replies.counts import Count
 from handlers.replies.teaching_texts import TeachingTexts
 from handlers.replies.texts import TEXTS, Language, Texts
+from handlers.taps import TrainStep, TrainTap
 from models.results import Task
 from storage.agreed import ImportedText
 from storage.runs import RunState
