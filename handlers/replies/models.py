@@ -7,7 +7,7 @@ from html import escape
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
-from handlers.callback_data import encode
+from handlers.replies.buttons import button
 from handlers.replies.models_texts import ModelsTexts
 from handlers.replies.texts import TEXTS, Language, Texts
 from handlers.replies.verdict import verdict_html
@@ -63,10 +63,7 @@ def question_keyboard(tap: ModelsTap, language: Language) -> InlineKeyboardMarku
     surely = Step.PROMOTE_SURELY if tap.step is Step.PROMOTE else Step.ROLL_BACK_SURELY
     answers = ((texts.yes_button, surely), (texts.no_button, Step.LIST))
     buttons = [
-        InlineKeyboardButton(
-            face, callback_data=encode(ModelsTap(step, tap.task, tap.champion_id, tap.other_id))
-        )
-        for face, step in answers
+        button(face, ModelsTap(step, tap.task, tap.champion_id, tap.other_id)) for face, step in answers
     ]
     return InlineKeyboardMarkup([buttons])
 
@@ -122,4 +119,4 @@ def _button(
     face: str, step: Step, task: Task, standing: Standing, other: TrainedCheckpoint | None
 ) -> InlineKeyboardButton:
     tap = ModelsTap(step, task, row(standing.champion), row(other))
-    return InlineKeyboardButton(face, callback_data=encode(tap))
+    return button(face, tap)

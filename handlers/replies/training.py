@@ -6,11 +6,11 @@ from collections.abc import Collection, Sequence
 from html import escape
 from typing import Any
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+from telegram import InlineKeyboardMarkup
 
 from handlers import utf16
-from handlers.callback_data import encode
 from handlers.replies.answers import duration
+from handlers.replies.buttons import button
 from handlers.replies.counts import Count
 from handlers.replies.teaching_texts import TeachingTexts
 from handlers.replies.texts import TEXTS, Language
@@ -83,15 +83,13 @@ def data_html(
 def tasks_keyboard(language: Language) -> InlineKeyboardMarkup:
     """Draw a button for each task that can be learnt."""
     names = TEXTS[language].task_name
-    return InlineKeyboardMarkup(
-        [[_button(names[task], TrainTap(TrainStep.SHOW, task))] for task in LEARNABLE]
-    )
+    return InlineKeyboardMarkup([[button(names[task], TrainTap(TrainStep.SHOW, task))] for task in LEARNABLE])
 
 
 def start_keyboard(task: Task, language: Language) -> InlineKeyboardMarkup:
     """Draw the button that starts a training."""
     face = TEXTS[language].teaching.start_button
-    return InlineKeyboardMarkup([[_button(face, TrainTap(TrainStep.START, task))]])
+    return InlineKeyboardMarkup([[button(face, TrainTap(TrainStep.START, task))]])
 
 
 def run_keyboard(run: Run, language: Language) -> InlineKeyboardMarkup | None:
@@ -99,7 +97,7 @@ def run_keyboard(run: Run, language: Language) -> InlineKeyboardMarkup | None:
     if run.state.ended or run.cancelling:
         return None
     face = TEXTS[language].teaching.cancel_button
-    return InlineKeyboardMarkup([[_button(face, TrainTap(TrainStep.CANCEL, Task(run.task), run.id))]])
+    return InlineKeyboardMarkup([[button(face, TrainTap(TrainStep.CANCEL, Task(run.task), run.id))]])
 
 
 def run_html(run: Run, language: Language) -> str:
@@ -150,7 +148,3 @@ def _end(run: Run, texts: TeachingTexts, language: Language) -> Sequence[str]:
     if run.progress.get("promoted"):
         return [words, texts.promoted.format(name=escape(verdict.candidate, quote=False))]
     return [words, texts.not_promoted] if verdict.passed else [words]
-
-
-def _button(face: str, tap: TrainTap) -> InlineKeyboardButton:
-    return InlineKeyboardButton(face, callback_data=encode(tap))
