@@ -75,7 +75,6 @@ async def _picture(
         tasks.append(
             TaskPicture(
                 each.task,
-                TEXTS["en"].task_name[each.task],
                 [day.votes for day in its],
                 [day.accuracy for day in its],
                 alphas.get(each.task),

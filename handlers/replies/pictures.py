@@ -9,6 +9,8 @@ from datetime import date, timedelta
 from importlib.util import find_spec
 from typing import Any
 
+from handlers.replies.texts import TEXTS
+
 _COLOURS = {
     "sentiment": "#2a6f97",
     "nli": "#c8553d",
@@ -26,7 +28,6 @@ class TaskPicture:
 
     Attributes:
         task: Which.
-        name: What it is called in the picture.
         votes: Per day.
         accuracy: Per day the share of answers that were called right, 0…1; None where nobody said.
         alpha: Agreement of the voters; None where it is not known.
@@ -36,13 +37,17 @@ class TaskPicture:
     """
 
     task: str
-    name: str
     votes: Sequence[int]
     accuracy: Sequence[float | None]
     alpha: float | None
     queue: int
     labels: int
     gold: int
+
+    @property
+    def name(self) -> str:
+        """What the task is called in the picture."""
+        return TEXTS["en"].task_name[self.task]
 
 
 def can_draw() -> bool:
