@@ -69,7 +69,7 @@ def teaching_picture(days: Sequence[date], tasks: Sequence[TaskPicture]) -> byte
     """
     from matplotlib.figure import Figure  # noqa: PLC0415  # a second, and not installed everywhere
 
-    figure = Figure(figsize=(9, 6.4), dpi=_DPI, layout="constrained")
+    figure = Figure(figsize=(11.5, 6.4), dpi=_DPI, layout="constrained")
     (votes, accuracy), (agreement, queue) = figure.subplots(2, 2)
     names = [each.name for each in tasks]
     colours = [_COLOURS.get(each.task, "#444444") for each in tasks]
