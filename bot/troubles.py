@@ -12,8 +12,7 @@ from telegram import Bot
 from telegram.constants import ParseMode
 from telegram.error import TelegramError
 
-from handlers.replies.models_texts import MODELS_TEXTS
-from handlers.replies.texts import language_for
+from handlers.replies.texts import TEXTS, language_for
 from models.results import Task
 from storage.store import StorageError, Store
 
@@ -64,7 +63,8 @@ async def tell_of_champion(bot: Bot, store: Store, chat: int | None, trouble: Tr
     if chat is None:
         return
     try:
-        texts = MODELS_TEXTS[language_for(await store.language(chat))]
+        names = TEXTS[language_for(await store.language(chat))]
+        texts = names.models
         words = {
             Kind.TAKEN_BACK: texts.taken_back,
             Kind.NOT_HERE: texts.not_here,
@@ -72,7 +72,7 @@ async def tell_of_champion(bot: Bot, store: Store, chat: int | None, trouble: Tr
             Kind.GIVEN_UP: texts.given_up,
         }[trouble.kind]
         html = words.format(
-            task=texts.tasks[trouble.task],
+            task=names.task_name[trouble.task],
             name=escape(trouble.name, quote=False),
             serves=escape(trouble.serves or texts.own, quote=False),
             machine=escape(platform.node(), quote=False),

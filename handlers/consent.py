@@ -11,11 +11,13 @@ from telegram import CallbackQuery, MaybeInaccessibleMessage
 from telegram.constants import ChatType
 
 from handlers.answer import answer
-from handlers.callback_data import AskTap, BadCallbackData, ConsentTap, Place
+from handlers.callback_data import BadCallbackData
 from handlers.context import Context
+from handlers.label import begin_or_leave
 from handlers.pending import Unkept
 from handlers.privacy import redraw_privacy
 from handlers.replies.consent import question_keyboard
+from handlers.taps import AskTap, ConsentTap, Place
 from handlers.tolerance import tolerating
 from storage.store import ConsentStatus
 
@@ -40,8 +42,10 @@ async def choose_consent(
                     await context.bot.edit_message_reply_markup(chat.id, shown.message_id)
         case Place.PRIVACY:
             await redraw_privacy(query, shown, context)
-        case Place.VOTE:
-            pass  # the next redraw takes the question away; others may want it
+        case Place.LABEL if chat.type == ChatType.PRIVATE:
+            await begin_or_leave(query, shown, context, agrees=tap.agrees)
+        case _:
+            pass  # beside votes, the next redraw takes the question away; others may want it
     if not tap.agrees:
         context.services.pending.forget(user.id)
 

@@ -30,7 +30,7 @@ GREETED_AGAIN_AFTER = 600.0
 """Seconds; a bot that is put out and in again within them has said what there is to say."""
 
 REFUSED_AGAIN_AFTER = 3600.0
-"""Seconds; who asks for a group's settings again within them, and may not, gets no second message."""
+"""Seconds; who gives a command in a group again within them that is not theirs gets no second message."""
 PROMPTED_AGAIN_AFTER = 600.0
 """Seconds; within them, somebody who taps again finds the question for a word above."""
 
@@ -131,7 +131,7 @@ class Services:
         redraws: Keyboards to bring up to date.
         news: Which errors the admin chat has just heard of.
         greetings: Which groups have just been greeted.
-        refusals: Who has just been told that a group's settings are not theirs.
+        refusals: Who has just been told in a group that a command is not theirs.
         heard: What another update may tell a moment later: an album's words, a group's move.
         presets: Those that the administrators of a group may choose from.
         retention_days: After how many days questions are deleted; None for never.

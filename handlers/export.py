@@ -14,7 +14,9 @@ from telegram.constants import FileSizeLimit
 from handlers.answer import reply, reply_with_file
 from handlers.context import Context
 from handlers.operators import for_operators
-from handlers.replies.teaching_texts import TEACHING_TEXTS
+from handlers.replies.counts import Count
+from handlers.replies.texts import TEXTS
+from handlers.surplus import says_more
 from storage.content import content_hash
 from storage.store import Store
 
@@ -36,7 +38,9 @@ class _Votes:
 
 
 async def _export(message: Message, context: Context) -> None:
-    texts = TEACHING_TEXTS[await context.language_in(message)]
+    if await says_more(message, context, "export"):
+        return
+    texts = TEXTS[await context.language_in(message)].teaching
     found = await _read(context.store)
     if not found.votes:
         await reply(message, context, texts.exported_nothing)
@@ -46,7 +50,7 @@ async def _export(message: Message, context: Context) -> None:
         await reply(message, context, words)
         return
     caption = texts.exported.format(
-        votes=f"{found.votes:,}", voters=f"{found.people:,}", texts=f"{found.texts:,}"
+        votes=Count(found.votes), voters=Count(found.people), texts=Count(found.texts)
     )
     send = partial(
         message.reply_document,

@@ -7,9 +7,19 @@ from typing import Any
 
 from telegram import CallbackQuery, MaybeInaccessibleMessage, Update
 
-from handlers.callback_data import (
+from handlers.callback_data import BadCallbackData, decode
+from handlers.consent import ask_first, choose_consent
+from handlers.context import Context
+from handlers.gate import admit
+from handlers.group_settings import change_setting
+from handlers.label import give_more, tap_item
+from handlers.label_post import close_post
+from handlers.language import choose_language
+from handlers.models import choose_champion
+from handlers.offers import choose_offer
+from handlers.privacy import choose_to_be_forgotten
+from handlers.taps import (
     AskTap,
-    BadCallbackData,
     CloseTap,
     ConsentTap,
     ForgetTap,
@@ -25,18 +35,7 @@ from handlers.callback_data import (
     UndoTap,
     VoteTap,
     WordTap,
-    decode,
 )
-from handlers.consent import ask_first, choose_consent
-from handlers.context import Context
-from handlers.gate import admit
-from handlers.group_settings import change_setting
-from handlers.label import give_more, tap_item
-from handlers.label_post import close_post
-from handlers.language import choose_language
-from handlers.models import choose_champion
-from handlers.offers import choose_offer
-from handlers.privacy import choose_to_be_forgotten
 from handlers.train import choose_training
 from handlers.voting import skip, undo, vote
 from handlers.words import ask_for_word

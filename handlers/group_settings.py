@@ -16,13 +16,16 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden
 from telegram.helpers import create_deep_linked_url
 
 from handlers.admins import is_group_admin
-from handlers.answer import asker_of, earlier_answer, reply
-from handlers.callback_data import BadCallbackData, Setting, SettingTap
+from handlers.answer import asker_of, reply
+from handlers.callback_data import BadCallbackData
 from handlers.context import Context
-from handlers.gate import admit, speaker
+from handlers.gate import admit
 from handlers.migration import follow
+from handlers.refusing import refuse
 from handlers.replies.settings import Panel, panel_keyboard, panel_text, pauses, preset_key
 from handlers.replies.texts import LANGUAGES, TEXTS, Language, language_for
+from handlers.surplus import says_more
+from handlers.taps import Setting, SettingTap
 from handlers.tolerance import tolerating
 from storage.store import GroupSettings, Voters
 
@@ -40,11 +43,8 @@ async def settings(message: Message, context: Context) -> None:
     if message.chat.type == ChatType.PRIVATE:
         await reply(message, context, TEXTS[language].settings_in_groups.format(name=context.bot.username))
     elif not await administers(message, context):
-        who = ("settings", message.chat_id, speaker(message))
-        edits = await earlier_answer(message, context) is not None  # that adds no message
-        if edits or context.services.refusals.is_news(who):
-            await reply(message, context, TEXTS[language].only_admins_toast)
-    else:
+        await refuse(message, context, TEXTS[language].only_admins_toast)
+    elif not await says_more(message, context, "settings"):
         now, title = await context.group(message.chat), message.chat.title or ""
         panel = _panel(context, message.chat_id, title, now, language, reader=asker_of(message))
         await reply(message, context, panel_text(panel), panel_keyboard(panel))

@@ -11,11 +11,11 @@ from telegram import CallbackQuery, InlineKeyboardMarkup, MaybeInaccessibleMessa
 from telegram.constants import ChatType
 
 from handlers.answer import reply
-from handlers.callback_data import BadCallbackData, ItemAction, ItemTap, MoreTap
+from handlers.callback_data import BadCallbackData
 from handlers.context import Context
 from handlers.label_post import put_up
 from handlers.offers import without_command
-from handlers.replies.consent import privacy_keyboard
+from handlers.replies.consent import question_keyboard
 from handlers.replies.keyboards import label_name
 from handlers.replies.labelling import (
     done_keyboard,
@@ -26,6 +26,7 @@ from handlers.replies.labelling import (
 )
 from handlers.replies.texts import TEXTS, Language, Texts
 from handlers.source_text import arguments
+from handlers.taps import ItemAction, ItemTap, MoreTap, Place
 from handlers.tolerance import tolerating
 from handlers.typed import MOST_LETTERS, read_words
 from storage.store import (
@@ -54,7 +55,7 @@ async def label(message: Message, context: Context) -> None:
     try:
         item = await context.store.labelling.start(message.chat_id, task or None)
     except NoConsent:
-        await reply(message, context, own.consent_to_label, privacy_keyboard(language))
+        await _ask_first(message, context, language)
         return
     if item is None:
         await reply(message, context, _nothing(task, TEXTS[language]))
@@ -115,11 +116,32 @@ async def give_more(
         return
     with tolerating():
         await query.answer()
-    if item is not None:
-        await _show(user, shown.message_id, context, language)
+    await _show_begun(user, shown.message_id, context, language, item)
+
+
+async def begin_or_leave(
+    query: CallbackQuery, shown: MaybeInaccessibleMessage, context: Context, *, agrees: bool
+) -> None:
+    """Begin in the place of the question whether labels may be kept, for who has just agreed, or leave it.
+
+    What was to be labelled is in the command, which the question answers.
+    """
+    language, user = await context.language(query.from_user), query.from_user.id
+    if not agrees:
+        with tolerating():
+            await context.bot.edit_message_text(
+                TEXTS[language].labelling.nothing_done, user, shown.message_id
+            )
         return
-    with tolerating():
-        await context.bot.edit_message_text(_nothing("", TEXTS[language]), user, shown.message_id)
+    asked = shown.reply_to_message if isinstance(shown, Message) else None
+    task = "" if asked is None else arguments(asked).lower()
+    if task not in LABELLED:
+        task = ""
+    try:
+        item = await context.store.labelling.start(user, task or None)
+    except NoConsent:  # withdrawn just now: the question stays
+        return
+    await _show_begun(user, shown.message_id, context, language, item, task)
 
 
 async def label_with(message: Message, context: Context, shown: EarlierAnswer) -> None:
@@ -139,10 +161,16 @@ async def label_with(message: Message, context: Context, shown: EarlierAnswer) -
         await reply(message, context, texts.labelling.item_gone_toast)
         return
     except NoConsent:
-        await reply(message, context, texts.labelling.consent_to_label, privacy_keyboard(language))
+        await _ask_first(message, context, language)
         return
     await reply(message, context, escape(_toast(outcome, texts), quote=False))
     await _show(message.chat_id, shown.message_id, context, language)
+
+
+async def _ask_first(message: Message, context: Context, language: Language) -> None:
+    """Put the question whether labels may be kept, in a message that then shows what is to be labelled."""
+    words, keyboard = TEXTS[language].labelling.consent_to_label, question_keyboard(language, Place.LABEL)
+    await reply(message, context, words, keyboard, task=AnswerKind.ITEM)
 
 
 async def _do(user: int, context: Context, tap: ItemTap, texts: Texts) -> str:
@@ -169,6 +197,17 @@ def _toast(outcome: LabelOutcome, texts: Texts) -> str:
     words = {VoteStatus.CHANGED: own.relabelled_toast, VoteStatus.UNCHANGED: own.same_label_toast}
     name = label_name(outcome.task, outcome.label, texts)
     return words.get(outcome.status, own.labelled_toast).format(label=name)
+
+
+async def _show_begun(
+    user: int, message_id: int, context: Context, language: Language, item: Item | None, task: str = ""
+) -> None:
+    """Show in a message what a batch begins with, or that there is nothing to label."""
+    if item is not None:
+        await _show(user, message_id, context, language)
+        return
+    with tolerating():
+        await context.bot.edit_message_text(_nothing(task, TEXTS[language]), user, message_id)
 
 
 async def _show(
@@ -208,4 +247,4 @@ def _nothing(task: str, texts: Texts) -> str:
     own = texts.labelling
     if not task:
         return own.nothing_to_label
-    return own.nothing_to_label_of_task.format(task=own.task_name[task])
+    return own.nothing_to_label_of_task.format(task=texts.task_name[task])

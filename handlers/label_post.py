@@ -8,14 +8,15 @@ from telegram import CallbackQuery, InlineKeyboardMarkup, MaybeInaccessibleMessa
 
 from handlers.admins import is_group_admin
 from handlers.answer import address, asker_of, earlier_answer, reply
-from handlers.callback_data import CloseTap
 from handlers.context import Context
 from handlers.gate import question, speaker
 from handlers.group_settings import administers
 from handlers.pairs import Pair, split
+from handlers.refusing import refuse
 from handlers.replies.labelling import post_keyboard, post_result, post_text
 from handlers.replies.texts import TEXTS
 from handlers.source_text import OneTextMissing, arguments, spoken_before
+from handlers.taps import CloseTap
 from handlers.tolerance import tolerating
 from handlers.waiting import waiting
 from models.results import LABELS, LabelResult, Task
@@ -27,7 +28,7 @@ async def put_up(message: Message, context: Context) -> None:
     language = await context.language_in(message)
     own, asker = TEXTS[language].labelling, asker_of(message)
     if not await administers(message, context):
-        await reply(message, context, own.only_admins_label)
+        await refuse(message, context, own.only_admins_label)
         return
     if asker is None:
         await reply(message, context, own.only_people_vote)

@@ -6,15 +6,18 @@ from telegram import CallbackQuery, MaybeInaccessibleMessage, Message
 from telegram.constants import ChatType
 
 from handlers.answer import reply
-from handlers.callback_data import LanguageTap
 from handlers.context import Context
 from handlers.replies.keyboards import language_keyboard
 from handlers.replies.texts import TEXTS
+from handlers.surplus import says_more
+from handlers.taps import LanguageTap
 from handlers.tolerance import tolerating
 
 
 async def language(message: Message, context: Context) -> None:
     """Ask, with one button per language; where the group's holds, say that the choice is for elsewhere."""
+    if await says_more(message, context, "language"):
+        return
     texts, settled = await context.texts_in(message), (await context.group(message.chat)).language
     question = texts.language_question if settled is None else texts.language_of_group
     await reply(message, context, question, language_keyboard())

@@ -8,7 +8,7 @@ from html import escape
 from telegram import CallbackQuery, InlineKeyboardMarkup, MaybeInaccessibleMessage, Message
 
 from handlers.answer import reply
-from handlers.callback_data import BadCallbackData, ModelsTap, Step
+from handlers.callback_data import BadCallbackData
 from handlers.context import Context, Promoter
 from handlers.operators import for_operators, may_operate
 from handlers.replies.models import (
@@ -20,8 +20,9 @@ from handlers.replies.models import (
     question_keyboard,
     row,
 )
-from handlers.replies.models_texts import MODELS_TEXTS
-from handlers.replies.texts import Language
+from handlers.replies.texts import TEXTS, Language
+from handlers.surplus import says_more
+from handlers.taps import ModelsTap, Step
 from handlers.tolerance import tolerating
 from models.errors import ModelServiceError
 from storage.checkpoint_values import ChampionChanged, NotPromotable, Standing, TrainedCheckpoint
@@ -31,6 +32,8 @@ _REASON = {Step.PROMOTE_SURELY: "promoted in the chat", Step.ROLL_BACK_SURELY: "
 
 async def _models(message: Message, context: Context) -> None:
     """List the trained models with buttons."""
+    if await says_more(message, context, "models"):
+        return
     language = await context.language_in(message)
     standings = await context.store.checkpoints.standings()
     keyboard = _keyboard(standings, context, language)
@@ -49,7 +52,7 @@ async def choose_champion(
     if not await may_operate(query, shown, context):
         return
     language = await context.language(query.from_user)
-    texts = MODELS_TEXTS[language]
+    texts = TEXTS[language].models
     if promoter is None:  # a button from when there was one
         raise BadCallbackData
     sure = tap.step in _REASON
@@ -73,10 +76,10 @@ async def _change(
     person: int, promoter: Promoter, tap: ModelsTap, standing: Standing, language: Language
 ) -> str:
     """Promote or roll back, and say what came of it."""
-    texts = MODELS_TEXTS[language]
+    texts = TEXTS[language].models
     promotes = tap.step is Step.PROMOTE_SURELY
     other = _other(tap, standing)
-    name, task = model_name(other, texts), texts.tasks[tap.task]
+    name, task = model_name(other, texts), TEXTS[language].task_name[tap.task]
     seen = None if standing.champion is None else standing.champion.name
     try:
         if promotes:

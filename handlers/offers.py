@@ -13,7 +13,7 @@ from telegram import CallbackQuery, MaybeInaccessibleMessage, Message, Update
 from telegram.constants import ChatType
 
 from handlers.answer import earlier_answer, remember, reply
-from handlers.callback_data import BadCallbackData, OfferTap
+from handlers.callback_data import BadCallbackData
 from handlers.context import Context
 from handlers.errors import settle
 from handlers.limits import OneMoment, Place
@@ -23,6 +23,7 @@ from handlers.quota import OverQuota
 from handlers.replies.keyboards import offer_keyboard
 from handlers.replies.texts import TEXTS
 from handlers.source_text import arguments
+from handlers.taps import OfferTap
 from handlers.tolerance import tolerating
 from models.blanks import has_blank
 from models.results import Task

@@ -8,7 +8,7 @@ from telegram.constants import ChatType
 from handlers.answer import asker_of, reply
 from handlers.context import Context
 from handlers.gate import Command
-from handlers.replies.teaching_texts import TEACHING_TEXTS
+from handlers.refusing import refuse
 from handlers.replies.texts import TEXTS
 from handlers.tolerance import tolerating
 
@@ -19,7 +19,7 @@ def for_operators(name: str, run: Command) -> Command:
     async def guarded(message: Message, context: Context) -> None:
         language = await context.language_in(message)
         if not context.services.access.is_admin(asker_of(message)):
-            await reply(message, context, TEACHING_TEXTS[language].operators_only)
+            await refuse(message, context, TEXTS[language].teaching.operators_only)
         elif message.chat.type != ChatType.PRIVATE:
             elsewhere = TEXTS[language].only_in_private
             await reply(message, context, elsewhere.format(command=name, name=context.bot.username))
@@ -35,5 +35,5 @@ async def may_operate(query: CallbackQuery, shown: MaybeInaccessibleMessage, con
         return True
     language = await context.language(query.from_user)
     with tolerating():
-        await query.answer(TEACHING_TEXTS[language].operators_only_toast, show_alert=True)
+        await query.answer(TEXTS[language].teaching.operators_only_toast, show_alert=True)
     return False

@@ -9,10 +9,12 @@ from telegram import CallbackQuery, MaybeInaccessibleMessage, Message
 from telegram.constants import ChatType
 
 from handlers.answer import address, asker_of, reply, reply_with_file
-from handlers.callback_data import ForgetTap
 from handlers.context import Context
 from handlers.replies.consent import forget_keyboard, privacy_keyboard
+from handlers.replies.counts import Count
 from handlers.replies.texts import TEXTS, Texts
+from handlers.surplus import says_more
+from handlers.taps import ForgetTap
 from handlers.tolerance import tolerating
 from storage.store import ConsentStatus
 
@@ -21,6 +23,8 @@ FILE_NAME = "kobert-bot.json"
 
 async def privacy(message: Message, context: Context) -> None:
     """Say what is kept and for how long, with buttons to agree and to withdraw."""
+    if await says_more(message, context, "privacy"):
+        return
     language, asker = await context.language_in(message), asker_of(message)
     private = message.chat.type == ChatType.PRIVATE
     # In a group the buttons are everybody's, and what one person said is nobody else's business.
@@ -46,7 +50,7 @@ async def redraw_privacy(query: CallbackQuery, shown: MaybeInaccessibleMessage, 
 
 async def mydata(message: Message, context: Context) -> None:
     """Send a file with everything that is kept about the person."""
-    if await said_in_public(message, context, "mydata"):
+    if await said_in_public(message, context, "mydata") or await says_more(message, context, "mydata"):
         return
     texts = await context.texts_in(message)
     data = (await context.store.own_data(message.chat_id)).as_json()
@@ -63,7 +67,7 @@ async def mydata(message: Message, context: Context) -> None:
 
 async def forgetme(message: Message, context: Context) -> None:
     """Ask whether everything is to be deleted."""
-    if await said_in_public(message, context, "forgetme"):
+    if await said_in_public(message, context, "forgetme") or await says_more(message, context, "forgetme"):
         return
     language = await context.language_in(message)
     await reply(message, context, TEXTS[language].forget_question, forget_keyboard(language))
@@ -104,6 +108,6 @@ async def _state(user_id: int, context: Context, texts: Texts) -> str:
 
 def _words(context: Context, texts: Texts, state: str, at: str) -> str:
     days = context.services.retention_days
-    retention = texts.kept_for_good if days is None else texts.kept_for_days.format(days=days)
+    retention = texts.kept_for_good if days is None else texts.kept_for_days.format(days=Count(days))
     words = texts.privacy.format(retention=retention, at=at)
     return f"{state}\n\n{words}" if state else words

@@ -12,10 +12,10 @@ from telegram import Message
 from handlers.answer import reply, reply_with_file
 from handlers.context import Context
 from handlers.operators import for_operators
+from handlers.replies.counts import Count
 from handlers.replies.pictures import TaskPicture, can_draw, teaching_picture
-from handlers.replies.teaching_texts import TEACHING_TEXTS, TeachingTexts
-from handlers.replies.texts import Language
-from handlers.replies.training import task_name
+from handlers.replies.texts import TEXTS, Language, Texts
+from handlers.surplus import says_more
 from handlers.waiting import waiting
 from models.results import Task
 from storage.activity import DayOfVotes
@@ -27,6 +27,8 @@ Days = Mapping[tuple[date, str], DayOfVotes]
 
 
 async def _stats(message: Message, context: Context) -> None:
+    if await says_more(message, context, "stats"):
+        return
     language = await context.language_in(message)
     async with waiting(message, context):
         days = _last_days(datetime.now(UTC).date())
@@ -87,32 +89,31 @@ async def _picture(
 def _words(
     figures: Sequence[TaskFigures], by_day: Days, alphas: Mapping[str, float | None], language: Language
 ) -> str:
-    texts = TEACHING_TEXTS[language]
+    texts = TEXTS[language]
     if not figures:
-        return texts.stats_nothing
-    lines = [texts.stats_title.format(days=DAYS)]
+        return texts.teaching.stats_nothing
+    lines = [texts.teaching.stats_title.format(days=Count(DAYS))]
     for each in figures:
-        lines += ["", *_of_task(each, by_day, alphas.get(each.task), texts, language)]
+        lines += ["", *_of_task(each, by_day, alphas.get(each.task), texts)]
     return "\n".join(lines)
 
 
-def _of_task(
-    figures: TaskFigures, by_day: Days, alpha: float | None, texts: TeachingTexts, language: Language
-) -> list[str]:
+def _of_task(figures: TaskFigures, by_day: Days, alpha: float | None, texts: Texts) -> list[str]:
+    own = texts.teaching
     its = [day for (_, task), day in by_day.items() if task == figures.task]
     confirms, seen = sum(day.confirms for day in its), sum(day.confirms + day.corrects for day in its)
     return [
-        texts.stats_task.format(
-            task=task_name(figures.task, language),
-            votes=f"{figures.votes:,}",
-            voters=f"{figures.voters:,}",
-            queue=f"{figures.queue:,}",
-            labels=f"{figures.learnable:,}",
-            gold=f"{sum(figures.gold.values()):,}",
+        own.stats_task.format(
+            task=texts.task_name[figures.task],
+            votes=Count(figures.votes),
+            voters=Count(figures.voters),
+            queue=Count(figures.queue),
+            labels=Count(figures.learnable),
+            gold=Count(sum(figures.gold.values())),
         ),
-        texts.stats_days.format(votes=f"{sum(day.votes for day in its):,}"),
-        texts.stats_accuracy.format(
-            share=f"{100 * confirms / seen:.0f} %" if seen else texts.nobody, count=f"{seen:,}"
+        own.stats_days.format(votes=Count(sum(day.votes for day in its))),
+        own.stats_accuracy.format(
+            share=f"{100 * confirms / seen:.0f} %" if seen else own.nobody, count=Count(seen)
         ),
-        texts.stats_alpha.format(alpha=texts.nobody if alpha is None else f"{alpha:.2f}"),
+        own.stats_alpha.format(alpha=own.nobody if alpha is None else f"{alpha:.2f}"),
     ]

@@ -8,21 +8,20 @@ from html import escape
 from telegram import CallbackQuery, InlineKeyboardMarkup, MaybeInaccessibleMessage, Message
 
 from handlers.answer import reply
-from handlers.callback_data import TrainStep, TrainTap
 from handlers.context import Context
 from handlers.operators import for_operators, may_operate
-from handlers.replies.teaching_texts import TEACHING_TEXTS
-from handlers.replies.texts import Language
+from handlers.replies.texts import TEXTS, Language
 from handlers.replies.training import (
     LEARNABLE,
     data_html,
+    missing_labels,
     run_html,
     run_keyboard,
     start_keyboard,
-    task_name,
     tasks_keyboard,
 )
 from handlers.source_text import arguments
+from handlers.taps import TrainStep, TrainTap
 from handlers.tolerance import tolerating
 from models.results import Task
 from storage.runs import UnknownRun
@@ -33,9 +32,10 @@ async def _train(message: Message, context: Context) -> None:
     language = await context.language_in(message)
     wanted = arguments(message).lower()
     if not wanted:
-        await reply(message, context, TEACHING_TEXTS[language].which_task, tasks_keyboard(language))
+        await reply(message, context, TEXTS[language].teaching.which_task, tasks_keyboard(language))
         return
-    named = {name.lower(): task for task in LEARNABLE for name in (task.value, task_name(task, language))}
+    called = TEXTS[language].task_name
+    named = {name.lower(): task for task in LEARNABLE for name in (task.value, called[task])}
     task = named.get(wanted)
     if task is None:
         await _refuse(message, context, language, wanted)
@@ -72,7 +72,7 @@ async def choose_training(
 async def _start(
     query: CallbackQuery, shown: MaybeInaccessibleMessage, context: Context, task: Task, language: Language
 ) -> None:
-    texts = TEACHING_TEXTS[language]
+    texts = TEXTS[language].teaching
     asked = await context.store.runs.ask(task, actor_id=query.from_user.id, options={"language": language})
     await context.store.runs.show(asked.run.id, shown.chat.id, shown.message_id)
     with tolerating():
@@ -83,7 +83,7 @@ async def _start(
 async def _cancel(
     query: CallbackQuery, shown: MaybeInaccessibleMessage, context: Context, run_id: int, language: Language
 ) -> None:
-    texts = TEACHING_TEXTS[language]
+    texts = TEXTS[language].teaching
     before = after = None
     with suppress(UnknownRun):  # of another database
         before = await context.store.runs.get(run_id)
@@ -97,7 +97,7 @@ async def _cancel(
 
 async def _refuse(message: Message, context: Context, language: Language, wanted: str) -> None:
     known = ", ".join(f"<code>{task}</code>" for task in LEARNABLE)
-    words = TEACHING_TEXTS[language].no_such_task
+    words = TEXTS[language].teaching.no_such_task
     await reply(
         message,
         context,
@@ -110,9 +110,24 @@ async def _offer(context: Context, task: Task, language: Language) -> tuple[str,
     [figures] = await context.store.consensus.figures([task])
     champion = (await context.store.checkpoints.standing(task)).champion
     name, tested = None if champion is None else champion.name, task in context.services.tested
-    words = data_html(figures, name, language, tested=tested)
-    startable = bool(figures.votes or figures.labels)
-    return words, start_keyboard(task, language) if startable else None
+    given = await _given(context, task)
+    words = data_html(figures, name, language, given=given, tested=tested)
+    return words, None if missing_labels(task, given) else start_keyboard(task, language)
+
+
+async def _given(context: Context, task: Task) -> frozenset[str]:
+    """Return the labels that texts were given, or came with, leaving out what is known, which only measures.
+
+    What a training begins with: it decides from the votes anew, so those decided last may be fewer.
+    """
+    consensus = context.store.consensus
+    known = await consensus.gold(task)
+    voted = {
+        vote.label
+        for vote in await consensus.votes(task)
+        if vote.label and (vote.item, vote.slot) not in known
+    }
+    return frozenset(voted | {each.label for each in await consensus.labelled(task) if not each.gold})
 
 
 async def _edit(

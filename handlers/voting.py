@@ -9,12 +9,12 @@ from telegram import CallbackQuery, Chat, InlineKeyboardMarkup, MaybeInaccessibl
 
 from handlers.admins import is_group_admin
 from handlers.answer import answer_turn
-from handlers.callback_data import SkipTap, UndoTap, VoteTap
 from handlers.context import Context
 from handlers.replies.consent import with_question
 from handlers.replies.keyboards import label_name, vote_keyboard
 from handlers.replies.labelling import post_keyboard
 from handlers.replies.texts import Language, Texts
+from handlers.taps import SkipTap, UndoTap, VoteTap
 from handlers.tolerance import tolerating
 from storage.store import NoConsent, VoteCounts, VoteOutcome, Voters, VoteStatus
 

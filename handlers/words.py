@@ -1,4 +1,4 @@
-"""Words written in reply to a ``/mask`` answer, or to what the bot asks about it: each is a vote.
+"""Words written in reply to what the bot asks about a ``/mask`` answer, or in private to the answer: votes.
 
 Which answer a message is about stands in the database, so a word sent after a restart counts as well.
 """
@@ -11,12 +11,12 @@ from telegram import CallbackQuery, ForceReply, MaybeInaccessibleMessage, Messag
 from telegram.constants import ChatType
 from telegram.ext import filters
 
-from handlers.answer import address, asker_of, earlier_answer, reply
-from handlers.callback_data import WordTap
+from handlers.answer import address, asker_of, reply
 from handlers.context import Context
 from handlers.label import label_with
 from handlers.offers import without_command
 from handlers.replies.texts import Language, Texts
+from handlers.taps import WordTap
 from handlers.tolerance import tolerating
 from handlers.typed import MOST_LETTERS, read_words
 from handlers.voting import may_vote, offer_consent, redraw, refuses
@@ -88,14 +88,15 @@ async def ask_for_word(
 
 
 async def _vote(message: Message, context: Context, prediction_id: int) -> None:
+    if not await _is_asked(message, context, prediction_id):
+        return
     language, voter = await context.language_in(message), asker_of(message)
     texts = await context.texts_in(message)
     tally = await context.store.tally(prediction_id, chat_id=message.chat_id)
     slots = [slot for slot, labels in enumerate(tally.options) if labels]
     found = read_words(message.text or "", slots)
     if found is None:
-        if await _is_meant_as_word(message, context, prediction_id):
-            await reply(message, context, unreadable(len(slots), texts))
+        await reply(message, context, unreadable(len(slots), texts))
         return
     if voter is None:
         await reply(message, context, texts.labelling.only_people_vote)
@@ -114,17 +115,19 @@ async def _vote(message: Message, context: Context, prediction_id: int) -> None:
         await _redraw(message, context, prediction_id, language)
 
 
-async def _is_meant_as_word(message: Message, context: Context, prediction_id: int) -> bool:
-    """Say whether what is no word was to be one; in a group, people also talk under an answer.
+async def _is_asked(message: Message, context: Context, prediction_id: int) -> bool:
+    """Say whether the bot asked the writer for a word; in a group, people also talk under an answer.
 
-    There it was if the bot had asked for it, or if it was one before it was edited.
+    There it mentions whom it asks, who may answer in the group's name. A mention of somebody whom Telegram
+    does not find is left out of the message; that one may be anybody's.
     """
     replied = message.reply_to_message
     if message.chat.type == ChatType.PRIVATE or replied is None:
         return True
-    if replied.message_id != await context.store.message_of(message.chat_id, prediction_id):
-        return True
-    return await earlier_answer(message, context) is not None
+    asked = next((one.user.id for one in replied.entities if one.user is not None), None)
+    if asked is not None:
+        return asker_of(message) in {asked, None}
+    return replied.message_id != await context.store.message_of(message.chat_id, prediction_id)
 
 
 def unreadable(blanks: int, texts: Texts) -> str:

@@ -157,7 +157,7 @@ class TaskFigures:
         votes: Votes on them, skips not counted.
         blind: How many of these were given without seeing the model's answer.
         skips: How often somebody did not know, or found none of a blank's words right.
-        voters: How many people voted.
+        voters: How many people gave these votes, those who only skipped not among them.
         queue: Texts that fewer than ``ENOUGH`` people have voted on.
         labels: Decided labels by what they say.
         imported: How many labels came with their texts.

@@ -102,7 +102,7 @@ def _ballots(its: ColumnElement[bool], no_word_fits: ColumnElement[bool]) -> Sub
 
 def _sums(ballots: Subquery) -> Select[Any]:
     its = ballots.c
-    skips, voters = func.sum(1 - its.said), func.count(distinct(its.voter))
+    skips, voters = func.sum(1 - its.said), func.count(distinct(case((its.said == 1, its.voter))))
     query = select(its.task, func.sum(its.said), func.sum(its.said_blind), skips, voters)
     return query.group_by(its.task)
 

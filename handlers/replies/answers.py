@@ -7,6 +7,7 @@ from html import escape
 from math import ceil
 
 from handlers import utf16
+from handlers.replies.counts import Count
 from handlers.replies.texts import Texts
 from models.downloads import DownloadProgress
 from models.fingerprint import SHOWN_DIGITS
@@ -42,7 +43,7 @@ def mask_answer(result: MaskResult, texts: Texts) -> str:
         numbered = zip(CIRCLED, result.masks, strict=False)
         lines = [_blank_line(number, candidates) for number, candidates in numbered if candidates]
         if hidden := sum(bool(candidates) for candidates in result.masks[len(CIRCLED) :]):
-            lines.append(texts.more_blanks.format(count=hidden))
+            lines.append(texts.more_blanks.format(count=Count(hidden)))
     return _assemble(_filled(result), lines, _footer(result, texts), texts)
 
 

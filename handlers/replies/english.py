@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from handlers.replies.labelling_english import LABELLING_EN
+from handlers.replies.models_texts import MODELS_EN
+from handlers.replies.teaching_texts import TEACHING_EN
+from handlers.replies.verdict_texts import VERDICT_EN
 from handlers.replies.wording import Texts
 
 EN = Texts(
@@ -32,7 +35,7 @@ EN = Texts(
         "\n"
         "<b>Teaching me</b>\n"
         "The buttons under an answer let you say whether it is right, and if not, what is. "
-        "For /mask{at}, reply to my answer with a better word. Everyone has one vote on each answer "
+        "For /mask{at}, tap “Another word” and write a better one. Everyone has one vote on each answer "
         "and can change it or take it back at any time. The votes are kept to train better models.\n"
         "\n"
         "<b>What is stored</b>\n"
@@ -82,8 +85,16 @@ EN = Texts(
         "tokens": "Send a text to cut, like this:\n<code>/tokens{at} Nice to meet you!</code>",
     },
     unknown_command="I do not know that command. All those I know: /help",
+    says_more="/{command}{at} takes no words behind it. Please send it alone.",
     only_text="I can only read text. Send me some, and I will show you what I can do with it.",
     offer="What shall I do with this text?",
+    task_name={
+        "mask": "Blanks",
+        "nsp": "Next sentence",
+        "sentiment": "Sentiment",
+        "nli": "Inference",
+        "tokens": "Pieces",
+    },
     task_button={
         "mask": "✏️ Fill the blank",
         "nsp": "➡️ Does the second follow?",
@@ -116,7 +127,7 @@ EN = Texts(
     truncated="✂️ The text is long, so its end was cut.",
     guessed="🤷 The model knows nothing in this text, so this is only a guess.",
     more_lines="… and {count} more",
-    more_blanks="… and {count} more blanks",
+    more_blanks="… and {count:more blank|more blanks}",
     right_button="✅ Right",
     none_button="✖️ None of these",
     pieces_right_button="✅ Split correctly",
@@ -225,9 +236,8 @@ EN = Texts(
     privacy_undecided="You have not agreed to have anything stored.",
     kept_for_good="Until you delete it.",
     kept_for_days=(
-        "{days} days after you asked, the text, the answer and every vote on it are deleted. Your consent "
-        "and "
-        "your language stay until you delete them."
+        "{days:day|days} after you asked, the text, the answer and every vote on it are deleted. Your "
+        "consent and your language stay until you delete them."
     ),
     withdraw_button="🚫 Keep nothing",
     only_in_private="That is between the two of us: send /{command} to @{name} in a private chat.",
@@ -273,7 +283,10 @@ EN = Texts(
         "whether a text is positive or negative and whether one sentence implies another, "
         "and cut text into pieces. I read Korean and English."
     ),
-    short_description="A BERT bot that reads text: blanks, next sentence, sentiment, NLI, tokens",
+    short_description="A BERT bot that reads text: blanks, next sentence, sentiment, inference, pieces",
     admin_report="⚠️ {command} failed: <code>{error}</code>\nat <code>{place}</code>",
     labelling=LABELLING_EN,
+    models=MODELS_EN,
+    teaching=TEACHING_EN,
+    verdict=VERDICT_EN,
 )

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from handlers import utf16
-from handlers.callback_data import LanguageTap, OfferTap, SkipTap, Tap, UndoTap, VoteTap, WordTap, encode
 from handlers.replies.answers import CIRCLED
+from handlers.replies.buttons import button
 from handlers.replies.texts import LANGUAGES, TEXTS, Language, Texts
+from handlers.taps import LanguageTap, OfferTap, SkipTap, UndoTap, VoteTap, WordTap
 from models.results import Task
 from storage.store import VoteCounts
 
@@ -37,7 +38,7 @@ def vote_keyboard(tally: VoteCounts, language: Language) -> InlineKeyboardMarkup
     if not any(tally.options):
         return None
     texts, several = TEXTS[language], len(tally.options) > 1
-    word = _button(texts.labelling.word_button, WordTap(tally.prediction_id, language))
+    word = button(texts.labelling.word_button, WordTap(tally.prediction_id, language))
     rows: list[list[InlineKeyboardButton]] = []
     for slot, labels in enumerate(tally.options):
         if not labels:  # a blank that was cut away
@@ -49,17 +50,17 @@ def vote_keyboard(tally: VoteCounts, language: Language) -> InlineKeyboardMarkup
             rows.append([word])
         else:
             rows[-1].append(word)
-    last = [_button(texts.labelling.skip_button, SkipTap(tally.prediction_id, language))]
+    last = [button(texts.labelling.skip_button, SkipTap(tally.prediction_id, language))]
     if tally.total:
-        last.append(_button(texts.undo_button, UndoTap(tally.prediction_id, language)))
+        last.append(button(texts.undo_button, UndoTap(tally.prediction_id, language)))
     return InlineKeyboardMarkup([*rows, last])
 
 
 def offer_keyboard(tasks: Sequence[Task], language: Language) -> InlineKeyboardMarkup:
     """Draw one button per task that a text can be asked, each in a row of its own."""
     faces = TEXTS[language].task_button
-    buttons = [InlineKeyboardButton(faces[task], callback_data=encode(OfferTap(task))) for task in tasks]
-    return InlineKeyboardMarkup([[button] for button in buttons])
+    buttons = [button(faces[task], OfferTap(task)) for task in tasks]
+    return InlineKeyboardMarkup([[one] for one in buttons])
 
 
 def language_keyboard() -> InlineKeyboardMarkup:
@@ -88,7 +89,7 @@ def _vote_button(tally: VoteCounts, slot: int, choice: int, language: Language) 
     face = _face(tally, slot, choice, TEXTS[language])
     if count := tally.counts[slot][choice]:
         face = f"{face} · {count}"
-    return _button(face, VoteTap(tally.prediction_id, slot, choice, language))
+    return button(face, VoteTap(tally.prediction_id, slot, choice, language))
 
 
 def _face(tally: VoteCounts, slot: int, choice: int, texts: Texts) -> str:
@@ -105,8 +106,4 @@ def _face(tally: VoteCounts, slot: int, choice: int, texts: Texts) -> str:
 
 
 def _language_button(language: Language) -> InlineKeyboardButton:
-    return _button(TEXTS[language].language_name, LanguageTap(language))
-
-
-def _button(face: str, tap: Tap) -> InlineKeyboardButton:
-    return InlineKeyboardButton(face, callback_data=encode(tap))
+    return button(TEXTS[language].language_name, LanguageTap(language))

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from handlers.replies.labelling_korean import LABELLING_KO
+from handlers.replies.models_texts import MODELS_KO
+from handlers.replies.teaching_texts import TEACHING_KO
+from handlers.replies.verdict_texts import VERDICT_KO
 from handlers.replies.wording import Texts
 
 KO = Texts(
@@ -31,7 +34,7 @@ KO = Texts(
         "\n"
         "<b>가르치기</b>\n"
         "대답 아래 버튼으로 맞았는지, 아니면 무엇이 맞는지 알려 주세요. "
-        "/mask{at} 대답에는 답장으로 더 나은 말을 보내셔도 돼요. "
+        "/mask{at} 대답에는 '다른 말' 버튼을 누르고 더 나은 말을 보내셔도 돼요. "
         "한 사람이 한 표이고, 언제든 바꾸거나 취소할 수 있어요. "
         "모인 표는 모델을 더 잘 가르치는 데 써요.\n"
         "\n"
@@ -80,8 +83,16 @@ KO = Texts(
         "tokens": "나눌 글을 보내 주세요. 예:\n<code>/tokens{at} 안녕하세요, 반갑습니다!</code>",
     },
     unknown_command="그런 명령은 없어요. 제가 아는 명령은 /help에 모두 있어요.",
+    says_more="/{command}{at} 뒤에는 아무것도 쓰지 않아요. 명령만 보내 주세요.",
     only_text="저는 글만 읽을 수 있어요. 글을 보내 주시면 무엇을 할 수 있는지 보여 드릴게요.",
     offer="이 글로 무엇을 해 볼까요?",
+    task_name={
+        "mask": "빈칸",
+        "nsp": "다음 문장",
+        "sentiment": "감정",
+        "nli": "추론",
+        "tokens": "조각",
+    },
     task_button={
         "mask": "✏️ 빈칸 채우기",
         "nsp": "➡️ 이어지는 문장인지 보기",
@@ -263,7 +274,10 @@ KO = Texts(
         "BERT 모델로 글을 읽는 봇이에요. 빈칸을 맞히고, 문장이 이어지는지, 긍정인지 부정인지, "
         "한 문장에서 다른 문장이 나오는지 알려 주고, 글을 조각으로 나눠요. 한국어와 영어를 읽어요."
     ),
-    short_description="글을 읽는 BERT 봇: 빈칸, 다음 문장, 감정, 함의, 토큰",
+    short_description="글을 읽는 BERT 봇: 빈칸, 다음 문장, 감정, 추론, 조각",
     admin_report="⚠️ {command}에서 오류가 났어요: <code>{error}</code>\n위치: <code>{place}</code>",
     labelling=LABELLING_KO,
+    models=MODELS_KO,
+    teaching=TEACHING_KO,
+    verdict=VERDICT_KO,
 )

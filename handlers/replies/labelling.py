@@ -6,19 +6,10 @@ from html import escape
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
-from handlers.callback_data import (
-    CloseTap,
-    ItemAction,
-    ItemTap,
-    MoreTap,
-    SkipTap,
-    Tap,
-    UndoTap,
-    VoteTap,
-    encode,
-)
 from handlers.replies.answers import clipped, percent
+from handlers.replies.buttons import button
 from handlers.replies.texts import TEXTS, Language, Texts
+from handlers.taps import CloseTap, ItemAction, ItemTap, MoreTap, SkipTap, UndoTap, VoteTap
 from models.results import LABELS, Task
 from storage.store import AnswerKind, Item, OwnStats, PostResult, Progress, TaskStats, VoteCounts
 
@@ -42,18 +33,18 @@ def item_keyboard(item: Item, language: Language) -> InlineKeyboardMarkup:
     own, number = texts.labelling, item.assignment_id
     labels = [label for label in LABELS.get(Task(item.task), ()) if label in item.labels]
     buttons = [
-        _button(
+        button(
             texts.labels[item.task][label],
             ItemTap(number, ItemAction.CHOOSE, item.labels.index(label)),
         )
         for label in labels
     ]
-    last = [_button(own.skip_button, ItemTap(number, ItemAction.SKIP))]
+    last = [button(own.skip_button, ItemTap(number, ItemAction.SKIP))]
     if item.last is not None:
-        last.append(_button(own.undo_last_button, ItemTap(item.last, ItemAction.UNDO)))
+        last.append(button(own.undo_last_button, ItemTap(item.last, ItemAction.UNDO)))
     leave = [
-        _button(own.guideline_button, ItemTap(number, ItemAction.GUIDE)),
-        _button(own.stop_button, ItemTap(number, ItemAction.STOP)),
+        button(own.guideline_button, ItemTap(number, ItemAction.GUIDE)),
+        button(own.stop_button, ItemTap(number, ItemAction.STOP)),
     ]
     return InlineKeyboardMarkup([*_label_rows(buttons), last, leave])
 
@@ -61,7 +52,7 @@ def item_keyboard(item: Item, language: Language) -> InlineKeyboardMarkup:
 def guideline_keyboard(item: Item, language: Language) -> InlineKeyboardMarkup:
     """Draw the way back from how to decide."""
     back = ItemTap(item.assignment_id, ItemAction.BACK)
-    return InlineKeyboardMarkup([[_button(TEXTS[language].labelling.back_button, back)]])
+    return InlineKeyboardMarkup([[button(TEXTS[language].labelling.back_button, back)]])
 
 
 def done_text(progress: Progress, language: Language) -> str:
@@ -76,9 +67,9 @@ def done_keyboard(progress: Progress, language: Language) -> InlineKeyboardMarku
     """Draw what may come after a batch."""
     own = TEXTS[language].labelling
     more = MoreTap(None if progress.task is None else Task(progress.task))
-    rows = [[_button(own.more_button, more)]]
+    rows = [[button(own.more_button, more)]]
     if progress.last is not None:
-        rows.append([_button(own.undo_last_button, ItemTap(progress.last, ItemAction.UNDO))])
+        rows.append([button(own.undo_last_button, ItemTap(progress.last, ItemAction.UNDO))])
     return InlineKeyboardMarkup(rows)
 
 
@@ -96,14 +87,14 @@ def post_keyboard(tally: VoteCounts, language: Language) -> InlineKeyboardMarkup
     texts, number = TEXTS[language], tally.prediction_id
     names = texts.labels[tally.task]
     buttons = [
-        _button(names[label], VoteTap(number, 0, choice, language))
+        button(names[label], VoteTap(number, 0, choice, language))
         for choice, label in enumerate(tally.options[0])
     ]
-    last = [_button(texts.labelling.skip_button, SkipTap(number, language))]
+    last = [button(texts.labelling.skip_button, SkipTap(number, language))]
     if tally.voters:
         undo = f"{texts.undo_button} · 👥 {tally.voters}"
-        last.append(_button(undo, UndoTap(number, language)))
-    close = _button(texts.labelling.post_button, CloseTap(number, language))
+        last.append(button(undo, UndoTap(number, language)))
+    close = button(texts.labelling.post_button, CloseTap(number, language))
     return InlineKeyboardMarkup([*_label_rows(buttons), last, [close]])
 
 
@@ -135,7 +126,7 @@ def _task_stats(one: TaskStats, texts: Texts) -> str:
     own = texts.labelling
     lines = [
         own.stats_task.format(
-            task=own.task_name[one.task],
+            task=texts.task_name[one.task],
             confirmed=one.confirmed,
             corrected=one.corrected,
             skipped=one.skipped,
@@ -165,9 +156,5 @@ def _label_rows(buttons: list[InlineKeyboardButton]) -> list[list[InlineKeyboard
     """Let short labels share a row, and give long ones a row each."""
     if not buttons:
         return []
-    short = len(buttons) <= 2 and all(len(button.text) <= _SHORT for button in buttons)
-    return [buttons] if short else [[button] for button in buttons]
-
-
-def _button(face: str, tap: Tap) -> InlineKeyboardButton:
-    return InlineKeyboardButton(face, callback_data=encode(tap))
+    short = len(buttons) <= 2 and all(len(one.text) <= _SHORT for one in buttons)
+    return [buttons] if short else [[one] for one in buttons]

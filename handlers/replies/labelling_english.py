@@ -34,8 +34,7 @@ LABELLING_EN = LabellingTexts(
     word_consent=(
         "To count your word I have to keep it, and from then on what you ask me, to train better models; who "
         "you are only as a hash. If you agree, say so with the button under my answer or in "
-        "/privacy{at}, and "
-        "send the word again."
+        "/privacy{at}, and send the word again."
     ),
     only_people_vote=(
         "Everyone has one vote, and I cannot tell who speaks in the name of a group or channel. "
@@ -80,13 +79,6 @@ LABELLING_EN = LabellingTexts(
             "Example: “I drink my ___ with milk.” → coffee"
         ),
     },
-    task_name={
-        "sentiment": "Positive or negative",
-        "nsp": "Next sentence",
-        "nli": "True or false",
-        "mask": "Blanks",
-        "tokens": "Pieces",
-    },
     guideline_button="📖 How to decide",
     back_button="⬅️ Back to the text",
     undo_last_button="↩️ Undo the last one",
@@ -113,9 +105,8 @@ LABELLING_EN = LabellingTexts(
     ),
     consent_to_label=(
         "To label texts for me I have to keep your labels, and from then on what you ask me too, which "
-        "people "
-        "who label may see without your name; who you are is kept only as a hash. If you agree, say so in "
-        "/privacy and send /label again."
+        "people who label may see without your name; who you are is kept only as a hash. If you agree, say "
+        "so here and we begin. More: /privacy"
     ),
     label_consent_toast="To keep your labels I need your consent: see /privacy, then tap again.",
     what_can_be_labelled=(

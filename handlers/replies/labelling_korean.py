@@ -79,13 +79,6 @@ LABELLING_KO = LabellingTexts(
             "예: “나는 ___에 우유를 타서 마신다.” → 커피"
         ),
     },
-    task_name={
-        "sentiment": "긍정과 부정",
-        "nsp": "이어지는 문장",
-        "nli": "참과 거짓",
-        "mask": "빈칸",
-        "tokens": "조각",
-    },
     guideline_button="📖 고르는 법",
     back_button="⬅️ 글로 돌아가기",
     undo_last_button="↩️ 앞의 것 취소",
@@ -113,9 +106,8 @@ LABELLING_KO = LabellingTexts(
     nothing_to_label_of_task="'{task}'에는 지금 골라 주실 글이 없어요. 다른 것은 있을 수 있어요: /label",
     consent_to_label=(
         "글을 골라 주시면 그 표를 저장해야 해요. 앞으로 물어보시는 글도 저장하고, 글을 골라 주는 다른 분들이 "
-        "누가 물었는지 모르는 채로 볼 수 있어요. 누구인지는 해시로만 남겨요. 괜찮으시면 /privacy에서 "
-        "동의하고 "
-        "/label 명령을 다시 보내 주세요."
+        "누가 물었는지 모르는 채로 볼 수 있어요. 누구인지는 해시로만 남겨요. 여기서 동의하시면 바로 "
+        "시작할게요. 자세한 내용: /privacy"
     ),
     label_consent_toast="표를 저장하려면 동의가 필요해요. /privacy에서 동의하고 다시 눌러 주세요.",
     what_can_be_labelled=(

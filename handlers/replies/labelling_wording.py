@@ -13,7 +13,6 @@ class LabellingTexts:
     Attributes:
         question: Per task, what is asked of a text that is shown without an answer.
         guideline: Per task, how to decide, with an example.
-        task_name: Per task, how it is called in a list.
     """
 
     skip_button: str
@@ -34,7 +33,6 @@ class LabellingTexts:
     only_people_vote: str
     question: Mapping[str, str]
     guideline: Mapping[str, str]
-    task_name: Mapping[str, str]
     guideline_button: str
     back_button: str
     undo_last_button: str

@@ -7,10 +7,11 @@ from html import escape
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
-from handlers.callback_data import ModelsTap, Step, encode
-from handlers.replies.models_texts import MODELS_TEXTS, ModelsTexts
-from handlers.replies.texts import Language
+from handlers.replies.buttons import button
+from handlers.replies.models_texts import ModelsTexts
+from handlers.replies.texts import TEXTS, Language, Texts
 from handlers.replies.verdict import verdict_html
+from handlers.taps import ModelsTap, Step
 from models.results import Task
 from storage.checkpoint_values import Standing, TrainedCheckpoint
 
@@ -19,16 +20,18 @@ _NO_STANDING = Standing("")
 
 def models_list(standings: Mapping[str, Standing], language: Language) -> str:
     """Say of each task who answers, who did, and who might."""
-    texts = MODELS_TEXTS[language]
-    parts = [_of_task(task, standings[task], texts) for task in texts.tasks if _is_told(standings.get(task))]
-    return "\n\n".join([texts.title, *(parts or [texts.nothing_trained])])
+    texts = TEXTS[language]
+    parts = [
+        _of_task(task, standings[task], texts) for task in texts.task_name if _is_told(standings.get(task))
+    ]
+    return "\n\n".join([texts.models.title, *(parts or [texts.models.nothing_trained])])
 
 
 def models_keyboard(standings: Mapping[str, Standing], language: Language) -> InlineKeyboardMarkup | None:
     """Draw a button for each change that can be made; None where there is none."""
-    texts = MODELS_TEXTS[language]
+    texts = TEXTS[language].models
     rows: list[list[InlineKeyboardButton]] = []
-    for task, name in texts.tasks.items():
+    for task, name in TEXTS[language].task_name.items():
         standing = standings.get(task, _NO_STANDING)
         if standing.candidate is not None and not standing.candidate.tainted:
             face = texts.promote_button.format(task=name, name=standing.candidate.name)
@@ -41,11 +44,11 @@ def models_keyboard(standings: Mapping[str, Standing], language: Language) -> In
 
 def question(tap: ModelsTap, standing: Standing, language: Language) -> str:
     """Ask whether they are sure, after the verdict on what is to take over."""
-    texts = MODELS_TEXTS[language]
+    texts = TEXTS[language].models
     other = standing.candidate if tap.step is Step.PROMOTE else standing.previous
     words = texts.really_promote if tap.step is Step.PROMOTE else texts.really_roll_back
     asked = words.format(
-        task=texts.tasks[tap.task],
+        task=TEXTS[language].task_name[tap.task],
         name=model_name(other, texts),
         champion=model_name(standing.champion, texts),
     )
@@ -56,14 +59,11 @@ def question(tap: ModelsTap, standing: Standing, language: Language) -> str:
 
 def question_keyboard(tap: ModelsTap, language: Language) -> InlineKeyboardMarkup:
     """Draw yes and no; both name the same models as the question."""
-    texts = MODELS_TEXTS[language]
+    texts = TEXTS[language].models
     surely = Step.PROMOTE_SURELY if tap.step is Step.PROMOTE else Step.ROLL_BACK_SURELY
     answers = ((texts.yes_button, surely), (texts.no_button, Step.LIST))
     buttons = [
-        InlineKeyboardButton(
-            face, callback_data=encode(ModelsTap(step, tap.task, tap.champion_id, tap.other_id))
-        )
-        for face, step in answers
+        button(face, ModelsTap(step, tap.task, tap.champion_id, tap.other_id)) for face, step in answers
     ]
     return InlineKeyboardMarkup([buttons])
 
@@ -93,8 +93,9 @@ def _is_told(standing: Standing | None) -> bool:
     )
 
 
-def _of_task(task: str, standing: Standing, texts: ModelsTexts) -> str:
-    lines = [f"<b>{texts.tasks[task]}</b>", texts.champion.format(name=_described(standing.champion, texts))]
+def _of_task(task: str, standing: Standing, all_texts: Texts) -> str:
+    texts, name = all_texts.models, all_texts.task_name[task]
+    lines = [f"<b>{name}</b>", texts.champion.format(name=_described(standing.champion, texts))]
     if standing.champion is not None and standing.champion.tainted:
         lines.append(texts.tainted)
     if standing.has_previous:
@@ -118,4 +119,4 @@ def _button(
     face: str, step: Step, task: Task, standing: Standing, other: TrainedCheckpoint | None
 ) -> InlineKeyboardButton:
     tap = ModelsTap(step, task, row(standing.champion), row(other))
-    return InlineKeyboardButton(face, callback_data=encode(tap))
+    return button(face, tap)

@@ -8,22 +8,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from handlers.replies.wording import Language
-
 
 @dataclass(frozen=True, slots=True)
 class ModelsTexts:
     """The words of one language.
 
     Attributes:
-        tasks: Names by task.
         obstacles: Why a model does not take over, by ``storage.checkpoint_values.Obstacle``.
         why_given_up: Why none takes the place of one that has to go, by ``bot.rebuilding.GivenUp``.
     """
 
     title: str
     nothing_trained: str
-    tasks: Mapping[str, str]
     own: str
     champion: str
     previous: str
@@ -57,7 +53,6 @@ MODELS_EN = ModelsTexts(
         "No model that was trained here answers or waits to be promoted: the preset's own answer. "
         "Refused ones are listed by <code>kobert-bot models list</code>."
     ),
-    tasks={"mask": "Blanks", "nsp": "Next sentence", "sentiment": "Sentiment", "nli": "Inference"},
     own="the preset's own",
     champion="answers: {name}",
     previous="before it: {name}",
@@ -115,7 +110,6 @@ MODELS_KO = ModelsTexts(
         "여기서 가르친 모델 가운데 대답하거나 승격을 기다리는 것이 없어요. 프리셋의 원래 모델이 대답해요. "
         "거절된 모델은 <code>kobert-bot models list</code>로 볼 수 있어요."
     ),
-    tasks={"mask": "빈칸", "nsp": "다음 문장", "sentiment": "감성", "nli": "추론"},
     own="프리셋의 원래 모델",
     champion="지금: {name}",
     previous="이전: {name}",
@@ -168,5 +162,3 @@ MODELS_KO = ModelsTexts(
         "late": "하루 안에 대신할 모델이 나오지 않았어요",
     },
 )
-
-MODELS_TEXTS: Mapping[Language, ModelsTexts] = {"ko": MODELS_KO, "en": MODELS_EN}

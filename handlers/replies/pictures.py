@@ -9,6 +9,8 @@ from datetime import date, timedelta
 from importlib.util import find_spec
 from typing import Any
 
+from handlers.replies.texts import TEXTS
+
 _COLOURS = {
     "sentiment": "#2a6f97",
     "nli": "#c8553d",
@@ -26,7 +28,7 @@ class TaskPicture:
     """What is drawn of one task.
 
     Attributes:
-        task: Its name.
+        task: Which.
         votes: Per day.
         accuracy: Per day the share of answers that were called right, 0…1; None where nobody said.
         alpha: Agreement of the voters; None where it is not known.
@@ -42,6 +44,11 @@ class TaskPicture:
     queue: int
     labels: int
     gold: int
+
+    @property
+    def name(self) -> str:
+        """What the task is called in the picture."""
+        return TEXTS["en"].task_name[self.task]
 
 
 def can_draw() -> bool:
@@ -70,13 +77,13 @@ def drawn(days: Sequence[date], tasks: Sequence[TaskPicture]) -> Any:  # noqa: A
     """The same as a figure of matplotlib."""
     from matplotlib.figure import Figure  # noqa: PLC0415  # a second, and not installed everywhere
 
-    figure = Figure(figsize=(9, 6.4), dpi=_DPI, layout="constrained")
+    figure = Figure(figsize=(11.5, 6.4), dpi=_DPI, layout="constrained")
     (votes, accuracy), (agreement, queue) = figure.subplots(2, 2)
-    names = [each.task for each in tasks]
-    colours = [_COLOURS.get(name, "#444444") for name in names]
+    names = [each.name for each in tasks]
+    colours = [_COLOURS.get(each.task, "#444444") for each in tasks]
     bottom = [0] * len(days)
     for each, colour in zip(tasks, colours, strict=True):
-        votes.bar(days, each.votes, bottom=bottom, color=colour, label=each.task, width=0.9)
+        votes.bar(days, each.votes, bottom=bottom, color=colour, label=each.name, width=0.9)
         bottom = [one + other for one, other in zip(bottom, each.votes, strict=True)]
         seen = [
             (day, 100 * share) for day, share in zip(days, each.accuracy, strict=True) if share is not None
@@ -101,7 +108,7 @@ def drawn(days: Sequence[date], tasks: Sequence[TaskPicture]) -> Any:  # noqa: A
 
 
 def _stacked(axes: Any, tasks: Sequence[TaskPicture]) -> None:  # noqa: ANN401
-    names = [each.task for each in tasks]
+    names = [each.name for each in tasks]
     left = [0] * len(tasks)
     parts: Mapping[str, tuple[list[int], str]] = {
         "labelled": ([each.labels for each in tasks], "#588157"),

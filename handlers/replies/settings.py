@@ -10,9 +10,10 @@ from html import escape
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from handlers import utf16
-from handlers.callback_data import Setting, SettingTap, encode
 from handlers.replies.answers import duration
+from handlers.replies.buttons import button
 from handlers.replies.texts import LANGUAGES, TEXTS, Language, Texts, language_for
+from handlers.taps import Setting, SettingTap
 from storage.store import GroupSettings, Voters
 
 _PAUSES = (10, 30, 60, 300, 600)
@@ -121,4 +122,4 @@ def _choices(panel: Panel, texts: Texts) -> Iterator[_Choice]:
 def _button(panel: Panel, choice: _Choice, sign: str) -> InlineKeyboardButton:
     face = f"{'✓ ' if choice.chosen else ''}{sign} {choice.face}"
     tap = SettingTap(panel.group_id, choice.setting, choice.value, panel.language)
-    return InlineKeyboardButton(face, callback_data=encode(tap))
+    return button(face, tap)

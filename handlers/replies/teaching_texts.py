@@ -8,8 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from handlers.replies.wording import Language
-
 
 @dataclass(frozen=True, slots=True)
 class TeachingTexts:
@@ -26,6 +24,7 @@ class TeachingTexts:
     data: str
     start_question: str
     nothing_yet: str
+    no_label: str
     few_labels: str
     few_voters: str
     few_gold: str
@@ -77,16 +76,20 @@ TEACHING_EN = TeachingTexts(
         "answers now, and takes its place only if it is better."
     ),
     nothing_yet="Nobody has voted on this yet, so there is nothing to learn from.",
+    no_label=(
+        "🚫 It cannot begin yet: no text that I may learn from was labelled {labels}. Gold does not count: "
+        "it only measures."
+    ),
     few_labels=(
         "⚠️ There are few labels: {missing} more would make {least}, with which a gain can be seen at all."
     ),
     few_voters=(
-        "⚠️ It cannot be promoted yet: {missing} more people must vote. {least} are needed whose votes have "
-        "proved right, ten of each at least."
+        "⚠️ It cannot be promoted yet: {missing:more person|more people} must vote. {least} are needed whose "
+        "votes have proved right, ten of each at least."
     ),
     few_gold=(
-        "ℹ️ {missing} more gold labels would make {least}; until then a gain is judged on held-out votes, "
-        "and those may have been given after seeing an answer."
+        "ℹ️ {missing:more gold label|more gold labels} would make {least}; until then a gain is judged "
+        "on held-out votes, and those may have been given after seeing an answer."
     ),
     no_test=(
         "⚠️ What it could do before is not measured, and may suffer: <code>TEACHING_TESTS</code> and "
@@ -115,16 +118,20 @@ TEACHING_EN = TeachingTexts(
     cancelled="✖️ It was cancelled; nothing of it is left.",
     promoted="✅ <b>{name}</b> answers from now on. /models goes back to the one before.",
     not_promoted="It stays a candidate: /models promotes it.",
-    stats_title="📊 <b>The last {days} days</b>",
+    stats_title="📊 <b>The last {days:day|days}</b>",
     stats_task=(
-        "<b>{task}</b>: {votes} votes by {voters}, {queue} texts wait for more, {labels} labels, {gold} gold"
+        "<b>{task}</b>: {votes:vote|votes} by {voters:person|people}, {queue:text waits|texts wait} for "
+        "more, {labels:label|labels}, {gold} gold"
     ),
     stats_accuracy="right as users see it: {share} of {count}",
     stats_alpha="agreement (alpha): {alpha}",
     stats_nothing="Nobody has voted yet.",
     stats_days="Votes in these days: {votes}",
     nobody="–",
-    exported="{votes} votes by {voters} people on {texts} texts. Keep it no longer than you need it.",
+    exported=(
+        "{votes:vote|votes} by {voters:person|people} on {texts:text|texts}. "
+        "Keep it no longer than you need it."
+    ),
     exported_nothing="There are no votes to export yet.",
     too_large=(
         "The file would be {size}, and Telegram takes {limit}. On the command line: "
@@ -151,6 +158,10 @@ TEACHING_KO = TeachingTexts(
         "이어받아요."
     ),
     nothing_yet="아직 아무도 투표하지 않아서 배울 것이 없어요.",
+    no_label=(
+        "🚫 아직 시작할 수 없어요. 배울 수 있는 글 가운데 이렇게 고른 것이 없어요: {labels}. "
+        "골드는 재는 데만 쓰니 세지 않아요."
+    ),
     few_labels="⚠️ 라벨이 적어요. {missing}개가 더 모여 {least}개가 되면 나아진 것을 알아볼 수 있어요.",
     few_voters=(
         "⚠️ 아직은 배워도 바꿔 쓸 수 없어요. {missing}명이 더 투표해야 해요. 표가 열 번은 확인되고 대체로 "
@@ -203,5 +214,3 @@ TEACHING_KO = TeachingTexts(
         "<code>kobert-bot feedback export</code>"
     ),
 )
-
-TEACHING_TEXTS: Mapping[Language, TeachingTexts] = {"ko": TEACHING_KO, "en": TEACHING_EN}

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from html import escape
 from typing import Any
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+from telegram import InlineKeyboardMarkup
 
 from handlers import utf16
-from handlers.callback_data import TrainStep, TrainTap, encode
 from handlers.replies.answers import duration
-from handlers.replies.models_texts import MODELS_TEXTS
-from handlers.replies.teaching_texts import TEACHING_TEXTS, TeachingTexts
+from handlers.replies.buttons import button
+from handlers.replies.counts import Count
+from handlers.replies.teaching_texts import TeachingTexts
 from handlers.replies.texts import TEXTS, Language
 from handlers.replies.verdict import verdict_lines
-from models.results import Task
+from handlers.taps import TrainStep, TrainTap
+from models.results import LABELS, Task
 from storage.agreed import TaskFigures
 from storage.runs import Run, RunState
 from storage.verdicts import Verdict
@@ -31,30 +32,42 @@ _REASON_UNITS = 500
 _VERDICT_UNITS = 3_600
 
 
-def data_html(figures: TaskFigures, champion: str | None, language: Language, *, tested: bool) -> str:
-    """Say what there is to learn from, what is missing, and ask whether to start.
+def missing_labels(task: str, given: Collection[str]) -> tuple[str, ...]:
+    """Return the labels of a task that cannot be learnt yet; while there are any, no training begins."""
+    return tuple(label for label in LABELS[Task(task)] if label not in given)
+
+
+def data_html(
+    figures: TaskFigures, champion: str | None, language: Language, *, given: Collection[str], tested: bool
+) -> str:
+    """Say what there is to learn from, what is missing, and ask whether to start where that is possible.
 
     Args:
         figures: Of the task.
         champion: Name of the trained model that answers; None for the preset's own.
         language: Of the words.
+        given: Labels that there is something to learn from.
         tested: Whether the original test file is there, to see that nothing is forgotten.
     """
-    texts = TEACHING_TEXTS[language]
+    texts = TEXTS[language].teaching
     labels, gold = figures.learnable, sum(figures.gold.values())
-    own = MODELS_TEXTS[language].own
+    own = TEXTS[language].models.own
     said = texts.data.format(
-        task=task_name(figures.task, language),
-        labels=f"{labels:,}",
-        voters=f"{figures.voters:,}",
-        votes=f"{figures.votes:,}",
-        gold=f"{gold:,}",
+        task=TEXTS[language].task_name[figures.task],
+        labels=Count(labels),
+        voters=Count(figures.voters),
+        votes=Count(figures.votes),
+        gold=Count(gold),
         champion=own if champion is None else escape(champion, quote=False),
     )
     if not figures.votes and not labels:
         return f"{said}\n\n{texts.nothing_yet}"
+    if missing := missing_labels(figures.task, given):
+        names = TEXTS[language].labels[figures.task]
+        listed = ", ".join(f"<b>{names[label]}</b>" for label in missing)
+        return f"{said}\n\n{texts.no_label.format(labels=listed)}"
     wanting = [
-        words.format(missing=f"{least - there:,}", least=f"{least:,}")
+        words.format(missing=Count(least - there), least=Count(least))
         for words, least, there in (
             (texts.few_labels, LEAST_LABELS, labels),
             (texts.few_voters, LEAST_VOTERS, figures.voters),
@@ -69,36 +82,30 @@ def data_html(figures: TaskFigures, champion: str | None, language: Language, *,
 
 def tasks_keyboard(language: Language) -> InlineKeyboardMarkup:
     """Draw a button for each task that can be learnt."""
-    return InlineKeyboardMarkup(
-        [[_button(task_name(task, language), TrainTap(TrainStep.SHOW, task))] for task in LEARNABLE]
-    )
+    names = TEXTS[language].task_name
+    return InlineKeyboardMarkup([[button(names[task], TrainTap(TrainStep.SHOW, task))] for task in LEARNABLE])
 
 
 def start_keyboard(task: Task, language: Language) -> InlineKeyboardMarkup:
     """Draw the button that starts a training."""
-    face = TEACHING_TEXTS[language].start_button
-    return InlineKeyboardMarkup([[_button(face, TrainTap(TrainStep.START, task))]])
+    face = TEXTS[language].teaching.start_button
+    return InlineKeyboardMarkup([[button(face, TrainTap(TrainStep.START, task))]])
 
 
 def run_keyboard(run: Run, language: Language) -> InlineKeyboardMarkup | None:
     """Draw the button that cancels a training, as long as it can be cancelled."""
     if run.state.ended or run.cancelling:
         return None
-    face = TEACHING_TEXTS[language].cancel_button
-    return InlineKeyboardMarkup([[_button(face, TrainTap(TrainStep.CANCEL, Task(run.task), run.id))]])
+    face = TEXTS[language].teaching.cancel_button
+    return InlineKeyboardMarkup([[button(face, TrainTap(TrainStep.CANCEL, Task(run.task), run.id))]])
 
 
 def run_html(run: Run, language: Language) -> str:
     """Say how far a training is, or how it ended."""
-    texts = TEACHING_TEXTS[language]
-    title = texts.title.format(task=task_name(run.task, language), number=run.id)
+    texts = TEXTS[language].teaching
+    title = texts.title.format(task=TEXTS[language].task_name[run.task], number=run.id)
     lines = _end(run, texts, language) if run.state.ended else _way(run, texts, language)
     return "\n".join([title, *lines])
-
-
-def task_name(task: str, language: Language) -> str:
-    """Name a task for people."""
-    return MODELS_TEXTS[language].tasks.get(task, task)
 
 
 def _way(run: Run, texts: TeachingTexts, language: Language) -> Sequence[str]:
@@ -117,7 +124,7 @@ def _way(run: Run, texts: TeachingTexts, language: Language) -> Sequence[str]:
 
 
 def _figures(progress: Any, texts: TeachingTexts, language: Language) -> list[str]:  # noqa: ANN401  # JSON
-    parts = [texts.steps.format(step=f"{progress['step']:,}", steps=f"{progress['steps']:,}")]
+    parts = [texts.steps.format(step=Count(progress["step"]), steps=Count(progress["steps"]))]
     if (loss := progress.get("loss")) is not None:
         parts.append(texts.loss.format(loss=f"{loss:.3f}"))
     if (accuracy := progress.get("accuracy")) is not None:
@@ -141,7 +148,3 @@ def _end(run: Run, texts: TeachingTexts, language: Language) -> Sequence[str]:
     if run.progress.get("promoted"):
         return [words, texts.promoted.format(name=escape(verdict.candidate, quote=False))]
     return [words, texts.not_promoted] if verdict.passed else [words]
-
-
-def _button(face: str, tap: TrainTap) -> InlineKeyboardButton:
-    return InlineKeyboardButton(face, callback_data=encode(tap))

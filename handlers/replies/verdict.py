@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from html import escape
 
 from handlers import utf16
+from handlers.replies.counts import Count
 from handlers.replies.texts import TEXTS, Language
-from handlers.replies.verdict_texts import VERDICT_TEXTS, VerdictTexts
+from handlers.replies.verdict_texts import VerdictTexts
 from storage.verdicts import Check, CheckName, CheckState, Number, Verdict
 
 _SIGNS = {CheckState.PASSED: "✓", CheckState.FAILED: "✗", CheckState.NOT_SEEN: "–"}
@@ -31,10 +32,10 @@ _NAME_UNITS = 100  # of a model's name, which may be a long path
 
 def verdict_lines(verdict: Verdict, language: Language) -> tuple[str, ...]:
     """Say how it ended and why: a line for each rule, plain text."""
-    texts = VERDICT_TEXTS[language]
+    texts = TEXTS[language].verdict
     names = [utf16.clip(name, _NAME_UNITS) for name in (verdict.champion, verdict.candidate)]
     headline = (texts.passed if verdict.passed else texts.refused).format(
-        champion=names[0], candidate=names[1], task=texts.tasks.get(verdict.task, verdict.task)
+        champion=names[0], candidate=names[1], task=TEXTS[language].task_name.get(verdict.task, verdict.task)
     )
     state = CheckState.PASSED if verdict.passed else CheckState.FAILED
     lines = [f"{_SIGNS[state]} {headline}"]
@@ -76,7 +77,7 @@ def _recalls(checks: Sequence[Check], texts: VerdictTexts, language: Language) -
     if passed:
         words = _words(max(passed, key=_drop), texts, language)
         sign = _SIGNS[CheckState.PASSED]
-        yield f"{sign} {texts.checks[CheckName.RECALL].format(**words, count=len(passed))}"
+        yield f"{sign} {texts.checks[CheckName.RECALL].format(**words, count=Count(len(passed)))}"
     for check in checks:
         if check.state is not CheckState.PASSED:
             yield from _rule(check, texts, language)
@@ -92,21 +93,22 @@ def _drop(check: Check) -> float:
     return drop if isinstance(drop, float) else 0.0
 
 
-def _words(check: Check, texts: VerdictTexts, language: Language) -> dict[str, str]:
+def _words(check: Check, texts: VerdictTexts, language: Language) -> dict[str, str | Count]:
     """Every number as it is written."""
     numbers = {"level": 0.95, **check.numbers}  # older ones do not tell
     return {key: _written(key, value, check, texts, language) for key, value in numbers.items()}
 
 
-def _written(key: str, value: Number, check: Check, texts: VerdictTexts, language: Language) -> str:
+def _written(key: str, value: Number, check: Check, texts: VerdictTexts, language: Language) -> str | Count:
     if value is None:
         return "–"
     if isinstance(value, str):
-        labels = TEXTS[language].labels.get(str(check.numbers.get("task")), {})
-        named = {"set": texts.sets, "task": texts.tasks, "label": labels}.get(key, {})
+        all_texts = TEXTS[language]
+        labels = all_texts.labels.get(str(check.numbers.get("task")), {})
+        named = {"set": texts.sets, "task": all_texts.task_name, "label": labels}.get(key, {})
         return named.get(value, value)
     if key in _POINTS:
         return f"{100 * value:{_POINTS[key]}}"
     if key == "drop":
         return f"{100 * max(value, 0.0):.2f}"  # of classes that all gained, the largest drop is none
-    return f"{value:{_AS_IS.get(key, ',')}}"
+    return f"{value:{_AS_IS[key]}}" if key in _AS_IS else Count(value)

@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from handlers.replies.wording import Language
-
 
 @dataclass(frozen=True, slots=True)
 class VerdictTexts:
     """The words of one language.
 
     Attributes:
-        tasks: Names by task.
         sets: Names of the sets of labelled rows.
         checks: What is said of each check, by its name; of recalls, one line for all that passed.
         failed: What is said instead of one that failed.
@@ -28,7 +25,6 @@ class VerdictTexts:
 
     passed: str
     refused: str
-    tasks: Mapping[str, str]
     sets: Mapping[str, str]
     checks: Mapping[str, str]
     failed: Mapping[str, str]
@@ -44,50 +40,55 @@ class VerdictTexts:
 VERDICT_EN = VerdictTexts(
     passed="{candidate} may take the place of {champion} ({task}).",
     refused="{candidate} does not take the place of {champion} ({task}).",
-    tasks={"mask": "blanks", "nsp": "next sentence", "sentiment": "sentiment", "nli": "inference"},
     sets={"gold": "blind-labelled rows", "test": "public test set", "heldout": "rows of held-out feedback"},
     checks={
-        "answers": "Answers: numbers for all {n} rows.",
-        "changed": "Changes: {changed} of {n} rows are answered otherwise.",
+        "answers": "Answers: numbers for all {n:row|rows}.",
+        "changed": "Changes: {changed} of {n:row|rows} answered otherwise.",
         "gain": (
             "Gain, {set}: {champion} % → {candidate} % right, {gain} points "
-            "({level} % interval {low} to {high}); "
-            "{gained} rows gained, {lost} lost, p = {p} (below {alpha} needed, and the interval above 0)."
+            "({level} % interval {low} to {high}); {gained:row|rows} gained, {lost} lost, p = {p} "
+            "(below {alpha} needed, and the interval above 0)."
         ),
         "not_worse": (
             "Not worse, {set}: {champion} % → {candidate} % right, {gain} points "
-            "({level} % interval {low} to {high}); {gained} rows gained, {lost} lost, p = {p}. The other one "
-            "learnt from a text that was deleted and has to go, so only a sure loss refuses "
+            "({level} % interval {low} to {high}); {gained:row|rows} gained, {lost} lost, p = {p}. The other "
+            "one learnt from a text that was deleted and has to go, so only a sure loss refuses "
             "(p below {alpha}, and the interval below 0)."
         ),
         "test": (
             "Old skill, {set} ({task}): {champion} % → {candidate} %, {gain} points; "
             "lower end of the 95 % interval {low}, more than -{margin} needed; n = {n}."
         ),
-        "recall": "Recall: {count} classes looked at; largest drop {drop} points ({label}, {set}, n = {n}).",
+        "recall": (
+            "Recall: {count:class|classes} looked at; largest drop {drop} points ({label}, {set}, n = {n})."
+        ),
         "calibration": (
             "Calibration error, {set} ({task}): {champion} → {candidate} points, {worse} "
             "(+{margin} allowed); n = {n}."
         ),
         "latency": (
             "Time of a lone question: {champion_ms} → {candidate_ms} ms, {ratio} times as long "
-            "({bound} allowed); {n} questions each."
+            "({bound} allowed); {n:question|questions} each."
         ),
-        "voters": "Voters: {voters} people whose votes have proved right taught it ({least} needed).",
+        "voters": "Voters: {voters:person|people} whose votes have proved right taught it ({least} needed).",
         "voter_share": "Largest voter: {share} % of the votes ({cap} % allowed).",
     },
     failed={
-        "answers": "Answers: no numbers (NaN) for {broken} of {n} rows; its weights are broken.",
-        "changed": "Changes: no row changed ({n} rows); the two models answer alike.",
+        "answers": "Answers: no numbers (NaN) for {broken} of {n:row|rows}; its weights are broken.",
+        "changed": "Changes: no row changed ({n:row|rows}); the two models answer alike.",
         "recall": (
             "Recall of {label}, {set} ({task}): {champion} % → {candidate} %, {drop} points less "
-            "({margin} allowed); {gained} rows gained, {lost} lost of {n}."
+            "({margin} allowed); {gained:row|rows} gained, {lost} lost of {n}."
         ),
     },
     not_seen={
-        "gain": "Gain: not seen; {gold} blind-labelled rows ({least_gold} needed) and no held-out feedback.",
+        "gain": (
+            "Gain: not seen; {gold:blind-labelled row|blind-labelled rows} ({least_gold} needed) "
+            "and no held-out feedback."
+        ),
         "not_worse": (
-            "Not worse: not seen; {gold} blind-labelled rows ({least_gold} needed) and no held-out feedback."
+            "Not worse: not seen; {gold:blind-labelled row|blind-labelled rows} ({least_gold} needed) "
+            "and no held-out feedback."
         ),
         "test": (
             "Old skill, public test set ({task}): not seen, because none was given. "
@@ -95,12 +96,12 @@ VERDICT_EN = VerdictTexts(
         ),
         "recall": "Recall of {label}, {set} ({task}): not seen, too few rows ({n}).",
         "latency": "Time of a lone question: not seen ({bound} times as long allowed).",
-        "voters": "Voters: not seen; it learnt from no votes ({least} people needed otherwise).",
+        "voters": "Voters: not seen; it learnt from no votes ({least:person|people} needed otherwise).",
         "voter_share": "Largest voter: not seen ({cap} % allowed).",
     },
     on_heldout=(
-        "Judged on held-out feedback, because there are {gold} blind-labelled rows and {least_gold} are "
-        "needed. Some of those labels may have been given after seeing an answer."
+        "Judged on held-out feedback: {gold:blind-labelled row is|blind-labelled rows are} too few, "
+        "{least_gold} are needed. Some of those labels may have been given after seeing an answer."
     ),
     first_judged="No candidate was judged on these rows before.",
     judged_before=(
@@ -117,7 +118,6 @@ VERDICT_EN = VerdictTexts(
 VERDICT_KO = VerdictTexts(
     passed="{candidate} 모델이 {champion} 모델을 대신해도 돼요 ({task}).",
     refused="{candidate} 모델은 {champion} 모델을 대신하지 못해요 ({task}).",
-    tasks={"mask": "빈칸", "nsp": "다음 문장", "sentiment": "감성", "nli": "추론"},
     sets={"gold": "답을 보지 않고 붙인 정답", "test": "공개 시험 세트", "heldout": "따로 떼어 둔 피드백"},
     checks={
         "answers": "답: {n}개 모두 숫자로 답했어요.",
@@ -190,5 +190,3 @@ VERDICT_KO = VerdictTexts(
     smallest_loss="n = {n} ({set})일 때 {smallest}%p보다 작은 나빠짐을 알아볼 수 없었어요 (검정력 {power}%).",
     smallest_none="n = {n} ({set})일 때는 어떤 차이도 알아볼 수 없었어요.",
 )
-
-VERDICT_TEXTS: Mapping[Language, VerdictTexts] = {"ko": VERDICT_KO, "en": VERDICT_EN}

@@ -1,7 +1,8 @@
 """What a user can be told, as one form that each language fills in.
 
 A field that one language lacks is a type error; a test compares the placeholders. Texts are Telegram HTML,
-except those that end in ``_toast``, ``_button`` or ``_menu``, which are plain.
+except those that end in ``_toast``, ``_button`` or ``_menu``, which are plain. A placeholder with two
+words in it is a number with its noun: :class:`handlers.replies.counts.Count`.
 """
 
 from __future__ import annotations
@@ -11,6 +12,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from handlers.replies.labelling_wording import LabellingTexts
+from handlers.replies.models_texts import ModelsTexts
+from handlers.replies.teaching_texts import TeachingTexts
+from handlers.replies.verdict_texts import VerdictTexts
 
 Language = Literal["ko", "en"]
 
@@ -25,8 +29,12 @@ class Texts:
         labels: Class names by task, then by the model's label.
         usage: Per command, how to use it, with an example; ``{at}`` is ``@BotName`` in groups, else empty.
         menu: Per command, its line in Telegram's command menu.
+        task_name: Per task, what it is called wherever it is named.
         task_button: Per task, what a text without a command is offered.
         labelling: What is said to people who label.
+        models: What is said of trained models, to those who run the bot.
+        teaching: What is said of trainings, statistics and exports, to the same.
+        verdict: What is said of a candidate model, line by line.
     """
 
     language_name: str
@@ -37,8 +45,10 @@ class Texts:
     menu: Mapping[str, str]
     usage: Mapping[str, str]
     unknown_command: str
+    says_more: str
     only_text: str
     offer: str
+    task_name: Mapping[str, str]
     task_button: Mapping[str, str]
     text_gone_toast: str
     inline_help_button: str
@@ -137,3 +147,6 @@ class Texts:
     short_description: str
     admin_report: str
     labelling: LabellingTexts
+    models: ModelsTexts
+    teaching: TeachingTexts
+    verdict: VerdictTexts

@@ -22,7 +22,7 @@ from bot.rate_limiter import PatientRateLimiter, Rate
 from bot.rebuilding import GivenUp
 from bot.troubles import Kind, Trouble, tell_of_champion
 from handlers.context import Services
-from handlers.replies.models_texts import MODELS_EN
+from handlers.replies.texts import EN
 from models.catalog import BUILTIN, Catalog, load_catalog
 from models.errors import CheckpointUnavailable
 from models.results import LabelResult, Task
@@ -519,7 +519,7 @@ async def test_a_champion_that_learnt_a_deleted_text_is_retired_when_no_other_ta
     assert not (tmp_path / "champion").exists()
     assert (await store.checkpoints.get("champion")).state is CheckpointState.RETIRED
     assert [run.id for run in await all_runs(store)] == [asked.id]
-    assert MODELS_EN.why_given_up.keys() == {each.value for each in GivenUp}
+    assert EN.models.why_given_up.keys() == {each.value for each in GivenUp}
 
 
 async def test_what_learnt_a_deleted_text_stops_answering_where_the_files_of_the_one_before_are_missing(
@@ -599,10 +599,10 @@ async def test_the_operator_is_told_in_their_language(store: Store, caplog: pyte
     english, korean, elsewhere, gone, _ = (
         call.text for call in request.calls if call.method == "sendMessage"
     )
-    assert english == MODELS_EN.taken_back.format(
-        task="Sentiment", name="a&lt;b", serves=MODELS_EN.own, reason="no head &lt;x&gt;"
+    assert english == EN.models.taken_back.format(
+        task="Sentiment", name="a&lt;b", serves=EN.models.own, reason="no head &lt;x&gt;"
     )
-    assert elsewhere == MODELS_EN.not_here.format(
+    assert elsewhere == EN.models.not_here.format(
         task="Sentiment", name="a&lt;b", serves="c", machine=platform.node(), reason="no head &lt;x&gt;"
     )
     assert "지워진 글" in korean

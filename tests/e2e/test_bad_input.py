@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from handlers.replies.counts import Count
 from handlers.replies.texts import KO, LANGUAGES, TEXTS, Language, Texts
 from tests.e2e.processes import FIRST_ANSWER, Program, eventually
 from tests.e2e.sim import Private, Said, Sim
@@ -122,7 +123,7 @@ async def test_twenty_blanks_and_more(sim: Sim) -> None:
         toast = await chat.taps(answer, row=19, column=0)
         assert toast.text.startswith(texts.counted_toast.split("{", maxsplit=1)[0])
         more = await told(chat, f"/mask {TWENTY_BLANKS} ___ ___")
-        assert texts.more_blanks.format(count=2) in more
+        assert texts.more_blanks.format(count=Count(2)) in more
 
     await lived_in_both(sim, story)
 

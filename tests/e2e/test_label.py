@@ -43,8 +43,7 @@ async def test_one_person_asks_and_another_labels_a_batch(sim: Sim, shared_bot: 
     assert told.text.startswith(OWN.consent_to_label[:30])
     await labeller.taps(told, EN.agree_button)
 
-    await labeller.says("/label sentiment")
-    item = await labeller.next_bot_message()
+    item = await labeller.wait_edit(told)
     assert "1/3" in item.text
     assert faces(item)[:3] == ["Negative", "Positive", OWN.skip_button]
 
@@ -74,7 +73,7 @@ async def test_one_person_asks_and_another_labels_a_batch(sim: Sim, shared_bot: 
     assert OWN.stats_blind.format(blind=3) in stats.text
     await labeller.says("/label sentiment")
     nothing = await labeller.next_bot_message()
-    assert nothing.text == OWN.nothing_to_label_of_task.format(task=OWN.task_name["sentiment"])
+    assert nothing.text == OWN.nothing_to_label_of_task.format(task=EN.task_name["sentiment"])
 
 
 async def test_a_word_is_replied_to_an_answer_in_a_group(sim: Sim, shared_bot: Program) -> None:

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from handlers.replies.models_texts import MODELS_EN
 from handlers.replies.texts import EN
 from storage.store import Store
 from tests.e2e.processes import FIRST_ANSWER, TOKEN, bot_program, eventually
@@ -50,9 +49,9 @@ async def test_a_model_is_promoted_in_the_chat_and_another_answers_while_its_fol
         assert own.startswith(EN.by_model.format(model="builtin ("))
         await admin.says("/models")
         panel = await admin.next_bot_message()
-        await admin.taps(panel, MODELS_EN.promote_button.format(task="Sentiment", name=NAME))
+        await admin.taps(panel, EN.models.promote_button.format(task="Sentiment", name=NAME))
         await eventually(lambda: shows(f"shall {NAME} answer in place of"))
-        await admin.taps(panel, MODELS_EN.yes_button)
+        await admin.taps(panel, EN.models.yes_button)
         await eventually(lambda: shows(f"✅ Sentiment: from now on {NAME} answers."))
         assert await model_of("나쁘다") == trained_one
         bot.stop(signal.SIGKILL)

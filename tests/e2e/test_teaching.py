@@ -20,8 +20,6 @@ from typing import Any
 
 import pytest
 
-from handlers.replies.models_texts import MODELS_TEXTS
-from handlers.replies.teaching_texts import TEACHING_TEXTS
 from handlers.replies.texts import EN
 from tests.e2e.domain import Review, reviews
 from tests.e2e.processes import FIRST_ANSWER, Program, eventually
@@ -36,7 +34,7 @@ SEED = 20261126
 QUESTION = "골목 카페 라떼 진짜 뽀둥하네요"
 MODEL = re.compile(r"Model: (\S+) \((\w+)\)")
 TRAINED_IN = 300.0  # seconds, on a busy machine
-LABELS, OWN, TEACH = EN.labels["sentiment"], EN.labelling, TEACHING_TEXTS["en"]
+LABELS, OWN, TEACH = EN.labels["sentiment"], EN.labelling, EN.teaching
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +240,7 @@ class Story:
         panel = await self.admin.next_bot_message()
         await self.admin.taps(panel, "↩️")
         sure = await self.admin.wait_edit(panel)
-        await self.admin.taps(sure, MODELS_TEXTS["en"].yes_button)
+        await self.admin.taps(sure, EN.models.yes_button)
         await eventually(self._answers_as_before)
 
     async def one_is_forgotten(self) -> None:

@@ -5,12 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handlers import callback_data
-from handlers.callback_data import (
-    _BY_LETTER,
-    _BY_TAP,
-    _KINDS,
+from handlers.callback_data import _BY_LETTER, _BY_TAP, _KINDS, BadCallbackData, decode, encode
+from handlers.feedback import _ACTIONS
+from handlers.replies.texts import LANGUAGES
+from handlers.taps import (
     AskTap,
-    BadCallbackData,
     CloseTap,
     ConsentTap,
     ForgetTap,
@@ -29,11 +28,7 @@ from handlers.callback_data import (
     UndoTap,
     VoteTap,
     WordTap,
-    decode,
-    encode,
 )
-from handlers.feedback import _ACTIONS
-from handlers.replies.texts import LANGUAGES
 from models.results import Task
 
 IDS = st.integers(0, 2**63 - 1)

@@ -6,9 +6,10 @@ from math import ceil
 
 import pytest
 
-from handlers.callback_data import LanguageTap, encode
+from handlers.callback_data import encode
 from handlers.replies.texts import EN, KO, Texts
 from handlers.source_text import OneTextMissing
+from handlers.taps import LanguageTap
 from models.downloads import DownloadProgress
 from models.errors import (
     Busy,

@@ -9,9 +9,11 @@ import pytest
 from telegram import CallbackQuery, InaccessibleMessage, Update
 from telegram.error import Forbidden, NetworkError, RetryAfter, TelegramError, TimedOut
 
-from handlers.callback_data import LanguageTap, UndoTap, VoteTap, encode
+from handlers.callback_data import encode
+from handlers.replies.counts import Count
 from handlers.replies.keyboards import NONE_OF_THESE
 from handlers.replies.texts import KO, TEXTS
+from handlers.taps import LanguageTap, UndoTap, VoteTap
 from handlers.turns import Redraws
 from storage.store import FeedbackRow, Store
 from tests.handlers.conftest import agree
@@ -169,7 +171,7 @@ async def test_twenty_five_blanks_stay_within_telegrams_limits(telegram: Telegra
     assert len(answer.buttons) == 20 + 2
     assert len(buttons) <= 100
     assert all(len(button["callback_data"].encode()) <= 64 for button in buttons)
-    assert EN.more_blanks.format(count=5) in answer.text
+    assert EN.more_blanks.format(count=Count(5)) in answer.text
 
 
 async def test_tokens_are_cut_well_or_wrongly(telegram: Telegram, store: Store) -> None:

@@ -6,10 +6,11 @@ from functools import partial
 import pytest
 
 from handlers.access import Access, Lists
-from handlers.callback_data import Setting, SettingTap, encode
+from handlers.callback_data import encode
 from handlers.quota import Bounds, Quotas
 from handlers.replies.settings import preset_key
 from handlers.replies.texts import EN, KO, Texts
+from handlers.taps import Setting, SettingTap
 from storage.store import GroupSettings, Store, Voters
 from tests.handlers.offline import (
     ANONYMOUS_ADMIN,

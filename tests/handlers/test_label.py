@@ -6,8 +6,9 @@ import asyncio
 
 import pytest
 
-from handlers.callback_data import ItemAction, ItemTap, MoreTap, encode
+from handlers.callback_data import encode
 from handlers.replies.texts import EN, KO
+from handlers.taps import ItemAction, ItemTap, MoreTap
 from storage.store import ConsentStatus, FeedbackRow, Store
 from tests.handlers.conftest import agree
 from tests.handlers.offline import ENGLISH, GROUP, KOREAN, NEWCOMER, Call, Telegram
@@ -199,13 +200,43 @@ async def test_who_has_not_agreed_is_told_what_it_takes(telegram: Telegram, stor
     await films(telegram)
     said = await telegram.says("/label", user=NEWCOMER)
     assert said.text == OWN.consent_to_label
-    assert faces(said) == [[EN.agree_button, EN.withdraw_button]]
+    assert faces(said) == [[EN.agree_button, EN.decline_button]]
+    assert (
+        await telegram.taps(said.button(EN.decline_button), user=NEWCOMER, on=1004)
+    ).text == EN.declined_toast
+    left = telegram.answers[-1]
+    assert (left.data["message_id"], left.text) == (1004, OWN.nothing_done)
     item, on = await begin(telegram)
     await store.set_consent(ENGLISH, ConsentStatus.DECLINED)
     assert (await telegram.taps(item.button("Positive"), on=on)).text == OWN.label_consent_toast
     toast = await telegram.taps(encode(MoreTap(None)), on=on)
     assert toast.text == OWN.label_consent_toast
     assert await votes(store) == []
+
+
+async def test_who_agrees_begins_at_once_with_what_they_asked_for(telegram: Telegram, store: Store) -> None:
+    await films(telegram)
+    await ask(telegram, "/mask I go to ___.")
+    command = telegram.message("/label mask", user=NEWCOMER)
+    await telegram.application.process_update(command)
+    said, on = telegram.answers[-1], 1005
+    toast = await telegram.taps(said.button(EN.agree_button), user=NEWCOMER, on=on, under=command)
+    assert toast.text == EN.agreed_toast
+    item = telegram.answers[-1]
+    assert (item.method, item.data["message_id"]) == ("editMessageText", on)
+    assert item.text.startswith(f"🏷 <b>1/1</b> · {OWN.question['mask']}")
+    await telegram.says("sea", user=NEWCOMER, extra=replying(on))
+    assert [row.label for row in await votes(store)] == ["sea"]
+    assert telegram.answers[-1].text == OWN.batch_done.format(labelled=1, skipped=0)
+
+
+async def test_who_agrees_where_the_command_is_gone_or_nothing_is_left_is_told_so(telegram: Telegram) -> None:
+    said = await telegram.says("/label nli", user=NEWCOMER)
+    await telegram.taps(said.button(EN.agree_button), user=NEWCOMER)
+    assert telegram.answers[-1].text == OWN.nothing_to_label
+    await films(telegram)
+    await telegram.taps(said.button(EN.agree_button), user=NEWCOMER)
+    assert telegram.answers[-1].text.startswith(f"🏷 <b>1/3</b> · {OWN.question['sentiment']}")
 
 
 @pytest.mark.parametrize("task", ["tokens", "films", "sentiment nli"])
@@ -216,7 +247,7 @@ async def test_what_cannot_be_labelled_is_told(telegram: Telegram, task: str) ->
 async def test_nothing_left_is_told_kindly(telegram: Telegram) -> None:
     assert (await telegram.says("/label", user=KOREAN)).text == KO.labelling.nothing_to_label
     said = await telegram.says("/label nli")
-    assert said.text == OWN.nothing_to_label_of_task.format(task=OWN.task_name["nli"])
+    assert said.text == OWN.nothing_to_label_of_task.format(task=EN.task_name["nli"])
 
 
 async def test_buttons_forged_in_a_group_or_of_others_do_nothing(telegram: Telegram, store: Store) -> None:
@@ -250,7 +281,7 @@ async def test_mystats_tells_of_votes_in_private_alone(telegram: Telegram) -> No
     assert said.text == "\n\n".join(
         [
             OWN.stats_title,
-            OWN.stats_task.format(task="Positive or negative", confirmed=1, corrected=1, skipped=1)
+            OWN.stats_task.format(task="Sentiment", confirmed=1, corrected=1, skipped=1)
             + f"\n{OWN.stats_blind.format(blind=2)}\n{OWN.stats_not_judged}",
             OWN.stats_days.format(days=1),
         ]

@@ -120,6 +120,16 @@ async def test_only_admins_put_texts_up(telegram: Telegram, model: FakeModel) ->
     assert model.asked == []
 
 
+async def test_who_is_no_admin_is_told_so_once(telegram: Telegram) -> None:
+    for user in (KOREAN, KOREAN, 33, KOREAN):
+        again = telegram.message("/label sentiment 좋다", chat=GROUP, user=user)
+        await telegram.application.process_update(again)
+    told = [call.text for call in telegram.answers]
+    assert told == [KO.labelling.only_admins_label, OWN.only_admins_label]
+    mended = await telegram.says("/label nli 좋다", chat=GROUP, user=KOREAN, edits=1)
+    assert (mended.method, mended.text) == ("editMessageText", KO.labelling.only_admins_label)
+
+
 @pytest.mark.parametrize("command", ["/label", "/label sentiment", "/label films good", "/label mask a ___"])
 async def test_how_it_is_done_is_told(telegram: Telegram, command: str) -> None:
     said = await telegram.says(command, chat=GROUP)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 
@@ -13,13 +12,12 @@ from bot import promoting
 from bot.application import build_application
 from bot.rate_limiter import PatientRateLimiter
 from handlers.access import Access, Lists
-from handlers.callback_data import ModelsTap, Step, encode
+from handlers.callback_data import encode
 from handlers.context import Services
 from handlers.replies.models import models_keyboard, models_list
-from handlers.replies.models_texts import MODELS_EN, MODELS_KO, MODELS_TEXTS, ModelsTexts
-from handlers.replies.teaching_texts import TEACHING_TEXTS
-from handlers.replies.texts import EN, LANGUAGES
+from handlers.replies.texts import EN, KO, LANGUAGES, TEXTS, Texts
 from handlers.replies.verdict import verdict_html
+from handlers.taps import ModelsTap, Step
 from models.errors import CheckpointUnavailable
 from models.results import Task
 from storage.checkpoint_values import ChampionChange, NewCheckpoint, Obstacle
@@ -103,12 +101,12 @@ async def champion(store: Store) -> str | None:
     return None if found is None else found.name
 
 
-def promote_face(name: str, texts: ModelsTexts = MODELS_EN) -> str:
-    return texts.promote_button.format(task=texts.tasks["sentiment"], name=name)
+def promote_face(name: str, texts: Texts = EN) -> str:
+    return texts.models.promote_button.format(task=texts.task_name["sentiment"], name=name)
 
 
-def back_face(name: str, texts: ModelsTexts = MODELS_EN) -> str:
-    return texts.roll_back_button.format(task=texts.tasks["sentiment"], name=name)
+def back_face(name: str, texts: Texts = EN) -> str:
+    return texts.models.roll_back_button.format(task=texts.task_name["sentiment"], name=name)
 
 
 async def ask(telegram: Telegram, shown: Call, face: str, user: int = ENGLISH) -> Call:
@@ -116,56 +114,51 @@ async def ask(telegram: Telegram, shown: Call, face: str, user: int = ENGLISH) -
     return telegram.answers[-1]
 
 
-def test_both_languages_say_the_same_and_of_every_obstacle() -> None:
-    for name in MODELS_EN.__dataclass_fields__:
-        english, korean = getattr(MODELS_EN, name), getattr(MODELS_KO, name)
-        if isinstance(english, str):
-            assert set(re.findall(r"\{\w+\}", english)) == set(re.findall(r"\{\w+\}", korean)), name
-        else:
-            assert set(english) == set(korean), name
-    assert set(MODELS_EN.obstacles) == {each.value for each in Obstacle}
-    assert set(MODELS_EN.tasks) == set(Task) - {Task.TOKENS}
+def test_there_are_words_for_every_obstacle_and_task() -> None:
+    assert set(EN.models.obstacles) == {each.value for each in Obstacle}
+    assert set(EN.task_name) == set(Task)
 
 
-@pytest.mark.parametrize(("user", "texts"), [(KOREAN, MODELS_KO), (ENGLISH, MODELS_EN)])
+@pytest.mark.parametrize(("user", "texts"), [(KOREAN, KO), (ENGLISH, EN)])
 async def test_a_candidate_is_promoted_after_its_verdict_and_rolled_back(
-    telegram: Telegram, store: Store, promoter: Promoter, user: int, texts: ModelsTexts
+    telegram: Telegram, store: Store, promoter: Promoter, user: int, texts: Texts
 ) -> None:
+    own = texts.models
     shown = await telegram.says("/models", user=user)
-    assert shown.text == f"{texts.title}\n\n{texts.nothing_trained}"
+    assert shown.text == f"{own.title}\n\n{own.nothing_trained}"
     assert "reply_markup" not in shown.data
     await add(store, "a")
     shown = await telegram.says("/models", user=user)
     made = (await store.checkpoints.get("a")).created_at.date().isoformat()
-    assert texts.champion.format(name=texts.own) in shown.text
-    assert texts.candidate.format(name=f"a ({made})", verdict=texts.passed) in shown.text
+    assert own.champion.format(name=own.own) in shown.text
+    assert own.candidate.format(name=f"a ({made})", verdict=own.passed) in shown.text
 
     asked = await ask(telegram, shown, promote_face("a", texts), user)
     assert asked.method == "editMessageText"
     assert verdict_html(verdict("a"), "ko" if user == KOREAN else "en") in asked.text
-    really = texts.really_promote.format(task=texts.tasks["sentiment"], name="a", champion=texts.own)
+    really = own.really_promote.format(task=texts.task_name["sentiment"], name="a", champion=own.own)
     assert asked.text.endswith(really)
     assert await champion(store) is None
 
-    no = await ask(telegram, asked, texts.no_button, user)
+    no = await ask(telegram, asked, own.no_button, user)
     assert no.text == shown.text
     assert no.data["reply_markup"] == shown.data["reply_markup"]
     assert await champion(store) is None
 
-    toast = await telegram.taps(asked.button(texts.yes_button), user=user)
-    assert toast.text == texts.trying_toast
+    toast = await telegram.taps(asked.button(own.yes_button), user=user)
+    assert toast.text == own.trying_toast
     done = telegram.answers[-1]
-    said = texts.promoted.format(task=texts.tasks["sentiment"], name="a")
-    assert done.text.startswith(f"{said}\n\n{texts.title}")
+    said = own.promoted.format(task=texts.task_name["sentiment"], name="a")
+    assert done.text.startswith(f"{said}\n\n{own.title}")
     assert await champion(store) == "a"
     assert promoter.tried == ["a"]
 
-    asked = await ask(telegram, done, back_face(texts.own, texts), user)
-    assert asked.text == texts.really_roll_back.format(
-        task=texts.tasks["sentiment"], name=texts.own, champion="a"
+    asked = await ask(telegram, done, back_face(own.own, texts), user)
+    assert asked.text == own.really_roll_back.format(
+        task=texts.task_name["sentiment"], name=own.own, champion="a"
     )
-    done = await ask(telegram, asked, texts.yes_button, user)
-    assert done.text.startswith(texts.rolled_back.format(task=texts.tasks["sentiment"], name=texts.own))
+    done = await ask(telegram, asked, own.yes_button, user)
+    assert done.text.startswith(own.rolled_back.format(task=texts.task_name["sentiment"], name=own.own))
     assert await champion(store) is None
     changes = await store.checkpoints.changes("sentiment")
     assert [(each.actor, each.reason) for each in changes] == [
@@ -180,7 +173,7 @@ async def test_two_admins_and_double_taps_promote_once(
     await add(store, "a", "b")
     shown = await telegram.says("/models")
     asked = await ask(telegram, shown, promote_face("b"))
-    yes = asked.button(MODELS_EN.yes_button)
+    yes = asked.button(EN.models.yes_button)
     promoter.gate.clear()
     taps = [telegram.tap(yes, user=user) for user in (ENGLISH, ENGLISH, SECOND)]
     async with asyncio.TaskGroup() as group:
@@ -191,8 +184,8 @@ async def test_two_admins_and_double_taps_promote_once(
     assert promoter.tried == ["b"]
     assert len(await store.checkpoints.changes("sentiment")) == 1
     outcomes = [call.text.split("\n")[0] for call in telegram.answers[-3:]]
-    promoted = MODELS_EN.promoted.format(task="Sentiment", name="b")
-    assert outcomes == [promoted, MODELS_EN.changed, MODELS_EN.changed]
+    promoted = EN.models.promoted.format(task="Sentiment", name="b")
+    assert outcomes == [promoted, EN.models.changed, EN.models.changed]
 
 
 async def test_what_changed_since_the_question_is_said_and_nothing_done(
@@ -201,18 +194,18 @@ async def test_what_changed_since_the_question_is_said_and_nothing_done(
     await add(store, "a")
     asked = await ask(telegram, await telegram.says("/models"), promote_face("a"))
     await add(store, "b")  # another candidate since
-    done = await ask(telegram, asked, MODELS_EN.yes_button)
-    assert done.text.startswith(MODELS_EN.changed)
+    done = await ask(telegram, asked, EN.models.yes_button)
+    assert done.text.startswith(EN.models.changed)
     assert promote_face("b") in str(done.buttons)
     asked = await ask(telegram, done, promote_face("b"))
     promoter.gate.clear()
-    tap = telegram.tap(asked.button(MODELS_EN.yes_button))
+    tap = telegram.tap(asked.button(EN.models.yes_button))
     async with asyncio.TaskGroup() as group:
         group.create_task(telegram.application.process_update(tap))
         await promoter.trying.wait()
         await store.checkpoints.promote("sentiment", "a", actor="gate", reason="x", seen=None)  # meanwhile
         promoter.gate.set()
-    assert telegram.answers[-1].text.startswith(MODELS_EN.changed)
+    assert telegram.answers[-1].text.startswith(EN.models.changed)
     assert await champion(store) == "a"
 
 
@@ -222,9 +215,9 @@ async def test_one_that_cannot_serve_is_said_with_the_reason(
     await add(store, "a")
     asked = await ask(telegram, await telegram.says("/models"), promote_face("a"))
     promoter.error = CheckpointUnavailable("there is no folder <x>")
-    done = await ask(telegram, asked, MODELS_EN.yes_button)
+    done = await ask(telegram, asked, EN.models.yes_button)
     assert done.text.startswith(
-        MODELS_EN.cannot_serve.format(name="a", reason="there is no folder &lt;x&gt;") + "\n\n"
+        EN.models.cannot_serve.format(name="a", reason="there is no folder &lt;x&gt;") + "\n\n"
     )
     assert await champion(store) is None
 
@@ -232,9 +225,9 @@ async def test_one_that_cannot_serve_is_said_with_the_reason(
 async def test_one_that_was_never_compared_is_refused_kindly(telegram: Telegram, store: Store) -> None:
     await add(store, "a", passed=None)
     shown = await telegram.says("/models")
-    assert MODELS_EN.unjudged in shown.text
-    done = await ask(telegram, await ask(telegram, shown, promote_face("a")), MODELS_EN.yes_button)
-    assert done.text.startswith(MODELS_EN.obstacles["unjudged"].format(name="a"))
+    assert EN.models.unjudged in shown.text
+    done = await ask(telegram, await ask(telegram, shown, promote_face("a")), EN.models.yes_button)
+    assert done.text.startswith(EN.models.obstacles["unjudged"].format(name="a"))
     assert await champion(store) is None
 
 
@@ -249,20 +242,20 @@ async def test_what_learnt_a_deleted_text_is_marked_and_not_offered(telegram: Te
         await taint(store, name)
     marked = await telegram.says("/models")
     assert "reply_markup" not in marked.data
-    assert marked.text.count(MODELS_EN.tainted) == 1
+    assert marked.text.count(EN.models.tainted) == 1
     late = await ask(telegram, shown, back_face("a"))
-    assert late.text.startswith(MODELS_EN.changed)
+    assert late.text.startswith(EN.models.changed)
 
 
 async def test_it_is_for_those_who_run_the_bot_and_in_private(telegram: Telegram, store: Store) -> None:
     await add(store, "a")
-    assert (await telegram.says("/models", user=5)).text == TEACHING_TEXTS["en"].operators_only
+    assert (await telegram.says("/models", user=5)).text == EN.teaching.operators_only
     in_group = await telegram.says("/models", chat=GROUP)
     assert in_group.text == EN.only_in_private.format(command="models", name=BOT_NAME)
     sure = encode(ModelsTap(Step.PROMOTE_SURELY, Task.SENTIMENT, 0, (await store.checkpoints.get("a")).id))
     for user, chat in ((5, None), (ENGLISH, GROUP)):
         toast = await telegram.taps(sure, user=user, chat=chat)
-        assert toast.text == TEACHING_TEXTS["en"].operators_only_toast
+        assert toast.text == EN.teaching.operators_only_toast
     assert await champion(store) is None
 
 
@@ -275,7 +268,7 @@ async def test_a_forged_button_changes_nothing(telegram: Telegram, store: Store)
         (Step.ROLL_BACK, Task.NLI, 0, 0),
     ):
         await telegram.taps(encode(ModelsTap(step, task, seen, other)))
-        assert telegram.answers[-1].text.startswith(MODELS_EN.changed)
+        assert telegram.answers[-1].text.startswith(EN.models.changed)
     assert await store.checkpoints.changes("sentiment") == ()
 
 
@@ -303,6 +296,6 @@ async def test_names_fit_into_buttons_and_are_escaped(store: Store) -> None:
         keyboard = models_keyboard(standings, language)
         assert keyboard is not None
         [[button]] = keyboard.inline_keyboard
-        assert MODELS_TEXTS[language].tasks["sentiment"] in button.text
+        assert TEXTS[language].task_name["sentiment"] in button.text
         assert "<b>" in button.text
         assert len(str(button.callback_data).encode()) <= 64

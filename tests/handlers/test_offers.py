@@ -7,11 +7,12 @@ import pytest
 from telegram import Update
 
 from handlers.access import Access, Lists
-from handlers.callback_data import OfferTap, encode
+from handlers.callback_data import encode
 from handlers.limits import PER_USER
 from handlers.offers import fitting
 from handlers.quota import Bounds, Quotas
 from handlers.replies.texts import EN, KO, TEXTS, Language
+from handlers.taps import OfferTap
 from models.downloads import DownloadProgress
 from models.errors import Busy, NoBlank
 from models.results import Task

@@ -9,18 +9,21 @@ import pytest
 
 from handlers import export as exporting
 from handlers.access import Access, Lists
-from handlers.callback_data import TrainStep, TrainTap, encode
+from handlers.callback_data import encode
 from handlers.menus import GROUP, GROUP_ADMINS, PRIVATE, PRIVATE_OF_OPERATORS
-from handlers.replies.teaching_texts import TEACHING_TEXTS
-from handlers.replies.texts import Language
+from handlers.replies.counts import Count
+from handlers.replies.teaching_texts import TeachingTexts
+from handlers.replies.texts import TEXTS, Language, Texts
+from handlers.taps import TrainStep, TrainTap
 from models.results import Task
+from storage.agreed import ImportedText
 from storage.runs import RunState
 from storage.store import NewPrediction, Store
 from tests.handlers.offline import ENGLISH, KOREAN, NEWCOMER, Telegram
 from tests.handlers.offline import GROUP as A_GROUP
 from tests.png import size
 
-EN, KO = TEACHING_TEXTS["en"], TEACHING_TEXTS["ko"]
+EN, KO = TEXTS["en"].teaching, TEXTS["ko"].teaching
 COMMANDS = ("train", "stats", "export")
 
 
@@ -29,7 +32,7 @@ def access() -> Access:
     return Access(Lists(admins=frozenset({ENGLISH, KOREAN})))
 
 
-async def vote(store: Store, text: str = "이 라면 미쳤다", *people: int) -> None:
+async def vote(store: Store, text: str = "이 라면 미쳤다", *people: int, choice: int = 1) -> int:
     asked = await store.add_prediction(
         NewPrediction(
             task="sentiment",
@@ -44,7 +47,13 @@ async def vote(store: Store, text: str = "이 라면 미쳤다", *people: int) -
         asker_id=KOREAN,
     )
     for person in people or (KOREAN, ENGLISH):
-        await store.vote(asked, person, 0, 1, chat_id=KOREAN)
+        await store.vote(asked, person, 0, choice, chat_id=KOREAN)
+    return asked
+
+
+async def vote_both_ways(store: Store) -> None:
+    await vote(store)
+    await vote(store, "이 라면 별로다", choice=0)
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -55,6 +64,20 @@ async def test_who_does_not_run_the_bot_is_told_so_and_nothing_is_sent(
     assert (await telegram.says(f"/{command}", user=NEWCOMER)).text == EN.operators_only
     assert not [call for call in telegram.request.calls if call.method in {"sendDocument", "sendPhoto"}]
     assert await store.runs.unfinished() == ()
+
+
+async def test_who_does_not_run_the_bot_is_told_so_once_in_a_group_and_each_time_in_private(
+    telegram: Telegram,
+) -> None:
+    for chat in (A_GROUP, A_GROUP - 1):
+        for command in (*COMMANDS, "models"):
+            again = telegram.message(f"/{command}", user=NEWCOMER, chat=chat)
+            await telegram.application.process_update(again)
+    assert [call.data["chat_id"] for call in telegram.answers] == [A_GROUP, A_GROUP - 1]
+    assert {call.text for call in telegram.answers} == {EN.operators_only}
+    for _ in range(2):
+        await telegram.says("/train", user=NEWCOMER)
+    assert len(telegram.answers) == 4
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -68,6 +91,29 @@ async def test_in_a_group_they_are_sent_to_their_private_chat(
     assert not [call for call in telegram.request.calls if call.method in {"sendDocument", "sendPhoto"}]
 
 
+@pytest.mark.parametrize(("person", "texts"), [(ENGLISH, TEXTS["en"]), (KOREAN, TEXTS["ko"])])
+@pytest.mark.parametrize(
+    "command", ["models", "stats", "export", "mystats", "mydata", "forgetme", "privacy", "language"]
+)
+async def test_words_behind_a_command_that_takes_none_are_answered(
+    telegram: Telegram, store: Store, person: int, texts: Texts, command: str
+) -> None:
+    await vote(store)
+    said = await telegram.says(f"/{command} foo <bar>", user=person)
+    assert said.text == texts.says_more.format(command=command, at="")
+    assert "reply_markup" not in said.data
+    assert len(telegram.answers) == 1
+    assert not [call for call in telegram.request.calls if call.method in {"sendDocument", "sendPhoto"}]
+
+
+async def test_words_behind_a_groups_settings_are_answered_to_its_admins(telegram: Telegram) -> None:
+    telegram.request.admins.add(ENGLISH)
+    said = await telegram.says("/settings on", chat=A_GROUP)
+    assert said.text == TEXTS["en"].says_more.format(command="settings", at="@KobertBot")
+    refused = await telegram.says("/settings on", chat=A_GROUP, user=NEWCOMER)
+    assert refused.text == TEXTS["en"].only_admins_toast
+
+
 def test_they_are_in_the_menu_of_those_alone() -> None:
     assert set(COMMANDS) <= set(PRIVATE_OF_OPERATORS)
     for menu in (PRIVATE, GROUP, GROUP_ADMINS):
@@ -78,11 +124,11 @@ def test_they_are_in_the_menu_of_those_alone() -> None:
 async def test_a_training_is_offered_started_shown_and_cancelled(
     telegram: Telegram, store: Store, person: int, language: Language
 ) -> None:
-    texts = TEACHING_TEXTS[language]
-    await vote(store)
+    texts = TEXTS[language].teaching
+    await vote_both_ways(store)
     offered = await telegram.says("/train sentiment", user=person)
     assert texts.start_question in offered.text
-    assert texts.few_voters.format(missing=3, least=5) in offered.text
+    assert texts.few_voters.format(missing=Count(3), least=Count(5)) in offered.text
     on = 1001
     toast = await telegram.taps(offered.button(texts.start_button), user=person, on=on)
     assert toast.text == texts.asked_toast
@@ -106,7 +152,7 @@ async def test_a_training_is_offered_started_shown_and_cancelled(
 async def test_without_a_task_it_is_asked_which_and_another_word_is_answered_kindly(
     telegram: Telegram, store: Store
 ) -> None:
-    await vote(store)
+    await vote_both_ways(store)
     which = await telegram.says("/train")
     assert which.text == EN.which_task
     await telegram.taps(which.button("Sentiment"))
@@ -120,6 +166,32 @@ async def test_of_nothing_nothing_can_be_learnt(telegram: Telegram) -> None:
     offered = await telegram.says("/train nli")
     assert EN.nothing_yet in offered.text
     assert "reply_markup" not in offered.data
+
+
+async def test_who_only_skips_is_not_counted_among_those_who_voted(telegram: Telegram, store: Store) -> None:
+    asked = await vote(store, "이 라면 미쳤다", KOREAN)
+    await store.undo_all(asked, KOREAN, chat_id=KOREAN)
+    await store.skip(asked, ENGLISH, chat_id=KOREAN)
+    offered = await telegram.says("/train sentiment")
+    assert "People who voted: 0, votes: 0" in offered.text
+    assert EN.nothing_yet in offered.text
+    assert "reply_markup" not in offered.data
+
+
+@pytest.mark.parametrize(("person", "texts", "name"), [(ENGLISH, EN, "Negative"), (KOREAN, KO, "부정")])
+async def test_without_a_text_of_every_label_no_training_is_offered(
+    telegram: Telegram, store: Store, person: int, texts: TeachingTexts, name: str
+) -> None:
+    await vote(store)
+    said = await telegram.says("/train sentiment", user=person)
+    assert texts.no_label.format(labels=f"<b>{name}</b>") in said.text
+    assert "reply_markup" not in said.data
+    await store.imports.add_texts([ImportedText("sentiment", "별로다", None, 0, "negative", gold=True)])
+    assert "reply_markup" not in (await telegram.says("/train sentiment", user=person)).data
+    await store.imports.add_texts([ImportedText("sentiment", "그저 그렇다", None, 0, "negative")])
+    said = await telegram.says("/train sentiment", user=person)
+    assert texts.start_question in said.text
+    assert said.button(texts.start_button)
 
 
 @pytest.mark.parametrize("step", TrainStep)
@@ -173,7 +245,10 @@ async def test_without_what_draws_the_figures_come_alone(
     assert (await telegram.says("/stats")).text == EN.stats_nothing
     await vote(store)
     monkeypatch.setattr("handlers.stats.can_draw", lambda: False)
-    assert "2 votes by 2" in (await telegram.says("/stats")).text
+    said = (await telegram.says("/stats")).text
+    assert "2 votes by 2 people, 1 text waits for more, 0 labels, 0 gold" in said
+    await store.forget(ENGLISH)
+    assert "1 vote by 1 person, 1 text waits" in (await telegram.says("/stats")).text
 
 
 async def test_an_export_is_a_file_of_all_votes_and_a_large_one_is_packed(
@@ -187,7 +262,7 @@ async def test_an_export_is_a_file_of_all_votes_and_a_large_one_is_packed(
     plain, packed = (call.data for call in telegram.request.calls if call.method == "sendDocument")
     rows = [json.loads(line) for line in plain["document"].splitlines()]
     assert [row["label"] for row in rows] == ["positive", "positive"]
-    assert plain["caption"].startswith("2 votes by 2 people on 1 texts")
+    assert plain["caption"].startswith("2 votes by 2 people on 1 text. ")
     assert gzip.decompress(packed["document"]) == plain["document"]
     monkeypatch.setattr(exporting, "LIMIT", 10)
     assert "kobert-bot feedback export" in (await telegram.says("/export")).text

@@ -8,6 +8,7 @@ import pytest
 
 from bot.application import build_application
 from handlers.context import Services
+from handlers.replies.counts import Count
 from handlers.replies.texts import EN, KO, Texts
 from storage.privacy.pseudonym import Pseudonymizer
 from storage.store import ConsentStatus, Store
@@ -97,7 +98,7 @@ async def test_privacy_tells_after_how_many_days_what_is_old_goes(store: Store, 
     services = Services(model, store, retention_days=30)
     async with build_application(services, token="1:token", request=request) as application:
         shown = await Telegram(application, request).says("/privacy")
-    assert EN.kept_for_days.format(days=30) in shown.text
+    assert EN.kept_for_days.format(days=Count(30)) in shown.text
 
 
 async def test_mydata_is_a_file_with_everything(telegram: Telegram) -> None:

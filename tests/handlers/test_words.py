@@ -28,6 +28,15 @@ def replying(to: int, **more: object) -> dict[str, object]:
     return {"reply_to_message": replied, **more}
 
 
+def asked(to: int, person: int = ENGLISH) -> dict[str, object]:
+    """The same of a message that asks somebody for a word."""
+    user = {"id": person, "is_bot": False, "first_name": "Person"}
+    mention = {"type": "text_mention", "offset": 0, "length": 6, "user": user}
+    replied = replying(to)["reply_to_message"]
+    assert isinstance(replied, dict)
+    return {"reply_to_message": {**replied, "text": "Person, which word?", "entities": [mention]}}
+
+
 def faces(call: Call) -> list[list[str]]:
     return [[button["text"] for button in row] for row in call.buttons]
 
@@ -93,24 +102,38 @@ async def test_what_is_no_word_is_told_how_it_would_be(telegram: Telegram, store
     assert await votes(store) == []
 
 
-async def test_in_a_group_people_talk_under_an_answer_and_are_told_of_words_where_they_were_asked(
+async def test_in_a_group_people_talk_under_an_answer_and_words_are_read_where_they_were_asked(
     telegram: Telegram, store: Store
 ) -> None:
     await store.change_group_settings(GROUP, lambda _: GroupSettings(voters=Voters.ADMINS))
     telegram.request.admins.add(ENGLISH)
     answer = await telegram.says("/mask I go to ___.", chat=GROUP)
     before = len(telegram.answers)
-    for user, extra in ((ENGLISH, {}), (NEWCOMER, {}), (ENGLISH, ANONYMOUS_ADMIN)):
-        talk = telegram.message("that is so funny", user=user, chat=GROUP, extra=replying(1001, **extra))
-        await telegram.application.process_update(talk)
+    for talk in ("that is so funny", "funny"):
+        for user, extra in ((ENGLISH, {}), (NEWCOMER, {}), (ENGLISH, ANONYMOUS_ADMIN)):
+            said = telegram.message(talk, user=user, chat=GROUP, extra=replying(1001, **extra))
+            await telegram.application.process_update(said)
     assert len(telegram.answers) == before
     await telegram.taps(answer.button(OWN.word_button), chat=GROUP)
-    told = await telegram.says("that is so funny", chat=GROUP, extra=replying(1002))
+    for talk in ("that is so funny", "funny"):  # what others say to who was asked
+        said = telegram.message(talk, user=KOREAN, chat=GROUP, extra=asked(1002))
+        await telegram.application.process_update(said)
+    assert len(telegram.answers) == before + 1
+    told = await telegram.says("that is so funny", chat=GROUP, extra=asked(1002))
     assert told.text == OWN.word_unreadable.format(most=30)
     assert await votes(store) == []
-    await telegram.says("beach", message_id=9, chat=GROUP, extra=replying(1001))
-    told = await telegram.says("the beach", edits=9, chat=GROUP, extra=replying(1001))
+    await telegram.says("beach", message_id=9, chat=GROUP, extra=asked(1002))
+    assert [row.label for row in await votes(store)] == ["beach"]
+    told = await telegram.says("the beach", edits=9, chat=GROUP, extra=asked(1002))
     assert told.text == OWN.word_unreadable.format(most=30)  # a word that counted, and does not as it is now
+
+
+async def test_whoever_is_asked_without_a_mention_may_answer(telegram: Telegram, store: Store) -> None:
+    answer = await telegram.says("/mask I go to ___.", chat=GROUP)
+    await telegram.taps(answer.button(OWN.word_button), chat=GROUP)
+    said = await telegram.says("beach", chat=GROUP, extra=replying(1002))
+    assert said.text == OWN.word_counted.format(word="beach")
+    assert [row.label for row in await votes(store)] == ["beach"]
 
 
 async def test_words_for_several_blanks(telegram: Telegram, store: Store, model: FakeModel) -> None:
@@ -133,7 +156,7 @@ async def test_the_button_asks_for_a_word_once_and_the_reply_to_that_counts_afte
     assert prompt.data["reply_markup"]["selective"] is True
     assert prompt.data["reply_parameters"]["message_id"] == 1001
     assert f'<a href="tg://user?id={ENGLISH}">Person</a>' in prompt.text
-    said = await telegram.says("beach", chat=GROUP, extra=replying(1002))  # known from the database alone
+    said = await telegram.says("beach", chat=GROUP, extra=asked(1002))  # known without what is in memory
     assert said.text == OWN.word_counted.format(word="beach")
     assert telegram.keyboards[-1].data["message_id"] == 1001
     assert [row.label for row in await votes(store)] == ["beach"]
@@ -143,12 +166,15 @@ async def test_who_has_not_agreed_is_offered_to_and_no_word_is_kept(telegram: Te
     answer = await telegram.says("/mask I go to ___.", chat=GROUP)
     tap = answer.button(OWN.word_button)
     assert (await telegram.taps(tap, user=NEWCOMER, chat=GROUP)).text == EN.consent_to_vote_toast
-    said = await telegram.says("beach", user=NEWCOMER, chat=GROUP, extra=replying(1001))
+    await store.set_consent(NEWCOMER, ConsentStatus.AGREED)
+    await telegram.taps(tap, user=NEWCOMER, chat=GROUP)
+    await store.set_consent(NEWCOMER, ConsentStatus.DECLINED)  # having second thoughts
+    said = await telegram.says("beach", user=NEWCOMER, chat=GROUP, extra=asked(1002, NEWCOMER))
     assert said.text == OWN.word_consent.format(at="@KobertBot")
     assert faces(telegram.keyboards[-1])[-1] == [EN.agree_to_vote_button]
     assert await votes(store) == []
     await store.set_consent(NEWCOMER, ConsentStatus.AGREED)
-    await telegram.says("beach", user=NEWCOMER, chat=GROUP, extra=replying(1001))
+    await telegram.says("beach", user=NEWCOMER, chat=GROUP, extra=asked(1002, NEWCOMER))
     assert [row.label for row in await votes(store)] == ["beach"]
 
 
@@ -157,16 +183,20 @@ async def test_words_go_by_who_may_vote_in_the_group(telegram: Telegram, store: 
     answer = await telegram.says("/mask I go to ___.", chat=GROUP)
     for tap in (OWN.word_button, OWN.skip_button):
         assert (await telegram.taps(answer.button(tap), chat=GROUP)).text == EN.only_admins_vote_toast
-    said = await telegram.says("beach", chat=GROUP, extra=replying(1001))
+    telegram.request.admins.add(ENGLISH)
+    await telegram.taps(answer.button(OWN.word_button), chat=GROUP)
+    telegram.request.admins.remove(ENGLISH)
+    said = await telegram.says("beach", chat=GROUP, extra=asked(1002))
     assert said.text == EN.only_admins_vote_toast
     telegram.request.admins.add(ENGLISH)
-    await telegram.says("beach", chat=GROUP, extra=replying(1001))
+    await telegram.says("beach", chat=GROUP, extra=asked(1002))
     assert [row.label for row in await votes(store)] == ["beach"]
 
 
 async def test_who_speaks_in_the_name_of_the_group_has_no_vote(telegram: Telegram, store: Store) -> None:
-    await telegram.says("/mask I go to ___.", chat=GROUP)
-    said = await telegram.says("beach", chat=GROUP, extra=replying(1001, **ANONYMOUS_ADMIN))
+    answer = await telegram.says("/mask I go to ___.", chat=GROUP)
+    await telegram.taps(answer.button(OWN.word_button), chat=GROUP)
+    said = await telegram.says("beach", chat=GROUP, extra={**asked(1002), **ANONYMOUS_ADMIN})
     assert said.text == OWN.only_people_vote
     assert await votes(store) == []
 

@@ -325,6 +325,8 @@ async def test_figures_count_what_there_is(store: Store, sentiment: NewPredictio
     await store.vote(predictions[1], 1, 0, 0, chat_id=CHAT)
     await sql(f"UPDATE votes SET blind = true WHERE prediction_id = {predictions[1]}")
     await store.skip(predictions[2], 1, chat_id=CHAT)
+    await agree(store, 4)
+    await store.skip(predictions[2], 4, chat_id=CHAT)
     items = [await item_of(sql, prediction) for prediction in predictions]
     labels = [NewLabel(items[0], 0, "positive", "majority", 0.8, 3)]
     await store.consensus.replace("sentiment", labels, [])
@@ -338,7 +340,7 @@ async def test_figures_count_what_there_is(store: Store, sentiment: NewPredictio
             texts=3,
             votes=4,
             blind=1,
-            skips=1,
+            skips=2,
             voters=3,
             queue=2,
             labels={"negative": 1, "positive": 1},

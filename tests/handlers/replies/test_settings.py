@@ -5,9 +5,10 @@ from dataclasses import replace
 import pytest
 
 from handlers import utf16
-from handlers.callback_data import SettingTap, decode
+from handlers.callback_data import decode
 from handlers.replies.settings import Panel, panel_keyboard, panel_text, pauses
 from handlers.replies.texts import EN, LANGUAGES, Language
+from handlers.taps import SettingTap
 from storage.store import GroupSettings, Voters
 
 LONG = "a preset with a very long name, <b>bold</b> & " + "길다" * 40

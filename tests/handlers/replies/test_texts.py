@@ -9,6 +9,7 @@ import pytest
 from telegram.constants import CallbackQueryLimit
 
 from handlers import utf16
+from handlers.replies.counts import Count
 from handlers.replies.texts import EN, KO, TEXTS, Texts
 from models.results import LABELS
 
@@ -26,7 +27,7 @@ def flat(name: str, value: object) -> Iterator[tuple[str, str]]:
             yield from flat(f"{name}.{key}", inner)
     elif is_dataclass(value):
         for one in fields(value):
-            yield from flat(one.name, getattr(value, one.name))
+            yield from flat(f"{name}.{one.name}", getattr(value, one.name))
     else:
         yield name, str(value)
 
@@ -47,10 +48,32 @@ def test_both_languages_fill_in_the_same_values(name: str) -> None:
     assert placeholders(KOREAN_TEXTS[name]) == placeholders(ENGLISH_TEXTS[name])
 
 
+@pytest.mark.parametrize("name", ENGLISH_TEXTS)
+def test_a_number_is_written_with_its_noun_in_one_and_in_many(name: str) -> None:
+    for _, field, nouns, _ in Formatter().parse(ENGLISH_TEXTS[name]):
+        if field is not None and nouns:
+            one, many = nouns.split("|")
+            assert one != many
+            assert format(Count(1), nouns) == f"1 {one}"
+            assert [format(Count(number), nouns) for number in (0, 2, 1_020)] == [
+                f"0 {many}",
+                f"2 {many}",
+                f"1,020 {many}",
+            ]
+    assert not any(nouns for _, _, nouns, _ in Formatter().parse(KOREAN_TEXTS[name]))
+
+
+@pytest.mark.parametrize("name", ENGLISH_TEXTS)
+def test_no_number_stands_before_a_noun_in_many_alone(name: str) -> None:
+    counted = r"\{\w+\} (?:more )?(?:[a-z-]+ )?(?:votes|people|texts|rows|labels|days|classes)\b"
+    alone = re.findall(counted, ENGLISH_TEXTS[name])
+    assert alone == []
+
+
 @pytest.mark.parametrize("name", KOREAN_TEXTS)
 def test_korean_is_korean_and_polite(name: str) -> None:
     text = KOREAN_TEXTS[name]
-    if name.startswith(("menu.", "labels.", "task_name.", "description", "short_description")):
+    if name.startswith(("menu.", "labels.", "task_name.", "description", "short_description", "verdict.")):
         assert re.search("[가-힣]", text)
     elif sentences := re.findall(r"[가-힣]+(?=[.?!])", re.sub(r"<code>.*?</code>", "", text)):
         assert all(word.endswith(("요", "다", "까요")) for word in sentences)

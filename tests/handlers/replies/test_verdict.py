@@ -1,24 +1,19 @@
 from __future__ import annotations
 
-import re
-from dataclasses import fields, replace
+from dataclasses import replace
 
 import pytest
 from telegram.constants import MessageLimit
 
 from handlers import utf16
-from handlers.replies.texts import LANGUAGES, Language
+from handlers.replies.counts import Count
+from handlers.replies.texts import EN, KO, LANGUAGES, TEXTS, Language
 from handlers.replies.verdict import verdict_html, verdict_lines
-from handlers.replies.verdict_texts import VERDICT_EN, VERDICT_KO, VERDICT_TEXTS, VerdictTexts
+from handlers.replies.verdict_texts import VerdictTexts
 from models.results import LABELS, Task
 from storage.verdicts import Check, CheckName, CheckState, Number, Verdict
-from tests.handlers.replies.test_texts import flat, placeholders
 
 PASSED, FAILED, NOT_SEEN = CheckState.PASSED, CheckState.FAILED, CheckState.NOT_SEEN
-
-
-def every_text(texts: VerdictTexts) -> dict[str, str]:
-    return dict(pair for one in fields(texts) for pair in flat(one.name, getattr(texts, one.name)))
 
 
 GAIN: dict[str, Number] = {
@@ -69,15 +64,7 @@ CHECKS = (
 VERDICT = Verdict(True, "sentiment", "builtin", "var/<new>&model", CHECKS)
 
 
-def test_both_languages_have_the_same_texts_and_fill_in_the_same_values() -> None:
-    korean, english = every_text(VERDICT_KO), every_text(VERDICT_EN)
-    assert korean.keys() == english.keys()
-    for name, text in english.items():
-        assert placeholders(korean[name]) == placeholders(text), name
-        assert re.search("[가-힣]", korean[name]), name
-
-
-@pytest.mark.parametrize("texts", VERDICT_TEXTS.values())
+@pytest.mark.parametrize("texts", [EN.verdict, KO.verdict])
 def test_every_check_task_and_set_has_words(texts: VerdictTexts) -> None:
     assert set(texts.checks) == set(CheckName)
     assert set(texts.failed) <= set(CheckName)
@@ -85,13 +72,12 @@ def test_every_check_task_and_set_has_words(texts: VerdictTexts) -> None:
         *(CheckName.GAIN, CheckName.NOT_WORSE, CheckName.TEST, CheckName.RECALL, CheckName.LATENCY),
         *(CheckName.VOTERS, CheckName.VOTER_SHARE),
     }
-    assert set(texts.tasks) == {Task.MASK, *LABELS}
     assert set(texts.sets) == {"gold", "test", "heldout"}
 
 
 def test_a_verdict_reads_as_english() -> None:
     lines = verdict_lines(VERDICT, "en")
-    assert lines[0] == "✓ var/<new>&model may take the place of builtin (sentiment)."
+    assert lines[0] == "✓ var/<new>&model may take the place of builtin (Sentiment)."
     assert lines[3].startswith(
         "✓ Gain, blind-labelled rows: 80.00 % → 84.25 % right, +4.25 points (95 % interval +3.00 to +5.50); "
         "61 rows gained, 10 lost, p = 1e-09 (below 0.05 needed"
@@ -117,7 +103,7 @@ def test_it_is_told_how_many_candidates_the_rows_have_judged_before(language: La
         gain = Check(CheckName.GAIN, PASSED, {**GAIN, **numbers})
         return verdict_lines(replace(VERDICT, checks=(gain,)), language)
 
-    assert lines(earlier=0)[2] == VERDICT_TEXTS[language].first_judged
+    assert lines(earlier=0)[2] == TEXTS[language].verdict.first_judged
     again = lines(earlier=3, alpha=0.0125, level=0.9875)
     assert told.format(3) in again[2]
     assert "0.013" in again[1]
@@ -139,7 +125,7 @@ def test_what_follows_one_that_has_to_go_reads_as_such(language: Language, told:
 
 def test_a_verdict_reads_as_korean() -> None:
     lines = verdict_lines(VERDICT, "ko")
-    assert lines[0] == "✓ var/<new>&model 모델이 builtin 모델을 대신해도 돼요 (감성)."
+    assert lines[0] == "✓ var/<new>&model 모델이 builtin 모델을 대신해도 돼요 (감정)."
     assert lines[4].startswith("n = 1,200 (답을 보지 않고 붙인 정답)일 때 2.51%p보다 작은 나아짐을")
     assert "(부정, 공개 시험 세트, n = 40)" in lines[6]
     assert len(lines) == 11
@@ -154,7 +140,7 @@ def test_markup_in_a_name_is_text(language: Language) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_failed_has_lines_of_its_own(language: Language) -> None:
-    texts = VERDICT_TEXTS[language]
+    texts = TEXTS[language].verdict
     checks = (
         Check(CheckName.ANSWERS, FAILED, {"broken": 3, "n": 17}),
         Check(CheckName.CHANGED, FAILED, {"changed": 0, "n": 17}),
@@ -162,9 +148,10 @@ def test_what_failed_has_lines_of_its_own(language: Language) -> None:
         recall("negative", NOT_SEEN, 0.0),
     )
     lines = verdict_lines(Verdict(False, "nsp", "a", "b", checks), language)
-    assert lines[0] == f"✗ {texts.refused.format(candidate='b', champion='a', task=texts.tasks['nsp'])}"
-    assert lines[1] == f"✗ {texts.failed['answers'].format(broken=3, n=17)}"
-    assert lines[2] == f"✗ {texts.failed['changed'].format(n=17)}"
+    task = TEXTS[language].task_name["nsp"]
+    assert lines[0] == f"✗ {texts.refused.format(candidate='b', champion='a', task=task)}"
+    assert lines[1] == f"✗ {texts.failed['answers'].format(broken=3, n=Count(17))}"
+    assert lines[2] == f"✗ {texts.failed['changed'].format(n=Count(17))}"
     assert lines[3].startswith("✗ ")
     assert "20.00" in lines[3]
     assert lines[4].startswith("– ")
@@ -173,13 +160,25 @@ def test_what_failed_has_lines_of_its_own(language: Language) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_held_out_feedback_that_judges_and_shows_nothing_is_told(language: Language) -> None:
-    texts = VERDICT_TEXTS[language]
+    texts = TEXTS[language].verdict
     numbers = {**GAIN, "set": "heldout", "smallest": None, "n": 4, "gold": 12}
     lines = verdict_lines(replace(VERDICT, checks=(Check(CheckName.GAIN, FAILED, numbers),)), language)
     assert lines[2:] == (
-        texts.on_heldout.format(gold=12, least_gold=100),
+        texts.on_heldout.format(gold=Count(12), least_gold=100),
         texts.smallest_none.format(n=4, set=texts.sets["heldout"]),
     )
+
+
+def test_one_row_and_one_person_are_not_many() -> None:
+    numbers = {**GAIN, "set": "heldout", "gained": 1, "lost": 0, "gold": 1}
+    checks = (
+        Check(CheckName.GAIN, FAILED, numbers),
+        Check(CheckName.VOTERS, FAILED, {"voters": 1, "least": 5}),
+    )
+    gain, heldout, _, voters = verdict_lines(replace(VERDICT, checks=checks), "en")[1:]
+    assert "; 1 row gained, 0 lost, " in gain
+    assert heldout.startswith("Judged on held-out feedback: 1 blind-labelled row is too few, 100 are needed.")
+    assert voters == "✗ Voters: 1 person whose votes count taught it (5 needed)."
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

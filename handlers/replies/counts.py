@@ -1,0 +1,20 @@
+"""Numbers of things, whose noun a text inflects."""
+
+from __future__ import annotations
+
+
+class Count(int):
+    """A number of things, written with commas between thousands.
+
+    A text may give its noun in the singular and the plural: ``{votes:vote|votes}`` becomes "1 vote" or
+    "1,020 votes". Languages that do not inflect write ``{votes}``.
+    """
+
+    __slots__ = ()
+
+    def __format__(self, nouns: str) -> str:
+        number = super().__format__(",")
+        if not nouns:
+            return number
+        one, many = nouns.split("|")
+        return f"{number} {one if self == 1 else many}"
