@@ -3,28 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 import time
-from contextlib import closing
-from pathlib import Path
 
 import pytest
 
 from handlers.replies.texts import EN, KO
-from tests.e2e.processes import FIRST_ANSWER, Program, eventually
+from tests.e2e.processes import FIRST_ANSWER, Program, eventually, rows
 from tests.e2e.sim import Sim
 from tests.traces import traces
 
 pytestmark = [pytest.mark.usefixtures("shared_bot"), pytest.mark.timeout(300)]
-
-
-def rows(bot: Program, query: str) -> list[tuple[object, ...]]:
-    with closing(sqlite3.connect(bot_files(bot) / "kobert-bot.db")) as database:
-        return database.execute(query).fetchall()
-
-
-def bot_files(bot: Program) -> Path:
-    return bot.log.parent / "var"
 
 
 async def test_somebody_starts_and_is_told_everything(sim: Sim) -> None:
@@ -76,12 +64,12 @@ async def test_a_vote_is_counted_changed_and_taken_back(sim: Sim, shared_bot: Pr
         (EN.labelling.skip_button, EN.undo_button),
     )
     kinds = "SELECT kind FROM votes ORDER BY id DESC LIMIT 1"
-    assert rows(shared_bot, kinds) == [("confirm",)]
+    assert rows(shared_bot.folder, kinds) == [("confirm",)]
 
     assert (await chat.taps(answer, other)).text == EN.changed_toast.format(label=other)
     answer = await chat.wait_edit(answer)
     assert answer.buttons[:2] == ((EN.right_button,), (f"{other} · 1",))
-    assert rows(shared_bot, kinds) == [("correct",)]
+    assert rows(shared_bot.folder, kinds) == [("correct",)]
 
     assert (await chat.taps(answer, EN.undo_button)).text == EN.undone_toast
     assert (await chat.wait_edit(answer)).buttons == (
@@ -116,7 +104,7 @@ async def test_somebody_new_is_asked_once_agrees_votes_and_is_forgotten(
     await chat.says(f"/sentiment {secret}")
     answer = await chat.next_bot_message(FIRST_ANSWER)
     assert answer.buttons == ((KO.agree_button, KO.decline_button),)
-    files = bot_files(shared_bot)
+    files = shared_bot.folder / "var"
     assert traces(files, secret) == []
 
     assert (await chat.taps(answer, KO.agree_button)).text == KO.agreed_toast
