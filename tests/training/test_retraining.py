@@ -304,6 +304,7 @@ def test_killed_the_same_command_goes_on_and_registers_once(tmp_path: Path) -> N
     assert rows(tmp_path, "SELECT count(*) FROM checkpoints") == [(0,)]
     done = call(*COMMAND, *QUICK)
     assert done.exit_code == 0, done.output + repr(done.exception)
+    assert "nothing is left to do" in done.stdout
     assert rows(tmp_path, "SELECT id, state FROM training_runs") == [(1, "done")]
     assert rows(tmp_path, "SELECT name FROM checkpoints") == [("sentiment-0001",)]
     assert rows(tmp_path, "SELECT count(*) FROM promotions") == [(1,)]
