@@ -80,7 +80,7 @@ def test_an_interruption_does_not_wait_for_the_order_in_hand(lane: Lane) -> None
     time.sleep(0.2)
     begin = time.monotonic()
     lane.close()
-    assert time.monotonic() - begin < 10
+    assert time.monotonic() - begin < 50  # the order takes 60
     give.join(10)
     assert not give.is_alive()
 
@@ -89,7 +89,7 @@ def test_an_interruption_does_not_wait_for_the_order_in_hand(lane: Lane) -> None
 def test_a_frozen_engine_rests_until_it_is_thawed(lane: Lane) -> None:
     lane.wait_started()
     lane.freeze()
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 60
     while lane.tree.status() != psutil.STATUS_STOPPED and time.monotonic() < deadline:
         time.sleep(0.01)
     assert lane.tree.status() == psutil.STATUS_STOPPED

@@ -17,12 +17,13 @@ from handlers.context import Services
 from handlers.menus import GROUP, GROUP_ADMINS, PRIVATE, menu
 from handlers.replies.texts import LANGUAGES
 from storage.store import Store
+from tests.databases import with_tables
 from tests.handlers.offline import FakeModel, OfflineRequest
 
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    store = await Store.open(f"sqlite+aiosqlite:///{tmp_path}/bot.db", pepper=b"pepper")
+    store = await Store.open(with_tables(tmp_path / "bot.db"), pepper=b"pepper")
     yield store
     await store.close()
 

@@ -31,6 +31,7 @@ from models.trial import Trial
 from storage.checkpoint_values import CheckpointState, NotPromotable
 from storage.runs import Run, RunState, UnknownRun
 from storage.store import ConsentStatus, StorageError, Store
+from tests.databases import with_tables
 from tests.handlers.offline import ENGLISH, OfflineRequest, Telegram
 from tests.tiny import catalog_file, write_checkpoint
 from tests.trained import BROKEN, scores_of, trained
@@ -49,7 +50,7 @@ def catalog(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
 
 @pytest.fixture
 def url(tmp_path: Path) -> str:
-    return f"sqlite+aiosqlite:///{tmp_path}/bot.db"
+    return with_tables(tmp_path / "bot.db")
 
 
 @pytest.fixture

@@ -13,13 +13,14 @@ from bot.retention import keeping_for
 from bot.run import CannotStart, run
 from bot.settings import Settings
 from storage.store import ConsentStatus, NewPrediction, StorageError, Store
+from tests.databases import with_tables
 
 SHOWN = NewPrediction("sentiment", "좋다", None, "builtin", "positive", {}, (("positive", "negative"),))
 
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    store = await Store.open(f"sqlite+aiosqlite:///{tmp_path}/bot.db", pepper=b"pepper")
+    store = await Store.open(with_tables(tmp_path / "bot.db"), pepper=b"pepper")
     await store.set_consent(7, ConsentStatus.AGREED)
     yield store
     await store.close()

@@ -18,6 +18,7 @@ from bot.children import own_command, run_child
 from bot.teaching import Teaching
 from storage.runs import Run, RunState
 from storage.store import Store
+from tests.databases import with_tables
 from tests.training.retraining_world import PEPPER, tiny_catalog_file, vote
 
 ROOT = Path(__file__).parents[2]
@@ -62,7 +63,7 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    opened = await Store.open(f"sqlite+aiosqlite:///{tmp_path}/bot.db", pepper=PEPPER.encode())
+    opened = await Store.open(with_tables(tmp_path / "bot.db"), pepper=PEPPER.encode())
     yield opened
     await opened.close()
 

@@ -6,20 +6,22 @@ import asyncio
 import os
 import queue
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import closing
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 PATIENCE = 60.0  # seconds; importing torch takes its time on a busy machine
 FIRST_ANSWER = 50.0  # seconds; it waits for the model, which loads while the bot already listens
 TOKEN = "4242:end-to-end"  # of the local server only
 
 _ROOT = Path(__file__).parents[2]
-_KEPT = ("PATH", "HOME", "LANG", "TMPDIR", "VIRTUAL_ENV")
+_KEPT = ("PATH", "HOME", "LANG", "TMPDIR", "VIRTUAL_ENV", "OMP_NUM_THREADS")
 
 
 class Program:
@@ -32,6 +34,7 @@ class Program:
     """
 
     def __init__(self, *arguments: str, folder: Path, **settings: str) -> None:
+        self.folder = folder
         self.log = folder / f"{arguments[0]}.log"
         self._seen: list[str] = []
         self._lines: queue.Queue[str] = queue.Queue()
@@ -58,6 +61,11 @@ class Program:
                 raise AssertionError(f"no {words!r} in {self._seen}\n{self.log.read_text()}") from None
             assert self._seen[-1], f"it ended without {words!r}: {self._seen}\n{self.log.read_text()}"
         return next(line for line in self._seen if words in line)
+
+    def rest(self) -> str:
+        """Wait for the end; gives the output that nobody has waited for."""
+        self._reader.join()
+        return "".join(iter(self._lines.get_nowait, ""))
 
     def stop(self, number: int = signal.SIGTERM) -> int:
         """Send a signal and return the exit status."""
@@ -103,3 +111,18 @@ async def eventually(check: Callable[[], bool | Awaitable[bool]]) -> None:
 def bot_program(folder: Path, catalog: Path, **settings: str) -> Program:
     """Start the bot; it runs in ``folder``, and so does its database."""
     return Program("bot", "run", folder=folder, CATALOG=str(catalog), DEVICE="cpu", **settings)
+
+
+async def finished(folder: Path, *arguments: str, within: float = PATIENCE) -> str:
+    """Run a command of the program to its end, for ``within`` seconds at most; gives what it printed."""
+    with Program("bot", *arguments, folder=folder, DEVICE="cpu") as program:
+        status = await asyncio.to_thread(program.process.wait, within)
+        said = program.rest()
+        assert status == 0, (said, program.log.read_text())
+        return said
+
+
+def rows(folder: Path, query: str) -> list[tuple[Any, ...]]:
+    """Ask the database of the bot that runs in a folder, on a connection of our own."""
+    with closing(sqlite3.connect(folder / "var" / "kobert-bot.db")) as database:
+        return database.execute(query).fetchall()

@@ -5,16 +5,14 @@ from __future__ import annotations
 import asyncio
 import base64
 import random
-import sqlite3
 from collections.abc import Awaitable, Callable
-from contextlib import closing
 from typing import Any
 
 import pytest
 
 from handlers.replies.counts import Count
 from handlers.replies.texts import KO, LANGUAGES, TEXTS, Language, Texts
-from tests.e2e.processes import FIRST_ANSWER, Program, eventually
+from tests.e2e.processes import FIRST_ANSWER, Program, eventually, rows
 from tests.e2e.sim import Private, Said, Sim
 from tests.png import PNG
 
@@ -64,8 +62,7 @@ async def answered(chat: Private) -> Said:
 
 def votes(bot: Program) -> list[str]:
     """The kinds of all votes there are, from another connection."""
-    with closing(sqlite3.connect(bot.log.parent / "var" / "kobert-bot.db")) as database:
-        return [str(kind) for (kind,) in database.execute("SELECT kind FROM votes ORDER BY id")]
+    return [kind for (kind,) in rows(bot.folder, "SELECT kind FROM votes ORDER BY id")]
 
 
 @IN_BOTH

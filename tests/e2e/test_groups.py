@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from handlers.replies.texts import EN, KO
-from tests.e2e.processes import FIRST_ANSWER, TOKEN, Program, bot_program, eventually
+from tests.e2e.processes import FIRST_ANSWER, TOKEN, Program, bot_program, eventually, rows
 from tests.e2e.sim import Group, Said, Sim
 from tests.traces import traces
 
@@ -27,11 +25,6 @@ def faces(said: Said) -> list[str]:
 
 def ticked(said: Said) -> list[str]:
     return [face.split(maxsplit=2)[2] for face in faces(said) if face.startswith("✓")]
-
-
-def rows(bot: Program, query: str) -> list[tuple[object, ...]]:
-    with closing(sqlite3.connect(bot.log.parent / "var/kobert-bot.db")) as database:
-        return database.execute(query).fetchall()
 
 
 def log(bot: Program) -> str:
@@ -78,13 +71,13 @@ async def test_who_speaks_in_the_name_of_a_chat_is_answered_and_not_kept(
         assert answer.buttons == ()
     assert traces(shared_bot.log.parent / "var", SECRET) == []
     people = "SELECT count(*) FROM annotators"
-    before = rows(shared_bot, people)
+    before = rows(shared_bot.folder, people)
 
     await admin.says(f"/privacy{BOT}", anonymous=True)
     shown = await group.next_bot_message()
     assert (await admin.taps(shown, row=0, column=0)).text == KO.agreed_toast  # the tap is their own
     assert (await member.taps(shown, row=0, column=1)).text == EN.declined_toast
-    assert rows(shared_bot, people) == [(int(str(before[0][0])) + 2,)]
+    assert rows(shared_bot.folder, people) == [(int(str(before[0][0])) + 2,)]
 
 
 async def test_a_group_that_becomes_a_supergroup_is_known_there(sim: Sim) -> None:
@@ -180,7 +173,7 @@ async def test_administrators_set_a_group_and_it_holds_for_everybody(sim: Sim, s
     await other.says(f"/sentiment{BOT} 좋다")
     refused = await group.next_bot_message()
     assert refused.text.startswith(EN.chat_cooldown.split("{", maxsplit=1)[0])
-    assert "second" in str(rows(shared_bot, "SELECT preset FROM group_settings"))
+    assert "second" in str(rows(shared_bot.folder, "SELECT preset FROM group_settings"))
 
 
 async def test_a_group_is_set_from_a_private_chat_by_whoever_administers_it_now(sim: Sim) -> None:

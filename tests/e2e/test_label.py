@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from handlers.replies.texts import EN, KO
-from tests.e2e.processes import FIRST_ANSWER, TOKEN, Program, bot_program
+from tests.e2e.processes import FIRST_ANSWER, TOKEN, Program, bot_program, rows
 from tests.e2e.sim import Private, Said, Sim
 
 pytestmark = [pytest.mark.usefixtures("shared_bot"), pytest.mark.timeout(300)]
 
 BOT = "@kobert_bot"
 OWN = EN.labelling
-
-
-def rows(bot: Program, query: str) -> list[tuple[object, ...]]:
-    with closing(sqlite3.connect(bot.log.parent / "var/kobert-bot.db")) as database:
-        return database.execute(query).fetchall()
 
 
 def faces(said: Said) -> list[str]:
@@ -66,7 +59,7 @@ async def test_one_person_asks_and_another_labels_a_batch(sim: Sim, shared_bot: 
         item = await labeller.wait_edit(item)
     assert item.text.startswith("🎉 Thank you! Labelled: 3, not sure: 0")
     blind = "SELECT label, blind FROM votes WHERE kind != 'skip' ORDER BY id DESC LIMIT 3"
-    assert rows(shared_bot, blind) == [("negative", 1), ("negative", 1), ("positive", 1)]
+    assert rows(shared_bot.folder, blind) == [("negative", 1), ("negative", 1), ("positive", 1)]
 
     await labeller.says("/mystats")
     stats = await labeller.next_bot_message()
@@ -91,7 +84,7 @@ async def test_a_word_is_replied_to_an_answer_in_a_group(sim: Sim, shared_bot: P
     assert "바닷가" in counted.text
     assert KO.undo_button in faces(await group.wait_edit(answer))
     typed = "SELECT choice, label, kind FROM votes ORDER BY id DESC LIMIT 1"
-    assert rows(shared_bot, typed) == [(-1, "바닷가", "correct")]
+    assert rows(shared_bot.folder, typed) == [(-1, "바닷가", "correct")]
 
     await other.says("두 낱말", reply_to=answer)  # people talk
     said = await other.says("두 낱말", reply_to=prompt)
@@ -141,5 +134,5 @@ async def test_a_batch_goes_on_where_a_killed_bot_left_it(
         await labeller.taps(item, "Negative", timeout=60.0)
         item = await labeller.wait_edit(item)
         assert "3/3" in item.text
-        assert rows(bot, "SELECT count(*), min(blind) FROM votes") == [(2, 1)]
+        assert rows(bot.folder, "SELECT count(*), min(blind) FROM votes") == [(2, 1)]
         bot.stop()

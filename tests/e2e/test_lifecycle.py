@@ -5,15 +5,13 @@ from __future__ import annotations
 import asyncio
 import signal
 import socket
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 
 import httpx
 import pytest
 
 from handlers.replies.texts import EN, KO
-from tests.e2e.processes import FIRST_ANSWER, TOKEN, bot_program, eventually
+from tests.e2e.processes import FIRST_ANSWER, TOKEN, bot_program, eventually, rows
 from tests.e2e.sim import Sim
 
 pytestmark = pytest.mark.timeout(300)  # every bot imports torch anew
@@ -121,5 +119,5 @@ async def test_a_server_that_refuses_menus_does_not_stop_the_start(
 
 
 def count(folder: Path, table: str) -> int:
-    with closing(sqlite3.connect(folder / "var" / "kobert-bot.db")) as database:
-        return int(database.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
+    [(found,)] = rows(folder, f"SELECT count(*) FROM {table}")
+    return int(found)

@@ -3,28 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
-import time
-from contextlib import closing
-from pathlib import Path
 
 import pytest
 
 from handlers.replies.texts import EN, KO
-from tests.e2e.processes import FIRST_ANSWER, Program, eventually
-from tests.e2e.sim import Sim
+from tests.e2e.processes import FIRST_ANSWER, Program, eventually, rows
+from tests.e2e.sim import Private, Sim
 from tests.traces import traces
 
 pytestmark = [pytest.mark.usefixtures("shared_bot"), pytest.mark.timeout(300)]
-
-
-def rows(bot: Program, query: str) -> list[tuple[object, ...]]:
-    with closing(sqlite3.connect(bot_files(bot) / "kobert-bot.db")) as database:
-        return database.execute(query).fetchall()
-
-
-def bot_files(bot: Program) -> Path:
-    return bot.log.parent / "var"
 
 
 async def test_somebody_starts_and_is_told_everything(sim: Sim) -> None:
@@ -76,12 +63,12 @@ async def test_a_vote_is_counted_changed_and_taken_back(sim: Sim, shared_bot: Pr
         (EN.labelling.skip_button, EN.undo_button),
     )
     kinds = "SELECT kind FROM votes ORDER BY id DESC LIMIT 1"
-    assert rows(shared_bot, kinds) == [("confirm",)]
+    assert rows(shared_bot.folder, kinds) == [("confirm",)]
 
     assert (await chat.taps(answer, other)).text == EN.changed_toast.format(label=other)
     answer = await chat.wait_edit(answer)
     assert answer.buttons[:2] == ((EN.right_button,), (f"{other} · 1",))
-    assert rows(shared_bot, kinds) == [("correct",)]
+    assert rows(shared_bot.folder, kinds) == [("correct",)]
 
     assert (await chat.taps(answer, EN.undo_button)).text == EN.undone_toast
     assert (await chat.wait_edit(answer)).buttons == (
@@ -116,7 +103,7 @@ async def test_somebody_new_is_asked_once_agrees_votes_and_is_forgotten(
     await chat.says(f"/sentiment {secret}")
     answer = await chat.next_bot_message(FIRST_ANSWER)
     assert answer.buttons == ((KO.agree_button, KO.decline_button),)
-    files = bot_files(shared_bot)
+    files = shared_bot.folder / "var"
     assert traces(files, secret) == []
 
     assert (await chat.taps(answer, KO.agree_button)).text == KO.agreed_toast
@@ -163,6 +150,8 @@ async def test_a_group_quotes_a_fragment(sim: Sim) -> None:
 async def test_another_bots_command_is_ignored(sim: Sim) -> None:
     group = sim.group(members=1)
     await group.member(1).says("/sentiment@other_bot 좋다")
+    asked = await group.member(1).says("/sentiment@kobert_bot 좋다")
+    assert (await group.next_bot_message(FIRST_ANSWER)).reply_to == asked.id  # the first it says
     await group.silence()
 
 
@@ -191,19 +180,28 @@ async def test_an_edited_command_takes_its_file_away(sim: Sim) -> None:
 
 
 async def test_an_answer_that_was_refused_with_429_comes_later_and_others_go_on(sim: Sim) -> None:
-    await sim.fault("sendMessage", status=429, retry_after=2)
+    wait = 4
+    await sim.fault("sendMessage", status=429, retry_after=wait)
     first, second = sim.private(language="en"), sim.private(language="en")
     await first.says("/sentiment good")
-    started = time.monotonic()
+
+    async def calls(chat: Private) -> list[tuple[int, float]]:
+        number = await chat.id()
+        sent = await sim.calls("sendMessage")
+        return [(call.status, call.at) for call in sent if int(call.params["chat_id"]) == number]
 
     async def refused() -> bool:
-        return any(call.status == 429 for call in await sim.calls("sendMessage"))
+        return bool(await calls(first))
 
     await eventually(refused)
     await second.says("/sentiment bad")
-    await second.next_bot_message(timeout=2)
+    await second.next_bot_message(FIRST_ANSWER)
     await first.next_bot_message(FIRST_ANSWER)
-    assert time.monotonic() - started >= 1.5
+    [(refusal, at), (answered, later)] = await calls(first)
+    assert (refusal, answered) == (429, 200)
+    assert later - at >= wait
+    [(_, meanwhile)] = await calls(second)
+    assert at < meanwhile < later
 
 
 @pytest.mark.parametrize("method", ["sendMessage", "getUpdates", "answerCallbackQuery"])
@@ -223,13 +221,15 @@ async def test_a_server_that_stumbles_is_asked_again(sim: Sim) -> None:
     chat = sim.private(language="en")
     await chat.says("/sentiment good")
     await chat.next_bot_message(FIRST_ANSWER)
+    assert [call.status for call in await sim.calls("sendMessage")][-2:] == [502, 200]
 
 
 async def test_an_update_that_comes_twice_is_answered_once(sim: Sim) -> None:
     await sim.duplicate_updates()
     chat = sim.private(language="en")
-    await chat.says("/sentiment good")
-    await chat.next_bot_message(FIRST_ANSWER)
+    asked = [await chat.says(f"/sentiment {word}") for word in ("good", "bad")]
+    answers = [await chat.next_bot_message(FIRST_ANSWER) for _ in asked]
+    assert {answer.reply_to for answer in answers} == {said.id for said in asked}
     await chat.silence()
 
 

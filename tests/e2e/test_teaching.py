@@ -10,19 +10,16 @@ import asyncio
 import json
 import random
 import re
-import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from handlers.replies.texts import EN
 from tests.e2e.domain import Review, reviews
-from tests.e2e.processes import FIRST_ANSWER, Program, eventually
+from tests.e2e.processes import FIRST_ANSWER, Program, eventually, finished, rows
 from tests.e2e.sim import Private, Said, Sim
 
 pytestmark = pytest.mark.timeout(900)
@@ -100,23 +97,6 @@ def bot(folder: Path) -> Iterator[Program]:
         assert "Traceback" not in bot.log.read_text()
 
 
-def rows(folder: Path, query: str) -> list[tuple[Any, ...]]:
-    with closing(sqlite3.connect(folder / "var" / "kobert-bot.db")) as connection:
-        return connection.execute(query).fetchall()
-
-
-async def run(folder: Path, *arguments: str) -> str:
-    """Run a command of the program to its end; gives what it printed."""
-    with Program("bot", *arguments, folder=folder, DEVICE="cpu") as program:
-        status = await asyncio.to_thread(program.process.wait, TRAINED_IN)
-        program.wait()
-        lines: list[str] = []
-        while not program._lines.empty():
-            lines.append(program._lines.get())
-        assert status == 0, (lines, program.log.read_text())
-        return "".join(lines)
-
-
 def first_label(answer: str) -> str:
     """The label that an answer names first, which is the likelier one."""
     return min(LABELS, key=lambda name: answer.find(LABELS[name]))
@@ -185,7 +165,7 @@ class Story:
 
     async def voters_agree(self) -> None:
         """What they agree on is right more often than what most of them say, and the liars are found."""
-        await run(self.folder, "feedback", "agree", "sentiment")
+        await finished(self.folder, "feedback", "agree", "sentiment")
         query = "SELECT text_a, label FROM labels l JOIN inputs i ON i.id = l.input_id"
         agreed, most = dict(rows(self.folder, query)), majority(self.folder, SEED)
         assert len(most) == ITEMS
@@ -309,33 +289,4 @@ def traces(folder: Path, needles: Sequence[str]) -> list[tuple[str, str]]:
         if file.is_file()
         for needle in needles
         if needle.encode() in file.read_bytes()
-    ]
-
-
-async def test_a_model_that_learnt_nothing_is_refused(tmp_path: Path) -> None:
-    lot = random.Random(SEED)
-    known, shuffled = reviews(120, SEED), reviews(420, SEED)[120:]
-    numbers = {"negative": 0, "positive": 1}
-
-    def tsv(name: str, labelled: Sequence[tuple[str, str]]) -> str:
-        lines = [f"{number}\t{text}\t{numbers[label]}" for number, (text, label) in enumerate(labelled)]
-        file = tmp_path / name
-        file.write_text("\n".join(["id\tdocument\tlabel", *lines]) + "\n", encoding="utf-8")
-        return str(file)
-
-    labels = [review.label for review in shuffled]
-    lot.shuffle(labels)
-    gold = tsv("gold.tsv", [(review.text, review.label) for review in known])
-    useless = tsv(
-        "useless.tsv", [(review.text, label) for review, label in zip(shuffled, labels, strict=True)]
-    )
-    (tmp_path / "var").mkdir()
-    await run(tmp_path, "feedback", "import", gold, "--task", "sentiment", "--gold")
-    await run(tmp_path, "feedback", "import", useless, "--task", "sentiment")
-    said = await run(tmp_path, "train", "finetune", "sentiment", "--from-feedback")
-    assert "✗ sentiment-0001 does not take the place of builtin (sentiment)." in said
-    assert "✗ Gain, blind-labelled rows: " in said
-    assert rows(tmp_path, "SELECT state FROM checkpoints") == [("refused",)]
-    assert rows(tmp_path, "SELECT count(*) FROM aliases WHERE alias = 'champion' AND checkpoint_id > 0") == [
-        (0,)
     ]

@@ -11,6 +11,7 @@ from handlers.access import Access
 from handlers.context import Services
 from handlers.quota import Quotas
 from storage.store import ConsentStatus, Store
+from tests.databases import with_tables
 from tests.handlers.offline import ENGLISH, KOREAN, PRESETS, FakeModel, OfflineRequest, Telegram
 
 ADMIN = 99
@@ -24,7 +25,7 @@ def model() -> FakeModel:
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    store = await Store.open(f"sqlite+aiosqlite:///{tmp_path}/bot.db", pepper=b"pepper")
+    store = await Store.open(with_tables(tmp_path / "bot.db"), pepper=b"pepper")
     await agree(store, KOREAN, ENGLISH)
     yield store
     await store.close()

@@ -15,6 +15,7 @@ from tests.training.feedback.voters import open_store, texts, vote_on
 pytest.importorskip("pyarrow")
 pytest.importorskip("crowdkit")
 KILLS = 12
+TEXTS = 30
 
 
 def test_a_kill_while_a_data_set_is_drawn_leaves_a_whole_one_or_none(tmp_path: Path) -> None:
@@ -38,9 +39,11 @@ def test_a_kill_while_a_data_set_is_drawn_leaves_a_whole_one_or_none(tmp_path: P
         assert rows(file, "SELECT count(*) FROM dataset_snapshots") == [(len(kept),)], (
             "each row has its folder"
         )
+        texts_of = "SELECT DISTINCT count(*) FROM snapshot_members GROUP BY snapshot_id"
+        assert rows(file, texts_of) == [(TEXTS,)]
 
 
 async def _voted(url: str) -> None:
     store = await open_store(url, people=4)
-    await vote_on(store, texts(30))
+    await vote_on(store, texts(TEXTS))
     await store.close()

@@ -23,39 +23,21 @@ from tests.kills.looking import (
     visible_in,
 )
 from tests.kills.training import train_on
-from tests.tiny import catalog_file, write_checkpoint
 from tests.training.feedback.voters import CHAT, open_store, question
+from tests.training.retraining_world import BAD, GOOD, SUBJECTS, tiny_catalog_file
 
 pytest.importorskip("pyarrow")
 pytest.importorskip("crowdkit")
 KILLS = 8
-SUBJECTS = (
-    "영화",
-    "드라마",
-    "경기",
-    "놀이",
-    "학교",
-    "회사",
-    "사무실",
-    "공장",
-    "서울",
-    "친구",
-    "이야기",
-    "장소",
-)
-WORDS = (("좋다", "재미있는", "good", "fun"), ("나쁘다", "짜증나네요", "bad", "work"))
+
+Its = tuple[str, Path, Path]
+"""What a training is given: the database, the folder of all that is taught, the catalogue."""
 
 
 @pytest.mark.timeout(300)
 def test_a_kill_at_any_stage_of_a_training_needs_no_hand(tmp_path: Path) -> None:
-    file, folder, killer = tmp_path / "votes.db", tmp_path / "teaching", Killer(tmp_path / "work.log")
-    url = url_of(file)
-    asyncio.run(_voted(url))
-    its = (
-        url,
-        folder,
-        catalog_file(tmp_path / "catalog.toml", builtin=str(write_checkpoint(tmp_path / "own"))),
-    )
+    file, killer = tmp_path / "votes.db", Killer(tmp_path / "work.log")
+    its = url, folder, _ = _world(tmp_path, file)
     assert killer.whole(train_on, *its, 1).of("ended") == ["sentiment-0001"]
     finished: set[int] = set(_runs(file))
     for _ in range(KILLS):
@@ -89,14 +71,8 @@ def test_a_kill_at_any_stage_of_a_training_needs_no_hand(tmp_path: Path) -> None
 
 @pytest.mark.timeout(300)
 def test_what_a_training_that_was_given_up_left_is_never_taken_for_another_ones(tmp_path: Path) -> None:
-    file, folder, killer = tmp_path / "votes.db", tmp_path / "teaching", Killer(tmp_path / "work.log")
-    url = url_of(file)
-    asyncio.run(_voted(url))
-    its = (
-        url,
-        folder,
-        catalog_file(tmp_path / "catalog.toml", builtin=str(write_checkpoint(tmp_path / "own"))),
-    )
+    file, killer = tmp_path / "votes.db", Killer(tmp_path / "work.log")
+    its = url, folder, _ = _world(tmp_path, file)
     killer.right_after("put_aside is done", train_on, *its, None)
     left = folder / "checkpoints" / "sentiment-0001" / "left"
     left.touch()
@@ -106,6 +82,13 @@ def test_what_a_training_that_was_given_up_left_is_never_taken_for_another_ones(
     assert not visible_in(folder / "runs")
     assert [state for state, *_ in _runs(file).values()] == ["failed", "done"]
     look_at_checkpoints(file)
+
+
+def _world(place: Path, file: Path) -> Its:
+    """A database in which people have voted, and a tiny model."""
+    url = url_of(file)
+    asyncio.run(_voted(url))
+    return url, place / "teaching", tiny_catalog_file(place)
 
 
 async def _own_model_serves(url: str) -> None:
@@ -128,7 +111,7 @@ async def _give_up(url: str) -> None:
 async def _voted(url: str) -> None:
     store = await open_store(url, people=6)
     for number, subject in enumerate(SUBJECTS * 2):
-        for label, words in enumerate(WORDS):
+        for label, words in enumerate((GOOD, BAD)):
             for word in words:
                 text = f"{subject} {word} {number}"
                 prediction = await store.add_prediction(question(text), chat_id=CHAT, asker_id=1)

@@ -355,4 +355,5 @@ async def test_the_menu_shows_most_of_its_commands_on_the_smallest_phone(visit: 
     await expect(visitor.options.nth(6)).to_be_in_viewport()
     assert not await visitor.overflows()
     await visitor.page.keyboard.press("ArrowUp")  # the last one, which is scrolled to
-    await expect(visitor.options.last).to_be_in_viewport(ratio=0.95)
+    # All of it but a part of a pixel: the browser scrolls by whole ones.
+    await expect(visitor.options.last).to_be_in_viewport(ratio=0.98)

@@ -19,6 +19,7 @@ from sqlalchemy.pool import NullPool
 
 from storage.store import ConsentStatus, NewPrediction, Store
 from storage.tables import Base
+from tests.databases import with_tables
 from tests.storage import servers
 
 PEPPER = b"a secret of the tests"
@@ -77,9 +78,9 @@ def server(request: pytest.FixtureRequest, kind: str) -> URL | None:
 
 @pytest.fixture
 async def url(server: URL | None, tmp_path: Path) -> str:
-    """The URL of a database without rows; on a server it may have its tables already."""
+    """The URL of a database without rows; on a server it may lack its tables yet."""
     if server is None:
-        return f"sqlite+aiosqlite:///{tmp_path}/var/votes.db"
+        return with_tables(tmp_path / "var" / "votes.db")
     engine = create_async_engine(server, poolclass=NullPool)
     async with engine.begin() as connection:
         await connection.run_sync(_empty)

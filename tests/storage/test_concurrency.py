@@ -82,5 +82,5 @@ async def test_an_equal_text_asked_by_many_at_once_is_kept_once(
 async def test_readers_do_not_wait_for_a_writer(store: Store, sentiment: NewPrediction) -> None:
     prediction = await store.add_prediction(sentiment, chat_id=CHAT, asker_id=ASKER)
     async with store._database.write():
-        tally = await asyncio.wait_for(store.tally(prediction, chat_id=CHAT), timeout=5)
+        tally = await asyncio.wait_for(store.tally(prediction, chat_id=CHAT), timeout=20)
     assert tally.total == 0

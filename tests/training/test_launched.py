@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 import torch
 from safetensors.torch import load_file
 from transformers import BertTokenizerFast
+from typer.testing import CliRunner
 
+from bot.cli import app
 from training.processes import Processes
 
 ROOT = Path(__file__).parents[2]
@@ -40,29 +42,41 @@ def same(one: Path, other: Path) -> bool:
     return first.keys() == second.keys() and all(torch.equal(first[name], second[name]) for name in first)
 
 
-def python(arguments: list[str]) -> subprocess.Popen[bytes]:
-    code = "import training.run as r; r.SAVE_EVERY = 0.0; from bot.cli import app; app()"
-    return subprocess.Popen([sys.executable, "-c", code, *arguments], cwd=ROOT, stderr=subprocess.DEVNULL)
+def here(arguments: list[str]) -> None:
+    """Do in this process what a command does."""
+    result = CliRunner().invoke(app, arguments)
+    assert result.exit_code == 0, result.output + repr(result.exception)
 
 
-def saved_step(state: Path) -> int:
-    return int(torch.load(state, weights_only=True)["step"]) if state.exists() else 0
+KILLED = """
+import os, signal
+from bot.cli import app
+from training import run
+write, saves = run.write_state, iter(range(5))
+def write_or_end(*given, **options):
+    if next(saves, None) is None:
+        os.kill(os.getpid(), signal.SIGKILL)
+    write(*given, **options)
+run.SAVE_EVERY, run.write_state = 0.0, write_or_end
+app()
+"""
 
 
 def test_a_run_that_is_killed_goes_on_and_ends_with_the_same_weights(
     command: list[str], tmp_path: Path
 ) -> None:
-    steps = ["--steps", "60"]
-    assert python([*command, *steps, "--out", str(tmp_path / "whole")]).wait(100) == 0
-    victim = python([*command, *steps, "--out", str(tmp_path / "killed")])
-    state = tmp_path / "killed" / "state.pt"
-    while saved_step(state) == 0:
-        assert victim.poll() is None
-        time.sleep(0.01)
-    victim.kill()
-    assert victim.wait(10) == -9
-    assert 0 < saved_step(state) < 60
-    assert python([*command, *steps, "--out", str(tmp_path / "killed")]).wait(100) == 0
+    whole, killed = (
+        [*command, "--steps", "60", "--out", str(tmp_path / name)] for name in ("whole", "killed")
+    )
+    here(whole)
+    victim = subprocess.run(
+        [sys.executable, "-c", KILLED, *killed], cwd=ROOT, capture_output=True, check=False
+    )
+    assert victim.returncode == -signal.SIGKILL, victim.stderr
+    assert (
+        torch.load(tmp_path / "killed" / "state.pt", weights_only=True)["step"] == 4
+    )  # the first save comes before any step
+    here(killed)
     assert same(tmp_path / "whole", tmp_path / "killed")
 
 
@@ -101,7 +115,7 @@ def test_two_processes_train_one_model(command: list[str], tmp_path: Path) -> No
     assert done.returncode == 0, done.stderr[-2_000:]
     assert done.stdout.count("4 steps, 4 of them left") == 1  # said once
     tokens = torch.load(out / "state.pt", weights_only=True)["tokens"]
-    assert python([*command, "--steps", "4", "--out", str(tmp_path / "one")]).wait(100) == 0
+    here([*command, "--device", "cpu", "--steps", "4", "--out", str(tmp_path / "one")])
     alone = torch.load(tmp_path / "one" / "state.pt", weights_only=True)["tokens"]
     assert tokens > 1.8 * alone
     assert not same(out, tmp_path / "one")

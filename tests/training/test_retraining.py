@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import random
 import re
 import shutil
 import signal
@@ -318,28 +317,29 @@ def progress(folder: Path) -> dict[str, object]:
     return dict(json.loads(str(found[0][0]))) if found else {}
 
 
-@pytest.mark.timeout(300)
-def test_killed_at_random_moments_the_same_command_goes_on_and_registers_once(tmp_path: Path) -> None:
-    seed = 6
-    chance = random.Random(seed)
-    for number in range(4):
-        child = start(*QUICK)
-        until(lambda: bool(progress(tmp_path)) or child.poll() is not None)  # noqa: B023
-        time.sleep(chance.uniform(0, 4))
-        child.kill()
-        child.communicate()
-        assert rows(tmp_path, "SELECT count(*) FROM training_runs") == [(1,)], (seed, number)
-        if rows(tmp_path, "SELECT state FROM training_runs") == [("done",)]:
-            break  # on a quick machine it came to its end before a kill
-    else:
-        last = start(*QUICK)
-        _, errors = last.communicate(timeout=120)
-        assert last.returncode == 0, errors
-    assert rows(tmp_path, "SELECT state FROM training_runs") == [("done",)]
-    assert [name for (name,) in rows(tmp_path, "SELECT name FROM checkpoints")][:1] == ["sentiment-0001"]
+KILLED = """
+import os, signal
+from training.retraining import work
+work.put_aside = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+from bot.cli import app
+app()
+"""
+
+
+def test_killed_the_same_command_goes_on_and_registers_once(tmp_path: Path) -> None:
+    child = subprocess.run([sys.executable, "-c", KILLED, *COMMAND, *QUICK], capture_output=True, check=False)
+    assert child.returncode == -signal.SIGKILL, child.stderr
+    assert rows(tmp_path, "SELECT id, state FROM training_runs") == [(1, "running")]
+    assert progress(tmp_path)["phase"] == "training"
+    assert (tmp_path / "var/teaching/runs/1/model/model.safetensors").exists(), "all was learnt"
+    assert rows(tmp_path, "SELECT count(*) FROM checkpoints") == [(0,)]
+    done = call(*COMMAND, *QUICK)
+    assert done.exit_code == 0, done.output + repr(done.exception)
+    assert "nothing is left to do" in done.stdout
+    assert rows(tmp_path, "SELECT id, state FROM training_runs") == [(1, "done")]
+    assert rows(tmp_path, "SELECT name FROM checkpoints") == [("sentiment-0001",)]
     assert rows(tmp_path, "SELECT count(*) FROM promotions") == [(1,)]
-    left = [each.name for each in (tmp_path / "var/teaching/checkpoints").iterdir()]
-    assert not [name for name in left if name.startswith(".")]
+    assert [each.name for each in (tmp_path / "var/teaching/checkpoints").iterdir()] == ["sentiment-0001"]
 
 
 def test_somebody_cancels_it_and_nothing_is_left(tmp_path: Path) -> None:
@@ -374,9 +374,13 @@ def test_cancelled_while_it_is_registered_it_is_not_promoted_and_nothing_is_left
     assert not list((tmp_path / "var/teaching/checkpoints").iterdir())
 
 
-def test_interrupted_it_saves_and_waits_for_whoever_takes_it_up(tmp_path: Path) -> None:
+def test_it_is_left_to_whoever_runs_it_and_interrupted_it_saves_and_waits(tmp_path: Path) -> None:
     child = start("--steps", "100000")
     until(lambda: progress(tmp_path).get("phase") == "training" and bool(progress(tmp_path).get("step")))
+    second = call(*COMMAND, "--steps", "100000")
+    assert second.exit_code == 1
+    assert "runs already" in second.stderr
+    assert rows(tmp_path, "SELECT state FROM training_runs") == [("running",)]
     child.send_signal(signal.SIGINT)
     _, errors = child.communicate(timeout=90)
     assert child.returncode == 130, errors
@@ -387,22 +391,11 @@ def test_interrupted_it_saves_and_waits_for_whoever_takes_it_up(tmp_path: Path) 
     assert "asked for with other options" in other.stderr
 
 
-def test_a_training_that_somebody_else_runs_is_left_to_them(tmp_path: Path) -> None:
-    child = start("--steps", "100000")
-    until(lambda: progress(tmp_path).get("phase") == "training")
-    second = start("--steps", "100000")
-    _, errors = second.communicate(timeout=90)
-    assert second.returncode == 1
-    assert b"runs already" in errors
-    assert rows(tmp_path, "SELECT state FROM training_runs") == [("running",)]
-    child.kill()
-    child.communicate()
-
-
 def test_who_passed_may_be_left_a_candidate_and_whoever_voted_is_in_no_file(tmp_path: Path) -> None:
     done = call(*COMMAND, *QUICK, "--no-promote")
     assert "sentiment-0001 may be promoted" in done.stdout
     assert champion(tmp_path) is None
-    for file in (tmp_path / "var").rglob("*"):
-        if file.is_file():
-            assert not any(person.encode() in file.read_bytes() for person in PEOPLE)
+    files = [file for file in (tmp_path / "var").rglob("*") if file.is_file()]
+    assert {"model.safetensors", "record.json", "train.jsonl"} <= {file.name for file in files}
+    for file in files:
+        assert not any(person.encode() in file.read_bytes() for person in PEOPLE)

@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 
 from storage.store import Store
+from tests.databases import with_tables
 from tests.training.feedback.voters import open_store
 
 
 @pytest.fixture
 def url(tmp_path: Path) -> str:
-    return f"sqlite+aiosqlite:///{tmp_path}/votes.db"
+    return with_tables(tmp_path / "votes.db")
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from storage.agreed import ImportedText
 from storage.content import storable
 from storage.privacy.pseudonym import Pseudonymizer
 from storage.store import ConsentStatus, NewPrediction, Store
+from tests.databases import with_tables
 from tests.training.feedback.voters import CHAT, LABELS, PEPPER, open_store, question, texts, vote_on
 from training.feedback.exporting import Format, write_votes
 from training.feedback.importing import keep, parse
@@ -59,7 +60,7 @@ async def test_an_export_comes_back_as_it_was_and_twice_adds_nothing(
     await store.vote(again, 3, 0, 1, chat_id=CHAT)
     before = await exported(store, tmp_path / "before.jsonl")
     await write_votes(store.feedback(), tmp_path / name, kind)
-    copy = await open_store(f"sqlite+aiosqlite:///{tmp_path}/copy.db", people=0)
+    copy = await open_store(with_tables(tmp_path / "copy.db"), people=0)
     assert await taken_in(copy, tmp_path / name) == {"new": 22, "voters": 4}
     assert await exported(copy, tmp_path / "after.jsonl") == before
     assert await taken_in(copy, tmp_path / name) == {"known": 22}
@@ -86,7 +87,7 @@ anything = st.text(alphabet=st.characters(), min_size=1).filter(str.strip)
 @given(st.lists(st.tuples(anything, st.none() | anything, st.sampled_from((0, 1))), min_size=1, max_size=4))
 def test_any_text_comes_back_as_it_was(asked: list[tuple[str, str | None, int]]) -> None:
     async def there_and_back(folder: Path) -> None:
-        store = await open_store(f"sqlite+aiosqlite:///{folder}/a.db", people=1)
+        store = await open_store(with_tables(folder / "a.db"), people=1)
         for number, (text, second, choice) in enumerate(asked):
             word = storable(text)  # as words of a vocabulary are
             new = NewPrediction("nli", text, second, word, "x", {word: number / 7}, (("x", word),))
@@ -95,12 +96,12 @@ def test_any_text_comes_back_as_it_was(asked: list[tuple[str, str | None, int]])
         before = await exported(store, folder / "before.jsonl")
         await store.close()
         for kind, name in KINDS:
-            copy = await open_store(f"sqlite+aiosqlite:///{folder}/{kind}.db", people=0)
+            copy = await open_store(with_tables(folder / f"{kind}.db"), people=0)
             await keep(copy, parse(str(folder / "before.jsonl")))
             await write_votes(copy.feedback(), folder / name, kind)
             parsed = parse(str(folder / name))
             assert parsed.bad == ()
-            other = await open_store(f"sqlite+aiosqlite:///{folder}/{kind}2.db", people=0)
+            other = await open_store(with_tables(folder / f"{kind}2.db"), people=0)
             await keep(other, parsed)
             assert await exported(other, folder / "after.jsonl") == before
             await copy.close()
@@ -113,7 +114,7 @@ def test_any_text_comes_back_as_it_was(asked: list[tuple[str, str | None, int]])
 async def test_whoever_voted_is_known_again_and_can_have_it_deleted(store: Store, tmp_path: Path) -> None:
     await vote_on(store, texts(2))
     await exported(store, tmp_path / "v.jsonl")
-    copy = await open_store(f"sqlite+aiosqlite:///{tmp_path}/copy.db", people=0)
+    copy = await open_store(with_tables(tmp_path / "copy.db"), people=0)
     await taken_in(copy, tmp_path / "v.jsonl")
     assert len((await copy.own_data(2)).votes) == 2, "before they came"
     await copy.set_consent(2, ConsentStatus.AGREED)
@@ -156,7 +157,7 @@ async def test_of_a_voter_whose_votes_are_left_out_nothing_is_kept(store: Store,
 async def test_each_vote_that_comes_is_in_the_log(store: Store, tmp_path: Path) -> None:
     await vote_on(store, texts(2))
     await exported(store, tmp_path / "v.jsonl")
-    copy = await open_store(f"sqlite+aiosqlite:///{tmp_path}/copy.db", people=0)
+    copy = await open_store(with_tables(tmp_path / "copy.db"), people=0)
     await taken_in(copy, tmp_path / "v.jsonl")
     await copy.close()
     same = "SELECT prediction_id, annotator_id, slot, {} FROM {} ORDER BY id"
@@ -171,7 +172,7 @@ async def test_a_kill_in_between_is_made_up_for_the_next_time(
     await vote_on(store, texts(6))
     before = await exported(store, tmp_path / "v.jsonl")
     monkeypatch.setattr("training.feedback.importing._AT_ONCE", 4)
-    copy = await open_store(f"sqlite+aiosqlite:///{tmp_path}/copy.db", people=0)
+    copy = await open_store(with_tables(tmp_path / "copy.db"), people=0)
 
     def stop(_: int) -> None:
         raise KeyboardInterrupt
@@ -207,7 +208,7 @@ async def test_a_snapshot_is_imported_with_its_gold(store: Store, folder: Path, 
     await vote_on(store, texts(20))
     await store.imports.add_texts([ImportedText("sentiment", texts(20)[0], None, 0, "negative", gold=True)])
     taken = await take_snapshot(store, "sentiment", folder)
-    copy = await open_store(f"sqlite+aiosqlite:///{tmp_path}/copy.db", people=0)
+    copy = await open_store(with_tables(tmp_path / "copy.db"), people=0)
     assert await taken_in(copy, taken.path) == {"labels new": 20, "labels gold": 1}
     again = await take_snapshot(copy, "sentiment", tmp_path / "again")
     assert again.manifest["rows"] == taken.manifest["rows"]

@@ -11,6 +11,7 @@ import pytest
 
 from storage.agreed import ImportedText
 from storage.store import Store
+from tests.databases import with_tables
 from tests.training.feedback.voters import CHAT, left_in, open_store, question, texts, vote_on
 from training.feedback.drawing import SnapshotRow
 from training.feedback.parts import PARTS
@@ -74,7 +75,7 @@ async def test_the_same_votes_give_the_same_hash_in_any_database(tmp_path: Path,
     for number in range(2):
         order = texts(30)
         random.Random(number).shuffle(order)
-        store = await open_store(f"sqlite+aiosqlite:///{tmp_path}/{number}.db", people=3)
+        store = await open_store(with_tables(tmp_path / f"{number}.db"), people=3)
         for text in order:  # others are asked first, so that ids differ
             prediction = await store.add_prediction(question(text), chat_id=CHAT, asker_id=1)
             for person in (1, 2, 3):

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import random
-import signal
-import sys
 from pathlib import Path
 
 import pytest
@@ -16,7 +13,7 @@ from storage.snapshots import Snapshots
 from storage.store import ConsentStatus, StorageError, Store
 from tests.training.feedback.voters import left_in, question, texts, vote_on
 from training.feedback.locks import held
-from training.feedback.snapshot import newest_snapshot, read_snapshot, take_snapshot
+from training.feedback.snapshot import newest_snapshot, take_snapshot
 from training.feedback.snapshot_folder import write_folder
 
 pytest.importorskip("pyarrow")
@@ -57,53 +54,6 @@ async def test_a_kill_at_any_step_leaves_nothing_that_the_next_does_not_clear(
     taken = await take_snapshot(store, "sentiment", folder)
     assert left_in(folder) == {"sentiment-0001"} == {taken.name}
     assert [each.state for each in await store.snapshots.list()] == ["whole"]
-
-
-DRAWER = """
-import asyncio, sys
-from pathlib import Path
-from storage.store import Store
-from training.feedback.snapshot import take_snapshot
-
-async def main(url, folder):
-    store = await Store.open(url, pepper=b"a secret of the tests")
-    print("begins", flush=True)
-    while True:
-        taken = await take_snapshot(store, "sentiment", Path(folder))
-        print("took", taken.name, flush=True)
-
-asyncio.run(main(*sys.argv[1:]))
-"""
-
-
-async def test_sigkill_at_random_moments_leaves_nothing_or_a_whole_data_set(
-    store: Store, folder: Path, url: str
-) -> None:
-    await vote_on(store, texts(30))
-    seed = random.randrange(1_000_000)
-    print("seed", seed)  # noqa: T201  # to do it again
-    rng = random.Random(seed)
-    acknowledged: set[str] = set()
-    for _ in range(4):
-        child = await asyncio.create_subprocess_exec(
-            sys.executable, "-c", DRAWER, url, str(folder), stdout=asyncio.subprocess.PIPE
-        )
-        assert child.stdout is not None
-        assert await child.stdout.readline() == b"begins\n"
-        lines = [await child.stdout.readline()]
-        await asyncio.sleep(rng.random() * 0.2)
-        child.kill()
-        lines += (await child.stdout.read()).splitlines()
-        assert await child.wait() == -signal.SIGKILL
-        acknowledged |= {line.split()[1].decode() for line in lines if line.startswith(b"took")}
-        whole = [each for each in await store.snapshots.list() if each.state == "whole"]
-        assert acknowledged <= {each.name for each in whole}, "what was told is kept"
-        for each in whole:
-            assert len(read_snapshot(each.path)["train"]) > 10
-    last = await take_snapshot(store, "sentiment", folder)
-    assert left_in(folder) == {each.name for each in await store.snapshots.list()}
-    assert {each.state for each in await store.snapshots.list()} == {"whole"}
-    assert last.name not in acknowledged
 
 
 async def test_a_text_that_is_deleted_while_it_is_drawn_is_not_in_the_data_set(
