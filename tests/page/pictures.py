@@ -14,7 +14,7 @@ from pathlib import Path
 
 from playwright.async_api import Browser, async_playwright, expect
 
-from handlers.replies.texts import TEXTS, Language
+from handlers.replies.texts import LANGUAGES, TEXTS, Language
 from tests.e2e.processes import Program
 from tests.page.conftest import NAMES
 from tests.page.cropping import crop, forget, whole
@@ -145,30 +145,30 @@ async def pages(browser: Browser, url: str, language: Language) -> None:
 Tour = Callable[[Browser, str, Language], Awaitable[None]]
 
 
-async def take(url: str, *tours: Tour) -> None:
+async def take(url: str, language: Language, *tours: Tour) -> None:
     path = next(filter(None, map(shutil.which, NAMES)))
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=path)
-        for language in ("ko", "en"):
-            for tour in tours:
-                await tour(browser, url, language)
+        for tour in tours:
+            await tour(browser, url, language)
         await browser.close()
 
 
-def visit(folder: Path, *tours: Tour, **settings: str) -> None:
+def visit(folder: Path, language: Language, *tours: Tour, **settings: str) -> None:
     """Start the bot, take the pictures, stop it."""
     with Program("bot", "run", folder=folder, PLAYGROUND_PORT="0", DEVICE="cpu", **settings) as bot:
         url = bot.line_with("in your browser").split()[1]
-        asyncio.run(take(url, *tours))
+        asyncio.run(take(url, language, *tours))
         bot.stop()
 
 
 def main() -> None:
     """Take all pictures: of a bot that is new, and of one that people have taught for two weeks."""
-    with tempfile.TemporaryDirectory() as new, tempfile.TemporaryDirectory() as taught:
-        visit(Path(new), commands, pages)
-        asyncio.run(weeks_of_votes(Path(taught)))
-        visit(Path(taught), operating, **SETTINGS)
+    for language in LANGUAGES:
+        with tempfile.TemporaryDirectory() as new, tempfile.TemporaryDirectory() as taught:
+            visit(Path(new), language, commands, pages)
+            asyncio.run(weeks_of_votes(Path(taught)))
+            visit(Path(taught), language, operating, **SETTINGS)
 
 
 if __name__ == "__main__":
