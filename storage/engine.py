@@ -7,7 +7,7 @@ import json
 import sqlite3
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing, nullcontext
+from contextlib import asynccontextmanager, closing, nullcontext, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -98,6 +98,20 @@ def one_line(error: BaseException) -> str:
     return lines[0] if lines else type(cause).__name__
 
 
+class _RollingBack(sqlite3.Connection):
+    """Undoes what is open before it closes.
+
+    Who is cancelled in the middle of a statement closes the connection at once; SQLite keeps one whose
+    statements have not ended, and the lock of its transaction, until nobody refers to them any more.
+    """
+
+    def close(self) -> None:
+        """Roll back, and close."""
+        with suppress(sqlite3.Error):  # closed already
+            self.rollback()
+        super().close()
+
+
 class Database:
     """One pool of connections; hands out reading and writing transactions.
 
@@ -122,6 +136,8 @@ class Database:
         if url.get_backend_name() in MYSQL:
             # The default there is a snapshot, in which a row that another has just added is not to be seen.
             options["isolation_level"] = "READ COMMITTED"
+        if self._sqlite:
+            options["connect_args"] = {"factory": _RollingBack}
         try:
             self._engine = create_async_engine(url, json_serializer=_dumps, **options)
         except ImportError as error:

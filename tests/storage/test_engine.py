@@ -76,6 +76,42 @@ async def test_who_writes_waits_for_a_turn_unless_rows_can_be_locked(url: str, k
     assert waited is (kind in {"sqlite", "incognito"})
 
 
+SLOW = (
+    "WITH RECURSIVE count(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM count WHERE n < 2000000) "
+    "SELECT count(*) FROM count"
+)
+
+
+async def test_who_is_cancelled_within_a_statement_holds_up_no_other_writer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("storage.engine.BUSY_TIMEOUT_MS", 5_000)
+    database = Database(parse_url(f"sqlite+aiosqlite:///{tmp_path}/a.db"))
+    asked = asyncio.Event()
+
+    async def slow() -> None:
+        async with database.write() as connection:
+            await connection.exec_driver_sql("INSERT INTO votes VALUES (1)")
+            asked.set()
+            await connection.exec_driver_sql(SLOW)
+
+    async with database.write() as connection:
+        await connection.exec_driver_sql("CREATE TABLE votes (choice INTEGER)")
+    for _ in range(3):
+        asked.clear()
+        async with asyncio.TaskGroup() as group:
+            task = group.create_task(slow())
+            await asked.wait()
+            await asyncio.sleep(0.01)  # the thread of the driver is at it
+            task.cancel()
+        async with database.write() as connection:
+            await connection.exec_driver_sql("INSERT INTO votes VALUES (2)")
+    async with database.read() as connection:
+        kept = (await connection.exec_driver_sql("SELECT DISTINCT choice FROM votes")).scalars().all()
+    await database.close()
+    assert kept == [2]
+
+
 async def test_a_failed_block_keeps_nothing(tmp_path: Path) -> None:
     database = Database(parse_url(f"sqlite+aiosqlite:///{tmp_path}/a.db"))
 
