@@ -17,8 +17,8 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.domain import Review, reviews
 from handlers.replies.texts import EN
-from tests.e2e.domain import Review, reviews
 from tests.e2e.processes import FIRST_ANSWER, Program, eventually, finished, rows
 from tests.e2e.sim import Private, Said, Sim
 

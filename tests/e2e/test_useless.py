@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.domain import Review, reviews
+from benchmarks.domain import Review, reviews
 from tests.e2e.processes import finished, rows
 
 pytestmark = pytest.mark.timeout(900)
@@ -35,7 +35,7 @@ async def test_a_model_that_learnt_nothing_is_refused(tmp_path: Path) -> None:
     await finished(tmp_path, "feedback", "import", gold, "--task", "sentiment", "--gold")
     await finished(tmp_path, "feedback", "import", useless, "--task", "sentiment")
     said = await finished(tmp_path, "train", "finetune", "sentiment", "--from-feedback", within=TRAINED_IN)
-    assert "✗ sentiment-0001 does not take the place of builtin (sentiment)." in said
+    assert "✗ sentiment-0001 does not take the place of builtin (Sentiment)." in said
     assert "✗ Gain, blind-labelled rows: " in said
     assert rows(tmp_path, "SELECT state FROM checkpoints") == [("refused",)]
     champions = "SELECT count(*) FROM aliases WHERE alias = 'champion' AND checkpoint_id > 0"

@@ -178,7 +178,7 @@ def test_one_row_and_one_person_are_not_many() -> None:
     gain, heldout, _, voters = verdict_lines(replace(VERDICT, checks=checks), "en")[1:]
     assert "; 1 row gained, 0 lost, " in gain
     assert heldout.startswith("Judged on held-out feedback: 1 blind-labelled row is too few, 100 are needed.")
-    assert voters == "✗ Voters: 1 person whose votes count taught it (5 needed)."
+    assert voters == "✗ Voters: 1 person whose votes have proved right taught it (5 needed)."
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -33,5 +33,5 @@ def reviews(count: int, seed: int) -> list[Review]:
         Review(said.format(where=where, thing=thing, word=word), label)
         for where, thing, said, (word, label) in product(_WHERE, _THINGS, _SAID, words)
     ]
-    random.Random(seed).shuffle(drawn)
+    random.Random(seed).shuffle(drawn)  # noqa: S311  # no secret
     return drawn[:count]
