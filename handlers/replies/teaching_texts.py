@@ -189,7 +189,7 @@ TEACHING_KO = TeachingTexts(
         "gate": "지금 모델과 비교하는 중",
     },
     cancelling="멈추는 중 …",
-    steps="{steps}걸음 중 {step}",
+    steps="{steps}단계 중 {step}",
     loss="손실 {loss}",
     accuracy="배우지 않은 글 정답률 {accuracy}",
     left="{time} 남음",

@@ -94,7 +94,9 @@ VERDICT_EN = VerdictTexts(
             "Old skill, public test set ({task}): not seen, because none was given. "
             "The built-in model's card, models/builtin/README.md, names the one it was measured on."
         ),
-        "recall": "Recall of {label}, {set} ({task}): not seen, too few rows ({n}).",
+        "recall": (
+            "Recall of {label}, {set} ({task}): not seen; of its {n:row|rows} too few were right before."
+        ),
         "latency": "Time of a lone question: not seen ({bound} times as long allowed).",
         "voters": "Voters: not seen; it learnt from no votes ({least:person|people} needed otherwise).",
         "voter_share": "Largest voter: not seen ({cap} % allowed).",
@@ -106,7 +108,7 @@ VERDICT_EN = VerdictTexts(
     first_judged="No candidate was judged on these rows before.",
     judged_before=(
         "Candidates that these rows have judged before: {earlier}. Who tries often has luck in the end, so "
-        "the 5 % of chance are shared among all {candidates}."
+        "the 5 % of chance is shared out among {candidates} candidates."
     ),
     smallest="With n = {n} {set}, gains under {smallest} points could not have been seen ({power} % power).",
     smallest_loss=(
@@ -172,7 +174,9 @@ VERDICT_KO = VerdictTexts(
             "원래 실력, 공개 시험 세트 ({task}): 주어지지 않아서 확인하지 못했어요. "
             "내장 모델이 어떤 세트로 측정됐는지는 models/builtin/README.md에 있어요."
         ),
-        "recall": "재현율, {label}, {set} ({task}): 너무 적어서({n}개) 확인하지 못했어요.",
+        "recall": (
+            "재현율, {label}, {set} ({task}): 글 {n}개 가운데 전에 맞힌 것이 너무 적어서 확인하지 못했어요."
+        ),
         "latency": "질문 하나에 걸리는 시간: 확인하지 못했어요 ({bound}배까지 괜찮아요).",
         "voters": "투표한 사람: 투표로 배운 모델이 아니라서 확인하지 못했어요 ({least}명 필요).",
         "voter_share": "가장 많이 투표한 사람: 확인하지 못했어요 ({cap}%까지 괜찮아요).",
@@ -181,12 +185,12 @@ VERDICT_KO = VerdictTexts(
         "답을 보지 않고 붙인 정답이 {gold}개라서({least_gold}개 필요) 따로 떼어 둔 피드백으로 판단했어요. "
         "그 라벨 가운데에는 모델의 답을 본 뒤에 붙인 것도 있을 수 있어요."
     ),
-    first_judged="이 문제로 심사한 후보는 아직 없었어요.",
+    first_judged="이 글들로 심사한 후보는 아직 없었어요.",
     judged_before=(
-        "이 문제로 심사한 후보가 전에 {earlier}개 있었어요. 여러 번 해 보면 언젠가는 운이 따르니까, "
+        "이 글들로 심사한 후보가 전에 {earlier}개 있었어요. 여러 번 해 보면 언젠가는 운이 따르니까, "
         "우연에 주는 5%를 후보 {candidates}개가 나눠 가져요."
     ),
-    smallest="n = {n} ({set})일 때 {smallest}%p보다 작은 나아짐을 알아볼 수 없었어요 (검정력 {power}%).",
-    smallest_loss="n = {n} ({set})일 때 {smallest}%p보다 작은 나빠짐을 알아볼 수 없었어요 (검정력 {power}%).",
+    smallest="n = {n} ({set})일 때 {smallest}%p보다 작은 나아짐은 알아볼 수 없었어요 (검정력 {power}%).",
+    smallest_loss="n = {n} ({set})일 때 {smallest}%p보다 작은 나빠짐은 알아볼 수 없었어요 (검정력 {power}%).",
     smallest_none="n = {n} ({set})일 때는 어떤 차이도 알아볼 수 없었어요.",
 )

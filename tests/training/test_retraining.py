@@ -150,7 +150,7 @@ def test_a_dry_run_says_what_would_be_learnt_from_whom_and_how_long_it_takes_and
     assert "voters: 6 whose votes have proved right (5 needed); the busiest has" in done.stdout
     assert "it would begin with builtin" in done.stdout
     assert "it would be compared with builtin on heldout" in done.stdout
-    assert "(0 candidates judged by it before)" in done.stdout
+    assert "(candidates judged by it before: 0)" in done.stdout
     assert "220 steps" in done.stdout
     for table in ("training_runs", "checkpoints", "evaluations"):
         assert rows(tmp_path, f"SELECT count(*) FROM {table}") == [(0,)]

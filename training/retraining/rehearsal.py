@@ -61,7 +61,7 @@ def rehearse(
     say(f"it would begin with {start.parent or start.base}")
     sets = ledger.call(lambda store: with_earlier(store, snapshot, found.sets, ""))
     asked = ", ".join(
-        f"{each.name} {len(each.rows):,} ({each.earlier} candidates judged by it before)" for each in sets
+        f"{each.name} {len(each.rows):,} (candidates judged by it before: {each.earlier})" for each in sets
     )
     rival = place.preset if champion is None else champion.name
     say(f"it would be compared with {rival} on {asked}")

@@ -126,7 +126,7 @@ def test_what_follows_one_that_has_to_go_reads_as_such(language: Language, told:
 def test_a_verdict_reads_as_korean() -> None:
     lines = verdict_lines(VERDICT, "ko")
     assert lines[0] == "✓ var/<new>&model 모델이 builtin 모델을 대신해도 돼요 (감정)."
-    assert lines[4].startswith("n = 1,200 (답을 보지 않고 붙인 정답)일 때 2.51%p보다 작은 나아짐을")
+    assert lines[4].startswith("n = 1,200 (답을 보지 않고 붙인 정답)일 때 2.51%p보다 작은 나아짐은")
     assert "(부정, 공개 시험 세트, n = 40)" in lines[6]
     assert len(lines) == 11
 
