@@ -110,24 +110,10 @@ async def _offer(context: Context, task: Task, language: Language) -> tuple[str,
     [figures] = await context.store.consensus.figures([task])
     champion = (await context.store.checkpoints.standing(task)).champion
     name, tested = None if champion is None else champion.name, task in context.services.tested
-    given = await _given(context, task)
+    # What a training begins with: it decides from the votes anew, so those decided last may be fewer.
+    given = await context.store.consensus.given(task)
     words = data_html(figures, name, language, given=given, tested=tested)
     return words, None if missing_labels(task, given) else start_keyboard(task, language)
-
-
-async def _given(context: Context, task: Task) -> frozenset[str]:
-    """Return the labels that texts were given, or came with, leaving out what is known, which only measures.
-
-    What a training begins with: it decides from the votes anew, so those decided last may be fewer.
-    """
-    consensus = context.store.consensus
-    known = await consensus.gold(task)
-    voted = {
-        vote.label
-        for vote in await consensus.votes(task)
-        if vote.label and (vote.item, vote.slot) not in known
-    }
-    return frozenset(voted | {each.label for each in await consensus.labelled(task) if not each.gold})
 
 
 async def _edit(

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 
 from storage.engine import Database
-from storage.tables import Input, Prediction, Vote, VoteEvent
+from storage.tables import Input, Prediction, Vote, VoteEvent, utc_now
 from storage.values import VoteKind
 
 
@@ -59,19 +59,29 @@ class Activity:
             return int(last or 0), int(events)
 
     async def days(self, since: datetime) -> Mapping[tuple[date, str], DayOfVotes]:
-        """Return the votes given from a moment on, by day (UTC) and task."""
-        query = (
-            select(Vote.created_at, Input.task, Vote.kind, Vote.blind)
+        """Return the votes given from a moment on until today, by day (UTC) and task."""
+        first, today = since.astimezone(UTC).date(), utc_now().date()
+        if first > today:
+            return {}
+        days = [first + timedelta(days=number) for number in range((today - first).days + 2)]
+        begins = [datetime.combine(day, time(), UTC) for day in days]
+        # Every kind of database has another way to cut a moment to its day, but all compare moments.
+        number = case(*((Vote.created_at < end, index) for index, end in enumerate(begins[1:])))
+        votes = (
+            select(number.label("day"), Input.task, Vote.kind, Vote.blind)
             .join(Prediction, Prediction.id == Vote.prediction_id)
             .join(Input, Input.id == Prediction.input_id)
-            .where(Vote.created_at >= since)
+            .where(Vote.created_at >= since, Vote.created_at < begins[-1])
+            .subquery()
         )
+        its = (votes.c.day, votes.c.task, votes.c.kind, votes.c.blind)
         counts: Counter[tuple[date, str, str]] = Counter()
         async with self.database.read() as connection:
-            # Counted here: every kind of database has another way to cut a moment to its day.
-            for at, task, kind, blind in await connection.execute(query):
+            for index, task, kind, blind, count in await connection.execute(
+                select(*its, func.count()).group_by(*its)
+            ):
                 what = "blind" if blind and kind != VoteKind.SKIP else kind
-                counts[at.date(), task, what] += 1
+                counts[days[index], task, what] += count
         return {
             (day, task): DayOfVotes(
                 counts[day, task, VoteKind.CONFIRM],

@@ -167,3 +167,11 @@ class ConsensusStore:
         """Count what there is of some tasks, in their order."""
         async with self.database.read() as connection:
             return await Figures(connection, tasks).count()
+
+    async def given(self, task: str) -> frozenset[str]:
+        """Return the labels that a task's texts were given or came with, leaving out what is known.
+
+        The database picks them: neither votes nor texts are loaded.
+        """
+        async with self.database.read() as connection:
+            return await Figures(connection, [task]).given()

@@ -6,11 +6,25 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, case, distinct, false, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    SQLColumnExpression,
+    Subquery,
+    and_,
+    case,
+    distinct,
+    exists,
+    false,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.agreed import ENOUGH, IMPORTED, TaskFigures
 from storage.cast_votes import votes_that_count
+from storage.labels import may_be_used
 from storage.tables import Input, Prediction, Vote
 from storage.teaching_tables import GoldItem, Label
 from storage.values import SKIPPED
@@ -52,6 +66,21 @@ class Figures:
             )
         return tuple(figures)
 
+    async def given(self) -> frozenset[str]:
+        """Return the labels that texts of the tasks were given, or came with.
+
+        What is known is left out: it only measures. Nor does it matter what the voters have decided on.
+        """
+        its = _ballots(self._its, await self._no_word_fits()).c
+        said = select(its.label).where(its.said == 1, its.label != "", ~_known(its.item, its.slot))
+        kept = (
+            select(Label.label)
+            .join(Input, Input.id == Label.input_id)
+            .where(self._its, may_be_used(), ~_known(Label.input_id, Label.slot))
+        )
+        found = [await self._rows(query.distinct()) for query in (said, kept)]
+        return frozenset(label for rows in found for (label,) in rows)
+
     @property
     def _its(self) -> ColumnElement[bool]:
         return Input.task.in_(self.tasks)
@@ -89,7 +118,9 @@ def _ballots(its: ColumnElement[bool], no_word_fits: ColumnElement[bool]) -> Sub
         votes_that_count(
             Input.task,
             Prediction.input_id.label("item"),
+            Vote.slot.label("slot"),
             Vote.annotator_id.label("voter"),
+            Vote.label.label("label"),
             case((skips, 0), else_=1).label("said"),
             case((or_(skips, Vote.blind.is_(False)), 0), else_=1).label("said_blind"),
             newest_first.label("place"),
@@ -98,6 +129,10 @@ def _ballots(its: ColumnElement[bool], no_word_fits: ColumnElement[bool]) -> Sub
         .subquery()
     )
     return select(votes).where(votes.c.place == 1).subquery()
+
+
+def _known(item: SQLColumnExpression[int], slot: SQLColumnExpression[int]) -> ColumnElement[bool]:
+    return exists().where(GoldItem.input_id == item, GoldItem.slot == slot)
 
 
 def _sums(ballots: Subquery) -> Select[Any]:

@@ -104,11 +104,11 @@ class _Writing:
         if await self.connection.scalar(select(Vote.id).where(*same)) is not None:
             return ("known",)
         label = storable(row.label)
-        said = {"choice": row.choice, "label": label, "kind": row.kind, "blind": row.blind}
+        said = {"choice": row.choice, "kind": row.kind, "blind": row.blind}
         times = {"created_at": row.created_at, "updated_at": row.updated_at}
-        await self.connection.execute(insert(Vote).values(place | said | times))
+        await self.connection.execute(insert(Vote).values(place | said | times | {"label": label}))
         event = {"action": "counted", "old_label": None, "new_label": label, "at": row.updated_at}
-        await self.connection.execute(insert(VoteEvent).values(place | event))
+        await self.connection.execute(insert(VoteEvent).values(place | said | event))
         return tuple(told)
 
     async def text(self, row: ImportedText) -> tuple[str, ...]:

@@ -37,13 +37,13 @@ class Labels:
         said = await self.connection.execute(
             select(*text, Label.slot, Label.label, Label.method, Label.confidence, Label.voters)
             .join(Label, Label.input_id == Input.id)
-            .where(Input.task == self.task, _may_be_used())
+            .where(Input.task == self.task, may_be_used())
         )
         known = await self.connection.execute(
             select(*text, GoldItem.slot, GoldItem.label, Label.voters)
             .join(GoldItem, GoldItem.input_id == Input.id)
             .outerjoin(Label, (Label.input_id == Input.id) & (Label.slot == GoldItem.slot))
-            .where(Input.task == self.task, _may_be_used())
+            .where(Input.task == self.task, may_be_used())
         )
         found = {(row[3], row[4]): _labelled(row, gold=False) for row in said}
         for *about, voters in known:
@@ -139,7 +139,7 @@ class Trusts:
             await upsert(self.connection, Trust, row, key=["annotator_id", "task"], update=changed)
 
 
-def _may_be_used() -> ColumnElement[bool]:
+def may_be_used() -> ColumnElement[bool]:
     """That a text came with a file, or that somebody asked about it who has not withdrawn their consent."""
     asked = exists().where(Prediction.input_id == Input.id)
     withdrawn = exists().where(

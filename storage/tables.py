@@ -141,7 +141,11 @@ class Vote(Base):
 
 
 class VoteEvent(Base):
-    """One change of one vote; rows are only ever added, and replayed in order they give ``votes``."""
+    """One change of one vote; rows are only ever added, and replayed in order they give ``votes``.
+
+    ``choice``, ``kind`` and ``blind`` are those of the vote after it: ``NULL`` when it was taken back, and in
+    rows from before they were kept, but for the last of a vote that stood.
+    """
 
     __tablename__ = "vote_events"
     __table_args__ = (CheckConstraint("action IN ('counted', 'changed', 'undone')", name="action"),)
@@ -153,6 +157,9 @@ class VoteEvent(Base):
     action: Mapped[str] = mapped_column(String(16))
     old_label: Mapped[str | None] = mapped_column(UnicodeText)
     new_label: Mapped[str | None] = mapped_column(UnicodeText)
+    choice: Mapped[int | None]
+    kind: Mapped[str | None] = mapped_column(String(16))
+    blind: Mapped[bool | None] = mapped_column(Boolean())
     at: Mapped[datetime]
 
 

@@ -7,6 +7,7 @@ and a vote that was given in sight of the answer never comes to be a blind one.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import delete, func, insert, select
@@ -72,7 +73,7 @@ class Votes:
         if held is None:
             return VoteStatus.NOTHING_TO_UNDO
         await self.connection.execute(delete(Vote).where(Vote.id == held.id))
-        await self._log(annotator_id, slot, VoteStatus.UNDONE, old=held.label, new=None)
+        await self._log(annotator_id, slot, VoteStatus.UNDONE, old=held.label, new={})
         return VoteStatus.UNDONE
 
     async def withdraw_all(self, annotator_id: int) -> VoteStatus:
@@ -111,26 +112,22 @@ class Votes:
         if held is not None and held.blind and not blind:
             return VoteStatus.KEPT
         now = utc_now()
-        row = {
-            "prediction_id": self.prediction.id,
-            "annotator_id": annotator_id,
-            "slot": slot,
+        said = {
             "choice": choice,
             "label": label,
             "kind": self.prediction.kind(slot, choice).value,
-            "blind": blind,  # as it was first given: no change of the vote changes that
-            "created_at": now,
-            "updated_at": now,
+            "blind": blind if held is None else held.blind,  # no change of the vote changes that
         }
+        place = {"prediction_id": self.prediction.id, "annotator_id": annotator_id, "slot": slot}
         await upsert(
             self.connection,
             Vote,
-            row,
+            place | said | {"created_at": now, "updated_at": now},
             key=["prediction_id", "annotator_id", "slot"],
             update=["choice", "label", "kind", "updated_at"],
         )
         status = VoteStatus.COUNTED if held is None else VoteStatus.CHANGED
-        await self._log(annotator_id, slot, status, old=held.label if held else None, new=label)
+        await self._log(annotator_id, slot, status, old=held.label if held else None, new=said)
         return status
 
     async def _held(self, annotator_id: int, slot: int) -> HeldVote | None:
@@ -141,15 +138,19 @@ class Votes:
         return None if row is None else HeldVote(*row)
 
     async def _log(
-        self, annotator_id: int, slot: int, action: VoteStatus, *, old: str | None, new: str | None
+        self, annotator_id: int, slot: int, action: VoteStatus, *, old: str | None, new: Mapping[str, object]
     ) -> None:
+        """Note a change; ``new`` is what the vote says after it, empty when it is taken back."""
         row = {
             "prediction_id": self.prediction.id,
             "annotator_id": annotator_id,
             "slot": slot,
             "action": action.value,
             "old_label": old,
-            "new_label": new,
+            "new_label": new.get("label"),
+            "choice": new.get("choice"),
+            "kind": new.get("kind"),
+            "blind": new.get("blind"),
             "at": utc_now(),
         }
         await self.connection.execute(insert(VoteEvent).values(row))

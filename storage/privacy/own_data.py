@@ -82,6 +82,8 @@ class OwnEvent:
     action: str
     old_label: str | None
     new_label: str | None
+    kind: str | None
+    blind: bool | None
     at: datetime
 
 
@@ -235,6 +237,8 @@ class OwnRows:
                 VoteEvent.action,
                 VoteEvent.old_label,
                 VoteEvent.new_label,
+                VoteEvent.kind,
+                VoteEvent.blind,
                 VoteEvent.at,
             )
             .where(VoteEvent.annotator_id == annotator)

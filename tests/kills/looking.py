@@ -12,7 +12,7 @@ from typing import Any
 
 from models.results import Task
 from models.trial import Trial
-from tests.storage.replaying import replayed
+from tests.storage.replaying import replayed, standing
 
 PEPPER = b"a secret of the tests"
 Row = tuple[Any, ...]
@@ -34,8 +34,7 @@ def look_at_votes(file: Path) -> None:
     async def sql(query: str) -> list[Row]:
         return rows(file, query)
 
-    votes = rows(file, "SELECT prediction_id, annotator_id, slot, label FROM votes")
-    assert sorted(votes) == asyncio.run(replayed(sql))
+    assert asyncio.run(standing(sql)) == asyncio.run(replayed(sql))
 
 
 def look_at_snapshots(file: Path, folder: Path) -> set[str]:

@@ -11,7 +11,7 @@ import pytest
 
 from storage.store import NewPrediction, Store, VoteOutcome, VoteStatus
 from tests.storage.conftest import ASKER, CHAT, EVERY_KIND, Sql, agree
-from tests.storage.replaying import replayed
+from tests.storage.replaying import replayed, standing
 
 pytestmark = pytest.mark.parametrize("kind", EVERY_KIND, indirect=True)
 VOTERS, DOUBLE_TAPS, PREDICTIONS = 750, 250, 4  # a thousand taps at once
@@ -38,9 +38,9 @@ async def test_no_vote_is_lost_or_doubled(store: Store, sentiment: NewPrediction
         VoteStatus.UNCHANGED: DOUBLE_TAPS,
     }
     assert await sql("SELECT count(DISTINCT annotator_id) FROM votes") == [(VOTERS,)]
-    votes = await sql("SELECT prediction_id, annotator_id, slot, label FROM votes")
+    votes = await standing(sql)
     assert len(votes) == VOTERS
-    assert sorted(votes) == await replayed(sql)
+    assert votes == await replayed(sql)
     tallies = [await store.tally(prediction, chat_id=CHAT) for prediction in predictions]
     assert sum(tally.total for tally in tallies) == VOTERS
     expected = Counter((user % PREDICTIONS, user % 2) for user in range(1, VOTERS + 1))
@@ -64,7 +64,7 @@ async def test_one_person_tapping_everything_at_once_ends_with_one_vote(
         ]
     await asyncio.gather(*taps)
     await second.close()
-    votes = await sql("SELECT prediction_id, annotator_id, slot, label FROM votes")
+    votes = await standing(sql)
     assert len(votes) <= 1
     assert votes == await replayed(sql)
 

@@ -316,6 +316,37 @@ async def test_a_text_that_only_somebody_who_withdrew_asked_about_is_not_used(
 
 
 @every_kind
+async def test_the_labels_given_are_those_of_ballots_and_texts_that_may_be_learnt_from(
+    store: Store, sentiment: NewPrediction, mask: NewPrediction, sql: Sql
+) -> None:
+    await agree(store, 1, 2)
+    given, known = [await asked(store, sentiment, text=text) for text in ("하나", "둘")]
+    again = await asked(store, sentiment, text="하나", model="klue")
+    await store.vote(again, 1, 0, 1, chat_id=CHAT)
+    await store.vote(given, 1, 0, 0, chat_id=CHAT)  # said last
+    await store.vote(known, 1, 0, 1, chat_id=CHAT)
+    await store.skip(given, 2, chat_id=CHAT)
+    gold = ImportedText("sentiment", "둘", None, 0, "negative", gold=True)
+    await store.imports.add_texts([gold])
+    assert await store.consensus.given("sentiment") == {"positive"}
+    await store.imports.add_texts([ImportedText("sentiment", "셋", None, 0, "neutral")])
+    assert await store.consensus.given("sentiment") == {"positive", "neutral"}
+    assert await store.consensus.given("nli") == frozenset()
+    word = await asked(store, mask)
+    await store.vote(word, 1, 0, 2, chat_id=CHAT)  # none of these
+    await store.vote(word, 1, 1, 0, chat_id=CHAT)
+    assert await store.consensus.given("mask") == {"수도"}
+    item = await item_of(sql, given)
+    await store.consensus.replace("sentiment", [NewLabel(item, 0, "mixed", "majority", 0.8, 2)], [])
+    assert await store.consensus.given("sentiment") == {"positive", "neutral", "mixed"}
+    await store.set_consent(ASKER, ConsentStatus.DECLINED)
+    assert await store.consensus.given("sentiment") == {"neutral"}
+    await store.set_consent(ASKER, ConsentStatus.AGREED)
+    await store.set_consent(1, ConsentStatus.DECLINED)  # who voted
+    assert "positive" not in await store.consensus.given("sentiment")
+
+
+@every_kind
 async def test_figures_count_what_there_is(store: Store, sentiment: NewPrediction, sql: Sql) -> None:
     people = (1, 2, 3)
     await agree(store, *people)

@@ -20,6 +20,7 @@ from storage.engine import Database, parse_url
 from storage.store import NewPrediction, StorageError, Store
 from storage.tables import Base
 from tests.storage.conftest import ASKER, CHAT, PEPPER, Sql, agree
+from tests.storage.replaying import replayed, standing
 
 OPEN = """
 import asyncio, sys
@@ -59,7 +60,7 @@ async def test_the_revisions_make_exactly_the_tables_of_the_code(url: str) -> No
 async def test_an_empty_database_gets_every_table(sql: Sql) -> None:
     for table in Base.metadata.tables:
         assert await sql(f"SELECT * FROM {table}") == []
-    assert await sql("SELECT version_num FROM alembic_version") == [("0005",)]
+    assert await sql("SELECT version_num FROM alembic_version") == [("0006",)]
 
 
 @pytest.mark.usefixtures("store")
@@ -84,7 +85,10 @@ async def test_what_the_code_checks_the_database_checks_too(sql: Sql) -> None:
     with pytest.raises(Exception, match="ck_aliases_alias"):
         await sql("INSERT INTO aliases VALUES ('nli', 'runner-up', NULL, '2026-01-01')")
     with pytest.raises(Exception, match="ck_vote_events_action"):
-        await sql("INSERT INTO vote_events VALUES (1, 1, 1, 0, 'maybe', NULL, 'l', '2026-01-01')")
+        await sql(
+            "INSERT INTO vote_events (prediction_id, annotator_id, slot, action, new_label, at)"
+            " VALUES (1, 1, 0, 'maybe', 'l', '2026-01-01')"
+        )
 
 
 async def test_opening_again_changes_nothing(store: Store, url: str, sql: Sql) -> None:
@@ -93,7 +97,7 @@ async def test_opening_again_changes_nothing(store: Store, url: str, sql: Sql) -
     again = await Store.open(url, pepper=b"x")
     await again.close()
     assert await sql("SELECT * FROM annotators") == before
-    assert await sql("SELECT version_num FROM alembic_version") == [("0005",)]
+    assert await sql("SELECT version_num FROM alembic_version") == [("0006",)]
 
 
 async def test_a_database_of_a_newer_program_is_refused(store: Store, url: str, sql: Sql) -> None:
@@ -108,7 +112,7 @@ async def test_a_database_of_a_newer_program_is_refused(store: Store, url: str, 
 async def test_processes_that_start_at_once_take_turns(url: str, sql: Sql) -> None:
     children = [await asyncio.create_subprocess_exec(sys.executable, "-c", OPEN, url) for _ in range(2)]
     assert [await asyncio.wait_for(child.wait(), timeout=60) for child in children] == [0, 0]
-    assert await sql("SELECT version_num FROM alembic_version") == [("0005",)]
+    assert await sql("SELECT version_num FROM alembic_version") == [("0006",)]
 
 
 async def test_the_program_may_live_in_a_folder_with_a_percent_sign(
@@ -144,7 +148,7 @@ async def test_a_first_start_that_was_cut_off_is_made_good(store: Store, url: st
     again = await Store.open(url, pepper=b"x")
     await again.close()
     assert await sql("SELECT kind FROM votes") == await sql("SELECT * FROM answers") == []
-    assert await sql("SELECT version_num FROM alembic_version") == [("0005",)]
+    assert await sql("SELECT version_num FROM alembic_version") == [("0006",)]
 
 
 @pytest.mark.parametrize("kind", ["mariadb"], indirect=True)
@@ -162,8 +166,8 @@ SECOND = """
 from alembic import op
 import sqlalchemy as sa
 
-revision = "0006"
-down_revision = "0005"
+revision = "0007"
+down_revision = "0006"
 
 def upgrade():
     op.create_table("more", sa.Column("id", sa.Integer(), primary_key=True))
@@ -213,6 +217,46 @@ async def test_rows_from_before_consent_are_kept_both_ways(url: str, sql: Sql) -
     assert await sql("SELECT id, asker_id FROM predictions ORDER BY id") == [(7, None), (8, None)]
 
 
+async def test_the_log_of_before_learns_of_the_votes_that_stand_and_no_more(url: str, sql: Sql) -> None:
+    await _migrate(url, "0005")
+    await sql("INSERT INTO annotators (id, pseudonym, created_at) VALUES (5, 'p', '2026-01-01')")
+    await sql("INSERT INTO inputs VALUES (1, 'nli', 'a', 'b', 'h', '2026-01-01')")
+    await sql("INSERT INTO model_versions VALUES (1, 'nli', 'm', '', '2026-01-01')")
+    for number in (7, 8):
+        await sql(
+            "INSERT INTO predictions (id, input_id, model_version_id, chat_pseudonym, label, probabilities,"
+            f" options, created_at) VALUES ({number}, 1, 1, 'c', 'l', '{{}}', '[]', '2026-01-01')"
+        )
+    await sql(
+        "INSERT INTO votes"
+        " (id, prediction_id, annotator_id, slot, choice, label, kind, blind, created_at, updated_at)"
+        " VALUES (1, 7, 5, 0, 2, 'm', 'correct', true, '2026-01-01', '2026-01-01')"
+    )
+    changes = [
+        (1, 7, "'counted'", "NULL", "'l'"),
+        (2, 8, "'counted'", "NULL", "'l'"),
+        (3, 7, "'changed'", "'l'", "'m'"),
+        (4, 8, "'undone'", "'l'", "NULL"),
+    ]
+    for number, prediction, *labels in changes:
+        values = f"{number}, {prediction}, 5, 0, {', '.join(labels)}, '2026-01-01'"
+        await sql(f"INSERT INTO vote_events VALUES ({values})")
+    before = await sql("SELECT * FROM vote_events ORDER BY id")
+    store = await Store.open(url, pepper=PEPPER)
+    await store.close()
+    assert await sql("SELECT id, choice, kind, blind FROM vote_events ORDER BY id") == [
+        (1, None, None, None),
+        (2, None, None, None),
+        (3, 2, "correct", True),
+        (4, None, None, None),
+    ]
+    assert await standing(sql) == await replayed(sql)
+    await _migrate(url, "0005")
+    assert await sql("SELECT * FROM vote_events ORDER BY id") == before
+    with pytest.raises(Exception, match="ck_vote_events_action"):
+        await sql("UPDATE vote_events SET action = 'maybe'")
+
+
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 async def test_a_table_built_anew_gives_no_id_out_again(url: str, sql: Sql, sentiment: NewPrediction) -> None:
     await _migrate(url, "0001")
@@ -231,16 +275,16 @@ async def test_a_change_that_fails_midway_is_undone_or_told(
 ) -> None:
     await store.close()
     shutil.copytree(migrate._FOLDER, tmp_path / "migrations")
-    (tmp_path / "migrations/versions/r0006.py").write_text(SECOND)
+    (tmp_path / "migrations/versions/r0007.py").write_text(SECOND)
     monkeypatch.setattr(migrate, "_FOLDER", tmp_path / "migrations")
-    stopped = "the tables from revision 0005 stopped midway, and mysql does not undo it: .*go back to a copy"
+    stopped = "the tables from revision 0006 stopped midway, and mysql does not undo it: .*go back to a copy"
     for _ in range(2):
         with pytest.raises(
             StorageError, match=stopped if kind == "mariadb" else "the database failed"
         ) as caught:
             await Store.open(url, pepper=b"x")
         assert "\n" not in str(caught.value)
-    assert await sql("SELECT version_num FROM alembic_version") == [("0005",)]
+    assert await sql("SELECT version_num FROM alembic_version") == [("0006",)]
     if kind != "mariadb":
         with pytest.raises(Exception, match="more"):
             await sql("SELECT * FROM more")

@@ -9,6 +9,7 @@ import pytest
 from storage.store import NewPrediction, Store, UnknownChoice, VoteStatus
 from storage.values import SKIPPED, TYPED
 from tests.storage.conftest import ASKER, CHAT, EVERY_KIND, Sql, agree
+from tests.storage.replaying import replayed, standing
 
 pytestmark = pytest.mark.parametrize("kind", EVERY_KIND, indirect=True)
 ADA, BOB = 101, 202
@@ -152,13 +153,21 @@ async def test_skips_and_words_replay_from_the_log(store: Store, mask: NewPredic
         await store.skip(prediction, ADA, chat_id=CHAT)
         await store.vote_words(prediction, BOB, {1: "섬"}, chat_id=CHAT)
         await store.undo_all(prediction, BOB, chat_id=CHAT)
-    replayed: dict[tuple[object, ...], object] = {}
-    for *key, label in await sql(
-        "SELECT prediction_id, annotator_id, slot, new_label FROM vote_events ORDER BY id"
-    ):
-        replayed[tuple(key)] = label
-    kept = {
-        tuple(key): label
-        for *key, label in await sql("SELECT prediction_id, annotator_id, slot, label FROM votes")
-    }
-    assert {key: label for key, label in replayed.items() if label is not None} == kept
+    votes = await standing(sql)
+    assert {vote[4] for vote in votes} == {"correct", "skip"}
+    assert votes == await replayed(sql)
+
+
+async def test_blind_votes_replay_from_the_log_as_they_were_first_given(
+    store: Store, sentiment: NewPrediction, sql: Sql
+) -> None:
+    prediction = await store.add_prediction(sentiment, chat_id=CHAT, asker_id=ASKER)
+    seen, unseen = [await store.labelling.start(person) for person in (ADA, BOB)]
+    assert seen is not None
+    assert unseen is not None
+    await store.vote(prediction, ADA, 0, 0, chat_id=CHAT)
+    await store.labelling.label(ADA, seen.assignment_id, seen.labels.index("negative"))
+    await store.labelling.label(BOB, unseen.assignment_id, 0)
+    votes = await standing(sql)
+    assert {bool(vote[5]) for vote in votes} == {False, True}
+    assert votes == await replayed(sql)

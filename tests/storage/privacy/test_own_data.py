@@ -88,10 +88,12 @@ async def test_a_person_sees_everything_of_theirs_and_nothing_of_others(
                 "action": action,
                 "old_label": old,
                 "new_label": new,
+                "kind": kind,
+                "blind": False,
                 "at": data.events[number].at.isoformat(),
             }
-            for number, (action, old, new) in enumerate(
-                [("counted", None, "수도"), ("changed", "수도", "none")]
+            for number, (action, old, new, kind) in enumerate(
+                [("counted", None, "수도", "confirm"), ("changed", "수도", "none", "correct")]
             )
         ],
         "answers": [

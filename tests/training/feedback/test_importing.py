@@ -160,7 +160,7 @@ async def test_each_vote_that_comes_is_in_the_log(store: Store, tmp_path: Path) 
     copy = await open_store(with_tables(tmp_path / "copy.db"), people=0)
     await taken_in(copy, tmp_path / "v.jsonl")
     await copy.close()
-    same = "SELECT prediction_id, annotator_id, slot, {} FROM {} ORDER BY id"
+    same = "SELECT prediction_id, annotator_id, slot, choice, kind, blind, {} FROM {} ORDER BY id"
     with closing(sqlite3.connect(tmp_path / "copy.db")) as connection:
         events = connection.execute(same.format("new_label", "vote_events")).fetchall()
         assert events == connection.execute(same.format("label", "votes")).fetchall() != []
