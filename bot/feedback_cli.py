@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,6 +11,7 @@ import typer
 from typer import progressbar
 
 from bot.console import Taught, fail, in_one_line, settings_or_fail, with_store
+from training.feedback.formats import Format
 
 if TYPE_CHECKING:
     from storage.store import Store
@@ -21,18 +21,10 @@ app = typer.Typer(
 )
 
 
-class ExportFormat(StrEnum):
-    """What an export is written as."""
-
-    JSONL = "jsonl"
-    PARQUET = "parquet"
-    DATASET = "dataset"
-
-
 OneTask = Annotated[Taught, typer.Argument(help="Of which task.")]
 AnyTask = Annotated[Taught | None, typer.Argument(help="Of which task; of all without.")]
 Out = Annotated[Path | None, typer.Option(help="File, or folder for dataset; standard output without.")]
-Written = Annotated[ExportFormat, typer.Option("--format", help="What it is written as.")]
+Written = Annotated[Format, typer.Option("--format", help="What it is written as.")]
 Source = Annotated[
     str, typer.Argument(help="JSON lines, Parquet or TSV; or the folder of an export or a snapshot.")
 ]
@@ -58,7 +50,7 @@ Excluded = Annotated[
 
 
 @app.command()
-def export(out: Out = None, format_: Written = ExportFormat.JSONL) -> None:
+def export(out: Out = None, format_: Written = Format.JSONL) -> None:
     """Write every vote with its text, the model's answer and the label.
 
     \b
@@ -68,15 +60,15 @@ def export(out: Out = None, format_: Written = ExportFormat.JSONL) -> None:
 
     An export outlives what people have deleted: keep it no longer than it is needed.
     """  # noqa: D301  # click's mark for "keep these lines" is a real backspace
-    from training.feedback.exporting import Format, write_lines, write_votes
+    from training.feedback.exporting import write_lines, write_votes
 
-    if out is None and format_ is not ExportFormat.JSONL:
+    if out is None and format_ is not Format.JSONL:
         fail(f"{format_} needs --out: it is no text")
 
     async def write(store: Store) -> int:
         if out is None:
             return await write_lines(store.feedback(), sys.stdout)
-        return await write_votes(store.feedback(), out, Format(format_))
+        return await write_votes(store.feedback(), out, format_)
 
     count = with_store(write)
     typer.echo(f"exported {_counted(count, 'vote')}", err=True)

@@ -17,7 +17,6 @@ from training.held_out import leak_key, standing_in, told
 from training.textfiles import DataError, open_text
 
 NSMC_LABELS = ("0", "1")  # negative, positive
-NLI_LABELS = LABELS[Task.NLI]
 FLAG = "premise_in_nsmc_test"
 """A column that marks with 1 the rows that hold a text of another task's test set."""
 _KINDS = ("genre", "source")

@@ -147,17 +147,12 @@ class _Task:
         for place, ballots in at.items():
             known = self.gold.get(place)
             label, confidence = scores.best(place) if known is None else (known, 1.0)
-            votes = Counter(ballot.label for ballot in ballots)
             found[place] = Consensus(
                 *place,
                 label=label,
                 confidence=confidence,
                 method=method if known is None else Method.GOLD,
                 voters=tuple(ballot.voter for ballot in ballots),
-                votes_for=dict(sorted(votes.items(), key=lambda each: (-each[1], each[0]))),
-                dissenting=tuple(
-                    ballot.voter for ballot in ballots if label is not None and ballot.label != label
-                ),
             )
         return found
 

@@ -78,8 +78,6 @@ class Consensus:
         confidence: How probable the label is (a tie: each of the best), 0…1.
         method: How it was decided.
         voters: Who counted, in order.
-        votes_for: How many of them per label, most first.
-        dissenting: Those of them who said something else; nobody in a tie.
     """
 
     item: int
@@ -88,8 +86,6 @@ class Consensus:
     confidence: float
     method: Method
     voters: tuple[int, ...]
-    votes_for: Mapping[str, int]
-    dissenting: tuple[int, ...]
 
     @property
     def place(self) -> Place:

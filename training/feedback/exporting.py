@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping
-from enum import StrEnum
 from pathlib import Path
 from typing import IO
 
 from storage.export import FeedbackRow
+from training.feedback.formats import Format
 from training.feedback.parquet import write_parquet
 from training.feedback.rows import VOTES
 
@@ -49,14 +49,6 @@ One row per vote, with the text, what the model answered and what the voter hold
 holds the same. `annotator` tells voters apart and nothing else of them. `probabilities` and `options` (the
 buttons) are JSON. Texts and votes are people's own: when somebody has theirs deleted, delete this folder too.
 """
-
-
-class Format(StrEnum):
-    """What an export is written as."""
-
-    JSONL = "jsonl"
-    PARQUET = "parquet"
-    DATASET = "dataset"
 
 
 async def write_lines(rows: AsyncIterator[FeedbackRow], stream: IO[str]) -> int:

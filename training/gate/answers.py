@@ -27,7 +27,7 @@ class Answers:
     """What one model answered.
 
     Attributes:
-        chosen: int64 ``[n]``, the class (mask: the number of the word) that it gave.
+        chosen: int64 ``[n]``, the class that it gave.
         confidence: ``[n]``, how likely it thought that, 0…1; NaN where it answered with no numbers.
     """
 
@@ -57,7 +57,7 @@ class Paired:
         labels: int64 ``[n]``, what is true.
         champion: Answers to the same rows, in the same order.
         candidate: The other's.
-        classes: Names of the classes; empty where the answers are words.
+        classes: Names of the classes.
         groups: int64 ``[n]``, rows that came together (see ``training.evaluate.groups_of``); None if each
             came for itself.
         earlier: How many candidates these rows have judged before.
@@ -68,7 +68,7 @@ class Paired:
     labels: NDArray[np.int64]
     champion: Answers
     candidate: Answers
-    classes: tuple[str, ...] = ()
+    classes: tuple[str, ...]
     groups: NDArray[np.int64] | None = None
     earlier: int = 0
 

@@ -18,8 +18,7 @@ from storage.verdicts import Verdict
 from training.datasets import Example
 from training.evaluate import groups_of
 from training.gate.answers import Paired, SetName
-from training.gate.blanks import Blank
-from training.gate.contestant import Contestant, Row
+from training.gate.contestant import Contestant
 from training.gate.rules import Names, Rules, Teachers, Times
 from training.gate.verdict import judge
 from training.telling import Progress, quiet
@@ -36,7 +35,7 @@ Clock = Callable[[], float]
 class Asked(Protocol):
     """What answers lone questions."""
 
-    def ask(self, task: str, row: Row) -> object:
+    def ask(self, task: str, row: Example) -> object:
         """Answer one."""
 
 
@@ -46,14 +45,14 @@ class LabelledSet:
 
     Attributes:
         name: Where they come from.
-        task: ``sentiment``, ``nli`` or ``nsp`` with rows of ``Example``; ``mask`` with rows of ``Blank``.
+        task: ``sentiment``, ``nli`` or ``nsp``.
         rows: The questions and what is true.
         earlier: How many candidates these rows have judged before.
     """
 
     name: SetName
     task: str
-    rows: Sequence[Row]
+    rows: Sequence[Example]
     earlier: int = 0
 
 
@@ -64,8 +63,7 @@ class Correctness:
     Attributes:
         name: Which set.
         task: What was asked.
-        rows: int64 ``[n]``, where each stands in the set it came from; of a mask set, those whose word
-            neither model could say are left out.
+        rows: int64 ``[n]``, where each stands in the set it came from.
         champion: ``[n]``.
         candidate: ``[n]``.
     """
@@ -133,12 +131,12 @@ def compare(
     found = [_asked(each, first, second, progress) for each in sets]
     times = timed(first, second, [each for each in sets if each.task == task], rounds, clock)
     names = Names(str(champion), str(candidate))
-    verdict = judge(names, task, [pair for pair, _ in found], times, teachers, rules)
+    verdict = judge(names, task, found, times, teachers, rules)
     return Compared(
         verdict,
         tuple(
-            Correctness(pair.name, pair.task, rows, pair.champion_right, pair.candidate_right)
-            for pair, rows in found
+            Correctness(pair.name, pair.task, np.arange(len(pair)), pair.champion_right, pair.candidate_right)
+            for pair in found
         ),
     )
 
@@ -165,48 +163,20 @@ def timed(
 
 
 def _require(each: LabelledSet) -> None:
-    kind = Blank if each.task == Task.MASK else Example
     where = f"the {each.name} set of {each.task}"
-    if each.task != Task.MASK and each.task not in LABELS:
-        raise DataError(f"{where}: only mask, nsp, sentiment and nli can be compared")
+    if each.task not in LABELS:
+        raise DataError(f"{where}: only nsp, sentiment and nli can be compared")
     if not each.rows:
         raise DataError(f"{where} is empty")
-    if not all(isinstance(row, kind) for row in each.rows):
-        raise DataError(f"{where}: a row is not a labelled {'blank' if kind is Blank else 'text or pair'}")
     pairs = each.task in {Task.NSP, Task.NLI}
-    if any(isinstance(row, Example) and (row.second is not None) != pairs for row in each.rows):
+    if any((row.second is not None) != pairs for row in each.rows):
         raise DataError(f"{where}: a row is {'not a pair' if pairs else 'a pair'}")
 
 
-def _asked(
-    each: LabelledSet, champion: Contestant, candidate: Contestant, progress: Progress
-) -> tuple[Paired, NDArray[np.int64]]:
-    """What both answer, and the rows that they were asked."""
-    both = (champion, candidate)
+def _asked(each: LabelledSet, champion: Contestant, candidate: Contestant, progress: Progress) -> Paired:
+    """What both answer."""
+    labels = np.array([row.label for row in each.rows], dtype=np.int64)
+    one, other = (model.classify(each.task, each.rows, progress) for model in (champion, candidate))
     groups = groups_of([row.text for row in each.rows])
-    if each.task == Task.MASK:
-        return _filled(each, both, groups, progress)
-    examples = [row for row in each.rows if isinstance(row, Example)]
-    labels = np.array([example.label for example in examples], dtype=np.int64)
-    one, other = (model.classify(each.task, examples, progress) for model in both)
     classes = LABELS[Task(each.task)]
-    pair = Paired(each.name, each.task, labels, one, other, classes, groups, each.earlier)
-    return pair, np.arange(len(examples))
-
-
-def _filled(
-    each: LabelledSet,
-    both: tuple[Contestant, Contestant],
-    groups: NDArray[np.int64],
-    progress: Progress,
-) -> tuple[Paired, NDArray[np.int64]]:
-    blanks = [row for row in each.rows if isinstance(row, Blank)]
-    rows = np.flatnonzero([any(model.knows(blank.word) for model in both) for blank in blanks])
-    kept = [blanks[row] for row in rows]
-    if not kept:
-        raise DataError(f"the {each.name} set of mask: no word is a single entry of a model's vocabulary")
-    numbers: dict[str, int] = {}
-    labels = np.array([numbers.setdefault(blank.word, len(numbers)) for blank in kept], dtype=np.int64)
-    one, other = (model.fill(kept, numbers, progress) for model in both)
-    progress(2 * (len(blanks) - len(kept)))
-    return Paired(each.name, each.task, labels, one, other, (), groups[rows], each.earlier), rows
+    return Paired(each.name, each.task, labels, one, other, classes, groups, each.earlier)

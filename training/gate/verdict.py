@@ -89,7 +89,7 @@ def _require(task: str, pairs: Sequence[Paired]) -> None:
         if (pair.name, pair.task) in seen:
             raise DataError(f"{where} is given twice")
         seen.add((pair.name, pair.task))
-        if pair.classes and not np.isin(pair.labels, np.arange(len(pair.classes))).all():
+        if not np.isin(pair.labels, np.arange(len(pair.classes))).all():
             raise DataError(f"{where} has labels beside {', '.join(pair.classes)}")
         if pair.champion.broken:
             raise DataError(f"the champion answers {where} with no numbers (NaN): its weights are broken")

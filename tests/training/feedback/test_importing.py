@@ -19,7 +19,8 @@ from storage.privacy.pseudonym import Pseudonymizer
 from storage.store import ConsentStatus, NewPrediction, Store
 from tests.databases import with_tables
 from tests.training.feedback.voters import CHAT, LABELS, PEPPER, open_store, question, texts, vote_on
-from training.feedback.exporting import Format, write_votes
+from training.feedback.exporting import write_votes
+from training.feedback.formats import Format
 from training.feedback.importing import keep, parse
 from training.feedback.snapshot import read_snapshot, take_snapshot
 from training.textfiles import DataError

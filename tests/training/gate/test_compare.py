@@ -17,9 +17,8 @@ from training.datasets import Example
 from training.evaluate import groups_of
 from training.finetune import all_logits
 from training.gate.answers import SetName
-from training.gate.blanks import Blank
 from training.gate.compare import Compared, LabelledSet, compare, timed
-from training.gate.contestant import Contestant, Row
+from training.gate.contestant import Contestant
 from training.gate.rules import Rules, Teachers
 from training.start import load_start
 from training.textfiles import DataError
@@ -145,49 +144,19 @@ def test_other_tasks_of_the_trunk_must_not_get_worse(champion: Path, candidate: 
     assert failed == {"nli"}
 
 
-def test_words_in_blanks_are_compared(champion: Path, candidate: Path) -> None:
-    spots = [f"{text} [MASK] 영화 ___" for text in texts(60)]
-    reader = Contestant(str(candidate), ["mask"], CPU)
-    numbers: dict[str, int] = {}
-    questions = [Blank(text, slot, "") for text in spots for slot in (0, 1)]
-    chosen = reader.fill(questions, numbers).chosen
-    words = {number: word for word, number in numbers.items()}
-    rows = [Blank(each.text, each.slot, words[int(n)]) for each, n in zip(questions, chosen, strict=True)]
-    unknown = Blank("나는 [MASK] 간다", 0, "사전에없는말")
-    progress: list[int] = []
-    found = compare(
-        champion,
-        candidate,
-        "mask",
-        [LabelledSet(SetName.GOLD, "mask", [unknown, *rows])],
-        TEACHERS,
-        rules=LENIENT,
-        rounds=4,
-        clock=Ticks(),
-        progress=progress.append,
-    )
-    assert found.verdict.passed, found.verdict
-    assert found.correct[0].rows.tolist() == list(range(1, 121))
-    assert found.correct[0].candidate.all()
-    assert sum(progress) == 2 * 121
-    assert CheckName.RECALL not in states(found)
-
-
 @pytest.mark.parametrize(
     ("task", "rows", "said"),
     [
         ("sentiment", [], "the gold set of sentiment is empty"),
-        ("tokens", [Example("가", None, 0)], "only mask, nsp, sentiment and nli"),
-        ("mask", [Example("가", None, 0)], "a row is not a labelled blank"),
-        ("nli", [Blank("[MASK]", 0, "가")], "a row is not a labelled text or pair"),
+        ("tokens", [Example("가", None, 0)], "only nsp, sentiment and nli can be compared"),
+        ("mask", [Example("[MASK]", None, 0)], "only nsp, sentiment and nli can be compared"),
         ("nli", [Example("가", None, 0)], "a row is not a pair"),
         ("sentiment", [Example("가", "나", 0)], "a row is a pair"),
-        ("mask", [Blank("빈칸이 없다", 0, "축구는")], "has no blank"),
-        ("mask", [Blank("빈칸 [MASK]", 1, "축구는")], "has no blank 1"),
-        ("mask", [Blank("빈칸 [MASK]", 0, "사전에없는말")], "no word is a single entry"),
     ],
 )
-def test_rows_that_cannot_be_asked_are_said(champion: Path, task: str, rows: list[Row], said: str) -> None:
+def test_rows_that_cannot_be_asked_are_said(
+    champion: Path, task: str, rows: list[Example], said: str
+) -> None:
     with pytest.raises(DataError, match=said):
         asked(champion, champion, task, LabelledSet(SetName.GOLD, task, rows))
 
@@ -205,7 +174,7 @@ class Slow:
     def __init__(self, now: list[float], seconds: Iterator[float], name: str, said: list[str]) -> None:
         self._now, self._seconds, self._name, self._said = now, seconds, name, said
 
-    def ask(self, task: str, row: Row) -> None:  # noqa: ARG002  # as the real one is asked
+    def ask(self, task: str, row: Example) -> None:  # noqa: ARG002  # as the real one is asked
         self._now[0] += next(self._seconds)
         self._said.append(self._name)
 
