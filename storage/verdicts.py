@@ -58,7 +58,8 @@ class Check:
             - ``recall``: set, task, label, n, margin, champion, candidate, drop, gained, lost, p.
             - ``calibration``: set, task, n, champion, candidate, worse, low, margin.
             - ``latency``: champion_ms, candidate_ms, ratio, low, bound, n (questions to each).
-            - ``voters``: voters, least. ``voter_share``: share, cap.
+            - ``voters``: voters, least, known (1 if known labels have shown that people are right, 0 if they
+              merely agree; older ones do not tell). ``voter_share``: share, cap.
     """
 
     name: CheckName
@@ -83,6 +84,24 @@ class Verdict:
     champion: str
     candidate: str
     checks: tuple[Check, ...]
+
+    @property
+    def decided_on_gold(self) -> bool:
+        """Whether enough known labels decided it, and not what the same people voted that it learnt from."""
+        return self._decided_on("gold")
+
+    @property
+    def needs_a_person(self) -> bool:
+        """Whether it passed on votes alone: five accounts of one person can bring that about."""
+        return self.passed and self._decided_on("heldout")
+
+    def _decided_on(self, rows: str) -> bool:
+        return any(
+            check.name in (CheckName.GAIN, CheckName.NOT_WORSE)
+            and check.state is CheckState.PASSED
+            and check.numbers.get("set") == rows
+            for check in self.checks
+        )
 
     def as_json(self) -> dict[str, object]:
         """For a database row: what ``from_json`` reads."""

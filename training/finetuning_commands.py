@@ -105,9 +105,9 @@ def finetune(
     kobert-bot train finetune sentiment --from-feedback --replay ratings_train.txt --test ratings_test.txt
 
     With --from-feedback it goes on from the model that serves the task, compares the result with it on rows
-    that neither has learnt from, prints the verdict in words, and lets it serve if it passed. Stopped or
-    killed, the same command goes on. The new model serves this task alone: its other heads may answer worse
-    than before.
+    that neither has learnt from, prints the verdict in words, and lets it serve if it passed on gold. Stopped
+    or killed, the same command goes on. The new model serves this task alone: its other heads may answer
+    worse than before.
     """  # noqa: D301  # click's mark for "keep these lines" is a real backspace
     if from_feedback:
         only = RunOptions(run_number, cancel_, polite, no_promote)

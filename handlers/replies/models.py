@@ -103,7 +103,9 @@ def _of_task(task: str, standing: Standing, all_texts: Texts) -> str:
     if standing.candidate is None:
         lines.append(texts.no_candidate)
     else:
-        verdict = texts.unjudged if standing.candidate.verdict is None else texts.passed
+        judged = standing.candidate.verdict
+        by_votes = judged is not None and judged.needs_a_person
+        verdict = texts.unjudged if judged is None else texts.passed_on_votes if by_votes else texts.passed
         described = _described(standing.candidate, texts)
         lines.append(texts.candidate.format(name=described, verdict=verdict))
     return "\n".join(lines)

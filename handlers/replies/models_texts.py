@@ -26,6 +26,7 @@ class ModelsTexts:
     candidate: str
     no_candidate: str
     passed: str
+    passed_on_votes: str
     unjudged: str
     tainted: str
     promote_button: str
@@ -59,6 +60,7 @@ MODELS_EN = ModelsTexts(
     candidate="candidate: {name}, {verdict}",
     no_candidate="candidate: none",
     passed="passed",
+    passed_on_votes="passed on votes alone",
     unjudged="not compared yet",
     tainted="⚠️ learnt from a text that was deleted since: another is trained in its place, or it is retired",
     promote_button="⬆️ {task}: promote {name}",
@@ -116,6 +118,7 @@ MODELS_KO = ModelsTexts(
     candidate="후보: {name}, {verdict}",
     no_candidate="후보: 없음",
     passed="통과",
+    passed_on_votes="투표만으로 통과",
     unjudged="아직 비교하지 않음",
     tainted="⚠️ 그 뒤에 지워진 글로 배웠어요. 다시 가르쳐서 바꾸거나, 안 되면 물러나요",
     promote_button="⬆️ {task}: {name} 쓰기",

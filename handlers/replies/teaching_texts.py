@@ -47,6 +47,7 @@ class TeachingTexts:
     cancelled: str
     promoted: str
     not_promoted: str
+    on_votes: str
     stats_title: str
     stats_task: str
     stats_accuracy: str
@@ -73,7 +74,7 @@ TEACHING_EN = TeachingTexts(
     ),
     start_question=(
         "Shall I start? It learns beside my answering, at low priority, is compared with the model that "
-        "answers now, and takes its place only if it is better."
+        "answers now, and takes its place only if gold shows it is better."
     ),
     nothing_yet="Nobody has voted on this yet, so there is nothing to learn from.",
     no_label=(
@@ -89,7 +90,7 @@ TEACHING_EN = TeachingTexts(
     ),
     few_gold=(
         "ℹ️ {missing:more gold label|more gold labels} would make {least}; until then a gain is judged "
-        "on held-out votes, and those may have been given after seeing an answer."
+        "on held-out votes, and what passes on them waits until you promote it."
     ),
     no_test=(
         "⚠️ What it could do before is not measured, and may suffer: <code>TEACHING_TESTS</code> and "
@@ -118,6 +119,10 @@ TEACHING_EN = TeachingTexts(
     cancelled="✖️ It was cancelled; nothing of it is left.",
     promoted="✅ <b>{name}</b> answers from now on. /models goes back to the one before.",
     not_promoted="It stays a candidate: /models promotes it.",
+    on_votes=(
+        "⚠️ It passed on votes alone, which five accounts of one person could have given, so it stays a "
+        "candidate. Look at what was voted; then /models promotes it."
+    ),
     stats_title="📊 <b>The last {days:day|days}</b>",
     stats_task=(
         "<b>{task}</b>: {votes:vote|votes} by {voters:person|people}, {queue:text waits|texts wait} for "
@@ -169,7 +174,7 @@ TEACHING_KO = TeachingTexts(
     ),
     few_gold=(
         "ℹ️ 골드가 {missing}개 더 모여 {least}개가 될 때까지는 따로 떼어 둔 투표로 비교해요. "
-        "그 가운데에는 대답을 본 뒤에 한 것도 있을 수 있어요."
+        "그것으로 통과한 모델은 직접 올릴 때까지 기다려요."
     ),
     no_test=(
         "⚠️ 전에 잘하던 것은 재지 않아서 나빠져도 알 수 없어요. .env의 <code>TEACHING_TESTS</code>와 "
@@ -198,6 +203,10 @@ TEACHING_KO = TeachingTexts(
     cancelled="✖️ 그만두었어요. 남은 것은 없어요.",
     promoted="✅ 이제부터 <b>{name}</b> 모델이 대답해요. /models 에서 이전 모델로 되돌릴 수 있어요.",
     not_promoted="후보로 남아 있어요. /models 에서 바꿔 쓸 수 있어요.",
+    on_votes=(
+        "⚠️ 투표만으로 통과했어요. 한 사람이 계정 다섯 개로 만들 수 있는 결과라서 후보로 남겨 두었어요. "
+        "투표를 살펴본 뒤에 /models 에서 바꿔 쓸 수 있어요."
+    ),
     stats_title="📊 <b>최근 {days}일</b>",
     stats_task=(
         "<b>{task}</b>: {voters}명이 {votes}번 투표, 라벨을 기다리는 글 {queue}, 라벨 {labels}, 골드 {gold}"

@@ -34,7 +34,8 @@ def verdict_lines(verdict: Verdict, language: Language) -> tuple[str, ...]:
     """Say how it ended and why: a line for each rule, plain text."""
     texts = TEXTS[language].verdict
     names = [utf16.clip(name, _NAME_UNITS) for name in (verdict.champion, verdict.candidate)]
-    headline = (texts.passed if verdict.passed else texts.refused).format(
+    passed = texts.passed_on_votes if verdict.needs_a_person else texts.passed
+    headline = (passed if verdict.passed else texts.refused).format(
         champion=names[0], candidate=names[1], task=TEXTS[language].task_name.get(verdict.task, verdict.task)
     )
     state = CheckState.PASSED if verdict.passed else CheckState.FAILED
@@ -84,6 +85,8 @@ def _recalls(checks: Sequence[Check], texts: VerdictTexts, language: Language) -
 
 
 def _template(check: Check, texts: VerdictTexts) -> str:
+    if check.name is CheckName.VOTERS and check.numbers.get("known") == 0:  # older ones do not tell
+        return texts.voters_agree
     said = {CheckState.FAILED: texts.failed, CheckState.NOT_SEEN: texts.not_seen}.get(check.state, {})
     return said.get(check.name, texts.checks[check.name])
 

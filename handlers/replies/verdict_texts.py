@@ -16,6 +16,7 @@ class VerdictTexts:
         failed: What is said instead of one that failed.
         not_seen: What is said instead of one without anything to judge by.
         on_heldout: Added where it was judged on held-out feedback.
+        voters_agree: What is said of voters of whom no known label has shown that they are right.
         first_judged: Added to a gain on rows that judged nobody before.
         judged_before: Added to one on other rows.
         smallest: Added to every gain.
@@ -24,12 +25,14 @@ class VerdictTexts:
     """
 
     passed: str
+    passed_on_votes: str
     refused: str
     sets: Mapping[str, str]
     checks: Mapping[str, str]
     failed: Mapping[str, str]
     not_seen: Mapping[str, str]
     on_heldout: str
+    voters_agree: str
     first_judged: str
     judged_before: str
     smallest: str
@@ -39,6 +42,10 @@ class VerdictTexts:
 
 VERDICT_EN = VerdictTexts(
     passed="{candidate} may take the place of {champion} ({task}).",
+    passed_on_votes=(
+        "{candidate} passed on votes alone: it takes the place of {champion} ({task}) only if a person "
+        "promotes it after looking."
+    ),
     refused="{candidate} does not take the place of {champion} ({task}).",
     sets={"gold": "blind-labelled rows", "test": "public test set", "heldout": "rows of held-out feedback"},
     checks={
@@ -105,6 +112,10 @@ VERDICT_EN = VerdictTexts(
         "Judged on held-out feedback: {gold:blind-labelled row is|blind-labelled rows are} too few, "
         "{least_gold} are needed. Some of those labels may have been given after seeing an answer."
     ),
+    voters_agree=(
+        "Voters: {voters:person|people} whose votes agree taught it ({least} needed). No known label (gold) "
+        "shows that any of them is right."
+    ),
     first_judged="No candidate was judged on these rows before.",
     judged_before=(
         "Candidates that these rows have judged before: {earlier}. Who tries often has luck in the end, so "
@@ -119,6 +130,10 @@ VERDICT_EN = VerdictTexts(
 
 VERDICT_KO = VerdictTexts(
     passed="{candidate} 모델이 {champion} 모델을 대신해도 돼요 ({task}).",
+    passed_on_votes=(
+        "{candidate} 모델은 투표만으로 통과했어요. 사람이 살펴보고 직접 올려야 {champion} 모델을 "
+        "대신해요 ({task})."
+    ),
     refused="{candidate} 모델은 {champion} 모델을 대신하지 못해요 ({task}).",
     sets={"gold": "답을 보지 않고 붙인 정답", "test": "공개 시험 세트", "heldout": "따로 떼어 둔 피드백"},
     checks={
@@ -184,6 +199,10 @@ VERDICT_KO = VerdictTexts(
     on_heldout=(
         "답을 보지 않고 붙인 정답이 {gold}개라서({least_gold}개 필요) 따로 떼어 둔 피드백으로 판단했어요. "
         "그 라벨 가운데에는 모델의 답을 본 뒤에 붙인 것도 있을 수 있어요."
+    ),
+    voters_agree=(
+        "투표한 사람: 표가 서로 맞는 {voters}명에게 배웠어요 ({least}명 필요). "
+        "그 표가 옳은지 보여 주는 정답(골드)은 없어요."
     ),
     first_judged="이 글들로 심사한 후보는 아직 없었어요.",
     judged_before=(

@@ -27,6 +27,7 @@ pytestmark = pytest.mark.timeout(900)
 ITEMS, VOTERS, HOSTILE = 300, 12, 2
 TO_LABEL = 60  # texts that each person labels blind, besides those they asked about
 CARELESS = 0.1  # of the votes of those who mean well
+KNOWN, UNSEEN = 120, 60  # texts whose labels the admin knows, and texts that nobody gave the bot
 SEED = 20261126
 QUESTION = "골목 카페 라떼 진짜 뽀둥하네요"
 MODEL = re.compile(r"Model: (\S+) \((\w+)\)")
@@ -91,10 +92,22 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def bot(folder: Path) -> Iterator[Program]:
     """The bot on its own page, with the model that ships."""
-    with Program("bot", "run", folder=folder, DEVICE="cpu", PLAYGROUND_PORT="0", AGREE_MINUTES="0") as bot:
+    write_old_test(folder / "old.tsv")
+    settings = {"PLAYGROUND_PORT": "0", "AGREE_MINUTES": "0", "TEACHING_TESTS": "sentiment=old.tsv"}
+    with Program("bot", "run", folder=folder, DEVICE="cpu", **settings) as bot:
         yield bot
         assert bot.stop() == 0
         assert "Traceback" not in bot.log.read_text()
+
+
+def write_old_test(file: Path) -> None:
+    """Write some plain sentences, as the model that ships knows them, in the form of a public test file."""
+    words = (("정말 재미있고 좋았어요", 1), ("지루하고 최악이었어요", 0))
+    things = ("영화", "드라마", "연기", "음악", "결말")
+    when = ("어제 본", "처음 본", "친구와 본", "다시 본")
+    texts = [(f"{time} {thing} {said}", label) for time in when for thing in things for said, label in words]
+    lines = [f"{number}\t{text}\t{label}" for number, (text, label) in enumerate(texts)]
+    file.write_text("\n".join(["id\tdocument\tlabel", *lines]) + "\n", encoding="utf-8")
 
 
 def first_label(answer: str) -> str:
@@ -138,16 +151,22 @@ class Story:
         admin: Who runs it.
         voters: Those who teach it.
         texts: What they ask about, and what is right.
+        known: Other texts, of which the admin knows what is right.
+        unseen: Others still, which ask how much was learnt.
         old: Its answer to ``QUESTION`` before it learnt.
         new: The same after.
+        before: Share of ``unseen`` that it had right before it learnt.
     """
 
     folder: Path
     admin: Private
     voters: list[Voter]
     texts: list[Review]
+    known: list[Review]
+    unseen: list[Review]
     old: str = ""
     new: str = ""
+    before: float = 0.0
 
     async def votes_are_cast(self) -> None:
         """They ask about 300 texts, correct the answers, and label what others asked, blind."""
@@ -173,16 +192,26 @@ class Story:
         query = "SELECT verdict, count(*) FROM trusts WHERE task = 'sentiment' GROUP BY verdict"
         assert dict(rows(self.folder, query)) == {"inverted": HOSTILE, "trusted": VOTERS - HOSTILE}
 
+    async def gold_is_written(self) -> None:
+        """The admin gives texts that they know, so that the gate need not ask those who taught."""
+        lines = [f"{review.text}\t{review.label}" for review in self.known]
+        file = self.folder / "known.tsv"
+        file.write_text("\n".join(["text\tlabel", *lines]) + "\n", encoding="utf-8")
+        said = await finished(self.folder, "feedback", "import", file.name, "--task", "sentiment", "--gold")
+        assert f"{KNOWN} labels became gold" in said
+        file.unlink()
+
     async def the_bot_learns(self) -> None:
         """An admin has the model taught while others ask it; it takes over between two answers."""
         self.old = await self.answer()
+        self.before = await self._right_of_unseen()
         stop = asyncio.Event()
         async with asyncio.TaskGroup() as group:
             asking = [group.create_task(asked_until(stop, voter.chat)) for voter in self.voters[:4]]
             await self.admin.says("/train sentiment")
             offer = await self.admin.next_bot_message()
             [(labels,)] = rows(self.folder, "SELECT count(*) FROM labels")
-            assert f"Labels to learn from: {labels}" in offer.text
+            assert f"Labels to learn from: {labels - KNOWN}" in offer.text
             await self.admin.taps(offer, TEACH.start_button)
             shown = await self.admin.look(offer)
             while "answers from now on" not in shown.text:
@@ -191,6 +220,12 @@ class Story:
             await eventually(self._answers_otherwise)
             await asyncio.sleep(1)  # some more of the new ones
             stop.set()
+        verdict = shown.text
+        assert "✓ Gain, blind-labelled rows: " in verdict
+        assert f"n = {KNOWN} blind-labelled rows" in verdict
+        assert "Old skill, public test set" in verdict
+        assert "not seen, because none was given" not in verdict
+        assert "votes alone" not in verdict
         self.new = await self.answer()
         for task in asking:
             answers = task.result()
@@ -205,11 +240,9 @@ class Story:
 
     async def it_knows_the_words(self) -> None:
         """It is right about texts that nobody asked about; what was answered before still stands there."""
-        known = {review.text for review in self.texts}
-        unseen = [review for review in reviews(ITEMS + 60, SEED) if review.text not in known]
-        answers = [await self.answer(review.text) for review in unseen]
-        right = sum(first_label(said) == review.label for review, said in zip(unseen, answers, strict=True))
-        assert right >= 0.8 * len(unseen)
+        after = await self._right_of_unseen()
+        assert after >= 0.8
+        assert after >= self.before + 0.15, (self.before, after)
         for voter in self.voters[:3]:
             _, answer = voter.asked[0]
             assert (await voter.chat.look(answer)).text == answer.text
@@ -249,6 +282,11 @@ class Story:
         await self.admin.says(f"/sentiment {text}")
         return (await self.admin.next_bot_message(FIRST_ANSWER)).text
 
+    async def _right_of_unseen(self) -> float:
+        answers = [await self.answer(review.text) for review in self.unseen]
+        pairs = zip(self.unseen, answers, strict=True)
+        return sum(first_label(said) == review.label for review, said in pairs) / len(self.unseen)
+
     async def _answers_otherwise(self) -> bool:
         return await self.answer() != self.old
 
@@ -272,9 +310,12 @@ async def test_people_teach_the_bot_their_words(bot: Program, folder: Path) -> N
         ]
         for chat in (admin, *(voter.chat for voter in voters)):
             await chat.agrees()
-        story = Story(folder, admin, voters, reviews(ITEMS, SEED))
+        drawn = reviews(ITEMS + UNSEEN + KNOWN, SEED)
+        unseen, known = drawn[ITEMS : ITEMS + UNSEEN], drawn[ITEMS + UNSEEN :]
+        story = Story(folder, admin, voters, drawn[:ITEMS], known, unseen)
         await story.votes_are_cast()
         await story.voters_agree()
+        await story.gold_is_written()
         await story.the_bot_learns()
         await story.it_knows_the_words()
         await story.the_old_one_comes_back()

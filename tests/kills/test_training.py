@@ -24,7 +24,7 @@ from tests.kills.looking import (
 )
 from tests.kills.training import train_on
 from tests.training.feedback.voters import CHAT, open_store, question
-from tests.training.retraining_world import BAD, GOOD, SUBJECTS, tiny_catalog_file
+from tests.training.retraining_world import BAD, GOOD, SUBJECTS, make_known, tiny_catalog_file
 
 pytest.importorskip("pyarrow")
 pytest.importorskip("crowdkit")
@@ -117,6 +117,7 @@ async def _voted(url: str) -> None:
                 prediction = await store.add_prediction(question(text), chat_id=CHAT, asker_id=1)
                 for person in (1 + (number + each) % 6 for each in range(3)):
                     await store.vote(prediction, person, 0, label, chat_id=CHAT)
+    await make_known(store)
     await store.close()
 
 

@@ -7,6 +7,7 @@ import random
 from datetime import UTC, datetime
 from pathlib import Path
 
+from storage.agreed import ImportedText
 from storage.export import FeedbackRow
 from storage.imports import Answers
 from storage.store import Store
@@ -51,6 +52,18 @@ def texts() -> list[tuple[str, str]]:
     ]
 
 
+async def make_known(store: Store) -> None:
+    """Keep 128 other texts of the domain as gold, enough for the gate to decide on."""
+    known = [
+        ImportedText("sentiment", f"{subject} {word} 정답 {number}", None, 0, label, gold=True)
+        for number in range(2)
+        for subject in SUBJECTS[:8]
+        for words, label in ((GOOD, "positive"), (BAD, "negative"))
+        for word in words
+    ]
+    await store.imports.add_texts(known)
+
+
 async def vote(url: str, *, shuffled: bool = False, votes: int = 3) -> None:
     """Let people vote; ``shuffled`` gives them labels that mean nothing, on which they agree."""
     chance = random.Random(0)
@@ -63,6 +76,20 @@ async def vote(url: str, *, shuffled: bool = False, votes: int = 3) -> None:
         _vote(number, text, label, person)
         for number, ((text, _), label) in enumerate(zip(found, labels, strict=True))
         for person in chance.sample(PEOPLE, votes)
+    ]
+    await store.imports.add_votes(rows, Answers())
+    await make_known(store)
+    await store.close()
+
+
+async def vote_wrongly(url: str) -> None:
+    """Let five new accounts say the opposite of what is right of every text; there is no gold."""
+    opposite = {"positive": "negative", "negative": "positive"}
+    store = await Store.open(url, pepper=PEPPER.encode())
+    rows = [
+        _vote(number, text, opposite[label], person)
+        for number, (text, label) in enumerate(texts())
+        for person in PEOPLE[:5]
     ]
     await store.imports.add_votes(rows, Answers())
     await store.close()

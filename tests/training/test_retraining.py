@@ -20,7 +20,7 @@ from bot.cli import app
 from storage.checkpoint_values import CheckpointState, NewCheckpoint, TrainedCheckpoint
 from storage.runs import RunState
 from storage.store import Store
-from tests.training.retraining_world import PEOPLE, PEPPER, tiny_catalog_file, vote
+from tests.training.retraining_world import PEOPLE, PEPPER, tiny_catalog_file, vote, vote_wrongly
 from training.gate.compare import compare
 from training.retraining.registering import Judged, register
 
@@ -33,10 +33,11 @@ _Found = TypeVar("_Found")
 
 @pytest.fixture(scope="module")
 def voted(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database with votes, and one with votes that mean nothing."""
+    """Databases: votes and gold, votes that mean nothing, wrong votes and no gold."""
     folder = tmp_path_factory.mktemp("voted")
     for name, shuffled in (("right", False), ("shuffled", True)):
         asyncio.run(vote(f"sqlite+aiosqlite:///{folder}/{name}.db", shuffled=shuffled))
+    asyncio.run(vote_wrongly(f"sqlite+aiosqlite:///{folder}/wrong.db"))
     tiny_catalog_file(folder)
     return folder
 
@@ -116,7 +117,7 @@ def test_a_model_learns_what_people_say_passes_and_serves_and_the_next_goes_on_f
     assert first.verdict is not None
     assert first.verdict.passed
     assert Path(first.path).parent == tmp_path / "var" / "teaching" / "checkpoints"
-    [(correct,)] = rows(tmp_path, "SELECT correct FROM evaluations")
+    [(correct,)] = rows(tmp_path, "SELECT correct FROM evaluations WHERE dataset = 'gold'")
     measured = json.loads(str(correct))
     assert len(measured["rows"]) == len(measured["champion"]) == len(measured["candidate"])
     assert sum(measured["candidate"]) > sum(measured["champion"])
@@ -147,10 +148,12 @@ def test_a_dry_run_says_what_would_be_learnt_from_whom_and_how_long_it_takes_and
     assert found is not None, done.stdout
     total, negative, positive = map(int, found.groups())
     assert total == negative + positive == members
-    assert "voters: 6 whose votes have proved right (5 needed); the busiest has" in done.stdout
+    assert "voters: 6 whose votes agree (5 needed); the busiest has" in done.stdout
     assert "it would begin with builtin" in done.stdout
-    assert "it would be compared with builtin on heldout" in done.stdout
-    assert "(candidates judged by it before: 0)" in done.stdout
+    assert (
+        "it would be compared with builtin on gold 128 (candidates judged by it before: 0), heldout"
+        in done.stdout
+    )
     assert "220 steps" in done.stdout
     for table in ("training_runs", "checkpoints", "evaluations"):
         assert rows(tmp_path, f"SELECT count(*) FROM {table}") == [(0,)]
@@ -176,6 +179,46 @@ def test_labels_that_mean_nothing_are_refused_with_the_reason_and_nothing_change
     assert rows(tmp_path, "SELECT count(*) FROM promotions") == [(0,)]
 
 
+def test_five_accounts_that_lie_alike_promote_nothing_until_a_person_does(
+    voted: Path, tmp_path: Path
+) -> None:
+    use(voted, tmp_path, "wrong")
+    done = call(*COMMAND, *QUICK)
+    assert done.exit_code == 0, done.output + repr(done.exception)
+    assert "✓ sentiment-0001 passed on votes alone" in done.stdout
+    assert "✓ Gain, rows of held-out feedback" in done.stdout
+    assert "✓ Voters: 5 people whose votes agree" in done.stdout
+    assert "proved right" not in done.stdout
+    assert "stays a candidate; look at it, then: kobert-bot models promote sentiment-0001" in done.stdout
+    standing = asked(tmp_path, lambda store: store.checkpoints.standing("sentiment"))
+    assert standing.champion is None
+    assert standing.candidate is not None
+    assert standing.candidate.name == "sentiment-0001"
+    assert rows(tmp_path, "SELECT count(*) FROM promotions") == [(0,)]
+    assert json.loads(str(rows(tmp_path, "SELECT progress FROM training_runs")[0][0]))["promoted"] is False
+    by_hand = call("models", "promote", "sentiment-0001", "--reason", "the votes were looked at")
+    assert by_hand.exit_code == 0, by_hand.output
+    assert (serves := champion(tmp_path)) is not None
+    assert serves.name == "sentiment-0001"
+
+
+def test_one_that_has_to_go_is_not_replaced_on_votes_alone(voted: Path, tmp_path: Path) -> None:
+    use(voted, tmp_path, "wrong")
+    assert call(*COMMAND, *QUICK).exit_code == 0
+    assert call("models", "promote", "sentiment-0001", "--reason", "looked at").exit_code == 0
+    connection = sqlite3.connect(tmp_path / "bot.db")
+    with connection:
+        connection.execute("UPDATE dataset_snapshots SET state = 'stale'")
+        connection.execute("UPDATE checkpoints SET tainted = true")
+    connection.close()
+    done = call(*COMMAND, *QUICK)
+    assert done.exit_code == 0, done.output + repr(done.exception)
+    assert "✓ Not worse, rows of held-out feedback" in done.stdout
+    assert "sentiment-0002 passed on votes alone" in done.stdout
+    assert (serves := champion(tmp_path)) is not None
+    assert serves.name == "sentiment-0001"
+
+
 def test_what_was_learnt_before_is_mixed_in_and_the_original_test_is_asked_too(tmp_path: Path) -> None:
     for name, size in (("old", 60), ("test", 40)):
         lines = [f"{n}\t{name} {n} {('나쁘다', '좋다')[n % 2]} 목소리\t{n % 2}" for n in range(size)]
@@ -187,7 +230,11 @@ def test_what_was_learnt_before_is_mixed_in_and_the_original_test_is_asked_too(t
     assert record["settings"]["replay"] == ["old.txt"]
     assert made.verdict is not None
     assert [check.state for check in made.verdict.checks if check.name == "test"] == ["passed"]
-    assert {row[0] for row in rows(tmp_path, "SELECT dataset FROM evaluations")} == {"test", "heldout"}
+    assert {row[0] for row in rows(tmp_path, "SELECT dataset FROM evaluations")} == {
+        "test",
+        "heldout",
+        "gold",
+    }
 
 
 def test_the_files_of_the_settings_are_asked_and_mixed_in_where_nobody_names_any(
@@ -281,7 +328,12 @@ def test_what_learnt_a_deleted_text_gives_way_to_one_that_is_as_good_without_it(
     assert second.verdict is not None
     assert (second.parent, second.base, second.verdict.champion) == (None, "builtin", "sentiment-0001")
     assert "✓ Not worse" in done.stdout
-    assert rows(tmp_path, "SELECT against_id FROM evaluations ORDER BY id") == [(None,), (1,)]
+    assert rows(tmp_path, "SELECT against_id FROM evaluations ORDER BY id") == [
+        (None,),
+        (None,),
+        (1,),
+        (1,),
+    ]
 
 
 def test_who_is_forgotten_while_the_model_learns_for_them_did_not_promote_it(

@@ -25,12 +25,21 @@ def grounded(found: Agreement) -> frozenset[int]:
         for voter, judged in found.judged.items()
         if len(judged) >= LEAST and found.standings[voter].known
     }
-    sure = {voter for voter, judged in proved.items() if sum(each.known for each in judged) >= LEAST}
+    sure = {voter for voter in proved if _known(voter, found)}
     if not sure:
         return frozenset(proved)
     while more := _beside(sure, proved, found):
         sure |= more
     return frozenset(sure)
+
+
+def by_known_labels(found: Agreement) -> bool:
+    """Say whether known labels have shown of anybody that they are right; else all merely agree."""
+    return any(_known(voter, found) for voter in grounded(found))
+
+
+def _known(voter: int, found: Agreement) -> bool:
+    return sum(each.known for each in found.judged.get(voter, ())) >= LEAST
 
 
 def _beside(sure: Collection[int], proved: Mapping[int, tuple[Judged, ...]], found: Agreement) -> set[int]:

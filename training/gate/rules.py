@@ -18,8 +18,8 @@ class Rules:
             the same rows.
         power: The chance with which a gain is said to have been visible.
         least_gold: Rows that the blind-labelled set needs to be what a gain is judged on. With fewer, or
-            none, it is judged on held-out feedback, whose labels were mostly given after seeing an answer;
-            the verdict says so.
+            none, it is judged on held-out feedback, whose labels came from the voters that taught it, mostly
+            after seeing an answer; the verdict says so, and only a person promotes what passed on them.
         test_margin: The interval of the difference on a public test set must lie above minus this.
         recall_margin: What a class may lose.
         recall_rows: Rows that a class may lose on balance whatever share they are: noise of one or two.
@@ -51,10 +51,12 @@ class Teachers:
     Attributes:
         voters: Distinct people who have shown to be right and whose votes are behind what it learnt from.
         largest_share: Share of all votes behind it that came from one person, 0…1.
+        known: Whether known labels have shown that of somebody; else they merely agree with each other.
     """
 
     voters: int
     largest_share: float
+    known: bool = False
 
 
 @dataclass(frozen=True, slots=True)

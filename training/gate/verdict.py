@@ -228,7 +228,7 @@ def _teachers(teachers: Teachers | None, rules: Rules) -> tuple[Check, Check]:
         Check(
             CheckName.VOTERS,
             _state(voters < rules.least_voters),
-            {"voters": voters, "least": rules.least_voters},
+            {"voters": voters, "least": rules.least_voters, "known": int(teachers.known)},
         ),
         Check(
             CheckName.VOTER_SHARE, _state(share > rules.voter_cap), {"share": share, "cap": rules.voter_cap}

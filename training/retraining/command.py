@@ -143,6 +143,11 @@ def _conclude(teaching: Teaching, outcome: Outcome) -> None:
     _tell(teaching.words(outcome.verdict))
     if outcome.promoted:
         typer.echo(f"{outcome.name} is the champion now")
+    elif outcome.verdict.needs_a_person:
+        typer.echo(
+            f"{outcome.name} passed on votes alone and stays a candidate; look at it, then: "
+            f"kobert-bot models promote {outcome.name}"
+        )
     elif outcome.verdict.passed:
         typer.echo(f"{outcome.name} may be promoted: kobert-bot models promote {outcome.name}")
 

@@ -14,7 +14,7 @@ from training.datasets import Example, read
 from training.feedback.ballots import Agreement, Place
 from training.feedback.deciding import agreement
 from training.feedback.drawing import SnapshotRow
-from training.feedback.grounded import grounded
+from training.feedback.grounded import by_known_labels, grounded
 from training.feedback.snapshot_folder import read_snapshot
 from training.gate.answers import SetName
 from training.gate.compare import LabelledSet
@@ -103,7 +103,11 @@ def teachers(found: Agreement, members: Iterable[Member]) -> Teachers:
         if decided is not None and member.split in ("train", "dev"):
             votes.update(decided.voters)
     most = max(votes.values(), default=0)
-    return Teachers(len(votes.keys() & grounded(found)), most / votes.total() if most else 0.0)
+    return Teachers(
+        len(votes.keys() & grounded(found)),
+        most / votes.total() if most else 0.0,
+        known=by_known_labels(found),
+    )
 
 
 def check_learnable(task: str) -> None:

@@ -51,8 +51,9 @@ def rehearse(
         say(f"{part} {len(rows):,}: {classes}")
     found = material(snapshot, wish.test)
     teachers = ledger.call(lambda store: teachers_of(store, snapshot))
+    who = "whose votes have proved right" if teachers.known else "whose votes agree"
     say(
-        f"voters: {teachers.voters} whose votes have proved right ({_RULES.least_voters} needed); "
+        f"voters: {teachers.voters} {who} ({_RULES.least_voters} needed); "
         f"the busiest has {100 * teachers.largest_share:.4g} % of the votes "
         f"({100 * _RULES.voter_cap:.4g} % allowed)"
     )

@@ -1,6 +1,6 @@
 """One retraining from beginning to end, which may be killed at any moment and goes on where it was.
 
-    snapshot → fine-tuning from the champion → gate → checkpoint registered → promoted, if it passed
+    snapshot → fine-tuning from the champion → gate → checkpoint registered → promoted, if gold showed a gain
 
 What must survive a kill is in the run's row (which snapshot, which name) and in the run's folder (the state
 of the training). The trunk moves with the task that is taught: the other heads of the new checkpoint may
@@ -225,13 +225,13 @@ class Retraining:
         return new, Judged(verdict, compared.correct, against)
 
     def _settle(self, name: str) -> Outcome:
-        """Promote what passed, if that is wanted."""
+        """Promote what passed on gold, if that is wanted; what passed on votes alone waits for a person."""
         checkpoint = self._ledger.call(lambda store: store.checkpoints.get(name))
         if checkpoint.tainted and checkpoint.state is not CheckpointState.REFUSED:
             raise Tainted
         assert checkpoint.verdict is not None  # noqa: S101  # it is registered with one
         promoted = False
-        if checkpoint.verdict.passed and self._wish.promote:
+        if checkpoint.verdict.passed and checkpoint.verdict.decided_on_gold and self._wish.promote:
             seen = self._ledger.progress.get("against")
             # Read again: who asked for it may have been forgotten since.
             run = self._ledger.call(lambda store: store.runs.get(self._run.id))

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from telegram.constants import MessageLimit
@@ -8,9 +9,11 @@ from telegram.constants import MessageLimit
 from handlers import utf16
 from handlers.replies.counts import Count
 from handlers.replies.texts import EN, KO, LANGUAGES, TEXTS, Language
+from handlers.replies.training import run_html
 from handlers.replies.verdict import verdict_html, verdict_lines
 from handlers.replies.verdict_texts import VerdictTexts
 from models.results import LABELS, Task
+from storage.runs import Run, RunState
 from storage.verdicts import Check, CheckName, CheckState, Number, Verdict
 
 PASSED, FAILED, NOT_SEEN = CheckState.PASSED, CheckState.FAILED, CheckState.NOT_SEEN
@@ -60,6 +63,24 @@ CHECKS = (
     ),
     Check(CheckName.VOTERS, PASSED, {"voters": 9, "least": 5}),
     Check(CheckName.VOTER_SHARE, PASSED, {"share": 0.2, "cap": 0.3}),
+)
+RUN = Run(
+    id=1,
+    task="sentiment",
+    state=RunState.DONE,
+    cancelling=False,
+    actor="",
+    chat=None,
+    message_id=None,
+    options={},
+    progress={},
+    error=None,
+    checkpoint_id=1,
+    worker=None,
+    beat_at=None,
+    created_at=datetime(2026, 1, 2, tzinfo=UTC),
+    started_at=None,
+    ended_at=None,
 )
 VERDICT = Verdict(True, "sentiment", "builtin", "var/<new>&model", CHECKS)
 
@@ -179,6 +200,39 @@ def test_one_row_and_one_person_are_not_many() -> None:
     assert "; 1 row gained, 0 lost, " in gain
     assert heldout.startswith("Judged on held-out feedback: 1 blind-labelled row is too few, 100 are needed.")
     assert voters == "✗ Voters: 1 person whose votes have proved right taught it (5 needed)."
+
+
+@pytest.mark.parametrize(
+    ("language", "alone", "agree"),
+    [("en", "passed on votes alone", "whose votes agree"), ("ko", "투표만으로 통과", "표가 서로 맞는 5명")],
+)
+def test_what_passed_on_votes_alone_says_so_and_claims_nobody_was_proved_right(
+    language: Language, alone: str, agree: str
+) -> None:
+    gain = Check(CheckName.GAIN, PASSED, {**GAIN, "set": "heldout", "gold": 0})
+    voters = Check(CheckName.VOTERS, PASSED, {"voters": 5, "least": 5, "known": 0})
+    verdict = replace(VERDICT, checks=(gain, voters))
+    lines = verdict_lines(verdict, language)
+    assert alone in lines[0]
+    assert agree in lines[-1]
+    proved = Check(CheckName.VOTERS, PASSED, {**voters.numbers, "known": 1})
+    known = verdict_lines(replace(VERDICT, checks=(CHECKS[2], proved)), language)
+    assert alone not in known[0]
+    assert agree not in known[-1]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_message_of_a_training_says_who_promotes_what_passed(language: Language) -> None:
+    def message(verdict: Verdict) -> str:
+        progress = {"verdict": verdict.as_json(), "promoted": False}
+        return run_html(replace(RUN, progress=progress), language)
+
+    gain = Check(CheckName.GAIN, PASSED, {**GAIN, "set": "heldout", "gold": 0})
+    texts = TEXTS[language].teaching
+    assert message(replace(VERDICT, checks=(gain,))).endswith(texts.on_votes)
+    assert "/models" in texts.on_votes
+    assert message(VERDICT).endswith(texts.not_promoted)
+    assert texts.on_votes not in message(replace(VERDICT, passed=False, checks=(gain,)))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
