@@ -151,6 +151,8 @@ class Database:
         # writing in turn is what keeps two taps of one person apart.
         locking = url.get_backend_name() in _LOCKING
         self._turn: asyncio.Lock | nullcontext[None] = nullcontext() if locking else asyncio.Lock()
+        self.traces_left = False
+        """Whether :meth:`erase_deleted` could not end: what was deleted is in SQLite's log until it does."""
 
     async def check(self) -> None:
         """Connect once.
@@ -207,6 +209,7 @@ class Database:
         """
         if not self._sqlite:
             return
+        self.traces_left = True
         async with self._turn:
             try:
                 async with self._alone.connect() as connection:
@@ -221,6 +224,7 @@ class Database:
                 raise StorageError(f"the database failed: {one_line(error)}") from error
         if busy:
             raise StorageError("the database's log could not be emptied: somebody is reading it")
+        self.traces_left = False
 
     async def close(self) -> None:
         """Close every connection."""

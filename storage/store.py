@@ -363,6 +363,10 @@ class Store:
         """
         await self._erasing.folders()
 
+    async def erase_traces(self) -> None:
+        """Erase from SQLite's log what was deleted while somebody was reading it, if anything was."""
+        await self._erasing.traces()
+
     def feedback(self) -> AsyncIterator[FeedbackRow]:
         """Iterate over every vote, oldest first, but for those of people who have withdrawn their consent."""
         return feedback_rows(self._database)

@@ -35,7 +35,7 @@ EN = Texts(
         "\n"
         "<b>Teaching me</b>\n"
         "The buttons under an answer let you say whether it is right, and if not, what is. "
-        "For /mask{at}, tap “Another word” and write a better one. Everyone has one vote on each answer "
+        "For /mask{at}, tap “Another word” and reply with a better one. Everyone has one vote on each answer "
         "and can change it or take it back at any time. The votes are kept to train better models.\n"
         "\n"
         "<b>What is stored</b>\n"

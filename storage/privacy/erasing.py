@@ -21,7 +21,8 @@ _log = logging.getLogger(__name__)
 class Erasing:
     """Deletes what belongs to a person, and what has become old.
 
-    Once rows are deleted, what cannot be erased is logged and goes with the next that is.
+    Once rows are deleted, what cannot be erased is logged, and goes when :meth:`folders` and :meth:`traces`
+    are called again, or with the next that is deleted.
     """
 
     database: Database
@@ -52,6 +53,11 @@ class Erasing:
             await erase_stale(self.database)
         except StorageError as error:
             _log.warning("%s", error)
+
+    async def traces(self) -> None:
+        """Erase traces of deleted rows that stayed because somebody was reading the database."""
+        if self.database.traces_left:
+            await self._traces()
 
     @again_after_conflict
     async def _person(self, pseudonym: str, private_chat: str) -> None:

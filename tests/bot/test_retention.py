@@ -121,3 +121,19 @@ def test_the_setting_reaches_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
     monkeypatch.setattr("bot.run.keeping_for", build)
     assert run(Settings(retention_days=9)) == 1
     assert given == [9]
+
+
+async def test_traces_that_a_reader_kept_are_erased_again_and_again(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retention, "_TRACES_EVERY_S", 0.01)
+    asked = list[Store]()
+
+    async def erase(its: Store) -> None:
+        asked.append(its)
+
+    monkeypatch.setattr(Store, "erase_traces", erase)
+    before = asyncio.all_tasks()
+    async with keeping_for(None, store):
+        await until(lambda: len(asked) > 2)
+    assert asyncio.all_tasks() == before
