@@ -209,8 +209,8 @@ class Database:
         """
         if not self._sqlite:
             return
-        self.traces_left = True
         async with self._turn:
+            self.traces_left = True  # in turn: whoever ends before has not erased what was deleted since
             try:
                 async with self._alone.connect() as connection:
                     run = connection.exec_driver_sql
@@ -222,9 +222,9 @@ class Database:
                         await run(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
             except (SQLAlchemyError, OSError) as error:
                 raise StorageError(f"the database failed: {one_line(error)}") from error
+            self.traces_left = bool(busy)
         if busy:
             raise StorageError("the database's log could not be emptied: somebody is reading it")
-        self.traces_left = False
 
     async def close(self) -> None:
         """Close every connection."""
