@@ -7,6 +7,11 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from math import isfinite
 
+LEAST_VOTERS = 5
+"""So many people must have taught a candidate, for the gate to pass it."""
+LEAST_GOLD = 100
+"""With so many known rows a gain is judged on them, and what passes may be promoted by itself."""
+
 Number = float | int | str | None
 """What a check may hold beside its state."""
 

@@ -19,14 +19,12 @@ from handlers.taps import TrainStep, TrainTap
 from models.results import LABELS, Task
 from storage.agreed import TaskFigures
 from storage.runs import Run, RunState
-from storage.verdicts import Verdict
+from storage.verdicts import LEAST_GOLD, LEAST_VOTERS, Verdict
 
 LEARNABLE = (Task.SENTIMENT, Task.NLI, Task.NSP)
 """What can be learnt from votes on whole texts and pairs."""
 LEAST_LABELS = 200
 """With fewer, some twenty rows are held out, and only a large gain can be told from chance."""
-LEAST_VOTERS = 5
-LEAST_GOLD = 100
 _BAR = 12
 _REASON_UNITS = 500
 _VERDICT_UNITS = 3_600

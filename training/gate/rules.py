@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from storage.verdicts import LEAST_GOLD, LEAST_VOTERS
+
 
 @dataclass(frozen=True, slots=True)
 class Rules:
@@ -33,14 +35,14 @@ class Rules:
     must_gain: bool = True
     alpha: float = 0.05
     power: float = 0.8
-    least_gold: int = 100
+    least_gold: int = LEAST_GOLD
     test_margin: float = 0.005
     recall_margin: float = 0.02
     recall_rows: int = 2
     recall_limit: float = 0.10
     calibration_margin: float = 0.02
     latency_bound: float = 1.10
-    least_voters: int = 5
+    least_voters: int = LEAST_VOTERS
     voter_cap: float = 0.30
 
 
