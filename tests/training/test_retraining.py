@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Awaitable, Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import TypeVar
 
@@ -202,15 +203,18 @@ def test_five_accounts_that_lie_alike_promote_nothing_until_a_person_does(
     assert serves.name == "sentiment-0001"
 
 
+def forget_a_learnt_text(folder: Path) -> None:
+    """Mark what the champion learnt from, and the champion, as /forgetme does."""
+    with closing(sqlite3.connect(folder / "bot.db")) as connection, connection:
+        connection.execute("UPDATE dataset_snapshots SET state = 'stale'")
+        connection.execute("UPDATE checkpoints SET tainted = true")
+
+
 def test_one_that_has_to_go_is_not_replaced_on_votes_alone(voted: Path, tmp_path: Path) -> None:
     use(voted, tmp_path, "wrong")
     assert call(*COMMAND, *QUICK).exit_code == 0
     assert call("models", "promote", "sentiment-0001", "--reason", "looked at").exit_code == 0
-    connection = sqlite3.connect(tmp_path / "bot.db")
-    with connection:
-        connection.execute("UPDATE dataset_snapshots SET state = 'stale'")
-        connection.execute("UPDATE checkpoints SET tainted = true")
-    connection.close()
+    forget_a_learnt_text(tmp_path)
     done = call(*COMMAND, *QUICK)
     assert done.exit_code == 0, done.output + repr(done.exception)
     assert "✓ Not worse, rows of held-out feedback" in done.stdout
@@ -315,11 +319,7 @@ def test_a_text_deleted_while_it_is_learnt_from_makes_it_begin_anew(
 
 def test_what_learnt_a_deleted_text_gives_way_to_one_that_is_as_good_without_it(tmp_path: Path) -> None:
     assert call(*COMMAND, *QUICK).exit_code == 0
-    connection = sqlite3.connect(tmp_path / "bot.db")
-    with connection:
-        connection.execute("UPDATE dataset_snapshots SET state = 'stale'")
-        connection.execute("UPDATE checkpoints SET tainted = true")
-    connection.close()
+    forget_a_learnt_text(tmp_path)
     done = call(*COMMAND, *QUICK)
     assert done.exit_code == 0, done.output + repr(done.exception)
     assert "sentiment-0002 is the champion now" in done.stdout
