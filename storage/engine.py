@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import URL, Connection, event, make_url
 from sqlalchemy.dialects.sqlite.aiosqlite import AsyncAdapt_aiosqlite_connection
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, PendingRollbackError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
@@ -176,12 +176,17 @@ class Database:
         Raises:
             Conflict: The database undid the block, which may run again.
             DatabaseFailed: It failed; nothing of the block was kept.
+            CancelledError: As ever, also where the block's own clean-up then failed without its connection.
         """
         async with self._turn:
             try:
                 async with self._writer.begin() as connection:
                     yield connection
             except (SQLAlchemyError, OSError) as error:
+                # Alembic drops its half-made copy of a table, on the connection that the cancelling closed.
+                cut_off = error.__context__ if isinstance(error, PendingRollbackError) else None
+                if isinstance(cut_off, asyncio.CancelledError):
+                    raise cut_off from None
                 kind = Conflict if is_conflict(error) else DatabaseFailed
                 raise kind(f"the database failed: {one_line(error)}") from error
 

@@ -12,7 +12,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.ddl.impl import _impls
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, make_url
+from sqlalchemy import Connection, Engine, event, make_url
 from sqlalchemy.schema import CreateTable
 
 from storage import migrate
@@ -307,3 +307,25 @@ def test_the_tables_can_be_written_for_databases_that_are_not_here(name: str) ->
             assert "IDENTITY" in said  # the database counts the rows
         if name == "mssql":
             assert " TEXT" not in said  # which holds no Korean
+
+
+@pytest.mark.parametrize(
+    "statement", ["CREATE TABLE votes", "INSERT INTO _alembic_tmp_votes", "DROP TABLE votes"]
+)
+async def test_a_start_that_is_cancelled_while_tables_change_is_just_that(
+    tmp_path: Path, statement: str
+) -> None:
+    url = parse_url(f"sqlite+aiosqlite:///{tmp_path}/a.db")
+    opening = asyncio.create_task(migrate.migrate(url))
+
+    def cancel(_connection: object, _cursor: object, sql: str, *_: object) -> None:
+        if sql.strip().startswith(statement):
+            opening.cancel()
+
+    event.listen(Engine, "before_cursor_execute", cancel)
+    try:
+        with pytest.raises(asyncio.CancelledError):
+            await opening
+    finally:
+        event.remove(Engine, "before_cursor_execute", cancel)
+    await migrate.migrate(url)  # and nothing of it is in the way
