@@ -27,7 +27,7 @@ from bot.logs import set_up_logging
 from bot.playground import FIRST_PERSON, serve
 from bot.rate_limiter import PatientRateLimiter
 from bot.retention import keeping_for
-from bot.settings import Settings, SettingsError, pseudonym_key
+from bot.settings import Settings, SettingsError, check_teaching_files, pseudonym_key
 from bot.teaching import Teaching
 from bot.troubles import tell_of_champion
 from handlers.access import Access, Lists
@@ -80,6 +80,7 @@ def run(settings: Settings) -> int:
 async def _main(settings: Settings, token: str) -> None:
     if settings.telegram_bot_token is None and settings.telegram_api_url is not None:
         raise CannotStart("TELEGRAM_API_URL needs TELEGRAM_BOT_TOKEN")
+    await asyncio.to_thread(check_teaching_files, settings)
     with _StopSignal() as stop:
         async with AsyncExitStack() as closing:
             catalog = load_catalog(settings.catalog)

@@ -6,13 +6,17 @@ import os
 import re
 import secrets
 from contextlib import suppress
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Literal
 
+from dotenv import dotenv_values
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PSEUDONYM_KEY_FILE = Path("var/pseudonym.key")
+_ENV_FILE = ".env"
+_LIKENESS = 0.85  # of difflib: a letter or two amiss in a long name
 
 
 class SettingsError(Exception):
@@ -94,7 +98,7 @@ class Settings(BaseSettings):
     """
 
     model_config = SettingsConfigDict(
-        env_file=".env", env_file_encoding="utf-8", env_ignore_empty=True, extra="ignore", frozen=True
+        env_file=_ENV_FILE, env_file_encoding="utf-8", env_ignore_empty=True, extra="ignore", frozen=True
     )
 
     telegram_bot_token: SecretStr | None = None
@@ -141,14 +145,58 @@ def read_settings() -> Settings:
     """Read the settings.
 
     Raises:
-        SettingsError: If one cannot be used.
+        SettingsError: If one cannot be used, or ``.env`` cannot be read.
     """
     try:
         return Settings()
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]  # the input may be a secret
         name = "_".join(str(part) for part in first["loc"]).upper()
-        raise SettingsError(f"{name}: {first['msg']}") from None
+        raise SettingsError(f"{name}: {_plainly(first['msg'])}") from None
+    except UnicodeDecodeError:
+        raise SettingsError(f"{_ENV_FILE} is not UTF-8") from None
+    except OSError as error:
+        raise SettingsError(f"cannot read {_ENV_FILE}: {error.strerror}") from None
+
+
+def _plainly(message: str) -> str:
+    """Say what pydantic found wrong as the checks here do: what a value must be."""
+    said = message.removeprefix("Value error, ").partition(", unable to parse")[0]
+    return said.replace("Input should", "must")
+
+
+def misspelt_settings() -> tuple[str, ...]:
+    """Say of each name that is no setting but nearly one, in the environment or ``.env``, which one is meant.
+
+    A name that is like none of them belongs to another program.
+    """
+    known = [name.upper() for name in Settings.model_fields]
+    given = {name.upper() for name in (*dotenv_values(_ENV_FILE), *os.environ)}
+    return tuple(
+        f"{name} is no setting and is not read; did you mean {nearest}?"
+        for name in sorted(given.difference(known))
+        for nearest in get_close_matches(name, known, n=1, cutoff=_LIKENESS)
+    )
+
+
+def check_teaching_files(settings: Settings) -> None:
+    """See that the files can be read that trainings are to ask and to learn from.
+
+    Raises:
+        SettingsError: If one cannot.
+    """
+    for name, files in (
+        ("TEACHING_TESTS", settings.teaching_tests),
+        ("TEACHING_REPLAYS", settings.teaching_replays),
+    ):
+        for task, file in files.items():
+            if file.startswith(("http://", "https://")):
+                continue  # downloaded when it is wanted
+            try:
+                with Path(file).open("rb") as stream:
+                    stream.read(1)
+            except OSError as error:
+                raise SettingsError(f"{name}: cannot read {file} for {task}: {error.strerror}") from None
 
 
 def pseudonym_key(settings: Settings, file: Path = PSEUDONYM_KEY_FILE) -> bytes:

@@ -162,6 +162,17 @@ def test_a_bad_setting_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     assert result.stderr.startswith("kobert-bot: DEVICE: ")
 
 
+def test_the_start_tells_of_a_setting_that_is_misspelt_and_goes_on(tmp_path: Path) -> None:
+    env = "TELEGRAM_BOT_TOKN=1:secret\nTEACHING_TESTS=sentiment=gone.txt\n"
+    (tmp_path / ".env").write_text(env, encoding="utf-8")
+    result = call("run")
+    assert result.exit_code == 1
+    assert result.stderr.splitlines() == [
+        "kobert-bot: TELEGRAM_BOT_TOKN is no setting and is not read; did you mean TELEGRAM_BOT_TOKEN?",
+        "kobert-bot: TEACHING_TESTS: cannot read gone.txt for sentiment: No such file or directory",
+    ]
+
+
 def test_votes_are_exported_as_json_lines(tmp_path: Path) -> None:
     async def vote() -> None:
         store = await Store.open("sqlite+aiosqlite:///var/kobert-bot.db", pepper=b"pepper")

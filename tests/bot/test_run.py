@@ -174,6 +174,16 @@ def test_what_stops_the_start_is_one_line(
     assert "\n" not in error
 
 
+@pytest.mark.parametrize("name", ["teaching_tests", "teaching_replays"])
+def test_a_file_of_teaching_that_is_not_there_stops_the_start(
+    here: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    assert run(Settings.model_validate({name: {"sentiment": "gone.txt"}})) == 1
+    line = f"kobert-bot: {name.upper()}: cannot read gone.txt for sentiment: No such file or directory\n"
+    assert capsys.readouterr().err == line
+    assert list(here.iterdir()) == []  # told before a database is made
+
+
 def test_a_server_out_of_reach_is_one_line(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     catalog = catalog_file(here / "catalog.toml", builtin=str(write_checkpoint(here / "tiny")))
     with socket.create_server(("127.0.0.1", 0)) as listening:

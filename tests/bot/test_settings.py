@@ -6,7 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from bot.settings import Settings, SettingsError, pseudonym_key, read_settings
+from bot.settings import (
+    Settings,
+    SettingsError,
+    check_teaching_files,
+    misspelt_settings,
+    pseudonym_key,
+    read_settings,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -108,6 +115,9 @@ def test_a_value_that_cannot_be_is_one_line_without_the_value(
     assert message.startswith(f"{name}: ")
     assert "\n" not in message
     assert value == "0" or value not in message
+    assert "Value error" not in message
+    assert "Input" not in message
+    assert "must" in message
 
 
 def test_files_are_named_by_task(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -121,6 +131,42 @@ def test_files_without_a_task_are_refused(monkeypatch: pytest.MonkeyPatch, value
     monkeypatch.setenv("TEACHING_TESTS", value)
     with pytest.raises(SettingsError, match=r"TEACHING_TESTS: .*must be task=file with commas between them"):
         read_settings()
+
+
+def test_a_name_that_is_nearly_a_setting_is_told_with_the_one_that_is_meant(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    env = "TELEGRAM_BOT_TOKN=1:secret\nPRESET=klue\nCOMPOSE_PROJECT_NAME=bot\nadmin_ids=7\n"
+    Path(".env").write_text(env, encoding="utf-8")
+    monkeypatch.setenv("TEACHING_TEST", "sentiment=a.txt")
+    assert misspelt_settings() == (
+        "TEACHING_TEST is no setting and is not read; did you mean TEACHING_TESTS?",
+        "TELEGRAM_BOT_TOKN is no setting and is not read; did you mean TELEGRAM_BOT_TOKEN?",
+    )
+
+
+def test_the_example_has_no_misspelt_name() -> None:
+    example = Path(__file__).parents[2] / ".env.example"
+    Path(".env").write_text(example.read_text(encoding="utf-8"), encoding="utf-8")
+    assert misspelt_settings() == ()
+
+
+def test_a_file_of_settings_that_is_not_utf_8_is_one_line() -> None:
+    Path(".env").write_bytes("PRESET=한국어".encode("cp949"))
+    with pytest.raises(SettingsError, match=r"^\.env is not UTF-8$"):
+        read_settings()
+
+
+@pytest.mark.parametrize("name", ["TEACHING_TESTS", "TEACHING_REPLAYS"])
+def test_a_file_of_teaching_that_cannot_be_read_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    Path("there.txt").write_text("document\tlabel\n", encoding="utf-8")
+    monkeypatch.setenv(name, "sentiment=there.txt,nli=https://example.org/dev.json")
+    check_teaching_files(read_settings())
+    monkeypatch.setenv(name, "sentiment=there.txt,nli=gone.tsv")
+    with pytest.raises(SettingsError, match=rf"^{name}: cannot read gone\.tsv for nli: No such file"):
+        check_teaching_files(read_settings())
 
 
 def test_the_token_does_not_show(monkeypatch: pytest.MonkeyPatch) -> None:
