@@ -12,10 +12,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from typer import progressbar
 
 from bot.ask import BadQuestion, Question, as_json, as_text, ask, ask_lines, question, trained_model
-from bot.console import fail, settings_or_fail
+from bot.console import fail, progress, settings_or_fail
 from bot.downloads import DownloadDisplay
 from bot.feedback_cli import app as feedback_app
 from bot.models_cli import app as models_app
@@ -171,7 +170,7 @@ async def _ask_file(
     """Print an answer per line; returns how many have none."""
     wrong = 0
     async with _answering(settings, task, preset, model) as service:
-        with progressbar(length=len(lines), label=str(task), file=sys.stderr) as bar:
+        with progress(len(lines), str(task)) as bar:
             async for answer in ask_lines(service, task, lines, preset):
                 typer.echo(json.dumps(answer, ensure_ascii=False))
                 wrong += "error" in answer

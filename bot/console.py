@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractContextManager, asynccontextmanager
 from enum import StrEnum
 from typing import TYPE_CHECKING, NoReturn, TypeVar
 from unicodedata import east_asian_width
@@ -16,6 +17,8 @@ from models.errors import ModelServiceError
 from storage.errors import StorageError
 
 if TYPE_CHECKING:
+    from click._termui_impl import ProgressBar
+
     from storage.store import Store
 
 _Found = TypeVar("_Found")
@@ -98,6 +101,11 @@ def in_one_line(do: Callable[[], _Found]) -> _Found:
         fail(f"{error.filename}: {error.strerror}" if error.filename else error)
     except KeyboardInterrupt:
         fail("stopped; nothing is left half done")
+
+
+def progress(length: int, label: str) -> AbstractContextManager[ProgressBar[int]]:
+    """Show on standard error how far something is; where that is no terminal, show nothing."""
+    return typer.progressbar(length=length, label=label, file=sys.stderr, hidden=not sys.stderr.isatty())
 
 
 def columns(text: str) -> int:

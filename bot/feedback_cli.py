@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from typer import progressbar
 
-from bot.console import Taught, fail, in_one_line, settings_or_fail, with_store
+from bot.console import Taught, fail, in_one_line, progress, settings_or_fail, with_store
 from training.feedback.formats import Format
 
 if TYPE_CHECKING:
@@ -87,7 +86,7 @@ def import_(file: Source, task: OfTask = None, gold: Gold = False) -> None:
     from training.feedback.importing import keep, parse
 
     async def take_in(store: Store) -> dict[str, int]:
-        with progressbar(length=total, label="import", file=sys.stderr) as bar:
+        with progress(total, "import") as bar:
             return dict(await keep(store, parsed, bar.update))
 
     parsed = in_one_line(lambda: parse(file, None if task is None else task.value, gold=gold))
@@ -102,7 +101,8 @@ def import_(file: Source, task: OfTask = None, gold: Gold = False) -> None:
     for line in _imported(counts):
         typer.echo(line)
     if parsed.bad:
-        fail(f"{file}: {_counted(len(parsed.bad), 'row')} could not be used; the others were")
+        others = "the others were" if total else "there are no others"
+        fail(f"{file}: {_counted(len(parsed.bad), 'row')} could not be used; {others}")
 
 
 @app.command()
