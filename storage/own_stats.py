@@ -20,10 +20,10 @@ class TaskStats:
 
     Attributes:
         task: The task.
-        confirmed: Votes that agreed with the model.
-        corrected: Votes for something else.
+        confirmed: Votes that agreed with the answer they saw.
+        corrected: Votes for something else than that.
         skipped: Times they were not sure.
-        blind: How many of all these were given without seeing the answer.
+        blind: Votes given without seeing an answer, which are neither.
         judged: Votes that could be compared with what is known or agreed on; None before enough could.
         right: How many of those agreed with it; None likewise.
     """
@@ -62,8 +62,7 @@ async def own_stats(connection: AsyncConnection, pseudonym: str) -> OwnStats:
     )
     kinds: defaultdict[str, defaultdict[str, int]] = defaultdict(lambda: defaultdict(int))
     for task, kind, blind, count in await connection.execute(query):
-        kinds[task][kind] += count
-        kinds[task]["blind"] += count if blind else 0
+        kinds[task]["blind" if blind and kind != VoteKind.SKIP else kind] += count
     trusts = select(Trust.task, Trust.judged, Trust.correct).where(
         Trust.annotator_id == annotator, Trust.trust.is_not(None)
     )

@@ -281,8 +281,8 @@ async def test_mystats_tells_of_votes_in_private_alone(telegram: Telegram) -> No
     assert said.text == "\n\n".join(
         [
             OWN.stats_title,
-            OWN.stats_task.format(task="Sentiment", confirmed=1, corrected=1, skipped=1)
-            + f"\n{OWN.stats_blind.format(blind=2)}\n{OWN.stats_not_judged}",
+            OWN.stats_task.format(task="Sentiment", confirmed=1, corrected=0, skipped=1)
+            + f"\n{OWN.stats_blind.format(blind=1)}\n{OWN.stats_not_judged}",
             OWN.stats_days.format(days=1),
         ]
     )

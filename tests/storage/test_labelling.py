@@ -456,7 +456,7 @@ async def test_stats_are_of_the_person_alone(store: Store, sentiment: NewPredict
     await batch(store)
     stats = await store.labelling.stats(ADA)
     [one] = stats.tasks
-    assert (one.task, one.confirmed, one.corrected, one.skipped, one.blind) == ("sentiment", 1, 2, 0, 2)
+    assert (one.task, one.confirmed, one.corrected, one.skipped, one.blind) == ("sentiment", 1, 0, 0, 2)
     assert (one.judged, one.right, stats.days) == (None, None, 1)
     [(ada,)] = await sql(
         "SELECT annotator_id FROM votes WHERE label = 'negative' AND blind GROUP BY annotator_id"
