@@ -35,6 +35,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: ranks.get(item.path, len(ranks)))
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print the random seeds of tests that passed, too: what they print is shown only when they fail."""
+    for report in terminalreporter.stats.get("passed", ()):
+        for _, printed in report.sections:
+            for line in printed.splitlines():
+                if line.startswith("seed "):
+                    terminalreporter.write_line(f"{report.nodeid}: {line}")
+
+
 @pytest.fixture
 def picture() -> bytes:
     """A PNG, 3 by 2 pixels."""
