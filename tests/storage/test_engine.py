@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import URL, make_url
 from sqlalchemy.dialects import registry
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from storage.engine import Database, parse_url
 from storage.store import StorageError, Store
@@ -258,3 +259,30 @@ async def test_a_path_with_signs_that_urls_read_works(tmp_path: Path) -> None:
     store = await Store.open(f"sqlite+aiosqlite:///{tmp_path}/100% 한글/votes.db", pepper=b"x")
     await store.close()
     assert (tmp_path / "100% 한글/votes.db").exists()
+
+
+class _FailsLater:
+    """An engine that connects once."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine, self._connected = engine, False
+
+    def connect(self) -> AsyncConnection:
+        if self._connected:
+            raise OSError("the disk is gone")
+        self._connected = True
+        return self._engine.connect()
+
+
+async def test_of_two_who_erase_at_once_the_later_says_whether_traces_are_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = Database(parse_url(f"sqlite+aiosqlite:///{tmp_path}/votes.db"))
+    monkeypatch.setattr(database, "_alone", _FailsLater(database._alone))
+    first, second = await asyncio.gather(
+        database.erase_deleted(), database.erase_deleted(), return_exceptions=True
+    )
+    assert first is None
+    assert isinstance(second, StorageError)
+    assert database.traces_left, "what the second was to erase is still in the log"
+    await database.close()
