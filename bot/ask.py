@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from bot.console import columns, opened
 from bot.settings import Settings
 from handlers.pairs import parts
+from handlers.replies.counts import percents
 from models.errors import Busy, EmptyText, ModelServiceError, NoBlank
 from models.fingerprint import SHOWN_DIGITS
 from models.results import LabelResult, MaskResult, Task, TokensResult
@@ -209,7 +210,7 @@ def _bars(scores: Iterable[tuple[str, float]]) -> list[str]:
     rows = list(scores)
     widest = max((columns(name) for name, _ in rows), default=0)
     return [
-        f"  {name}{' ' * (widest - columns(name))}  {_bar(score)} {100 * score:5.1f} %"
+        f"  {name}{' ' * (widest - columns(name))}  {_bar(score)} {percents(score, 1):>6}"
         for name, score in rows
     ]
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from bot.console import table
+from handlers.replies.counts import percents
 from handlers.replies.verdict import verdict_lines
 from storage.checkpoint_values import (
     ChampionChange,
@@ -152,7 +153,7 @@ def _right(checkpoint: TrainedCheckpoint) -> str:
         if check.name in (CheckName.GAIN, CheckName.NOT_WORSE, CheckName.TEST) and isinstance(
             share, int | float
         ):
-            found[str(rows)] = f"{rows} {100 * share:.1f} %"
+            found[str(rows)] = f"{rows} {percents(share, 1)} of {check.numbers['n']:,}"
     return ", ".join(found.values()) or "–"
 
 

@@ -12,7 +12,7 @@ from telegram import Message
 from handlers.answer import reply, reply_with_file
 from handlers.context import Context
 from handlers.operators import for_operators
-from handlers.replies.counts import Count
+from handlers.replies.counts import Count, percents
 from handlers.replies.pictures import TaskPicture, can_draw, teaching_picture
 from handlers.replies.texts import TEXTS, Language, Texts
 from handlers.surplus import says_more
@@ -112,8 +112,6 @@ def _of_task(figures: TaskFigures, by_day: Days, alpha: float | None, texts: Tex
             gold=Count(sum(figures.gold.values())),
         ),
         own.stats_days.format(votes=Count(sum(day.votes for day in its))),
-        own.stats_accuracy.format(
-            share=f"{100 * confirms / seen:.0f} %" if seen else own.nobody, count=Count(seen)
-        ),
+        own.stats_accuracy.format(share=percents(confirms / seen) if seen else own.nobody, count=Count(seen)),
         own.stats_alpha.format(alpha=own.nobody if alpha is None else f"{alpha:.2f}"),
     ]

@@ -1,6 +1,11 @@
-"""Numbers of things, whose noun a text inflects."""
+"""Numbers as texts write them: of things, whose noun a text inflects, and shares."""
 
 from __future__ import annotations
+
+
+def percents(share: float, digits: int = 0) -> str:
+    """Write a share, 0…1, in percents, as all texts of both languages do: without a space before the sign."""
+    return f"{100 * share:.{digits}f}%"
 
 
 class Count(int):

@@ -73,8 +73,8 @@ def test_json_has_the_documented_names() -> None:
 
 def test_text_for_a_terminal_lines_up_and_names_the_model() -> None:
     assert as_text(LABELS).splitlines() == [
-        f"  negative  {'█' * 5}{'·' * 15}  25.0 %",
-        f"  positive  {'█' * 15}{'·' * 5}  75.0 %",
+        f"  negative  {'█' * 5}{'·' * 15}  25.0%",
+        f"  positive  {'█' * 15}{'·' * 5}  75.0%",
         "— m",
     ]
     assert as_text(replace(LABELS, guessed=True)).splitlines()[-2].endswith("this is only a guess)")
