@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 from models.results import LABELS, Task
 from storage.snapshots import StoredSnapshot
 from storage.store import Store
+from training.datasets import read
 from training.feedback.snapshot import read_snapshot, take_snapshot
 from training.gate.rules import Rules
 from training.jobs import finetune
@@ -43,6 +44,8 @@ def rehearse(
     """
     check_learnable(task)
     wish = place.completed(wish, task)
+    if wish.test is not None:
+        read(task, wish.test)  # one that cannot be used is told before a data set is drawn
     snapshot = ledger.call(lambda store: _snapshot(store, place, task, wish.snapshot))
     say(f"{snapshot.name}: --snapshot {snapshot.name} learns from just this")
     for part, rows in read_snapshot(snapshot.path).items():
