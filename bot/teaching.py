@@ -75,7 +75,8 @@ class Teaching:
         self._shown: dict[int, object] = {}
         self._news = News(600.0)
         self._alphas: tuple[float, Mapping[str, float | None]] | None = None
-        self._counting = asyncio.Lock()
+        self._counting, self._agreeing = asyncio.Lock(), asyncio.Lock()
+        self._agreed: tuple[int, int] | None = None
 
     @asynccontextmanager
     async def running(self, bot: Bot) -> AsyncIterator[None]:
@@ -89,7 +90,7 @@ class Teaching:
             asyncio.create_task(self._always(lambda: self._show_all(bot), EDIT_S)),  # noqa: TID251
         ]
         if self._agree_every:
-            tasks.append(asyncio.create_task(self._agree()))  # noqa: TID251
+            tasks.append(asyncio.create_task(self._always_agree()))  # noqa: TID251
         try:
             yield
         finally:
@@ -218,23 +219,30 @@ class Teaching:
             await self._store.runs.shows_no_longer(run.id, run.message_id)
             self._shown.pop(run.id, None)
 
-    async def _agree(self) -> None:
-        """Find out what voters agree on, some time after one of them voted or was forgotten."""
-        agreed: tuple[int, int] | None = None
-        while True:
-            await asyncio.sleep(self._agree_every)
+    async def agree(self) -> None:
+        """Find out what voters agree on, if one of them voted or was forgotten since that was done last.
+
+        It takes seconds, in a process of its own; what fails is logged, and tried again the next time.
+        """
+        async with self._agreeing:
             try:
                 last = await self._store.activity.last_change()
-                if (agreed is None and not any(last)) or last == agreed:
-                    continue
-                ended = await run_child(self._command("feedback", "agree"))
-            except (StorageError, OSError) as error:
-                _log.warning("what voters agree on: %s", error)
-                continue
+                if (self._agreed is None and not any(last)) or last == self._agreed:
+                    return
+                async with asyncio.timeout(_FIGURES_S):
+                    ended = await run_child(self._command("feedback", "agree"))
+            except (StorageError, OSError, TimeoutError) as error:
+                _log.warning("what voters agree on: %s", str(error) or type(error).__name__)
+                return
             if ended.code == 0:
-                agreed = last
-            elif self._news.is_news(("agree", ended.said)):  # tried again each time
+                self._agreed = last
+            elif self._news.is_news(("agree", ended.said)):
                 _log.warning("feedback agree: %s", ended.said)
+
+    async def _always_agree(self) -> None:
+        while True:
+            await asyncio.sleep(self._agree_every)
+            await self.agree()
 
 
 def _is_left(run: Run) -> bool:

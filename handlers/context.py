@@ -110,6 +110,10 @@ class Promoter(Protocol):
 class Teacher(Protocol):
     """Knows how the teaching goes, which takes too long to find out in the process that answers."""
 
+    async def agree(self) -> None:
+        """Find out what voters agree on, if somebody has voted since that was done last."""
+        ...
+
     async def agreement(self) -> Mapping[str, float | None]:
         """Krippendorff's alpha by task; None where it is undefined, nothing of a task without votes."""
         ...

@@ -96,7 +96,8 @@ async def _cancel(
 
 
 async def _refuse(message: Message, context: Context, language: Language, wanted: str) -> None:
-    known = ", ".join(f"<code>{task}</code>" for task in LEARNABLE)
+    called = TEXTS[language].task_name
+    known = ", ".join(f"<code>/train {called[task]}</code>" for task in LEARNABLE)
     words = TEXTS[language].teaching.no_such_task
     await reply(
         message,
@@ -107,13 +108,16 @@ async def _refuse(message: Message, context: Context, language: Language, wanted
 
 
 async def _offer(context: Context, task: Task, language: Language) -> tuple[str, InlineKeyboardMarkup | None]:
+    if context.services.teacher is not None:
+        await context.services.teacher.agree()
     [figures] = await context.store.consensus.figures([task])
     champion = (await context.store.checkpoints.standing(task)).champion
     name, tested = None if champion is None else champion.name, task in context.services.tested
     # What a training begins with: it decides from the votes anew, so those decided last may be fewer.
     given = await context.store.consensus.given(task)
     words = data_html(figures, name, language, given=given, tested=tested)
-    return words, None if missing_labels(task, given) else start_keyboard(task, language)
+    startable = figures.learnable and not missing_labels(task, given)
+    return words, start_keyboard(task, language) if startable else None
 
 
 async def _edit(

@@ -25,6 +25,7 @@ class TeachingTexts:
     start_question: str
     nothing_yet: str
     no_label: str
+    no_agreed: str
     few_labels: str
     few_voters: str
     few_gold: str
@@ -64,7 +65,7 @@ TEACHING_EN = TeachingTexts(
     operators_only="That is only for those who run me.",
     operators_only_toast="That is only for those who run me.",
     which_task="What shall I learn from the votes?",
-    no_such_task="I cannot learn <b>{task}</b> from votes. Send /train and choose, or one of: {tasks}.",
+    no_such_task="I cannot learn <b>{task}</b> from votes. Send /train alone and choose, or one of: {tasks}.",
     data=(
         "🎓 <b>{task}</b>\n"
         "Labels to learn from: {labels}\n"
@@ -74,13 +75,15 @@ TEACHING_EN = TeachingTexts(
     ),
     start_question=(
         "Shall I start? It learns beside my answering, at low priority, is compared with the model that "
-        "answers now, and takes its place only if gold shows it is better."
+        "answers now, and takes its place only if gold shows it is better. If votes alone do, it stays a "
+        "candidate until you promote it."
     ),
     nothing_yet="Nobody has voted on this yet, so there is nothing to learn from.",
     no_label=(
         "🚫 It cannot begin yet: no text that I may learn from was labelled {labels}. Gold does not count: "
         "it only measures."
     ),
+    no_agreed="🚫 It cannot begin yet: there is no text on whose label the voters agree.",
     few_labels=(
         "⚠️ There are few labels: {missing} more would make {least}, with which a gain can be seen at all."
     ),
@@ -149,7 +152,7 @@ TEACHING_KO = TeachingTexts(
     operators_only_toast="저를 운영하는 분만 쓸 수 있어요.",
     which_task="투표에서 무엇을 배울까요?",
     no_such_task=(
-        "<b>{task}</b>, 이건 투표로 배울 수 없어요. /train 을 보내 고르거나 이 중에서 골라 주세요: {tasks}."
+        "<b>{task}</b>, 이건 투표로 배울 수 없어요. /train만 보내서 고르거나 이렇게 적어 주세요: {tasks}."
     ),
     data=(
         "🎓 <b>{task}</b>\n"
@@ -159,14 +162,15 @@ TEACHING_KO = TeachingTexts(
         "지금 대답하는 모델: {champion}"
     ),
     start_question=(
-        "시작할까요? 대답하는 틈틈이 낮은 우선순위로 배우고, 지금 모델과 비교해서 더 나을 때만 그 자리를 "
-        "이어받아요."
+        "시작할까요? 대답하는 틈틈이 낮은 우선순위로 배우고, 지금 모델과 비교해서 더 낫다는 것을 골드가 "
+        "보여 줄 때만 그 자리를 이어받아요. 투표만으로 통과하면 직접 올릴 때까지 후보로 남아요."
     ),
     nothing_yet="아직 아무도 투표하지 않아서 배울 것이 없어요.",
     no_label=(
         "🚫 아직 시작할 수 없어요. 배울 수 있는 글 가운데 이렇게 고른 것이 없어요: {labels}. "
         "골드는 재는 데만 쓰니 세지 않아요."
     ),
+    no_agreed="🚫 아직 시작할 수 없어요. 투표한 분들의 뜻이 모인 글이 없어요.",
     few_labels="⚠️ 라벨이 적어요. {missing}개가 더 모여 {least}개가 되면 나아진 것을 알아볼 수 있어요.",
     few_voters=(
         "⚠️ 아직은 배워도 바꿔 쓸 수 없어요. {missing}명이 더 투표해야 해요. 표가 열 번은 확인되고 대체로 "

@@ -11,7 +11,7 @@ from telegram import InlineKeyboardMarkup
 from handlers import utf16
 from handlers.replies.answers import duration
 from handlers.replies.buttons import button
-from handlers.replies.counts import Count
+from handlers.replies.counts import Count, percents
 from handlers.replies.teaching_texts import TeachingTexts
 from handlers.replies.texts import TEXTS, Language
 from handlers.replies.verdict import verdict_lines
@@ -64,6 +64,8 @@ def data_html(
         names = TEXTS[language].labels[figures.task]
         listed = ", ".join(f"<b>{names[label]}</b>" for label in missing)
         return f"{said}\n\n{texts.no_label.format(labels=listed)}"
+    if not labels:
+        return f"{said}\n\n{texts.no_agreed}"
     wanting = [
         words.format(missing=Count(least - there), least=Count(least))
         for words, least, there in (
@@ -115,7 +117,7 @@ def _way(run: Run, texts: TeachingTexts, language: Language) -> Sequence[str]:
         return [said]
     done = min(1.0, (step or 0) / steps)
     full = round(done * _BAR)
-    lines = [said, f"{'▰' * full}{'▱' * (_BAR - full)} {100 * done:.0f} %"]
+    lines = [said, f"{'▰' * full}{'▱' * (_BAR - full)} {percents(done)}"]
     if phase == "training":
         lines.append(" · ".join(_figures(run.progress, texts, language)))
     return lines
@@ -126,7 +128,7 @@ def _figures(progress: Any, texts: TeachingTexts, language: Language) -> list[st
     if (loss := progress.get("loss")) is not None:
         parts.append(texts.loss.format(loss=f"{loss:.3f}"))
     if (accuracy := progress.get("accuracy")) is not None:
-        parts.append(texts.accuracy.format(accuracy=f"{100 * accuracy:.0f} %"))
+        parts.append(texts.accuracy.format(accuracy=percents(accuracy)))
     if (left := progress.get("left_s")) is not None:
         parts.append(texts.left.format(time=duration(left, TEXTS[language])))
     return parts

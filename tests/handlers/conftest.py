@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -13,9 +13,24 @@ from handlers.quota import Quotas
 from storage.store import ConsentStatus, Store
 from tests.databases import with_tables
 from tests.handlers.offline import ENGLISH, KOREAN, PRESETS, FakeModel, OfflineRequest, Telegram
+from training.feedback.deciding import decide
 
 ADMIN = 99
 AT_ONCE = Rate(1000, 1.0)
+
+
+class Agreeing:
+    """Agrees in this process, and knows no alpha."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def agree(self) -> None:
+        for task in await self._store.consensus.tasks():
+            await decide(self._store, task)
+
+    async def agreement(self) -> Mapping[str, float | None]:
+        return {}
 
 
 @pytest.fixture
@@ -52,7 +67,7 @@ def quotas() -> Quotas:
 async def telegram(model: FakeModel, store: Store, access: Access, quotas: Quotas) -> AsyncIterator[Telegram]:
     request = OfflineRequest()
     application = build_application(
-        Services(model, store, ADMIN, access=access, quotas=quotas, presets=PRESETS),
+        Services(model, store, ADMIN, access=access, quotas=quotas, presets=PRESETS, teacher=Agreeing(store)),
         token="1:token",
         request=request,
         rate_limiter=PatientRateLimiter(chat=AT_ONCE, group=AT_ONCE, overall=AT_ONCE),

@@ -159,7 +159,22 @@ async def test_without_a_task_it_is_asked_which_and_another_word_is_answered_kin
     assert EN.start_question in telegram.answers[-1].text
     wrong = await telegram.says("/train <b>mask")
     assert "&lt;b&gt;mask" in wrong.text
+    assert "<code>/train Inference</code>" in wrong.text
     assert len(wrong.buttons) == 3
+
+
+@pytest.mark.parametrize(("person", "language"), [(ENGLISH, "en"), (KOREAN, "ko")])
+async def test_without_a_label_that_voters_agree_on_no_training_is_offered(
+    telegram: Telegram, store: Store, person: int, language: Language, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fails(_: object) -> None:
+        """As a pass that could not run."""
+
+    monkeypatch.setattr(type(telegram.application.context_types.context.services.teacher), "agree", fails)
+    await vote_both_ways(store)
+    offered = await telegram.says("/train sentiment", user=person)
+    assert TEXTS[language].teaching.no_agreed in offered.text
+    assert "reply_markup" not in offered.data
 
 
 async def test_of_nothing_nothing_can_be_learnt(telegram: Telegram) -> None:
@@ -221,8 +236,8 @@ async def test_statistics_are_a_picture_with_figures(
     [sent] = [call for call in telegram.request.calls if call.method == "sendPhoto"]
     width, height = size(sent.data["photo"])
     assert width > height > 500
-    assert "100 %" not in sent.data["caption"]
-    assert " 0 %" in sent.data["caption"]  # both say that the answer was wrong
+    assert "100%" not in sent.data["caption"]
+    assert " 0%" in sent.data["caption"]  # both say that the answer was wrong
     assert texts in (EN, KO)
 
 
