@@ -7,7 +7,7 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractContextManager, asynccontextmanager
 from enum import StrEnum
-from typing import TYPE_CHECKING, NoReturn, TypeVar
+from typing import TYPE_CHECKING, NoReturn, Protocol, TypeVar
 from unicodedata import east_asian_width
 
 import typer
@@ -17,8 +17,6 @@ from models.errors import ModelServiceError
 from storage.errors import StorageError
 
 if TYPE_CHECKING:
-    from click._termui_impl import ProgressBar
-
     from storage.store import Store
 
 _Found = TypeVar("_Found")
@@ -103,7 +101,15 @@ def in_one_line(do: Callable[[], _Found]) -> _Found:
         fail("stopped; nothing is left half done")
 
 
-def progress(length: int, label: str) -> AbstractContextManager[ProgressBar[int]]:
+class Bar(Protocol):
+    """Shows how far something is."""
+
+    def update(self, n_steps: int) -> None:
+        """So many more are done."""
+        ...
+
+
+def progress(length: int, label: str) -> AbstractContextManager[Bar]:
     """Show on standard error how far something is; where that is no terminal, show nothing."""
     return typer.progressbar(length=length, label=label, file=sys.stderr, hidden=not sys.stderr.isatty())
 

@@ -17,6 +17,7 @@ from typer.testing import CliRunner, Result
 from bot.cli import app
 from bot.settings import Settings
 from storage.store import Store
+from storage.verdicts import Check, CheckName, CheckState, Verdict
 from tests.trained import BROKEN, trained
 
 _Found = TypeVar("_Found")
@@ -156,3 +157,14 @@ def test_what_learnt_a_deleted_text_is_marked_and_retired_unless_it_answers(here
 def test_a_bad_setting_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL", "nonsense")
     assert refused("list").startswith("DATABASE_URL")
+
+
+def test_a_share_stands_beside_its_number_of_rows(here: Path) -> None:
+    gain = Check(CheckName.GAIN, CheckState.PASSED, {"set": "gold", "candidate": 0.75, "n": 1_200})
+
+    async def judged(store: Store) -> None:
+        await trained(store, here / "models", "new", 1.0, passed=None)
+        await store.checkpoints.judge("new", Verdict(True, "sentiment", "builtin", "new", (gain,)))
+
+    with_store(here, judged)
+    assert "gold 75.0% of 1,200" in said("list")

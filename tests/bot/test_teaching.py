@@ -187,6 +187,18 @@ async def test_labels_are_agreed_on_after_a_vote_and_not_without(store: Store, t
     assert done.read_text() == "feedback agree\n"
 
 
+async def test_labels_are_agreed_on_when_asked_to_if_there_are_new_votes(
+    store: Store, tmp_path: Path
+) -> None:
+    done = tmp_path / "agreed"
+    own = Teaching(store, agree_every=0, command=python(f"open({str(done)!r}, 'a').write('agreed ')"))
+    await own.agree()
+    assert not done.exists()
+    await vote(f"sqlite+aiosqlite:///{tmp_path}/bot.db")
+    await asyncio.gather(own.agree(), own.agree())
+    assert done.read_text() == "agreed "
+
+
 async def test_labels_are_agreed_on_anew_when_it_failed_and_when_somebody_is_forgotten(
     store: Store, tmp_path: Path
 ) -> None:
