@@ -104,7 +104,7 @@ def in_one_line(do: Callable[[], _Found]) -> _Found:
 class Bar(Protocol):
     """Shows how far something is."""
 
-    def update(self, n_steps: int) -> None:
+    def update(self, _steps: int, /) -> None:
         """So many more are done."""
         ...
 
