@@ -25,6 +25,8 @@ from tests.tiny import catalog_file, write_checkpoint
 def here(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """An empty folder and an environment without the settings of whoever runs the tests."""
     monkeypatch.chdir(tmp_path)
+    # A start logs to the standard error of its test, which is closed when the next one runs.
+    monkeypatch.setattr(logging.getLogger(), "handlers", [*logging.getLogger().handlers])
     for name in Settings.model_fields:
         monkeypatch.delenv(name.upper(), raising=False)
     return tmp_path
