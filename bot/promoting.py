@@ -21,6 +21,7 @@ async def promote(
     actor: int | str,
     reason: str,
     seen: str | None,
+    preset: str,
     force: bool = False,
 ) -> ChampionChange:
     """Try a checkpoint, then let it serve.
@@ -33,7 +34,8 @@ async def promote(
         actor: Who wants it.
         reason: Why.
         seen: Who the champion was when that was decided.
-        force: Whether a missing or bad verdict is overruled.
+        preset: Whose own model answers where there is no champion.
+        force: Whether a verdict that is missing, bad, or about another champion is overruled.
 
     Raises:
         ModelServiceError: It cannot serve; nothing was changed.
@@ -41,7 +43,9 @@ async def promote(
     """
     if name is not None:
         await _try(trial, task, await checkpoints.get(name))
-    return await checkpoints.promote(task, name, actor=actor, reason=reason, seen=seen, force=force)
+    return await checkpoints.promote(
+        task, name, actor=actor, reason=reason, seen=seen, preset=preset, force=force
+    )
 
 
 async def roll_back(

@@ -145,6 +145,8 @@ def _end(run: Run, texts: TeachingTexts, language: Language) -> Sequence[str]:
     words = escape(utf16.clip("\n".join(verdict_lines(verdict, language)), _VERDICT_UNITS), quote=False)
     if run.progress.get("promoted"):
         return [words, texts.promoted.format(name=escape(verdict.candidate, quote=False))]
+    if run.progress.get("overtaken"):
+        return [words, texts.overtaken.format(champion=escape(verdict.champion, quote=False))]
     if verdict.needs_a_person:
         return [words, texts.on_votes]
     return [words, texts.not_promoted] if verdict.passed else [words]
