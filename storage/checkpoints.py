@@ -153,7 +153,6 @@ class Checkpoints:
         reason: str,
         seen: str | None,
         preset: str,
-        verdict: Verdict | None = None,
         force: bool = False,
         training: int | None = None,
     ) -> ChampionChange:
@@ -166,7 +165,6 @@ class Checkpoints:
             reason: Why.
             seen: Who the champion was when that was decided.
             preset: Whose own model answers where there is no champion.
-            verdict: How the checkpoint did against that champion, to be kept with it.
             force: Whether it is promoted though it was refused, or not compared with the model that answers.
             training: The training that promotes what came of it; cancelled before this, it does not.
 
@@ -181,8 +179,6 @@ class Checkpoints:
                 await hold_uncancelled(connection, training)
             promotions = Promotions(connection, task)
             before = await promotions.champion(seen)
-            if name is not None and verdict is not None:
-                await promotions.judge(name, verdict)
             rival = None if force else seen or preset
             return await promotions.promote(before, name, self._who(actor), reason, rival=rival)
 

@@ -14,6 +14,7 @@ from typer.main import get_command
 
 from bot import promoting
 from bot.models_cli import app
+from models.catalog import BUILTIN
 from models.results import Task
 from models.trial import Trial
 from storage.checkpoint_values import ChampionChanged
@@ -70,7 +71,9 @@ def command_on(tell: Tell, url: str, seed: int, done: int, end: int | None) -> N
     command = get_command(app)
     with patch.dict(os.environ, settings):
         for number, change in islice(enumerate(promotions(seed)), done, end):
-            if command.main(["promote", str(change.after)], standalone_mode=False):
+            if command.main(
+                ["promote", str(change.after), "--force", "--reason", "better"], standalone_mode=False
+            ):
                 tell("made before", number)  # it is the champion already, and the command says so
             tell("change", number)
 
@@ -100,7 +103,17 @@ async def _do(store: Store, change: Change) -> None:
         await checkpoints.rollback(_TASK, actor=actor, reason=reason, seen=change.before)
     elif change.tried:
         await promoting.promote(
-            checkpoints, trial, _TASK, change.after, actor=actor, reason=reason, seen=change.before
+            checkpoints,
+            trial,
+            _TASK,
+            change.after,
+            actor=actor,
+            reason=reason,
+            seen=change.before,
+            preset=BUILTIN,
+            force=True,
         )
     else:
-        await checkpoints.promote(_TASK, change.after, actor=actor, reason=reason, seen=change.before)
+        await checkpoints.promote(
+            _TASK, change.after, actor=actor, reason=reason, seen=change.before, preset=BUILTIN, force=True
+        )
