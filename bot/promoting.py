@@ -22,7 +22,6 @@ async def promote(
     reason: str,
     seen: str | None,
     preset: str,
-    force: bool = False,
 ) -> ChampionChange:
     """Try a checkpoint, then let it serve.
 
@@ -35,7 +34,6 @@ async def promote(
         reason: Why.
         seen: Who the champion was when that was decided.
         preset: Whose own model answers where there is no champion.
-        force: Whether a verdict that is missing, bad, or about another champion is overruled.
 
     Raises:
         ModelServiceError: It cannot serve; nothing was changed.
@@ -43,9 +41,7 @@ async def promote(
     """
     if name is not None:
         await _try(trial, task, await checkpoints.get(name))
-    return await checkpoints.promote(
-        task, name, actor=actor, reason=reason, seen=seen, preset=preset, force=force
-    )
+    return await checkpoints.promote(task, name, actor=actor, reason=reason, seen=seen, preset=preset)
 
 
 async def roll_back(

@@ -80,8 +80,8 @@ MODELS_EN = ModelsTexts(
         "refused": "🚫 {name} was refused. Who runs the bot can overrule that on the command line.",
         "unjudged": "🚫 {name} has not been compared with the model that answers now.",
         "other_rival": (
-            "🚫 {name} was compared with a model that no longer answers. Train a new one, or who runs the bot "
-            "can overrule that on the command line."
+            "🚫 {name} was compared with a model that no longer answers. Train a new one, or who runs the "
+            "bot can overrule that on the command line."
         ),
         "tainted": "🚫 {name} learnt from a text that was deleted since. Train a new one.",
         "retired": "🚫 {name} is retired, and its files are deleted.",

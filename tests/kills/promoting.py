@@ -21,6 +21,7 @@ from storage.checkpoint_values import ChampionChanged
 from storage.store import Store
 from tests.kills.killing import Tell
 from tests.kills.looking import PEPPER
+from tests.trained import verdict
 
 NAMES = ("sentiment-0001", "sentiment-0002", "sentiment-0003")
 _TASK = Task.SENTIMENT
@@ -97,6 +98,8 @@ async def _change_on(tell: Tell, url: str, numbered: Iterator[tuple[int, Change]
 async def _do(store: Store, change: Change) -> None:
     checkpoints, trial = store.checkpoints, Trial("cpu")
     actor, reason = "command line", "better"
+    if change.after is not None and not change.back:
+        await checkpoints.judge(change.after, verdict(change.after, against=change.before or BUILTIN))
     if change.back and change.tried:
         await promoting.roll_back(checkpoints, trial, _TASK, actor=actor, reason=reason, seen=change.before)
     elif change.back:
@@ -115,5 +118,5 @@ async def _do(store: Store, change: Change) -> None:
         )
     else:
         await checkpoints.promote(
-            _TASK, change.after, actor=actor, reason=reason, seen=change.before, preset=BUILTIN, force=True
+            _TASK, change.after, actor=actor, reason=reason, seen=change.before, preset=BUILTIN
         )

@@ -145,9 +145,9 @@ def _conclude(teaching: Teaching, outcome: Outcome) -> None:
         typer.echo(f"{outcome.name} is the champion now")
     elif outcome.overtaken:
         typer.echo(
-            f"{outcome.name} passed, but against {outcome.verdict.champion}, which no longer answers, "
-            f"and stays a candidate; to let it answer all the same: kobert-bot models promote {outcome.name} --force "
-            "--reason WHY"
+            f"{outcome.name} passed, but against {outcome.verdict.champion}, which no longer answers, and "
+            f"stays a candidate; to promote it all the same: "
+            f"kobert-bot models promote {outcome.name} --force --reason WHY"
         )
     elif outcome.verdict.needs_a_person:
         typer.echo(
