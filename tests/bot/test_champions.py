@@ -154,7 +154,7 @@ async def test_a_preset_without_the_task_is_answered_by_the_built_in_one_again(
     champions = Champions(store, service, lean, "second", Trial("cpu", "fp32"))
     own = await service.sentiment(TEXT)
     assert own.model == BUILTIN
-    await trained(store, tmp_path, "a", 2.0)
+    await trained(store, tmp_path, "a", 2.0, against="second")
     await champions.promote(Task.SENTIMENT, "a", actor=ADMIN, reason="x", seen=None)
     assert (await service.sentiment(TEXT)).model == "a"
     await champions.roll_back(Task.SENTIMENT, actor=ADMIN, reason="x", seen="a")

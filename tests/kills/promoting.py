@@ -114,7 +114,6 @@ async def _do(store: Store, change: Change) -> None:
             reason=reason,
             seen=change.before,
             preset=BUILTIN,
-            force=True,
         )
     else:
         await checkpoints.promote(

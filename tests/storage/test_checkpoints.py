@@ -212,7 +212,7 @@ async def test_a_verdict_against_another_model_than_the_one_that_answers_needs_f
     assert await tried("b", None) is None
     assert await tried("a", "b") is Obstacle.OTHER_RIVAL
     assert (await store.checkpoints.standing("sentiment")).rival("builtin") == "b"
-    assert await store.checkpoints.rollback("sentiment", actor="x", reason="y", seen="b")
+    await store.checkpoints.rollback("sentiment", actor="x", reason="y", seen="b")
     assert await tried("b", None) is None, "it was compared with what answers again"
     await store.checkpoints.add(new("c"))
     await store.checkpoints.judge("c", verdict("c", passed=True, against="b"))
