@@ -95,7 +95,14 @@ class Champions:
             StorageError: It may not; as ``Checkpoints.promote``.
         """
         change = await promoting.promote(
-            self._store.checkpoints, self._trial, task, name, actor=actor, reason=reason, seen=seen
+            self._store.checkpoints,
+            self._trial,
+            task,
+            name,
+            actor=actor,
+            reason=reason,
+            seen=seen,
+            preset=self._preset,
         )
         return await self._followed(task, change)
 

@@ -25,7 +25,10 @@ AnyTask = Annotated[Taught | None, typer.Argument(help="Of which task; of all wi
 Name = Annotated[str, typer.Argument(help="The model's name, as `models list` gives it.")]
 Reason = Annotated[str, typer.Option(help="Why, for those who look later.")]
 Force = Annotated[
-    bool, typer.Option("--force", help="Though it was refused, or never compared; with --reason.")
+    bool,
+    typer.Option(
+        "--force", help="Though it was refused, or not compared with what answers now; with --reason."
+    ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
@@ -69,7 +72,8 @@ def show(name: Name, as_json: Json = False) -> None:
 def promote(name: Name, reason: Reason = "", force: Force = False) -> None:
     """Let a model answer from now on; a bot that runs follows within seconds, without losing a question.
 
-    The model is tried first. One that was refused, or never compared, needs --force.
+    The model is tried first. One that was refused, never compared, or compared with a model that no longer
+    answers, needs --force.
     """
     if force and not reason.strip():
         fail("--force overrules a rule; say why with --reason")
@@ -85,7 +89,14 @@ def promote(name: Name, reason: Reason = "", force: Force = False) -> None:
         task, seen = Task(checkpoint.task), await _champion(store, checkpoint.task)
         try:
             return await promoting.promote(
-                checkpoints, trial, task, name, actor=_ACTOR, reason=why, seen=seen
+                checkpoints,
+                trial,
+                task,
+                name,
+                actor=_ACTOR,
+                reason=why,
+                seen=seen,
+                preset=settings.preset,
             )
         except NotPromotable as error:
             if not error.obstacle.yields_to_force:
@@ -95,7 +106,7 @@ def promote(name: Name, reason: Reason = "", force: Force = False) -> None:
             typer.echo(f"overruled: {error}", err=True)
             overruled = f"{why} (overruled: {error})"
             return await checkpoints.promote(
-                task, name, actor=_ACTOR, reason=overruled, seen=seen, force=True
+                task, name, actor=_ACTOR, reason=overruled, seen=seen, preset=settings.preset, force=True
             )
 
     _tell(with_store(change, settings=settings))

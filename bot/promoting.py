@@ -21,7 +21,7 @@ async def promote(
     actor: int | str,
     reason: str,
     seen: str | None,
-    force: bool = False,
+    preset: str,
 ) -> ChampionChange:
     """Try a checkpoint, then let it serve.
 
@@ -33,7 +33,7 @@ async def promote(
         actor: Who wants it.
         reason: Why.
         seen: Who the champion was when that was decided.
-        force: Whether a missing or bad verdict is overruled.
+        preset: Whose own model answers where there is no champion.
 
     Raises:
         ModelServiceError: It cannot serve; nothing was changed.
@@ -41,7 +41,7 @@ async def promote(
     """
     if name is not None:
         await _try(trial, task, await checkpoints.get(name))
-    return await checkpoints.promote(task, name, actor=actor, reason=reason, seen=seen, force=force)
+    return await checkpoints.promote(task, name, actor=actor, reason=reason, seen=seen, preset=preset)
 
 
 async def roll_back(

@@ -37,7 +37,8 @@ async def _models(message: Message, context: Context) -> None:
     language = await context.language_in(message)
     standings = await context.store.checkpoints.standings()
     keyboard = _keyboard(standings, context, language)
-    await reply(message, context, models_list(standings, language), keyboard)
+    words = models_list(standings, context.services.model.preset, language)
+    await reply(message, context, words, keyboard)
 
 
 models = for_operators("models", _models)
@@ -114,7 +115,7 @@ async def _show_list(
     shown: MaybeInaccessibleMessage, context: Context, language: Language, first: str = ""
 ) -> None:
     standings = await context.store.checkpoints.standings()
-    words = models_list(standings, language)
+    words = models_list(standings, context.services.model.preset, language)
     keyboard = _keyboard(standings, context, language)
     await _edit(shown, context, f"{first}\n\n{words}" if first else words, keyboard)
 

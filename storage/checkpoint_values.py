@@ -108,6 +108,14 @@ class Standing:
     previous: TrainedCheckpoint | None = None
     candidate: TrainedCheckpoint | None = None
 
+    def rival(self, preset: str) -> str:
+        """Return the name of the model that answers, as verdicts call it.
+
+        Args:
+            preset: Whose own model answers where there is no champion.
+        """
+        return preset if self.champion is None else self.champion.name
+
 
 @dataclass(frozen=True, slots=True)
 class ChampionChange:
@@ -153,6 +161,8 @@ class Obstacle(StrEnum):
     REFUSED = "refused"
     UNJUDGED = "unjudged"
     """Nobody has compared it with the champion."""
+    OTHER_RIVAL = "other_rival"
+    """It was compared with a model that no longer answers, which says nothing of the one that does."""
     TAINTED = "tainted"
     RETIRED = "retired"
     OTHER_TASK = "other_task"
@@ -162,12 +172,13 @@ class Obstacle(StrEnum):
     @property
     def yields_to_force(self) -> bool:
         """Whether a maintainer may overrule it: not where texts were deleted, nor where nothing is left."""
-        return self in (Obstacle.REFUSED, Obstacle.UNJUDGED)
+        return self in (Obstacle.REFUSED, Obstacle.UNJUDGED, Obstacle.OTHER_RIVAL)
 
 
 _WHY = {
     Obstacle.REFUSED: "was refused",
     Obstacle.UNJUDGED: "has not been compared with the champion",
+    Obstacle.OTHER_RIVAL: "has been compared with another champion",
     Obstacle.TAINTED: "learnt from a text that was deleted since; train a new one",
     Obstacle.RETIRED: "is retired, and its folder deleted",
     Obstacle.OTHER_TASK: "was taught another task",

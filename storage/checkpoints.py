@@ -28,7 +28,7 @@ from storage.privacy.pseudonym import Pseudonymizer
 from storage.promotions import Promotions
 from storage.snapshot_files import erase
 from storage.teaching_tables import Alias, Checkpoint
-from storage.training_runs import hold_uncancelled
+from storage.training_runs import came_of, hold_uncancelled
 from storage.verdicts import Verdict
 
 _log = logging.getLogger(__name__)
@@ -59,19 +59,28 @@ class Checkpoints:
         return f"{task}-{max(taken, default=0) + 1:04}"
 
     @again_after_conflict
-    async def add(self, new: NewCheckpoint) -> TrainedCheckpoint:
+    async def add(self, new: NewCheckpoint, *, training: int | None = None) -> TrainedCheckpoint:
         """Keep a checkpoint, as the candidate of its task; added again, this changes nothing.
 
+        Args:
+            new: The checkpoint.
+            training: The training that it came of: who cancels that from now on deletes it.
+
         Raises:
+            CancelledRun: Somebody cancelled the training.
             UnknownCheckpoint: There is no such parent.
             NameTaken: Other weights have this name.
         """
         async with self._database.write() as connection:
+            if training is not None:
+                await hold_uncancelled(connection, training)
             aliases = Aliases(connection, new.task)
             champion = await aliases.lock()
             added = await CheckpointRows(connection).add(new)
             if added.state is CheckpointState.READY and not added.tainted and added.id != champion:
                 await aliases.put(CANDIDATE, added.id)
+            if training is not None:
+                await came_of(connection, training, added.id)
             return added
 
     async def get(self, name: str) -> TrainedCheckpoint:
@@ -131,15 +140,8 @@ class Checkpoints:
             UnknownCheckpoint: There is none of this name.
         """
         async with self._database.write() as connection:
-            rows = CheckpointRows(connection)
-            aliases = Aliases(connection, (await rows.get(name)).task)
-            await aliases.lock()
-            checkpoint = await rows.lock(name)
-            if any(change.after == name for change in await aliases.changes()):
-                return False
-            await aliases.drop(CANDIDATE, checkpoint.id)
-            await rows.delete(checkpoint.id)
-            return True
+            task = (await CheckpointRows(connection).get(name)).task
+            return await Promotions(connection, task).discard(name)
 
     @again_after_conflict
     async def promote(
@@ -150,7 +152,7 @@ class Checkpoints:
         actor: int | str,
         reason: str,
         seen: str | None,
-        verdict: Verdict | None = None,
+        preset: str,
         force: bool = False,
         training: int | None = None,
     ) -> ChampionChange:
@@ -162,8 +164,8 @@ class Checkpoints:
             actor: Who wants it.
             reason: Why.
             seen: Who the champion was when that was decided.
-            verdict: How the checkpoint did against that champion, to be kept with it.
-            force: Whether it is promoted though it was refused, or not compared with the champion.
+            preset: Whose own model answers where there is no champion.
+            force: Whether it is promoted though it was refused, or not compared with the model that answers.
             training: The training that promotes what came of it; cancelled before this, it does not.
 
         Raises:
@@ -177,9 +179,8 @@ class Checkpoints:
                 await hold_uncancelled(connection, training)
             promotions = Promotions(connection, task)
             before = await promotions.champion(seen)
-            if name is not None and verdict is not None:
-                await promotions.judge(name, verdict)
-            return await promotions.promote(before, name, self._who(actor), reason, force=force)
+            rival = None if force else seen or preset
+            return await promotions.promote(before, name, self._who(actor), reason, rival=rival)
 
     @again_after_conflict
     async def rollback(self, task: str, *, actor: int | str, reason: str, seen: str | None) -> ChampionChange:
@@ -200,7 +201,7 @@ class Checkpoints:
             before = await promotions.champion(seen)
             # What has served once may do so again, whatever a verdict said of it.
             name = await promotions.previous()
-            return await promotions.promote(before, name, self._who(actor), reason, force=True)
+            return await promotions.promote(before, name, self._who(actor), reason, rival=None)
 
     @again_after_conflict
     async def withdraw(

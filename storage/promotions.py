@@ -69,7 +69,7 @@ class Promotions:
             await self._aliases.drop(CANDIDATE, checkpoint.id)
 
     async def promote(
-        self, before: int | None, name: str | None, actor: str, reason: str, *, force: bool
+        self, before: int | None, name: str | None, actor: str, reason: str, *, rival: str | None
     ) -> ChampionChange:
         """Let a checkpoint serve, and keep who served before it.
 
@@ -78,15 +78,16 @@ class Promotions:
             name: Who serves from now on.
             actor: Who wants it.
             reason: Why.
-            force: Whether a verdict may be overruled.
+            rival: The name of the model that answers now, with which it must have been compared; None to
+                overrule any verdict.
 
         Raises:
             NotPromotable: It may not serve the task.
             UnknownCheckpoint: There is none of this name.
         """
         after = None if name is None else await self._rows.lock(name)
-        obstacle = self._obstacle(before, after)
-        if obstacle is not None and not (force and obstacle.yields_to_force):
+        obstacle = self._obstacle(before, after, rival)
+        if obstacle is not None and not (rival is None and obstacle.yields_to_force):
             raise NotPromotable(obstacle, name or _OF_THE_CATALOGUE)
         if after is not None:
             await self._aliases.drop(CANDIDATE, after.id)
@@ -125,7 +126,23 @@ class Promotions:
         await self._rows.set_state(checkpoint_id, CheckpointState.RETIRED)
         return True
 
-    def _obstacle(self, before: int | None, after: TrainedCheckpoint | None) -> Obstacle | None:
+    async def discard(self, name: str) -> bool:
+        """Delete a checkpoint and what it was measured on, unless it ever served; returns whether it did.
+
+        Raises:
+            UnknownCheckpoint: There is none of this name.
+        """
+        await self._aliases.lock()
+        checkpoint = await self._rows.lock(name)
+        if any(change.after == name for change in await self._aliases.changes()):
+            return False
+        await self._aliases.drop(CANDIDATE, checkpoint.id)
+        await self._rows.delete(checkpoint.id)
+        return True
+
+    def _obstacle(
+        self, before: int | None, after: TrainedCheckpoint | None, rival: str | None
+    ) -> Obstacle | None:
         """Say why a checkpoint may not take a champion's place; what nobody can overrule first."""
         if before == (None if after is None else after.id):
             return Obstacle.IS_CHAMPION
@@ -137,6 +154,7 @@ class Promotions:
             Obstacle.TAINTED: after.tainted,
             Obstacle.REFUSED: after.state is CheckpointState.REFUSED,
             Obstacle.UNJUDGED: after.verdict is None,
+            Obstacle.OTHER_RIVAL: after.verdict is not None and after.verdict.champion != rival,
         }
         return next((obstacle for obstacle, is_so in holds.items() if is_so), None)
 

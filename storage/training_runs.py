@@ -9,10 +9,12 @@ from sqlalchemy import Row, Select, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.base import utc_now
+from storage.checkpoint_rows import CheckpointRows
 from storage.conflicts import again_after_conflict
 from storage.engine import Database
 from storage.errors import StorageError
 from storage.privacy.pseudonym import Pseudonymizer
+from storage.promotions import Promotions
 from storage.runs import Asked, CancelledRun, LostRun, Run, RunState, UnknownRun
 from storage.teaching_tables import TrainingRun
 from storage.upsert import upsert
@@ -206,6 +208,8 @@ class TrainingRuns:
     async def cancel(self, run_id: int) -> Run:
         """Stop a training: at once if nobody runs it, else its worker is told at its next beat.
 
+        Once it has ended as cancelled, what came of it and never served is deleted.
+
         Returns:
             The training as it is now; one that has ended stays as it is.
 
@@ -216,7 +220,7 @@ class TrainingRuns:
         async with self._database.write() as connection:
             run = await _get(connection, run_id, lock=True)
             if run.is_free(now):
-                await _end(connection, run_id, RunState.CANCELLED, None, None)
+                await _end(connection, run, RunState.CANCELLED)
             elif not run.state.ended:
                 await _change(connection, run_id, cancelling=True)
             return await _get(connection, run_id)
@@ -232,7 +236,7 @@ class TrainingRuns:
         error: str | None = None,
         checkpoint_id: int | None = None,
     ) -> None:
-        """End a training.
+        """End a training; of one that was cancelled, what came of it and never served is deleted.
 
         Args:
             run_id: Which.
@@ -240,37 +244,46 @@ class TrainingRuns:
             state: How it ended.
             progress: What to show of it, JSON; None for what was shown last.
             error: Why it failed, one line.
-            checkpoint_id: What came of it.
+            checkpoint_id: What came of it; None for what was added as such, if anything.
 
         Raises:
             LostRun: It is no longer the worker's.
         """
         news: dict[str, Any] = {} if progress is None else {"progress": dict(progress)}
         async with self._database.write() as connection:
-            await self._change_own(connection, run_id, worker, beat_at=utc_now(), **news)
-            await _end(connection, run_id, state, error, checkpoint_id)
+            run = await self._change_own(connection, run_id, worker, beat_at=utc_now(), **news)
+            await _end(connection, run, state, error=error, checkpoint_id=checkpoint_id)
 
     async def _all(self, query: Select[Any]) -> tuple[Run, ...]:
         async with self._database.read() as connection:
             return tuple(map(_run, (await connection.execute(query)).all()))
 
     @staticmethod
-    async def _change_own(connection: AsyncConnection, run_id: int, worker: str, **values: object) -> None:
+    async def _change_own(connection: AsyncConnection, run_id: int, worker: str, **values: object) -> Run:
         run = await _get(connection, run_id, lock=True)
         if run.state is not RunState.RUNNING or run.worker != worker:
             raise LostRun(run_id)
         await _change(connection, run_id, **values)
+        return run
 
 
 async def hold_uncancelled(connection: AsyncConnection, run_id: int) -> None:
     """Let nobody cancel a training until the transaction ends.
 
+    Whoever also locks aliases or checkpoints does it after this.
+
     Raises:
         CancelledRun: Somebody has.
         UnknownRun: There is none of this number.
     """
-    if (await _get(connection, run_id, lock=True)).cancelling:
+    run = await _get(connection, run_id, lock=True)
+    if run.cancelling or run.state is RunState.CANCELLED:
         raise CancelledRun(run_id)
+
+
+async def came_of(connection: AsyncConnection, run_id: int, checkpoint_id: int) -> None:
+    """Keep what came of a training, which is held, before it has ended."""
+    await _change(connection, run_id, checkpoint_id=checkpoint_id)
 
 
 async def _change(connection: AsyncConnection, run_id: int, **values: object) -> None:
@@ -278,18 +291,26 @@ async def _change(connection: AsyncConnection, run_id: int, **values: object) ->
 
 
 async def _end(
-    connection: AsyncConnection, run_id: int, state: RunState, error: str | None, checkpoint_id: int | None
+    connection: AsyncConnection,
+    run: Run,
+    state: RunState,
+    *,
+    error: str | None = None,
+    checkpoint_id: int | None = None,
 ) -> None:
-    """Write how a training ended, and make way for the next one of its task."""
-    await _change(
-        connection,
-        run_id,
-        state=state.value,
-        lane=f"#{run_id}",
-        error=error,
-        checkpoint_id=checkpoint_id,
-        ended_at=utc_now(),
-    )
+    """Write how a training ended, and make way for the next one of its task.
+
+    What came of one that is cancelled goes at the same moment, so that nobody can promote it any more.
+    """
+    came: int | None = checkpoint_id or run.checkpoint_id
+    ended = {"state": state.value, "lane": f"#{run.id}", "error": error, "ended_at": utc_now()}
+    if state is not RunState.CANCELLED or came is None:
+        await _change(connection, run.id, checkpoint_id=came, **ended)
+        return
+    await _change(connection, run.id, checkpoint_id=None, **ended)  # first: what is named is not deleted
+    name = await CheckpointRows(connection).name_of(came)
+    if name is not None and not await Promotions(connection, run.task).discard(name):
+        await _change(connection, run.id, checkpoint_id=came)
 
 
 async def _get(connection: AsyncConnection, run_id: int, *, lock: bool = False) -> Run:

@@ -31,22 +31,28 @@ def scores_of(certainty: float) -> dict[str, float]:
     return dict(zip(("negative", "positive"), [power / sum(powers) for power in powers], strict=True))
 
 
-def verdict(name: str, *, passed: bool = True) -> Verdict:
+def verdict(name: str, *, passed: bool = True, against: str = "builtin") -> Verdict:
     """A short one."""
     state = CheckState.PASSED if passed else CheckState.FAILED
     numbers = {"broken": 0 if passed else 3, "n": 30}
-    return Verdict(passed, "sentiment", "builtin", name, (Check(CheckName.ANSWERS, state, numbers),))
+    return Verdict(passed, "sentiment", against, name, (Check(CheckName.ANSWERS, state, numbers),))
 
 
 async def trained(
-    store: Store, folder: Path, name: str, certainty: float, *, passed: bool | None = True
+    store: Store,
+    folder: Path,
+    name: str,
+    certainty: float,
+    *,
+    passed: bool | None = True,
+    against: str = "builtin",
 ) -> TrainedCheckpoint:
     """Make a checkpoint and keep it with its verdict; None for one that was never compared."""
     path = steady(folder / name, certainty)
     version = fingerprint(path, WEIGHTS)
     await store.checkpoints.add(NewCheckpoint("sentiment", name, str(path), version, "builtin"))
     if passed is not None:
-        await store.checkpoints.judge(name, verdict(name, passed=passed))
+        await store.checkpoints.judge(name, verdict(name, passed=passed, against=against))
     return await store.checkpoints.get(name)
 
 

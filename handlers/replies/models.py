@@ -14,15 +14,24 @@ from handlers.replies.verdict import verdict_html
 from handlers.taps import ModelsTap, Step
 from models.results import Task
 from storage.checkpoint_values import Standing, TrainedCheckpoint
+from storage.verdicts import Verdict
 
 _NO_STANDING = Standing("")
 
 
-def models_list(standings: Mapping[str, Standing], language: Language) -> str:
-    """Say of each task who answers, who did, and who might."""
+def models_list(standings: Mapping[str, Standing], preset: str, language: Language) -> str:
+    """Say of each task who answers, who did, and who might.
+
+    Args:
+        standings: By task.
+        preset: Whose own model answers where there is no champion.
+        language: Of the words.
+    """
     texts = TEXTS[language]
     parts = [
-        _of_task(task, standings[task], texts) for task in texts.task_name if _is_told(standings.get(task))
+        _of_task(task, standings[task], preset, texts)
+        for task in texts.task_name
+        if _is_told(standings.get(task))
     ]
     return "\n\n".join([texts.models.title, *(parts or [texts.models.nothing_trained])])
 
@@ -93,7 +102,7 @@ def _is_told(standing: Standing | None) -> bool:
     )
 
 
-def _of_task(task: str, standing: Standing, all_texts: Texts) -> str:
+def _of_task(task: str, standing: Standing, preset: str, all_texts: Texts) -> str:
     texts, name = all_texts.models, all_texts.task_name[task]
     lines = [f"<b>{name}</b>", texts.champion.format(name=_described(standing.champion, texts))]
     if standing.champion is not None and standing.champion.tainted:
@@ -103,12 +112,19 @@ def _of_task(task: str, standing: Standing, all_texts: Texts) -> str:
     if standing.candidate is None:
         lines.append(texts.no_candidate)
     else:
-        judged = standing.candidate.verdict
-        by_votes = judged is not None and judged.needs_a_person
-        verdict = texts.unjudged if judged is None else texts.passed_on_votes if by_votes else texts.passed
         described = _described(standing.candidate, texts)
+        verdict = _judged(standing.candidate.verdict, standing.rival(preset), texts)
         lines.append(texts.candidate.format(name=described, verdict=verdict))
     return "\n".join(lines)
+
+
+def _judged(verdict: Verdict | None, rival: str, texts: ModelsTexts) -> str:
+    """Say how a candidate did against the model that answers."""
+    if verdict is None:
+        return texts.unjudged
+    if verdict.champion != rival:
+        return texts.other_rival
+    return texts.passed_on_votes if verdict.needs_a_person else texts.passed
 
 
 def _described(checkpoint: TrainedCheckpoint | None, texts: ModelsTexts) -> str:

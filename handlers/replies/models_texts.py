@@ -28,6 +28,7 @@ class ModelsTexts:
     passed: str
     passed_on_votes: str
     unjudged: str
+    other_rival: str
     tainted: str
     promote_button: str
     roll_back_button: str
@@ -62,6 +63,7 @@ MODELS_EN = ModelsTexts(
     passed="passed",
     passed_on_votes="passed on votes alone",
     unjudged="not compared yet",
+    other_rival="compared with a model that no longer answers",
     tainted="⚠️ learnt from a text that was deleted since: another is trained in its place, or it is retired",
     promote_button="⬆️ {task}: promote {name}",
     roll_back_button="↩️ {task}: back to {name}",
@@ -77,6 +79,10 @@ MODELS_EN = ModelsTexts(
     obstacles={
         "refused": "🚫 {name} was refused. Who runs the bot can overrule that on the command line.",
         "unjudged": "🚫 {name} has not been compared with the model that answers now.",
+        "other_rival": (
+            "🚫 {name} was compared with a model that no longer answers. Train a new one, or who runs the "
+            "bot can overrule that on the command line."
+        ),
         "tainted": "🚫 {name} learnt from a text that was deleted since. Train a new one.",
         "retired": "🚫 {name} is retired, and its files are deleted.",
         "other_task": "🚫 {name} was taught another task.",
@@ -120,6 +126,7 @@ MODELS_KO = ModelsTexts(
     passed="통과",
     passed_on_votes="투표만으로 통과",
     unjudged="아직 비교하지 않음",
+    other_rival="예전 모델과 비교함",
     tainted="⚠️ 그 뒤에 지워진 글로 배웠어요. 다시 가르쳐서 바꾸거나, 안 되면 물러나요",
     promote_button="⬆️ {task}: {name} 쓰기",
     roll_back_button="↩️ {task}: {name} 다시 쓰기",
@@ -135,6 +142,10 @@ MODELS_KO = ModelsTexts(
     obstacles={
         "refused": "🚫 {name} 모델은 심사에서 떨어졌어요. 운영자가 명령줄에서 뒤집을 수 있어요.",
         "unjudged": "🚫 {name} 모델은 아직 지금 모델과 비교하지 않았어요.",
+        "other_rival": (
+            "🚫 {name} 모델은 지금 모델이 아니라 예전 모델과 비교했어요. 새로 가르쳐 주세요. "
+            "그래도 쓰려면 운영자가 명령줄에서 뒤집을 수 있어요."
+        ),
         "tainted": "🚫 {name} 모델은 그 뒤에 지워진 글로 배웠어요. 새로 가르쳐 주세요.",
         "retired": "🚫 {name} 모델은 물러났고 파일도 지워졌어요.",
         "other_task": "🚫 {name} 모델은 다른 일을 배웠어요.",

@@ -48,6 +48,7 @@ class TeachingTexts:
     cancelled: str
     promoted: str
     not_promoted: str
+    overtaken: str
     on_votes: str
     stats_title: str
     stats_task: str
@@ -122,6 +123,11 @@ TEACHING_EN = TeachingTexts(
     cancelled="✖️ It was cancelled; nothing of it is left.",
     promoted="✅ <b>{name}</b> answers from now on. /models goes back to the one before.",
     not_promoted="It stays a candidate: /models promotes it.",
+    overtaken=(
+        "⚠️ It passed, but meanwhile another model answers than <b>{champion}</b>, which it was compared "
+        "with. So it stays a candidate. /train teaches one that is compared with the new one; who runs the "
+        "bot can promote this one all the same on the command line."
+    ),
     on_votes=(
         "⚠️ It passed on votes alone, which five accounts of one person could have given, so it stays a "
         "candidate. Look at what was voted; then /models promotes it."
@@ -207,6 +213,11 @@ TEACHING_KO = TeachingTexts(
     cancelled="✖️ 그만두었어요. 남은 것은 없어요.",
     promoted="✅ 이제부터 <b>{name}</b> 모델이 대답해요. /models 에서 이전 모델로 되돌릴 수 있어요.",
     not_promoted="후보로 남아 있어요. /models 에서 바꿔 쓸 수 있어요.",
+    overtaken=(
+        "⚠️ 통과했지만, 비교한 <b>{champion}</b> 모델 말고 다른 모델이 그 사이에 대답하게 됐어요. "
+        "그래서 후보로 남겨 두었어요. /train 으로 다시 가르치면 새 모델과 비교해요. "
+        "그래도 쓰려면 운영자가 명령줄에서 바꿀 수 있어요."
+    ),
     on_votes=(
         "⚠️ 투표만으로 통과했어요. 한 사람이 계정 다섯 개로 만들 수 있는 결과라서 후보로 남겨 두었어요. "
         "투표를 살펴본 뒤에 /models 에서 바꿔 쓸 수 있어요."

@@ -145,8 +145,17 @@ def _end(run: Run, texts: TeachingTexts, language: Language) -> Sequence[str]:
     except ValueError:  # another version wrote it
         return [texts.done.format(verdict="?")]
     words = escape(utf16.clip("\n".join(verdict_lines(verdict, language)), _VERDICT_UNITS), quote=False)
+    if said := _became(run, verdict, texts):
+        return [words, said]
+    return [words]
+
+
+def _became(run: Run, verdict: Verdict, texts: TeachingTexts) -> str | None:
+    """Say what became of the model that was trained; nothing more of one that was refused."""
     if run.progress.get("promoted"):
-        return [words, texts.promoted.format(name=escape(verdict.candidate, quote=False))]
+        return texts.promoted.format(name=escape(verdict.candidate, quote=False))
+    if run.progress.get("overtaken"):
+        return texts.overtaken.format(champion=escape(verdict.champion, quote=False))
     if verdict.needs_a_person:
-        return [words, texts.on_votes]
-    return [words, texts.not_promoted] if verdict.passed else [words]
+        return texts.on_votes
+    return texts.not_promoted if verdict.passed else None

@@ -44,6 +44,12 @@ class Forgetting:
             private_chat: That of their chat with the bot.
         """
         annotator = await Annotators(self.connection).lock(pseudonym)
+        # Before checkpoints: whoever ends a training holds its row, and then what came of it.
+        await self.connection.execute(
+            update(TrainingRun)
+            .where(TrainingRun.actor == pseudonym)
+            .values(actor="", chat_pseudonym=None, message_id=None)
+        )
         theirs = Prediction.chat_pseudonym == private_chat
         if annotator is not None:
             about_it = VoteEvent.prediction_id == Prediction.id
@@ -59,9 +65,6 @@ class Forgetting:
             delete(Answer).where(Answer.chat_pseudonym == private_chat),
             delete(Assignment).where(Assignment.annotator_id == annotator),
             delete(Trust).where(Trust.annotator_id == annotator),
-            update(TrainingRun)
-            .where(TrainingRun.actor == pseudonym)
-            .values(actor="", chat_pseudonym=None, message_id=None),
             update(Promotion).where(Promotion.actor == pseudonym).values(actor=""),
             delete(Vote).where(Vote.annotator_id == annotator),
             delete(VoteEvent).where(VoteEvent.annotator_id == annotator),

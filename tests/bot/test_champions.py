@@ -75,7 +75,9 @@ def champions(store: Store, service: ModelService, catalog: Catalog) -> Champion
 
 async def promote(store: Store, name: str | None, seen: str | None) -> None:
     """As another process does that tries nothing."""
-    await store.checkpoints.promote("sentiment", name, actor="gate", reason="better", seen=seen)
+    await store.checkpoints.promote(
+        "sentiment", name, actor="gate", reason="better", seen=seen, preset=BUILTIN, force=True
+    )
 
 
 async def champion(store: Store) -> str | None:
@@ -152,7 +154,7 @@ async def test_a_preset_without_the_task_is_answered_by_the_built_in_one_again(
     champions = Champions(store, service, lean, "second", Trial("cpu", "fp32"))
     own = await service.sentiment(TEXT)
     assert own.model == BUILTIN
-    await trained(store, tmp_path, "a", 2.0)
+    await trained(store, tmp_path, "a", 2.0, against="second")
     await champions.promote(Task.SENTIMENT, "a", actor=ADMIN, reason="x", seen=None)
     assert (await service.sentiment(TEXT)).model == "a"
     await champions.roll_back(Task.SENTIMENT, actor=ADMIN, reason="x", seen="a")
@@ -166,7 +168,7 @@ async def test_under_load_no_answer_fails_or_mixes_and_a_rollback_brings_the_old
     own = await service.sentiment(TEXT)
     possible = {triple(own)}
     for name, certainty in (("a", 1.0), ("b", -1.5)):
-        made = await trained(store, tmp_path, name, certainty)
+        made = await trained(store, tmp_path, name, certainty, against="a" if name == "b" else BUILTIN)
         possible.add((name, made.version, tuple(scores_of(certainty).values())))
     answers: list[LabelResult] = []
     over = asyncio.Event()
@@ -195,7 +197,10 @@ async def test_under_load_no_answer_fails_or_mixes_and_a_rollback_brings_the_old
 async def test_what_is_shown_and_stored_are_of_the_same_model_while_champions_change(
     champions: Champions, store: Store, service: ModelService, tmp_path: Path
 ) -> None:
-    made = {name: await trained(store, tmp_path, name, sure) for name, sure in (("a", 1.0), ("b", -1.0))}
+    made = {
+        name: await trained(store, tmp_path, name, sure, against=other)
+        for name, sure, other in (("a", 1.0, "b"), ("b", -1.0, "a"))
+    }
     expected = {
         (name, made[name].version): scores_of(sure)["positive"] for name, sure in (("a", 1.0), ("b", -1.0))
     }
@@ -246,7 +251,7 @@ async def test_a_broken_one_is_refused_before_the_alias_moves(
 ) -> None:
     await trained(store, tmp_path, "good", 1.0)
     for name in ("broken", "gone", "changed"):
-        await trained(store, tmp_path, name, BROKEN if name == "broken" else 2.0)
+        await trained(store, tmp_path, name, BROKEN if name == "broken" else 2.0, against="good")
     shutil.rmtree(tmp_path / "gone")
     shutil.copy(tmp_path / "good/model.safetensors", tmp_path / "changed/model.safetensors")
     await champions.promote(Task.SENTIMENT, "good", actor=ADMIN, reason="x", seen=None)
@@ -257,7 +262,7 @@ async def test_a_broken_one_is_refused_before_the_alias_moves(
     assert await store.checkpoints.changes("sentiment") == before
     assert await champion(store) == "good"
     assert (await service.sentiment(TEXT)).model == "good"
-    await trained(store, tmp_path, "better", 3.0)
+    await trained(store, tmp_path, "better", 3.0, against="good")
     await champions.promote(Task.SENTIMENT, "better", actor=ADMIN, reason="x", seen="good")
     shutil.rmtree(tmp_path / "good")
     with pytest.raises(CheckpointUnavailable, match="no folder"):
@@ -316,7 +321,7 @@ async def test_a_bot_that_lacks_the_champions_files_leaves_it_to_the_others_and_
     trial = Trial("cpu", "fp32")
     other = Champions(other_store, other_service, catalog, BUILTIN, trial, missing_s=0.0)
     await trained(store, tmp_path, "old", 1.0)
-    await trained(store, tmp_path, "a", 2.0)
+    await trained(store, tmp_path, "a", 2.0, against="old")
     await promote(store, "old", None)
     await other.follow()
     await champions.promote(Task.SENTIMENT, "a", actor=ADMIN, reason="x", seen="old")
@@ -453,8 +458,12 @@ def taint(folder: Path, where: str) -> None:
 async def test_a_champion_that_learnt_a_deleted_text_serves_on_while_another_is_trained(
     champions: Champions, store: Store, service: ModelService, catalog: Catalog, tmp_path: Path
 ) -> None:
-    for name, certainty in (("old", 1.0), ("champion", 2.0), ("new", 3.0)):
-        await trained(store, tmp_path, name, certainty)
+    for name, certainty, against in (
+        ("old", 1.0, BUILTIN),
+        ("champion", 2.0, "old"),
+        ("new", 3.0, "champion"),
+    ):
+        await trained(store, tmp_path, name, certainty, against=against)
     await promote(store, "old", None)
     await promote(store, "champion", "old")
     await champions.follow()

@@ -61,7 +61,9 @@ def test_the_champion_answers_and_others_by_their_names(tmp_path: Path) -> None:
         store = await Store.open("sqlite+aiosqlite:///var/kobert-bot.db", pepper=b"pepper")
         for name, certainty in (("a", 1.0), ("b", -1.0), ("gone", 2.0)):
             await trained(store, tmp_path / "models", name, certainty)
-        await store.checkpoints.promote("sentiment", "a", actor="test", reason="x", seen=None)
+        await store.checkpoints.promote(
+            "sentiment", "a", actor="test", reason="x", seen=None, preset="builtin"
+        )
         await store.close()
 
     def answer(*more: str) -> tuple[str, object]:

@@ -47,12 +47,14 @@ def with_store(here: Path, do: Callable[[Store], Awaitable[_Found]]) -> _Found:
     return asyncio.run(run())
 
 
-def make(here: Path, **models: tuple[float, bool | None]) -> None:
+def make(here: Path, *, against: str = "builtin", **models: tuple[float, bool | None]) -> None:
     """Train models: how sure each is, and whether it has passed."""
 
     async def all_of_them(store: Store) -> None:
         for name, (certainty, passed) in models.items():
-            await trained(store, here / "models", name.replace("_", "-"), certainty, passed=passed)
+            await trained(
+                store, here / "models", name.replace("_", "-"), certainty, passed=passed, against=against
+            )
 
     with_store(here, all_of_them)
 
@@ -88,7 +90,8 @@ def test_without_a_database_or_a_model_it_is_said(here: Path) -> None:
 
 
 def test_models_are_listed_shown_promoted_and_rolled_back(here: Path) -> None:
-    make(here, sentiment_0001=(1.0, True), sentiment_0002=(2.0, True))
+    make(here, sentiment_0001=(1.0, True))
+    make(here, against="sentiment-0001", sentiment_0002=(2.0, True))
     assert "sentiment is answered by the preset's own model" in said("list")
     assert said("promote", "sentiment-0001") == (
         "sentiment: sentiment-0001 answers from now on, in place of the preset's own\n"
@@ -126,8 +129,34 @@ def test_force_overrules_a_verdict_with_a_reason_that_is_kept(here: Path) -> Non
     assert "✗" in said("show", "bad")
 
 
+def test_one_that_was_compared_with_a_former_champion_needs_force(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make(here, first=(1.0, True), second=(2.0, True))
+    said("promote", "second")
+    why = "first has been compared with another champion"
+    assert refused("promote", "first") == f"{why}; --force --reason WHY overrules that"
+    forced = models("promote", "first", "--force", "--reason", "a demonstration")
+    assert (forced.exit_code, forced.stderr) == (0, f"overruled: {why}\n")
+    assert f"by command line: a demonstration (overruled: {why})" in said("show", "first")
+    said("rollback", "sentiment")
+    make(here, against="another", third=(3.0, True))
+    said("rollback", "sentiment")
+    with_store(here, own_model_answers)
+    assert refused("promote", "third").startswith("third has been compared with another champion")
+    monkeypatch.setenv("PRESET", "another")
+    said("promote", "third")
+
+
+async def own_model_answers(store: Store) -> None:
+    await store.checkpoints.promote(
+        "sentiment", None, actor="test", reason="x", seen="first", preset="builtin"
+    )
+
+
 def test_what_cannot_serve_is_refused_before_anything_moves(here: Path) -> None:
-    make(here, good=(1.0, True), broken=(BROKEN, True), gone=(2.0, True), changed=(3.0, True))
+    make(here, good=(1.0, True))
+    make(here, against="good", broken=(BROKEN, True), gone=(2.0, True), changed=(3.0, True))
     said("promote", "good")
     shutil.rmtree(here / "models/gone")
     shutil.copy(here / "models/good/model.safetensors", here / "models/changed/model.safetensors")

@@ -35,6 +35,7 @@ class Promoter:
     """Promotes as the bot does, with a trial that the test decides."""
 
     store: Store
+    preset: str
     tried: list[str] = field(default_factory=list)
     error: Exception | None = None
     gate: asyncio.Event = field(default_factory=asyncio.Event)  # cleared: trials wait until it is set
@@ -55,7 +56,7 @@ class Promoter:
     ) -> ChampionChange:
         checkpoints = self.store.checkpoints
         return await promoting.promote(
-            checkpoints, self.trial, task, name, actor=actor, reason=reason, seen=seen
+            checkpoints, self.trial, task, name, actor=actor, reason=reason, seen=seen, preset=self.preset
         )
 
     async def roll_back(
@@ -66,8 +67,8 @@ class Promoter:
 
 
 @pytest.fixture
-def promoter(store: Store) -> Promoter:
-    return Promoter(store)
+def promoter(store: Store, model: FakeModel) -> Promoter:
+    return Promoter(store, model.preset)
 
 
 @pytest.fixture
@@ -89,6 +90,13 @@ async def add(store: Store, *names: str, passed: bool | None = True, task: str =
         await store.checkpoints.add(NewCheckpoint(task, name, f"/nowhere/{name}", f"v {name}", "builtin"))
         if passed is not None:
             await store.checkpoints.judge(name, verdict(name, passed=passed))
+
+
+async def force(store: Store, name: str, seen: str | None) -> None:
+    """Promote, whatever it was compared with."""
+    await store.checkpoints.promote(
+        "sentiment", name, actor="gate", reason="x", seen=seen, preset="builtin", force=True
+    )
 
 
 async def taint(store: Store, name: str) -> None:
@@ -203,7 +211,7 @@ async def test_what_changed_since_the_question_is_said_and_nothing_done(
     async with asyncio.TaskGroup() as group:
         group.create_task(telegram.application.process_update(tap))
         await promoter.trying.wait()
-        await store.checkpoints.promote("sentiment", "a", actor="gate", reason="x", seen=None)  # meanwhile
+        await force(store, "a", None)  # meanwhile
         promoter.gate.set()
     assert telegram.answers[-1].text.startswith(EN.models.changed)
     assert await champion(store) == "a"
@@ -231,10 +239,25 @@ async def test_one_that_was_never_compared_is_refused_kindly(telegram: Telegram,
     assert await champion(store) is None
 
 
+@pytest.mark.parametrize(("user", "texts"), [(KOREAN, KO), (ENGLISH, EN)])
+async def test_one_that_was_compared_with_a_former_champion_is_refused_kindly(
+    telegram: Telegram, store: Store, user: int, texts: Texts
+) -> None:
+    await add(store, "a", "b")
+    assert texts.models.other_rival not in (await telegram.says("/models", user=user)).text
+    await force(store, "a", None)
+    shown = await telegram.says("/models", user=user)
+    assert texts.models.other_rival in shown.text
+    asked = await ask(telegram, shown, promote_face("b", texts), user)
+    done = await ask(telegram, asked, texts.models.yes_button, user)
+    assert done.text.startswith(texts.models.obstacles["other_rival"].format(name="b"))
+    assert await champion(store) == "a"
+
+
 async def test_what_learnt_a_deleted_text_is_marked_and_not_offered(telegram: Telegram, store: Store) -> None:
     await add(store, "a", "b", "c")
     for name, seen in (("a", None), ("b", "a")):
-        await store.checkpoints.promote("sentiment", name, actor="gate", reason="x", seen=seen)
+        await force(store, name, seen)
     await add(store, "d")
     shown = await telegram.says("/models")
     assert {promote_face("d"), back_face("a")} == {row[0]["text"] for row in shown.buttons}
@@ -292,7 +315,7 @@ async def test_names_fit_into_buttons_and_are_escaped(store: Store) -> None:
     standings = await store.checkpoints.standings()
     standing = replace(standings["sentiment"], champion=standings["sentiment"].candidate)
     for language in LANGUAGES:
-        assert "&lt;b&gt;" in models_list({"sentiment": standing}, language)
+        assert "&lt;b&gt;" in models_list({"sentiment": standing}, "builtin", language)
         keyboard = models_keyboard(standings, language)
         assert keyboard is not None
         [[button]] = keyboard.inline_keyboard

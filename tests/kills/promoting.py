@@ -14,12 +14,14 @@ from typer.main import get_command
 
 from bot import promoting
 from bot.models_cli import app
+from models.catalog import BUILTIN
 from models.results import Task
 from models.trial import Trial
 from storage.checkpoint_values import ChampionChanged
 from storage.store import Store
 from tests.kills.killing import Tell
 from tests.kills.looking import PEPPER
+from tests.trained import verdict
 
 NAMES = ("sentiment-0001", "sentiment-0002", "sentiment-0003")
 _TASK = Task.SENTIMENT
@@ -70,7 +72,9 @@ def command_on(tell: Tell, url: str, seed: int, done: int, end: int | None) -> N
     command = get_command(app)
     with patch.dict(os.environ, settings):
         for number, change in islice(enumerate(promotions(seed)), done, end):
-            if command.main(["promote", str(change.after)], standalone_mode=False):
+            if command.main(
+                ["promote", str(change.after), "--force", "--reason", "better"], standalone_mode=False
+            ):
                 tell("made before", number)  # it is the champion already, and the command says so
             tell("change", number)
 
@@ -94,13 +98,24 @@ async def _change_on(tell: Tell, url: str, numbered: Iterator[tuple[int, Change]
 async def _do(store: Store, change: Change) -> None:
     checkpoints, trial = store.checkpoints, Trial("cpu")
     actor, reason = "command line", "better"
+    if change.after is not None and not change.back:
+        await checkpoints.judge(change.after, verdict(change.after, against=change.before or BUILTIN))
     if change.back and change.tried:
         await promoting.roll_back(checkpoints, trial, _TASK, actor=actor, reason=reason, seen=change.before)
     elif change.back:
         await checkpoints.rollback(_TASK, actor=actor, reason=reason, seen=change.before)
     elif change.tried:
         await promoting.promote(
-            checkpoints, trial, _TASK, change.after, actor=actor, reason=reason, seen=change.before
+            checkpoints,
+            trial,
+            _TASK,
+            change.after,
+            actor=actor,
+            reason=reason,
+            seen=change.before,
+            preset=BUILTIN,
         )
     else:
-        await checkpoints.promote(_TASK, change.after, actor=actor, reason=reason, seen=change.before)
+        await checkpoints.promote(
+            _TASK, change.after, actor=actor, reason=reason, seen=change.before, preset=BUILTIN
+        )

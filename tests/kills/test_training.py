@@ -95,7 +95,9 @@ async def _own_model_serves(url: str) -> None:
     store = await Store.open(url, pepper=PEPPER)
     champion = (await store.checkpoints.standing("sentiment")).champion
     if champion is not None:
-        await store.checkpoints.promote("sentiment", None, actor="test", reason="again", seen=champion.name)
+        await store.checkpoints.promote(
+            "sentiment", None, actor="test", reason="again", seen=champion.name, preset="builtin"
+        )
     await store.close()
 
 

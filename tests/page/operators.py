@@ -40,7 +40,9 @@ async def weeks_of_votes(folder: Path) -> None:
     for name, certainty in (("sentiment-0001", 1.0), ("sentiment-0002", 2.0)):
         await trained(store, folder / "models", name, certainty)
         if name == "sentiment-0001":
-            await store.checkpoints.promote("sentiment", name, actor="gate", reason="it won", seen=None)
+            await store.checkpoints.promote(
+                "sentiment", name, actor="gate", reason="it won", seen=None, preset="builtin"
+            )
     await store.close()
     _spread(file)
 

@@ -40,9 +40,11 @@ def new(
     return NewCheckpoint(task, name, path, version, "builtin", parent, snapshot, metrics={"acc": 0.5})
 
 
-def verdict(name: str, *, passed: bool, task: str = "sentiment") -> Verdict:
+def verdict(name: str, *, passed: bool, against: str = "builtin") -> Verdict:
     state = CheckState.PASSED if passed else CheckState.FAILED
-    return Verdict(passed, task, "builtin", name, (Check(CheckName.ANSWERS, state, {"broken": 0, "n": 9}),))
+    return Verdict(
+        passed, "sentiment", against, name, (Check(CheckName.ANSWERS, state, {"broken": 0, "n": 9}),)
+    )
 
 
 async def good(store: Store, *names: str) -> list[TrainedCheckpoint]:
@@ -54,7 +56,10 @@ async def good(store: Store, *names: str) -> list[TrainedCheckpoint]:
 
 
 async def promote(store: Store, name: str | None, seen: str | None) -> ChampionChange:
-    return await store.checkpoints.promote("sentiment", name, actor="gate", reason="better", seen=seen)
+    """Promote, whatever it was compared with."""
+    return await store.checkpoints.promote(
+        "sentiment", name, actor="gate", reason="better", seen=seen, preset="builtin", force=True
+    )
 
 
 def names(standing: Standing) -> tuple[str | None, ...]:
@@ -147,7 +152,9 @@ async def test_what_may_not_serve_is_refused_and_nothing_moves(store: Store, sql
 
     async def obstacle(name: str | None, *, force: bool) -> Obstacle:
         with pytest.raises(NotPromotable) as caught:
-            await store.checkpoints.promote("sentiment", name, actor="x", reason="y", seen="a", force=force)
+            await store.checkpoints.promote(
+                "sentiment", name, actor="x", reason="y", seen="a", preset="builtin", force=force
+            )
         return caught.value.obstacle
 
     for force in (False, True):
@@ -170,32 +177,52 @@ async def test_what_may_not_serve_is_refused_and_nothing_moves(store: Store, sql
     assert after[1] == before[1]
 
     for forced, seen in (("refused", "a"), ("unjudged", "refused")):
-        await store.checkpoints.promote("sentiment", forced, actor="x", reason="y", seen=seen, force=True)
+        await promote(store, forced, seen)
     assert names(await store.checkpoints.standing("sentiment")) == ("unjudged", "refused", None)
     back = await store.checkpoints.rollback("sentiment", actor="x", reason="y", seen="unjudged")
     assert back.after == "refused", "what has served may serve again"
 
 
 @every_kind
-async def test_a_verdict_given_with_the_promotion_is_kept_or_refuses_it(store: Store) -> None:
-    await store.checkpoints.add(new("a"))
-    bad, fine = (verdict("a", passed=passed) for passed in (False, True))
-
-    async def judged(outcome: Verdict) -> ChampionChange:
-        return await store.checkpoints.promote(
-            "sentiment", "a", actor="gate", reason="better", seen=None, verdict=outcome
-        )
-
-    with pytest.raises(NotPromotable):
-        await judged(bad)
-    assert (await store.checkpoints.get("a")).verdict is None, "all or nothing"
-    await judged(fine)
-    assert (await store.checkpoints.get("a")).verdict == fine
+async def test_a_verdict_is_kept_and_one_that_failed_is_no_candidate(store: Store) -> None:
+    bad = verdict("b", passed=False)
+    await promote(store, (await good(store, "a"))[0].name, None)
     await store.checkpoints.add(new("b"))
     await store.checkpoints.judge("b", bad)
     refused = await store.checkpoints.get("b")
     assert (refused.state, refused.verdict) == (CheckpointState.REFUSED, bad)
     assert names(await store.checkpoints.standing("sentiment")) == ("a", None, None)
+
+
+@every_kind
+async def test_a_verdict_against_another_model_than_the_one_that_answers_needs_force(store: Store) -> None:
+    async def tried(
+        name: str, seen: str | None, *, preset: str = "builtin", force: bool = False
+    ) -> Obstacle | None:
+        try:
+            await store.checkpoints.promote(
+                "sentiment", name, actor="x", reason="y", seen=seen, preset=preset, force=force
+            )
+        except NotPromotable as error:
+            return error.obstacle
+        return None
+
+    await good(store, "a", "b")
+    assert await tried("b", None, preset="another") is Obstacle.OTHER_RIVAL, "the preset was changed"
+    assert await tried("b", None) is None
+    assert await tried("a", "b") is Obstacle.OTHER_RIVAL
+    assert (await store.checkpoints.standing("sentiment")).rival("builtin") == "b"
+    await store.checkpoints.rollback("sentiment", actor="x", reason="y", seen="b")
+    assert await tried("b", None) is None, "it was compared with what answers again"
+    await store.checkpoints.add(new("c"))
+    await store.checkpoints.judge("c", verdict("c", passed=True, against="b"))
+    assert await tried("a", "b", force=True) is None
+    assert await tried("c", "a") is Obstacle.OTHER_RIVAL
+    await store.checkpoints.rollback("sentiment", actor="x", reason="y", seen="a")
+    assert await tried("c", "b") is None
+    await promote(store, None, "c")
+    await store.checkpoints.judge("a", verdict("a", passed=True, against="b"))
+    assert await tried("a", None) is Obstacle.OTHER_RIVAL, "the preset's own answers, not b"
 
 
 @every_kind
@@ -395,7 +422,9 @@ async def main(url):
     store = await Store.open(url, pepper=b"a secret of the tests")
     seen = None
     for name in itertools.cycle("ab"):
-        await store.checkpoints.promote("sentiment", name, actor="x", reason="y", seen=seen)
+        await store.checkpoints.promote(
+            "sentiment", name, actor="x", reason="y", seen=seen, preset="builtin", force=True
+        )
         seen = name
         print("promoted", name, flush=True)
 

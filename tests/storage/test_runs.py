@@ -6,9 +6,11 @@ from datetime import timedelta
 import pytest
 
 from storage.base import utc_now
-from storage.runs import LEASE, LostRun, Run, RunState, UnknownRun
+from storage.checkpoint_values import ChampionChange, NewCheckpoint, UnknownCheckpoint
+from storage.runs import LEASE, CancelledRun, LostRun, Run, RunState, UnknownRun
 from storage.store import Store
 from tests.storage.conftest import ASKER, EVERY_KIND, PEPPER, Sql
+from tests.trained import verdict
 
 pytestmark = pytest.mark.parametrize("kind", EVERY_KIND, indirect=True)
 ONE, OTHER = "machine:1:aaaa", "machine:2:bbbb"
@@ -16,6 +18,19 @@ ONE, OTHER = "machine:1:aaaa", "machine:2:bbbb"
 
 async def asked(store: Store, task: str = "sentiment") -> Run:
     return (await store.runs.ask(task, actor_id=ASKER, options={"replay": ["ratings.txt"]})).run
+
+
+async def passed(store: Store, run: Run | None, name: str, *, against: str = "builtin") -> None:
+    """Keep what came of a training, and that it passed."""
+    made = NewCheckpoint("sentiment", name, f"/nowhere/{name}", f"v {name}", "builtin")
+    await store.checkpoints.add(made, training=None if run is None else run.id)
+    await store.checkpoints.judge(name, verdict(name, against=against))
+
+
+async def promote(store: Store, run: Run, name: str, seen: str | None = None) -> ChampionChange:
+    return await store.checkpoints.promote(
+        "sentiment", name, actor="gate", reason="x", seen=seen, preset="builtin", training=run.id
+    )
 
 
 async def grow_old(sql: Sql, run: Run) -> None:
@@ -119,6 +134,66 @@ async def test_what_nobody_runs_is_cancelled_at_once(store: Store, sql: Sql) -> 
         assert (await store.runs.cancel(run.id)).state is RunState.CANCELLED
         assert await store.runs.claim(run.id, OTHER) is None
     assert await store.runs.unfinished() == ()
+
+
+@pytest.mark.parametrize("told", [True, False])
+async def test_what_came_of_a_training_goes_as_it_is_cancelled(store: Store, sql: Sql, *, told: bool) -> None:
+    run = await asked(store)
+    await store.runs.claim(run.id, ONE)
+    await passed(store, run, "a")
+    if told:
+        await store.runs.cancel(run.id)
+        await store.runs.finish(run.id, ONE, RunState.CANCELLED)
+    else:
+        await grow_old(sql, run)
+        await store.runs.cancel(run.id)
+    ended = await store.runs.get(run.id)
+    assert (ended.state, ended.checkpoint_id) == (RunState.CANCELLED, None)
+    assert await store.checkpoints.all() == ()
+    assert (await store.checkpoints.standing("sentiment")).candidate is None
+    with pytest.raises(CancelledRun):  # by its process, if that was only silent
+        await passed(store, run, "a")
+    await passed(store, None, "b")
+    with pytest.raises(CancelledRun):
+        await promote(store, run, "b")
+
+
+@pytest.mark.parametrize("state", [RunState.FAILED, RunState.CANCELLED])
+async def test_what_came_of_a_training_and_serves_stays_however_that_ends(
+    store: Store, state: RunState
+) -> None:
+    run = await asked(store)
+    await store.runs.claim(run.id, ONE)
+    await passed(store, run, "a")
+    await promote(store, run, "a")
+    await store.runs.cancel(run.id)
+    await store.runs.finish(run.id, ONE, state)
+    serves = (await store.checkpoints.standing("sentiment")).champion
+    assert serves is not None
+    assert (serves.name, (await store.runs.get(run.id)).checkpoint_id) == ("a", serves.id)
+
+
+async def test_of_promoting_and_cancelling_at_once_one_is_first_and_nothing_waits_for_ever(
+    store: Store, url: str
+) -> None:
+    other = await Store.open(url, pepper=PEPPER)
+    for number in range(8):
+        run, name = await asked(store), f"c{number}"
+        before = (await store.checkpoints.standing("sentiment")).champion
+        seen = None if before is None else before.name
+        await passed(store, run, name, against=seen or "builtin")
+        outcome, ended = await asyncio.gather(
+            promote(store, run, name, seen), other.runs.cancel(run.id), return_exceptions=True
+        )
+        assert isinstance(ended, Run), ended
+        assert ended.state is RunState.CANCELLED
+        kept = [each.name for each in await store.checkpoints.all()]
+        if isinstance(outcome, ChampionChange):
+            assert name in kept
+        else:
+            assert isinstance(outcome, CancelledRun | UnknownCheckpoint), outcome
+            assert name not in kept
+    await other.close()
 
 
 @pytest.mark.parametrize("state", [RunState.DONE, RunState.FAILED, RunState.CANCELLED])

@@ -35,8 +35,9 @@ async def kept(store: Store) -> list[tuple[str, object]]:
 
 
 async def test_the_test_sets_of_two_tasks_are_both_kept_and_none_twice(store: Store) -> None:
+    run = (await store.runs.ask("nli", actor="test")).run.id
     tests = (SetName.TEST, "nli"), (SetName.TEST, "nsp")
-    await register(store, NEW, judged(tests[0]))  # killed before the other one
-    await register(store, NEW, judged(*tests))
-    await register(store, NEW, judged(*tests))
+    await register(store, NEW, judged(tests[0]), run)  # killed before the other one
+    await register(store, NEW, judged(*tests), run)
+    await register(store, NEW, judged(*tests), run)
     assert await kept(store) == [("test", "nli"), ("test", "nsp")]

@@ -18,6 +18,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from bot.cli import app
+from handlers.replies.texts import EN
+from handlers.replies.training import run_html
 from storage.checkpoint_values import CheckpointState, NewCheckpoint, TrainedCheckpoint
 from storage.runs import RunState
 from storage.store import Store
@@ -408,8 +410,10 @@ def test_somebody_cancels_it_and_nothing_is_left(tmp_path: Path) -> None:
 def test_cancelled_while_it_is_registered_it_is_not_promoted_and_nothing_is_left(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def cancelling(store: Store, new: NewCheckpoint, judged: Judged) -> TrainedCheckpoint:
-        added = await register(store, new, judged)
+    async def cancelling(
+        store: Store, new: NewCheckpoint, judged: Judged, training: int
+    ) -> TrainedCheckpoint:
+        added = await register(store, new, judged, training)
         run = await store.runs.current("sentiment")
         assert run is not None
         assert (await store.runs.cancel(run.id)).cancelling
@@ -424,6 +428,54 @@ def test_cancelled_while_it_is_registered_it_is_not_promoted_and_nothing_is_left
         assert rows(tmp_path, f"SELECT count(*) FROM {table}") == [(0,)]
     assert rows(tmp_path, "SELECT state FROM training_runs") == [(RunState.CANCELLED.value,)]
     assert not list((tmp_path / "var/teaching/checkpoints").iterdir())
+
+
+def test_killed_right_after_it_is_cancelled_it_leaves_no_candidate(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def cancelling(
+        store: Store, new: NewCheckpoint, judged: Judged, training: int
+    ) -> TrainedCheckpoint:
+        added = await register(store, new, judged, training)
+        assert (await store.runs.cancel(training)).cancelling
+        return added
+
+    def killed(_: object) -> None:
+        raise SystemExit(137)
+
+    monkeypatch.setattr("training.retraining.work.register", cancelling)
+    monkeypatch.setattr("training.retraining.work.Retraining.clear", killed)
+    assert call(*COMMAND, *QUICK).exit_code == 137
+    assert rows(tmp_path, "SELECT state FROM training_runs") == [(RunState.CANCELLED.value,)]
+    for table in ("checkpoints", "evaluations", "promotions"):
+        assert rows(tmp_path, f"SELECT count(*) FROM {table}") == [(0,)]
+    assert "there is no checkpoint" in call("models", "promote", "sentiment-0001").stderr
+
+
+def test_another_promoted_while_it_is_compared_it_stays_a_candidate_and_that_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def promote_another(store: Store) -> None:
+        await store.checkpoints.add(NewCheckpoint("sentiment", "another", "/nowhere", "v", "builtin"))
+        await store.checkpoints.promote(
+            "sentiment", "another", actor="x", reason="y", seen=None, preset="builtin", force=True
+        )
+
+    def promoting(*arguments: object, **options: object) -> object:
+        asked(tmp_path, promote_another)
+        return compare(*arguments, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("training.retraining.work.compare", promoting)
+    done = call(*COMMAND, *QUICK)
+    assert done.exit_code == 0, done.output + repr(done.exception)
+    assert "sentiment-0001 passed, but against builtin, which no longer answers" in done.stdout
+    assert "may be promoted" not in done.stdout
+    assert (serves := champion(tmp_path)) is not None
+    assert serves.name == "another"
+    run = asked(tmp_path, lambda store: store.runs.get(1))
+    assert EN.teaching.overtaken.format(champion="builtin") in run_html(run, "en")
+    refused = call("models", "promote", "sentiment-0001")
+    assert "has been compared with another champion; --force" in refused.stderr
 
 
 def test_it_is_left_to_whoever_runs_it_and_interrupted_it_saves_and_waits(tmp_path: Path) -> None:

@@ -143,6 +143,12 @@ def _conclude(teaching: Teaching, outcome: Outcome) -> None:
     _tell(teaching.words(outcome.verdict))
     if outcome.promoted:
         typer.echo(f"{outcome.name} is the champion now")
+    elif outcome.overtaken:
+        typer.echo(
+            f"{outcome.name} passed, but against {outcome.verdict.champion}, which no longer answers, and "
+            f"stays a candidate; to promote it all the same: "
+            f"kobert-bot models promote {outcome.name} --force --reason WHY"
+        )
     elif outcome.verdict.needs_a_person:
         typer.echo(
             f"{outcome.name} passed on votes alone and stays a candidate; look at it, then: "

@@ -11,7 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from models.fingerprint import WEIGHTS, fingerprint
-from storage.checkpoint_values import ChampionChanged, NewCheckpoint, TrainedCheckpoint
+from storage.checkpoint_values import (
+    ChampionChanged,
+    NewCheckpoint,
+    NotPromotable,
+    Obstacle,
+    TrainedCheckpoint,
+)
 from storage.runs import Run
 from storage.store import Store
 from storage.verdicts import Verdict
@@ -48,12 +54,14 @@ class Outcome:
         name: Of the checkpoint.
         verdict: How it did.
         promoted: Whether it serves now.
+        overtaken: Whether it passed against a model that no longer answers, and so is not promoted.
         id: Row of the checkpoint.
     """
 
     name: str
     verdict: Verdict
     promoted: bool
+    overtaken: bool
     id: int
 
 
@@ -76,13 +84,14 @@ def put_aside(run: Path, folder: Path) -> str:
     return fingerprint(folder, WEIGHTS)
 
 
-async def register(store: Store, new: NewCheckpoint, judged: Judged) -> TrainedCheckpoint:
+async def register(store: Store, new: NewCheckpoint, judged: Judged, training: int) -> TrainedCheckpoint:
     """Keep a checkpoint with what it got right and its verdict.
 
     Raises:
+        CancelledRun: Somebody cancelled the training before that.
         Tainted: It may not serve.
     """
-    added = await store.checkpoints.add(new)
+    added = await store.checkpoints.add(new, training=training)
     if added.tainted:
         raise Tainted
     kept = await store.checkpoints.evaluations(new.name)
@@ -96,8 +105,10 @@ async def register(store: Store, new: NewCheckpoint, judged: Judged) -> TrainedC
     return await store.checkpoints.get(new.name)
 
 
-async def promote(store: Store, checkpoint: TrainedCheckpoint, seen: str | None, run: Run) -> bool:
-    """Let a checkpoint that passed serve, unless the champion is no longer the one it was compared with.
+async def promote(
+    store: Store, checkpoint: TrainedCheckpoint, seen: str | None, run: Run, preset: str
+) -> bool:
+    """Let a checkpoint that passed serve, unless the model that answers is no longer its verdict's.
 
     Returns:
         Whether it serves now, or did so already.
@@ -115,9 +126,14 @@ async def promote(store: Store, checkpoint: TrainedCheckpoint, seen: str | None,
             actor=run.actor,
             reason=f"passed the gate in training {run.id}",
             seen=seen,
+            preset=preset,
             training=run.id,
         )
     except ChampionChanged:
+        return False
+    except NotPromotable as error:
+        if error.obstacle is not Obstacle.OTHER_RIVAL:  # the preset was changed between two processes
+            raise
         return False
     return True
 

@@ -110,9 +110,14 @@ class Retraining:
         """Register the checkpoint, promote it if it may be, and end the run."""
         if judged is not None:
             self._ledger.keep(against=judged[1].champion)
-            self._ledger.call(lambda store: register(store, *judged))
+            self._ledger.call(lambda store: register(store, *judged, self._run.id))
         outcome = self._settle(name)
-        self._ledger.tell(phase="done", verdict=outcome.verdict.as_json(), promoted=outcome.promoted)
+        self._ledger.tell(
+            phase="done",
+            verdict=outcome.verdict.as_json(),
+            promoted=outcome.promoted,
+            overtaken=outcome.overtaken,
+        )
         remove(self._folder)  # first: once the run has ended, nobody takes it up again to do so
         self._ledger.finish(RunState.DONE, checkpoint_id=outcome.id)
         return outcome
@@ -235,8 +240,12 @@ class Retraining:
             seen = self._ledger.progress.get("against")
             # Read again: who asked for it may have been forgotten since.
             run = self._ledger.call(lambda store: store.runs.get(self._run.id))
-            promoted = self._ledger.call(lambda store: promote(store, checkpoint, seen, run))
-        return Outcome(name, checkpoint.verdict, promoted, checkpoint.id)
+            preset = self._place.preset
+            promoted = self._ledger.call(lambda store: promote(store, checkpoint, seen, run, preset))
+        overtaken = False
+        if checkpoint.verdict.passed and not promoted:
+            overtaken = checkpoint.verdict.champion != self._standing().rival(self._place.preset)
+        return Outcome(name, checkpoint.verdict, promoted, overtaken, checkpoint.id)
 
     def _standing(self) -> Standing:
         return self._ledger.call(lambda store: store.checkpoints.standing(self._run.task))
