@@ -40,6 +40,10 @@ def verdict_lines(verdict: Verdict, language: Language) -> tuple[str, ...]:
     )
     state = CheckState.PASSED if verdict.passed else CheckState.FAILED
     lines = [f"{_SIGNS[state]} {headline}"]
+    if verdict.leaving is not None:
+        lines.append(
+            texts.leaving.format(leaving=utf16.clip(verdict.leaving, _NAME_UNITS), champion=names[0])
+        )
     recalls = [check for check in verdict.checks if check.name is CheckName.RECALL]
     for check in verdict.checks:
         if check.name is CheckName.RECALL:

@@ -11,6 +11,7 @@ class VerdictTexts:
     """The words of one language.
 
     Attributes:
+        leaving: Added to the headline where the model that answers now has to go.
         sets: Names of the sets of labelled rows.
         checks: What is said of each check, by its name; of recalls, one line for all that passed.
         failed: What is said instead of one that failed.
@@ -27,6 +28,7 @@ class VerdictTexts:
     passed: str
     passed_on_votes: str
     refused: str
+    leaving: str
     sets: Mapping[str, str]
     checks: Mapping[str, str]
     failed: Mapping[str, str]
@@ -47,6 +49,10 @@ VERDICT_EN = VerdictTexts(
         "promotes it after looking."
     ),
     refused="{candidate} does not take the place of {champion} ({task}).",
+    leaving=(
+        "{leaving} learnt from a text that was deleted and has to go, so the question is not whether this one "
+        "is better than {leaving}: without it {champion} answers, and that is what it has to beat."
+    ),
     sets={"gold": "blind-labelled rows", "test": "public test set", "heldout": "rows of held-out feedback"},
     checks={
         "answers": "Answers: numbers for all {n:row|rows}.",
@@ -135,6 +141,10 @@ VERDICT_KO = VerdictTexts(
         "대신해요 ({task})."
     ),
     refused="{candidate} 모델은 {champion} 모델을 대신하지 못해요 ({task}).",
+    leaving=(
+        "{leaving} 모델은 지워진 글로 배워서 어차피 물러나요. 그래서 {leaving} 모델이 아니라, 그다음에 대답할 "
+        "{champion} 모델보다 나은지 봐요."
+    ),
     sets={"gold": "답을 보지 않고 붙인 정답", "test": "공개 시험 세트", "heldout": "따로 떼어 둔 피드백"},
     checks={
         "answers": "답: {n}개 모두 숫자로 답했어요.",

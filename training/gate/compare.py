@@ -99,6 +99,7 @@ def compare(
     sets: Sequence[LabelledSet],
     teachers: Teachers | None,
     *,
+    leaving: str | None = None,
     rules: Rules = Rules(),  # noqa: B008  # frozen
     device: torch.device | None = None,
     progress: Progress = quiet,
@@ -108,12 +109,14 @@ def compare(
     """Ask both models all rows and judge the answers.
 
     Args:
-        champion: The model that answers now: a preset, folder or hub id.
+        champion: The model that answers now, or would without the one that has to go: a preset, folder or hub
+            id.
         candidate: The model that would.
         task: What the candidate was taught.
         sets: Gold or held-out rows of the task, or both; its public test set, if there is one; and sets of
             other tasks that one trunk serves too, which must not get worse.
         teachers: Who taught it; None if it learnt from no votes.
+        leaving: Name of the model that answers now and has to go; None if none has to.
         rules: The bounds.
         device: Where the models run; None for the CPU.
         progress: Is told how many more rows a model has read: in all, each row twice.
@@ -130,7 +133,7 @@ def compare(
     first, second = (Contestant(str(name), tasks, place) for name in (champion, candidate))
     found = [_asked(each, first, second, progress) for each in sets]
     times = timed(first, second, [each for each in sets if each.task == task], rounds, clock)
-    names = Names(str(champion), str(candidate))
+    names = Names(str(champion), str(candidate), leaving)
     verdict = judge(names, task, found, times, teachers, rules)
     return Compared(
         verdict,

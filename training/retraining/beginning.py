@@ -29,15 +29,15 @@ class Beginning:
     base: str
 
 
-def beginning(place: TeachingPlace, task: str, champion: TrainedCheckpoint | None) -> Beginning:
-    """The champion, or the preset's own checkpoint where none was trained or a text of it was deleted.
+def beginning(place: TeachingPlace, task: str, rival: TrainedCheckpoint | None) -> Beginning:
+    """The model that has to be beaten: a trained one, or the preset's own checkpoint.
 
     Raises:
         DataError: The preset has none.
     """
-    if champion is None or champion.tainted:
+    if rival is None:
         return Beginning(own_checkpoint(place, task), None, place.preset)
-    return Beginning(champion.path, champion.name, champion.base)
+    return Beginning(rival.path, rival.name, rival.base)
 
 
 def lesson(task: str, wish: Wish, model: str, found: Material, out: Path) -> Job:
