@@ -25,6 +25,7 @@ class TeachingTexts:
     start_question: str
     nothing_yet: str
     no_label: str
+    apart: str
     few_labels: str
     few_voters: str
     few_gold: str
@@ -80,6 +81,11 @@ TEACHING_EN = TeachingTexts(
     no_label=(
         "🚫 It cannot begin yet: no text that I may learn from was labelled {labels}. Gold does not count: "
         "it only measures."
+    ),
+    apart=(
+        "🚫 <b>{task}</b>: I answer this with another model in each language.\n{lines}\n"
+        "A trained one would answer in place of all of them, but could be compared with only one, so none is "
+        "trained. In the CATALOG file put one line {line} in place of these, or choose another PRESET."
     ),
     few_labels=(
         "⚠️ There are few labels: {missing} more would make {least}, with which a gain can be seen at all."
@@ -166,6 +172,11 @@ TEACHING_KO = TeachingTexts(
     no_label=(
         "🚫 아직 시작할 수 없어요. 배울 수 있는 글 가운데 이렇게 고른 것이 없어요: {labels}. "
         "골드는 재는 데만 쓰니 세지 않아요."
+    ),
+    apart=(
+        "🚫 <b>{task}</b>: 언어마다 다른 모델이 대답하고 있어요.\n{lines}\n"
+        "가르친 모델은 그 모두를 대신하게 되는데 비교는 하나하고만 할 수 있어서, 가르치지 않을게요. "
+        "CATALOG 파일에서 이 줄들을 {line} 한 줄로 바꾸거나 다른 PRESET을 골라 주세요."
     ),
     few_labels="⚠️ 라벨이 적어요. {missing}개가 더 모여 {least}개가 되면 나아진 것을 알아볼 수 있어요.",
     few_voters=(

@@ -50,8 +50,8 @@ VERDICT_EN = VerdictTexts(
     ),
     refused="{candidate} does not take the place of {champion} ({task}).",
     leaving=(
-        "{leaving} learnt from a text that was deleted and has to go, so the question is not whether this one "
-        "is better than {leaving}: without it {champion} answers, and that is what it has to beat."
+        "{leaving} learnt from a text that was deleted and has to go, so the question is not whether this "
+        "one is better than {leaving}: without it {champion} answers, and that is what it has to beat."
     ),
     sets={"gold": "blind-labelled rows", "test": "public test set", "heldout": "rows of held-out feedback"},
     checks={
@@ -142,8 +142,8 @@ VERDICT_KO = VerdictTexts(
     ),
     refused="{candidate} 모델은 {champion} 모델을 대신하지 못해요 ({task}).",
     leaving=(
-        "{leaving} 모델은 지워진 글로 배워서 어차피 물러나요. 그래서 {leaving} 모델이 아니라, 그다음에 대답할 "
-        "{champion} 모델보다 나은지 봐요."
+        "{leaving} 모델은 지워진 글로 배워서 어차피 물러나요. 그래서 {leaving} 모델이 아니라, 그다음에 "
+        "대답할 {champion} 모델보다 나은지 봐요."
     ),
     sets={"gold": "답을 보지 않고 붙인 정답", "test": "공개 시험 세트", "heldout": "따로 떼어 둔 피드백"},
     checks={

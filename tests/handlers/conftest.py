@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -49,10 +49,22 @@ def quotas() -> Quotas:
 
 
 @pytest.fixture
-async def telegram(model: FakeModel, store: Store, access: Access, quotas: Quotas) -> AsyncIterator[Telegram]:
+def apart() -> Mapping[str, Mapping[str, str]]:
+    """Tasks that another model answers in each language; a module may have its own."""
+    return {}
+
+
+@pytest.fixture
+async def telegram(
+    model: FakeModel,
+    store: Store,
+    access: Access,
+    quotas: Quotas,
+    apart: Mapping[str, Mapping[str, str]],
+) -> AsyncIterator[Telegram]:
     request = OfflineRequest()
     application = build_application(
-        Services(model, store, ADMIN, access=access, quotas=quotas, presets=PRESETS),
+        Services(model, store, ADMIN, access=access, quotas=quotas, presets=PRESETS, apart=apart),
         token="1:token",
         request=request,
         rate_limiter=PatientRateLimiter(chat=AT_ONCE, group=AT_ONCE, overall=AT_ONCE),

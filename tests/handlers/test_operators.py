@@ -149,6 +149,25 @@ async def test_a_training_is_offered_started_shown_and_cancelled(
     assert late.text == texts.ended_toast
 
 
+@pytest.mark.parametrize("apart", [{"sentiment": {"sentiment.ko": "./<ko>", "sentiment.en": "./en"}}])
+@pytest.mark.parametrize(("person", "texts"), [(ENGLISH, TEXTS["en"]), (KOREAN, TEXTS["ko"])])
+async def test_where_each_language_has_a_model_of_its_own_no_training_is_offered_or_started(
+    telegram: Telegram, store: Store, person: int, texts: Texts
+) -> None:
+    await vote_both_ways(store)
+    said = await telegram.says("/train sentiment", user=person)
+    assert said.text == texts.teaching.apart.format(
+        task=texts.task_name["sentiment"],
+        lines="<code>sentiment.ko = ./&lt;ko&gt;</code>\n<code>sentiment.en = ./en</code>",
+        line="<code>sentiment.any</code>",
+    )
+    assert "reply_markup" not in said.data
+    await telegram.taps(encode(TrainTap(TrainStep.START, Task.SENTIMENT)), user=person, on=1001)
+    assert telegram.answers[-1].text == said.text
+    assert await store.runs.unfinished() == ()
+    assert texts.teaching.nothing_yet in (await telegram.says("/train nli", user=person)).text
+
+
 async def test_without_a_task_it_is_asked_which_and_another_word_is_answered_kindly(
     telegram: Telegram, store: Store
 ) -> None:

@@ -280,6 +280,31 @@ def test_what_cannot_be_done_is_one_line(tmp_path: Path, arguments: tuple[str, .
     assert rows(tmp_path, "SELECT count(*) FROM checkpoints") == [(0,)]
 
 
+@pytest.mark.parametrize("asked_for", [(), ("--dry-run",), ("--run", "1")])
+def test_where_each_language_has_a_model_of_its_own_none_is_trained(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asked_for: tuple[str, ...]
+) -> None:
+    lines = [
+        "[presets.two]",
+        'sentiment.ko = "./korean"',
+        'sentiment.en = "./english"',
+        'nli.any = "./korean"',
+    ]
+    (tmp_path / "two.toml").write_text("\n".join(lines) + "\n")
+    monkeypatch.setenv("CATALOG", f"{tmp_path}/two.toml")
+    monkeypatch.setenv("PRESET", "two")
+    if "--run" in asked_for:
+        asked(tmp_path, lambda store: store.runs.ask("sentiment", actor="bot", options={}))
+    done = call(*COMMAND, *asked_for)
+    assert done.exit_code == 1, done.output
+    assert len(done.stderr.splitlines()) == 1, done.stderr
+    assert f"sentiment.ko = {tmp_path}/korean, sentiment.en = {tmp_path}/english" in done.stderr
+    assert rows(tmp_path, "SELECT state FROM training_runs") == [("failed",)] * ("--run" in asked_for)
+    assert rows(tmp_path, "SELECT count(*) FROM dataset_snapshots") == [(0,)]
+    nli = call("train", "finetune", "nli", "--from-feedback")
+    assert "nobody has voted on nli yet" in nli.stderr
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

@@ -12,6 +12,7 @@ from models.catalog import BUILTIN, load_catalog
 from models.errors import ModelServiceError
 from models.hub import find_files
 from models.results import Task
+from models.text import Language
 from storage.checkpoint_values import TrainedCheckpoint
 from training.jobs import Job
 from training.retraining.material import Material
@@ -83,7 +84,9 @@ def own_checkpoint(place: TeachingPlace, task: str) -> str:
     if place.preset == BUILTIN and place.catalog is None:
         return BUILTIN
     try:
-        return load_catalog(place.catalog).source(place.preset, Task(task), "ko").model
+        catalog = load_catalog(place.catalog)
+        language: Language = "en" if set(catalog.lines(place.preset, Task(task))) == {"en"} else "ko"
+        return catalog.source(place.preset, Task(task), language).model
     except ModelServiceError as error:
         raise DataError(str(error)) from error
 

@@ -16,6 +16,7 @@ from training.processes import Processes
 from training.retraining.beginning import beginning, lesson, no_text
 from training.retraining.ledger import Ledger
 from training.retraining.material import check_learnable, material, teachers_of, with_earlier
+from training.retraining.one_model import require_one_model
 from training.retraining.place import TeachingPlace
 from training.retraining.rivals import rival
 from training.retraining.wish import Wish
@@ -43,6 +44,7 @@ def rehearse(
         StorageError: The database failed.
     """
     check_learnable(task)
+    require_one_model(place, task)
     wish = place.completed(wish, task)
     snapshot = ledger.call(lambda store: _snapshot(store, place, task, wish.snapshot))
     say(f"{snapshot.name}: --snapshot {snapshot.name} learns from just this")

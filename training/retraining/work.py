@@ -23,6 +23,7 @@ from training.retraining.beginning import Beginning, beginning, lesson, no_text,
 from training.retraining.guards import alone, undisturbed
 from training.retraining.ledger import Ledger
 from training.retraining.material import Material, check_learnable, material, teachers_of, with_earlier
+from training.retraining.one_model import require_one_model
 from training.retraining.place import TeachingPlace
 from training.retraining.registering import Judged, Outcome, Tainted, promote, put_aside, register, remove
 from training.retraining.reporter import Reporter
@@ -60,6 +61,7 @@ class Retraining:
             KeyboardInterrupt: Told to stop.
         """
         check_learnable(self._run.task)
+        require_one_model(self._place, self._run.task)
         with alone(self._folder):
             self._clear_others()
             for _ in range(_TRIES):
