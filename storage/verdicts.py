@@ -56,7 +56,8 @@ class Check:
             - ``gain``: set, task, n, champion, candidate, gain, low, high, gained, lost, p, alpha, level (of
               the interval, 1 - alpha), smallest (gain that would have been seen with the chance ``power``;
               None: none), gold (rows of it), least_gold, earlier (candidates that these rows judged before,
-              among which and this one the 5 % of chance are shared out). Not seen: without champion and what
+              among which and this one the 5 % of chance are shared out), of gold voted (labels that voters
+              agreed on; older ones do not tell). Not seen: without champion and what
               follows from it. ``not_worse``, of older ones: the same, with losses for gains, nothing shared.
             - ``test``: set, task, n, champion, candidate, gain, low, high, gained, lost, margin, smallest.
               Not seen: task, margin.

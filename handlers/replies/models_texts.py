@@ -92,7 +92,8 @@ MODELS_EN = ModelsTexts(
     learnt_deleted=(
         "⚠️ {task}: <b>{name}</b> learnt from a text that was deleted since. "
         "Another is being trained without it and takes its place if gold shows that it is better than the "
-        "one before. If not, or if that takes more than a day, the model is retired and the one before answers."
+        "one before. If not, or if that takes more than a day, the model is retired and the one before "
+        "answers."
     ),
     given_up=(
         "⚠️ {task}: <b>{name}</b> learnt from a text that was deleted since and is retired: {reason}. "

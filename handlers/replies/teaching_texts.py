@@ -70,6 +70,7 @@ TEACHING_EN = TeachingTexts(
         "🎓 <b>{task}</b>\n"
         "Labels to learn from: {labels}\n"
         "People who voted: {voters}, votes: {votes}\n"
+        "People whose votes have proved right: {proved}\n"
         "Known labels (gold), which only measure: {gold}\n"
         "Answers now: {champion}"
     ),
@@ -91,8 +92,9 @@ TEACHING_EN = TeachingTexts(
         "⚠️ There are few labels: {missing} more would make {least}, with which a gain can be seen at all."
     ),
     few_voters=(
-        "⚠️ It cannot be promoted yet: {missing:more person|more people} must vote. {least} are needed whose "
-        "votes have proved right, ten of each at least."
+        "⚠️ It cannot be promoted yet: {missing:more person is|more people are} needed whose votes have "
+        "proved right, {least} in all. That takes ten votes of each at least, on gold or on texts that "
+        "others vote on too."
     ),
     few_gold=(
         "ℹ️ {missing:more gold label|more gold labels} would make {least}; until then a gain is judged "
@@ -161,6 +163,7 @@ TEACHING_KO = TeachingTexts(
         "🎓 <b>{task}</b>\n"
         "배울 수 있는 라벨: {labels}\n"
         "투표한 사람: {voters}, 투표: {votes}\n"
+        "표가 맞는 것으로 확인된 사람: {proved}\n"
         "재는 데만 쓰는 정답(골드): {gold}\n"
         "지금 대답하는 모델: {champion}"
     ),
@@ -180,8 +183,8 @@ TEACHING_KO = TeachingTexts(
     ),
     few_labels="⚠️ 라벨이 적어요. {missing}개가 더 모여 {least}개가 되면 나아진 것을 알아볼 수 있어요.",
     few_voters=(
-        "⚠️ 아직은 배워도 바꿔 쓸 수 없어요. {missing}명이 더 투표해야 해요. 표가 열 번은 확인되고 대체로 "
-        "맞은 사람이 {least}명 필요해요."
+        "⚠️ 아직은 배워도 바꿔 쓸 수 없어요. 표가 맞는 것으로 확인된 사람이 {least}명 필요한데 {missing}명이 "
+        "모자라요. 골드나 다른 사람들도 투표한 글에 적어도 열 번 투표해서 맞은 것으로 확인된 사람만 세요."
     ),
     few_gold=(
         "ℹ️ 골드가 {missing}개 더 모여 {least}개가 될 때까지는 따로 떼어 둔 투표로 비교해요. "

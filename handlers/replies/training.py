@@ -73,6 +73,7 @@ def data_html(
         task=TEXTS[language].task_name[figures.task],
         labels=Count(labels),
         voters=Count(figures.voters),
+        proved=Count(figures.proved),
         votes=Count(figures.votes),
         gold=Count(gold),
         champion=own if champion is None else escape(champion, quote=False),
@@ -87,7 +88,7 @@ def data_html(
         words.format(missing=Count(least - there), least=Count(least))
         for words, least, there in (
             (texts.few_labels, LEAST_LABELS, labels),
-            (texts.few_voters, LEAST_VOTERS, figures.voters),
+            (texts.few_voters, LEAST_VOTERS, figures.proved),
             (texts.few_gold, LEAST_GOLD, gold),
         )
         if there < least

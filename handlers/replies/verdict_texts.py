@@ -17,6 +17,7 @@ class VerdictTexts:
         failed: What is said instead of one that failed.
         not_seen: What is said instead of one without anything to judge by.
         on_heldout: Added where it was judged on held-out feedback.
+        voted: Added where some of the known labels are what voters agreed on.
         voters_agree: What is said of voters of whom no known label has shown that they are right.
         first_judged: Added to a gain on rows that judged nobody before.
         judged_before: Added to one on other rows.
@@ -34,6 +35,7 @@ class VerdictTexts:
     failed: Mapping[str, str]
     not_seen: Mapping[str, str]
     on_heldout: str
+    voted: str
     voters_agree: str
     first_judged: str
     judged_before: str
@@ -117,6 +119,10 @@ VERDICT_EN = VerdictTexts(
     on_heldout=(
         "Judged on held-out feedback: {gold:blind-labelled row is|blind-labelled rows are} too few, "
         "{least_gold} are needed. Some of those labels may have been given after seeing an answer."
+    ),
+    voted=(
+        "Of these known labels {voted} are what trusted voters said alike and blind, {given} came from "
+        "whoever runs the bot."
     ),
     voters_agree=(
         "Voters: {voters:person|people} whose votes agree taught it ({least} needed). No known label (gold) "
@@ -209,6 +215,10 @@ VERDICT_KO = VerdictTexts(
     on_heldout=(
         "답을 보지 않고 붙인 정답이 {gold}개라서({least_gold}개 필요) 따로 떼어 둔 피드백으로 판단했어요. "
         "그 라벨 가운데에는 모델의 답을 본 뒤에 붙인 것도 있을 수 있어요."
+    ),
+    voted=(
+        "이 정답 가운데 {voted}개는 믿을 만한 사람들이 답을 보지 않고 똑같이 붙인 것이고, {given}개는 "
+        "운영자가 넣은 것이에요."
     ),
     voters_agree=(
         "투표한 사람: 표가 서로 맞는 {voters}명에게 배웠어요 ({least}명 필요). "

@@ -129,6 +129,8 @@ def test_a_model_learns_what_people_say_passes_and_serves_and_the_next_goes_on_f
     ]
     assert not list((tmp_path / "var" / "teaching" / "runs").iterdir())
 
+    with closing(sqlite3.connect(tmp_path / "bot.db")) as connection, connection:
+        connection.execute("UPDATE gold_items SET source = 'voters' WHERE id <= 3")
     again = call(*COMMAND, *QUICK, "--no-promote")
     assert again.exit_code == 0, again.output
     assert (same := champion(tmp_path)) is not None
@@ -138,6 +140,8 @@ def test_a_model_learns_what_people_say_passes_and_serves_and_the_next_goes_on_f
     assert second.verdict is not None
     assert second.verdict.champion == first.name
     assert "No candidate was judged on these rows before" in done.stdout
+    assert "Of these known labels" not in done.stdout
+    assert "Of these known labels 3 are what trusted voters said alike and blind, 125 came" in again.stdout
     assert "Candidates that these rows have judged before: 1." in again.stdout
 
 

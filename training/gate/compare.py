@@ -48,12 +48,14 @@ class LabelledSet:
         task: ``sentiment``, ``nli`` or ``nsp``.
         rows: The questions and what is true.
         earlier: How many candidates these rows have judged before.
+        voted: How many of their labels, if they are gold, voters agreed on; the rest was known otherwise.
     """
 
     name: SetName
     task: str
     rows: Sequence[Example]
     earlier: int = 0
+    voted: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,4 +184,4 @@ def _asked(each: LabelledSet, champion: Contestant, candidate: Contestant, progr
     one, other = (model.classify(each.task, each.rows, progress) for model in (champion, candidate))
     groups = groups_of([row.text for row in each.rows])
     classes = LABELS[Task(each.task)]
-    return Paired(each.name, each.task, labels, one, other, classes, groups, each.earlier)
+    return Paired(each.name, each.task, labels, one, other, classes, groups, each.earlier, each.voted)

@@ -156,6 +156,8 @@ def _gain(task: str, pairs: Sequence[Paired], rules: Rules) -> Check:
         "smallest": smallest_gain(found.n, found.discordant, power=rules.power, alpha=alpha),
         "earlier": earlier,
     }
+    if name is SetName.GOLD:
+        numbers["voted"] = own[name].voted
     # A p-value as small says as much of a loss; the interval says which it is.
     return Check(CheckName.GAIN, _state(not (p < alpha and found.low > 0)), {**numbers, **said})
 
