@@ -54,7 +54,7 @@ def stats_lines(stats: TaskStats) -> str:
         ("queue", f"{figures.queue:,} with fewer than 3 votes"),
         ("votes", f"{figures.votes:,}, and {figures.skips:,} skipped"),
         ("blind", _NONE if share is None else f"{share:.0%} given without seeing the answer"),
-        ("voters", f"{figures.voters:,}"),
+        ("voters", f"{figures.voters:,}, and {figures.proved:,} of them have proved right"),
         ("agreement", f"{_figure(stats.alpha)} (Krippendorff's alpha: 1 agreement, 0 chance)"),
         ("labels", f"{labels}{more}{imported}" or _NONE),
         ("gold", gold or _NONE),

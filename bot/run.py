@@ -12,7 +12,7 @@ import logging
 import secrets
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from functools import partial
 from typing import Self
@@ -36,6 +36,7 @@ from handlers.news import News
 from handlers.quota import Bounds, Quotas
 from models.catalog import Catalog, load_catalog
 from models.errors import ModelServiceError
+from models.results import Task
 from models.service import ModelService
 from models.trial import Trial
 from storage.store import StorageError, Store
@@ -122,6 +123,7 @@ async def _main(settings: Settings, token: str) -> None:
                     retention_days=settings.retention_days,
                     promoter=champions,
                     tested=frozenset(settings.teaching_tests),
+                    apart=_apart(settings, catalog),
                     teacher=teaching,
                 ),
                 token=token,
@@ -148,6 +150,12 @@ def _group_presets(settings: Settings, catalog: Catalog) -> tuple[str, ...]:
     """
     offered = tuple(map(catalog.checked, settings.group_presets or catalog.presets))
     return offered if settings.preset in offered else (settings.preset, *offered)
+
+
+def _apart(settings: Settings, catalog: Catalog) -> dict[str, Mapping[str, str]]:
+    """Return the lines of each task that the default preset answers with a model for each language."""
+    found = {task.value: catalog.apart(settings.preset, task) for task in Task}
+    return {task: lines for task, lines in found.items() if lines}
 
 
 def _access(settings: Settings, admins: frozenset[int]) -> Access:

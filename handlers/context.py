@@ -143,6 +143,8 @@ class Services:
         pending: Answers whose askers have not agreed to have them kept.
         promoter: Changes who answers a task; None where nobody may.
         tested: Tasks whose original test a new model is held against.
+        apart: By task, the lines and models of those that the preset answers with a model for each language:
+            there no model is trained.
         teacher: Runs the trainings that are asked for, and knows how the teaching goes; None if nobody does.
     """
 
@@ -165,6 +167,7 @@ class Services:
     pending: Pending = field(default_factory=Pending)
     promoter: Promoter | None = None
     tested: frozenset[str] = frozenset()
+    apart: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     teacher: Teacher | None = None
 
 

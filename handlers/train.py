@@ -13,6 +13,7 @@ from handlers.operators import for_operators, may_operate
 from handlers.replies.texts import TEXTS, Language
 from handlers.replies.training import (
     LEARNABLE,
+    apart_html,
     data_html,
     missing_labels,
     run_html,
@@ -73,6 +74,11 @@ async def _start(
     query: CallbackQuery, shown: MaybeInaccessibleMessage, context: Context, task: Task, language: Language
 ) -> None:
     texts = TEXTS[language].teaching
+    if task in context.services.apart:  # of a bot that was set up otherwise when it offered this
+        with tolerating():
+            await query.answer()
+        await _edit(shown, context, *await _offer(context, task, language))
+        return
     asked = await context.store.runs.ask(task, actor_id=query.from_user.id, options={"language": language})
     await context.store.runs.show(asked.run.id, shown.chat.id, shown.message_id)
     with tolerating():
@@ -108,6 +114,8 @@ async def _refuse(message: Message, context: Context, language: Language, wanted
 
 
 async def _offer(context: Context, task: Task, language: Language) -> tuple[str, InlineKeyboardMarkup | None]:
+    if lines := context.services.apart.get(task):
+        return apart_html(task, lines, language), None
     if context.services.teacher is not None:
         await context.services.teacher.agree()
     [figures] = await context.store.consensus.figures([task])

@@ -122,6 +122,20 @@ class Catalog:
         builtin = self.lines(BUILTIN, task)
         return {language: replace(source, name=BUILTIN) for language, source in builtin.items()}
 
+    def apart(self, preset: str, task: Task) -> Mapping[str, str]:
+        """The models by line (``sentiment.ko``) of a task that another one answers in each language.
+
+        Empty where one checkpoint answers in all of them: only that can be held against one that would take
+        its place.
+
+        Raises:
+            UnknownPreset: If there is no such preset.
+        """
+        lines = self.lines(preset, task)
+        if len(set(lines.values())) < 2:
+            return {}
+        return {f"{task}.{language}": source.model for language, source in lines.items()}
+
     def sources(self) -> frozenset[tuple[Source, Task]]:
         """Every checkpoint and what it serves."""
         return frozenset((each, key[0]) for lines in self.presets.values() for key, each in lines.items())

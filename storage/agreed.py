@@ -62,6 +62,7 @@ class NewTrust:
         trust: How often they are right, 0…1; None where nothing is judged.
         verdict: What follows from it.
         reason: The facts, in words.
+        proved: Whether enough of their votes were right for them to count among those behind a model.
     """
 
     voter: int
@@ -71,6 +72,7 @@ class NewTrust:
     trust: float | None
     verdict: str
     reason: str
+    proved: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +160,7 @@ class TaskFigures:
         blind: How many of these were given without seeing the model's answer.
         skips: How often somebody did not know, or found none of a blank's words right.
         voters: How many people gave these votes, those who only skipped not among them.
+        proved: How many people's votes have proved right, as was found out last: the gate counts them alone.
         queue: Texts that fewer than ``ENOUGH`` people have voted on.
         labels: Decided labels by what they say.
         imported: How many labels came with their texts.
@@ -170,6 +173,7 @@ class TaskFigures:
     blind: int
     skips: int
     voters: int
+    proved: int
     queue: int
     labels: Mapping[str, int]
     imported: int

@@ -103,6 +103,7 @@ class ConsensusStore:
             Trust.trust,
             Trust.verdict,
             Trust.reason,
+            Trust.proved,
             Annotator.pseudonym,
             Trust.updated_at,
         )
@@ -114,7 +115,7 @@ class ConsensusStore:
         )
         async with self.database.read() as connection:
             return tuple(
-                KnownTrust(*row[:7], row.pseudonym[:SHORT], row.updated_at)
+                KnownTrust(*row[:8], row.pseudonym[:SHORT], row.updated_at)
                 for row in await connection.execute(query)
             )
 

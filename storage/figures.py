@@ -25,9 +25,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.agreed import ENOUGH, IMPORTED, TaskFigures
 from storage.cast_votes import votes_that_count
 from storage.labels import may_be_used
-from storage.tables import Input, Prediction, Vote
-from storage.teaching_tables import GoldItem, Label
-from storage.values import SKIPPED
+from storage.tables import Annotator, Input, Prediction, Vote
+from storage.teaching_tables import GoldItem, Label, Trust
+from storage.values import SKIPPED, ConsentStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,7 @@ class Figures:
         votes = {task: numbers for task, *numbers in await self._rows(_sums(ballots))}
         done = dict(await self._rows(_voted_on(ballots)))
         texts = dict(await self._rows(_texts().where(self._its)))
+        proved = dict(await self._rows(_proved().where(Trust.task.in_(self.tasks))))
         labels = await self._rows(_labels().where(self._its))
         gold = await self._rows(_gold().where(self._its))
         figures = []
@@ -58,6 +59,7 @@ class Figures:
                     blind=int(blind),
                     skips=int(skips),
                     voters=voters,
+                    proved=proved.get(task, 0),
                     queue=asked - done.get(task, 0),
                     labels={label: count for label, count, _ in sorted(its)},
                     imported=sum(int(imported) for _, _, imported in its),
@@ -148,6 +150,15 @@ def _voted_on(ballots: Subquery) -> Select[Any]:
     texts = select(its.task).where(its.said == 1).group_by(its.task, its.item)
     enough = texts.having(func.count(distinct(its.voter)) >= ENOUGH).subquery()
     return select(enough.c.task, func.count()).group_by(enough.c.task)
+
+
+def _proved() -> Select[Any]:
+    """People whose votes have proved right, without those who withdrew their consent since."""
+    withdrawn = exists().where(
+        Annotator.id == Trust.annotator_id, Annotator.consent == ConsentStatus.DECLINED.value
+    )
+    columns: tuple[Any, ...] = (Trust.task, func.count())
+    return select(*columns).where(Trust.proved.is_(True), ~withdrawn).group_by(Trust.task)
 
 
 def _texts() -> Select[Any]:

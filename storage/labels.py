@@ -133,9 +133,10 @@ class Trusts:
                 "trust": each.trust,
                 "verdict": each.verdict,
                 "reason": each.reason,
+                "proved": each.proved,
                 "updated_at": utc_now(),
             }
-            changed = ["votes", "judged", "correct", "trust", "verdict", "reason", "updated_at"]
+            changed = ["votes", "judged", "correct", "trust", "verdict", "reason", "proved", "updated_at"]
             await upsert(self.connection, Trust, row, key=["annotator_id", "task"], update=changed)
 
 

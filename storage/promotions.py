@@ -154,7 +154,7 @@ class Promotions:
             Obstacle.TAINTED: after.tainted,
             Obstacle.REFUSED: after.state is CheckpointState.REFUSED,
             Obstacle.UNJUDGED: after.verdict is None,
-            Obstacle.OTHER_RIVAL: after.verdict is not None and after.verdict.champion != rival,
+            Obstacle.OTHER_RIVAL: after.verdict is not None and not after.verdict.is_about(rival),
         }
         return next((obstacle for obstacle, is_so in holds.items() if is_so), None)
 

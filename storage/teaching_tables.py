@@ -76,7 +76,11 @@ class Label(Base):
 
 
 class Trust(Base):
-    """How far a person's votes on a task turned out right; ``trust`` is None before enough are judged."""
+    """How far a person's votes on a task turned out right; ``trust`` is None before enough are judged.
+
+    ``proved`` says that enough of them were right for the person to count among those who must stand behind a
+    model.
+    """
 
     __tablename__ = "trusts"
     __table_args__ = (UniqueConstraint("annotator_id", "task"),)
@@ -91,6 +95,7 @@ class Trust(Base):
     verdict: Mapped[str] = mapped_column(String(16))
     reason: Mapped[str] = mapped_column(UnicodeText)
     updated_at: Mapped[datetime]
+    proved: Mapped[bool] = mapped_column(Boolean(), server_default=false())
 
 
 class Snapshot(Base):

@@ -23,7 +23,7 @@ class CheckName(StrEnum):
     CHANGED = "changed"
     GAIN = "gain"
     NOT_WORSE = "not_worse"
-    """In its place where the champion has to go, and what is as good without what it learnt may follow."""
+    """In its place in older verdicts, where the champion had to go: no sure loss against that champion."""
     TEST = "test"
     RECALL = "recall"
     CALIBRATION = "calibration"
@@ -56,8 +56,9 @@ class Check:
             - ``gain``: set, task, n, champion, candidate, gain, low, high, gained, lost, p, alpha, level (of
               the interval, 1 - alpha), smallest (gain that would have been seen with the chance ``power``;
               None: none), gold (rows of it), least_gold, earlier (candidates that these rows judged before,
-              among which and this one the 5 % of chance are shared out). Not seen: without champion and what
-              follows from it. ``not_worse``: the same, with losses for gains, and nothing shared out.
+              among which and this one the 5 % of chance are shared out), of gold voted (labels that voters
+              agreed on; older ones do not tell). Not seen: without champion and what
+              follows from it. ``not_worse``, of older ones: the same, with losses for gains, nothing shared.
             - ``test``: set, task, n, champion, candidate, gain, low, high, gained, lost, margin, smallest.
               Not seen: task, margin.
             - ``recall``: set, task, label, n, margin, champion, candidate, drop, gained, lost, p.
@@ -79,9 +80,11 @@ class Verdict:
     Attributes:
         passed: Whether it may: a gain was seen, and nothing failed.
         task: What it was taught.
-        champion: Name of the model that answers now.
+        champion: Name of the model that answers now; where that has to go, of the one that would without it.
         candidate: Name of the model that would.
         checks: Every rule, in the order of ``CheckName``.
+        leaving: Name of the model that answers now and has to go, as it learnt from a text that was deleted;
+            None if none has to. Older ones do not tell.
     """
 
     passed: bool
@@ -89,6 +92,7 @@ class Verdict:
     champion: str
     candidate: str
     checks: tuple[Check, ...]
+    leaving: str | None = None
 
     @property
     def decided_on_gold(self) -> bool:
@@ -99,6 +103,10 @@ class Verdict:
     def needs_a_person(self) -> bool:
         """Whether it passed on votes alone: five accounts of one person can bring that about."""
         return self.passed and self._decided_on("heldout")
+
+    def is_about(self, rival: str | None) -> bool:
+        """Whether it tells what changes if the candidate takes the place of ``rival``, who answers."""
+        return rival is not None and rival in (self.champion, self.leaving)
 
     def _decided_on(self, rows: str) -> bool:
         return any(
@@ -115,6 +123,7 @@ class Verdict:
             "task": self.task,
             "champion": self.champion,
             "candidate": self.candidate,
+            "leaving": self.leaving,
             "checks": [{**asdict(check), "numbers": dict(check.numbers)} for check in self.checks],
         }
 
@@ -134,7 +143,9 @@ class Verdict:
         task, champion, candidate = (name if isinstance(name, str) else "" for name in names)
         if not (task and champion and candidate):
             raise ValueError("a verdict names its task, champion and candidate")
-        return cls(passed, task, champion, candidate, tuple(map(_check, checks)))
+        leaving = body.get("leaving")
+        gone = leaving if isinstance(leaving, str) and leaving else None
+        return cls(passed, task, champion, candidate, tuple(map(_check, checks)), gone)
 
 
 def _check(body: object) -> Check:

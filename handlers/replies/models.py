@@ -122,7 +122,7 @@ def _judged(verdict: Verdict | None, rival: str, texts: ModelsTexts) -> str:
     """Say how a candidate did against the model that answers."""
     if verdict is None:
         return texts.unjudged
-    if verdict.champion != rival:
+    if not verdict.is_about(rival):
         return texts.other_rival
     return texts.passed_on_votes if verdict.needs_a_person else texts.passed
 

@@ -97,8 +97,9 @@ MODELS_EN = ModelsTexts(
     ),
     learnt_deleted=(
         "⚠️ {task}: <b>{name}</b> learnt from a text that was deleted since. "
-        "Another is being trained without it and takes its place unless it is surely worse. If that comes to "
-        "nothing, or takes more than a day, the model is retired and the one before answers."
+        "Another is being trained without it and takes its place if gold shows that it is better than the "
+        "one before. If not, or if that takes more than a day, the model is retired and the one before "
+        "answers."
     ),
     given_up=(
         "⚠️ {task}: <b>{name}</b> learnt from a text that was deleted since and is retired: {reason}. "
@@ -162,8 +163,8 @@ MODELS_KO = ModelsTexts(
     ),
     learnt_deleted=(
         "⚠️ {task}: <b>{name}</b> 모델은 그 뒤에 지워진 글로 배웠어요. "
-        "그 글 없이 다시 가르치고 있고, 틀림없이 나빠진 것이 아니면 새 모델이 대신해요. 그게 안 되거나 "
-        "하루가 넘게 걸리면 이 모델은 물러나고 이전 모델이 대답해요."
+        "그 글 없이 다시 가르치고 있고, 이전 모델보다 낫다고 골드로 확인되면 새 모델이 대신해요. "
+        "그게 안 되거나 하루가 넘게 걸리면 이 모델은 물러나고 이전 모델이 대답해요."
     ),
     given_up=(
         "⚠️ {task}: <b>{name}</b> 모델은 그 뒤에 지워진 글로 배웠기 때문에 물러났어요. {reason}. "

@@ -26,6 +26,7 @@ class TeachingTexts:
     nothing_yet: str
     no_label: str
     no_agreed: str
+    apart: str
     few_labels: str
     few_voters: str
     few_gold: str
@@ -71,6 +72,7 @@ TEACHING_EN = TeachingTexts(
         "🎓 <b>{task}</b>\n"
         "Labels to learn from: {labels}\n"
         "People who voted: {voters}, votes: {votes}\n"
+        "People whose votes have proved right: {proved}\n"
         "Known labels (gold), which only measure: {gold}\n"
         "Answers now: {champion}"
     ),
@@ -85,12 +87,18 @@ TEACHING_EN = TeachingTexts(
         "it only measures."
     ),
     no_agreed="🚫 It cannot begin yet: there is no text on whose label the voters agree.",
+    apart=(
+        "🚫 <b>{task}</b>: I answer this with another model in each language.\n{lines}\n"
+        "A trained one would answer in place of all of them, but could be compared with only one, so none is "
+        "trained. In the CATALOG file put one line {line} in place of these, or choose another PRESET."
+    ),
     few_labels=(
         "⚠️ There are few labels: {missing} more would make {least}, with which a gain can be seen at all."
     ),
     few_voters=(
-        "⚠️ It cannot be promoted yet: {missing:more person|more people} must vote. {least} are needed whose "
-        "votes have proved right, ten of each at least."
+        "⚠️ It cannot be promoted yet: {missing:more person is|more people are} needed whose votes have "
+        "proved right, {least} in all. That takes ten votes of each at least, on gold or on texts that "
+        "others vote on too."
     ),
     few_gold=(
         "ℹ️ {missing:more gold label|more gold labels} would make {least}; until then a gain is judged "
@@ -164,6 +172,7 @@ TEACHING_KO = TeachingTexts(
         "🎓 <b>{task}</b>\n"
         "배울 수 있는 라벨: {labels}\n"
         "투표한 사람: {voters}, 투표: {votes}\n"
+        "표가 맞는 것으로 확인된 사람: {proved}\n"
         "재는 데만 쓰는 정답(골드): {gold}\n"
         "지금 대답하는 모델: {champion}"
     ),
@@ -177,10 +186,15 @@ TEACHING_KO = TeachingTexts(
         "골드는 재는 데만 쓰니 세지 않아요."
     ),
     no_agreed="🚫 아직 시작할 수 없어요. 투표한 분들의 뜻이 모인 글이 없어요.",
+    apart=(
+        "🚫 <b>{task}</b>: 언어마다 다른 모델이 대답하고 있어요.\n{lines}\n"
+        "가르친 모델은 그 모두를 대신하게 되는데 비교는 하나하고만 할 수 있어서, 가르치지 않을게요. "
+        "CATALOG 파일에서 이 줄들을 {line} 한 줄로 바꾸거나 다른 PRESET을 골라 주세요."
+    ),
     few_labels="⚠️ 라벨이 적어요. {missing}개가 더 모여 {least}개가 되면 나아진 것을 알아볼 수 있어요.",
     few_voters=(
-        "⚠️ 아직은 배워도 바꿔 쓸 수 없어요. {missing}명이 더 투표해야 해요. 표가 열 번은 확인되고 대체로 "
-        "맞은 사람이 {least}명 필요해요."
+        "⚠️ 아직은 배워도 바꿔 쓸 수 없어요. 표가 맞는 것으로 확인된 사람이 {least}명 필요한데 {missing}명이 "
+        "모자라요. 골드나 다른 사람들도 투표한 글에 적어도 열 번 투표해서 맞은 것으로 확인된 사람만 세요."
     ),
     few_gold=(
         "ℹ️ 골드가 {missing}개 더 모여 {least}개가 될 때까지는 따로 떼어 둔 투표로 비교해요. "

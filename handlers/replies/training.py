@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from html import escape
 from typing import Any
 
@@ -27,12 +27,31 @@ LEAST_LABELS = 200
 """With fewer, some twenty rows are held out, and only a large gain can be told from chance."""
 _BAR = 12
 _REASON_UNITS = 500
+_MODEL_UNITS = 100
 _VERDICT_UNITS = 3_600
 
 
 def missing_labels(task: str, given: Collection[str]) -> tuple[str, ...]:
     """Return the labels of a task that cannot be learnt yet; while there are any, no training begins."""
     return tuple(label for label in LABELS[Task(task)] if label not in given)
+
+
+def apart_html(task: str, lines: Mapping[str, str], language: Language) -> str:
+    """Say that nothing is trained for a task that another model answers in each language.
+
+    Args:
+        task: Which.
+        lines: The models by line of the catalogue.
+        language: Of the words.
+    """
+    listed = "\n".join(
+        f"<code>{escape(line, quote=False)} = {escape(utf16.clip(model, _MODEL_UNITS), quote=False)}</code>"
+        for line, model in lines.items()
+    )
+    texts = TEXTS[language]
+    return texts.teaching.apart.format(
+        task=texts.task_name[task], lines=listed, line=f"<code>{escape(task, quote=False)}.any</code>"
+    )
 
 
 def data_html(
@@ -54,6 +73,7 @@ def data_html(
         task=TEXTS[language].task_name[figures.task],
         labels=Count(labels),
         voters=Count(figures.voters),
+        proved=Count(figures.proved),
         votes=Count(figures.votes),
         gold=Count(gold),
         champion=own if champion is None else escape(champion, quote=False),
@@ -70,7 +90,7 @@ def data_html(
         words.format(missing=Count(least - there), least=Count(least))
         for words, least, there in (
             (texts.few_labels, LEAST_LABELS, labels),
-            (texts.few_voters, LEAST_VOTERS, figures.voters),
+            (texts.few_voters, LEAST_VOTERS, figures.proved),
             (texts.few_gold, LEAST_GOLD, gold),
         )
         if there < least

@@ -40,6 +40,10 @@ def verdict_lines(verdict: Verdict, language: Language) -> tuple[str, ...]:
     )
     state = CheckState.PASSED if verdict.passed else CheckState.FAILED
     lines = [f"{_SIGNS[state]} {headline}"]
+    if verdict.leaving is not None:
+        lines.append(
+            texts.leaving.format(leaving=utf16.clip(verdict.leaving, _NAME_UNITS), champion=names[0])
+        )
     recalls = [check for check in verdict.checks if check.name is CheckName.RECALL]
     for check in verdict.checks:
         if check.name is CheckName.RECALL:
@@ -62,6 +66,9 @@ def _rule(check: Check, texts: VerdictTexts, language: Language) -> Iterator[str
         gain = check.name is CheckName.GAIN
         if check.numbers["set"] == "heldout":
             yield texts.on_heldout.format(**words)
+        voted, known = check.numbers.get("voted"), check.numbers.get("n")  # older ones do not tell
+        if isinstance(voted, int) and isinstance(known, int) and voted:
+            yield texts.voted.format(**words | {"given": Count(known - voted)})
         if gain and isinstance(earlier := check.numbers.get("earlier"), int):  # older ones do not tell
             yield (texts.judged_before if earlier else texts.first_judged).format(
                 **words, candidates=earlier + 1

@@ -11,11 +11,13 @@ class VerdictTexts:
     """The words of one language.
 
     Attributes:
+        leaving: Added to the headline where the model that answers now has to go.
         sets: Names of the sets of labelled rows.
         checks: What is said of each check, by its name; of recalls, one line for all that passed.
         failed: What is said instead of one that failed.
         not_seen: What is said instead of one without anything to judge by.
         on_heldout: Added where it was judged on held-out feedback.
+        voted: Added where some of the known labels are what voters agreed on.
         voters_agree: What is said of voters of whom no known label has shown that they are right.
         first_judged: Added to a gain on rows that judged nobody before.
         judged_before: Added to one on other rows.
@@ -27,11 +29,13 @@ class VerdictTexts:
     passed: str
     passed_on_votes: str
     refused: str
+    leaving: str
     sets: Mapping[str, str]
     checks: Mapping[str, str]
     failed: Mapping[str, str]
     not_seen: Mapping[str, str]
     on_heldout: str
+    voted: str
     voters_agree: str
     first_judged: str
     judged_before: str
@@ -47,6 +51,10 @@ VERDICT_EN = VerdictTexts(
         "promotes it after looking."
     ),
     refused="{candidate} does not take the place of {champion} ({task}).",
+    leaving=(
+        "{leaving} learnt from a text that was deleted and has to go, so the question is not whether this "
+        "one is better than {leaving}: without it {champion} answers, and that is what it has to beat."
+    ),
     sets={"gold": "blind-labelled rows", "test": "public test set", "heldout": "rows of held-out feedback"},
     checks={
         "answers": "Answers: numbers for all {n:row|rows}.",
@@ -112,6 +120,10 @@ VERDICT_EN = VerdictTexts(
         "Judged on held-out feedback: {gold:blind-labelled row is|blind-labelled rows are} too few, "
         "{least_gold} are needed. Some of those labels may have been given after seeing an answer."
     ),
+    voted=(
+        "Of these known labels {voted} are what trusted voters said alike and blind, {given} came from "
+        "whoever runs the bot."
+    ),
     voters_agree=(
         "Voters: {voters:person|people} whose votes agree taught it ({least} needed). No known label (gold) "
         "shows that any of them is right."
@@ -135,6 +147,10 @@ VERDICT_KO = VerdictTexts(
         "대신해요 ({task})."
     ),
     refused="{candidate} 모델은 {champion} 모델을 대신하지 못해요 ({task}).",
+    leaving=(
+        "{leaving} 모델은 지워진 글로 배워서 어차피 물러나요. 그래서 {leaving} 모델이 아니라, 그다음에 "
+        "대답할 {champion} 모델보다 나은지 봐요."
+    ),
     sets={"gold": "답을 보지 않고 붙인 정답", "test": "공개 시험 세트", "heldout": "따로 떼어 둔 피드백"},
     checks={
         "answers": "답: {n}개 모두 숫자로 답했어요.",
@@ -199,6 +215,10 @@ VERDICT_KO = VerdictTexts(
     on_heldout=(
         "답을 보지 않고 붙인 정답이 {gold}개라서({least_gold}개 필요) 따로 떼어 둔 피드백으로 판단했어요. "
         "그 라벨 가운데에는 모델의 답을 본 뒤에 붙인 것도 있을 수 있어요."
+    ),
+    voted=(
+        "이 정답 가운데 {voted}개는 믿을 만한 사람들이 답을 보지 않고 똑같이 붙인 것이고, {given}개는 "
+        "운영자가 넣은 것이에요."
     ),
     voters_agree=(
         "투표한 사람: 표가 서로 맞는 {voters}명에게 배웠어요 ({least}명 필요). "

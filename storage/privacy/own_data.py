@@ -70,6 +70,7 @@ class OwnTrust:
     trust: float | None
     verdict: str
     reason: str
+    proved: bool
     updated_at: datetime
 
 
@@ -278,6 +279,7 @@ class OwnRows:
                 Trust.trust,
                 Trust.verdict,
                 Trust.reason,
+                Trust.proved,
                 Trust.updated_at,
             )
             .where(Trust.annotator_id == annotator)

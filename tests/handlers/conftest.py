@@ -64,10 +64,31 @@ def quotas() -> Quotas:
 
 
 @pytest.fixture
-async def telegram(model: FakeModel, store: Store, access: Access, quotas: Quotas) -> AsyncIterator[Telegram]:
+def apart() -> Mapping[str, Mapping[str, str]]:
+    """Tasks that another model answers in each language; a module may have its own."""
+    return {}
+
+
+@pytest.fixture
+async def telegram(
+    model: FakeModel,
+    store: Store,
+    access: Access,
+    quotas: Quotas,
+    apart: Mapping[str, Mapping[str, str]],
+) -> AsyncIterator[Telegram]:
     request = OfflineRequest()
     application = build_application(
-        Services(model, store, ADMIN, access=access, quotas=quotas, presets=PRESETS, teacher=Agreeing(store)),
+        Services(
+            model,
+            store,
+            ADMIN,
+            access=access,
+            quotas=quotas,
+            presets=PRESETS,
+            apart=apart,
+            teacher=Agreeing(store),
+        ),
         token="1:token",
         request=request,
         rate_limiter=PatientRateLimiter(chat=AT_ONCE, group=AT_ONCE, overall=AT_ONCE),

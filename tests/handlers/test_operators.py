@@ -16,9 +16,10 @@ from handlers.replies.teaching_texts import TeachingTexts
 from handlers.replies.texts import TEXTS, Language, Texts
 from handlers.taps import TrainStep, TrainTap
 from models.results import Task
-from storage.agreed import ImportedText
+from storage.agreed import ImportedText, NewTrust
 from storage.runs import RunState
 from storage.store import NewPrediction, Store
+from tests.handlers.conftest import agree
 from tests.handlers.offline import ENGLISH, KOREAN, NEWCOMER, Telegram
 from tests.handlers.offline import GROUP as A_GROUP
 from tests.png import size
@@ -128,7 +129,7 @@ async def test_a_training_is_offered_started_shown_and_cancelled(
     await vote_both_ways(store)
     offered = await telegram.says("/train sentiment", user=person)
     assert texts.start_question in offered.text
-    assert texts.few_voters.format(missing=Count(3), least=Count(5)) in offered.text
+    assert texts.few_voters.format(missing=Count(5), least=Count(5)) in offered.text
     on = 1001
     toast = await telegram.taps(offered.button(texts.start_button), user=person, on=on)
     assert toast.text == texts.asked_toast
@@ -147,6 +148,52 @@ async def test_a_training_is_offered_started_shown_and_cancelled(
     assert (await store.runs.get(run.id)).state is RunState.CANCELLED
     late = await telegram.taps(shown.button(texts.cancel_button), user=person, on=on)
     assert late.text == texts.ended_toast
+
+
+@pytest.mark.parametrize(("person", "language"), [(ENGLISH, "en"), (KOREAN, "ko")])
+async def test_the_offer_counts_the_people_that_the_gate_will_count(
+    telegram: Telegram, store: Store, person: int, language: Language
+) -> None:
+    texts = TEXTS[language].teaching
+    await vote_both_ways(store)
+    for more in range(500, 503):
+        await agree(store, more)
+        await vote(store, "이 라면 미쳤다", more)
+    voters = sorted({cast.voter for cast in await store.consensus.votes("sentiment")})
+    assert len(voters) == 5
+
+    async def offered(proved: int) -> str:
+        trusts = [
+            NewTrust(voter, 20, 20, 20, 0.9, "trusted", "right", number < proved)
+            for number, voter in enumerate(voters)
+        ]
+        await store.consensus.replace("sentiment", [], trusts)
+        return (await telegram.says("/train sentiment", user=person)).text
+
+    for proved in (0, 4):
+        assert texts.few_voters.format(missing=Count(5 - proved), least=Count(5)) in await offered(proved)
+    enough = await offered(5)
+    assert texts.few_voters.partition("{")[0] not in enough
+    assert texts.start_question in enough
+
+
+@pytest.mark.parametrize("apart", [{"sentiment": {"sentiment.ko": "./<ko>", "sentiment.en": "./en"}}])
+@pytest.mark.parametrize(("person", "texts"), [(ENGLISH, TEXTS["en"]), (KOREAN, TEXTS["ko"])])
+async def test_where_each_language_has_a_model_of_its_own_no_training_is_offered_or_started(
+    telegram: Telegram, store: Store, person: int, texts: Texts
+) -> None:
+    await vote_both_ways(store)
+    said = await telegram.says("/train sentiment", user=person)
+    assert said.text == texts.teaching.apart.format(
+        task=texts.task_name["sentiment"],
+        lines="<code>sentiment.ko = ./&lt;ko&gt;</code>\n<code>sentiment.en = ./en</code>",
+        line="<code>sentiment.any</code>",
+    )
+    assert "reply_markup" not in said.data
+    await telegram.taps(encode(TrainTap(TrainStep.START, Task.SENTIMENT)), user=person, on=1001)
+    assert telegram.answers[-1].text == said.text
+    assert await store.runs.unfinished() == ()
+    assert texts.teaching.nothing_yet in (await telegram.says("/train nli", user=person)).text
 
 
 async def test_without_a_task_it_is_asked_which_and_another_word_is_answered_kindly(

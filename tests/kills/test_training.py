@@ -48,7 +48,9 @@ def test_a_kill_at_any_stage_of_a_training_needs_no_hand(tmp_path: Path) -> None
             runs = _runs(file)
             assert finished <= {number for number, (state, *_) in runs.items() if state == "done"}
             kept = [
-                each for word in ("name", "snapshot", "start", "against") for each in ended.of(f"kept {word}")
+                each
+                for word in ("name", "snapshot", "start", "champion")
+                for each in ended.of(f"kept {word}")
             ]
             for number, name, value in kept:
                 assert runs[number][1][name] == value

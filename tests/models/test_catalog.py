@@ -104,3 +104,22 @@ def test_the_lines_of_a_task_are_the_presets_own_or_the_built_in_ones() -> None:
     assert catalog.lines("klue", Task.SENTIMENT) == {"any": replace(builtin, name=BUILTIN)}
     with pytest.raises(UnknownPreset):
         catalog.lines("nobody", Task.MASK)
+
+
+def test_a_task_that_each_language_has_a_model_for_is_told_with_its_lines(tmp_path: Path) -> None:
+    one, two = f"{tmp_path}/one", f"{tmp_path}/two"
+    (tmp_path / "catalog.toml").write_text(
+        "[presets.mixed]\n"
+        'sentiment.ko = "./one"\nsentiment.en = "./two"\n'
+        'nli.ko = "./one"\nnli.en = "./one"\n'
+        'nsp.any = "./one"\nnsp.en = { model = "./one", revision = "refs/pr/1" }\n'
+        'mask.ko = "./two"\n'
+    )
+    catalog = load_catalog(tmp_path / "catalog.toml")
+    assert catalog.apart("mixed", Task.SENTIMENT) == {"sentiment.ko": one, "sentiment.en": two}
+    assert catalog.apart("mixed", Task.NSP) == {"nsp.any": one, "nsp.en": one}, "of two revisions"
+    for task in (Task.NLI, Task.MASK, Task.TOKENS):
+        assert catalog.apart("mixed", task) == {}
+    assert not any(catalog.apart(BUILTIN, task) for task in Task)
+    with pytest.raises(UnknownPreset):
+        catalog.apart("nobody", Task.NLI)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -47,3 +48,10 @@ def test_what_is_no_verdict_is_refused(body: object, said: str) -> None:
     assert Verdict.from_json(WHOLE).passed
     with pytest.raises(ValueError, match=said):
         Verdict.from_json(body)
+
+
+def test_it_keeps_who_has_to_go_and_older_ones_name_nobody() -> None:
+    kept = replace(VERDICT, leaving="sentiment-0007").as_json()
+    assert Verdict.from_json(kept).leaving == "sentiment-0007"
+    del kept["leaving"]
+    assert Verdict.from_json(kept) == VERDICT

@@ -18,8 +18,10 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from bot.cli import app
+from bot.rebuilding import see_to
 from handlers.replies.texts import EN
 from handlers.replies.training import run_html
+from models.results import Task
 from storage.checkpoint_values import CheckpointState, NewCheckpoint, TrainedCheckpoint
 from storage.runs import RunState
 from storage.store import Store
@@ -129,6 +131,8 @@ def test_a_model_learns_what_people_say_passes_and_serves_and_the_next_goes_on_f
     ]
     assert not list((tmp_path / "var" / "teaching" / "runs").iterdir())
 
+    with closing(sqlite3.connect(tmp_path / "bot.db")) as connection, connection:
+        connection.execute("UPDATE gold_items SET source = 'voters' WHERE id <= 3")
     again = call(*COMMAND, *QUICK, "--no-promote")
     assert again.exit_code == 0, again.output
     assert (same := champion(tmp_path)) is not None
@@ -138,6 +142,8 @@ def test_a_model_learns_what_people_say_passes_and_serves_and_the_next_goes_on_f
     assert second.verdict is not None
     assert second.verdict.champion == first.name
     assert "No candidate was judged on these rows before" in done.stdout
+    assert "Of these known labels" not in done.stdout
+    assert "Of these known labels 3 are what trusted voters said alike and blind, 125 came" in again.stdout
     assert "Candidates that these rows have judged before: 1." in again.stdout
 
 
@@ -219,7 +225,8 @@ def test_one_that_has_to_go_is_not_replaced_on_votes_alone(voted: Path, tmp_path
     forget_a_learnt_text(tmp_path)
     done = call(*COMMAND, *QUICK)
     assert done.exit_code == 0, done.output + repr(done.exception)
-    assert "✓ Not worse, rows of held-out feedback" in done.stdout
+    assert "sentiment-0001 learnt from a text that was deleted and has to go" in done.stdout
+    assert "✓ Gain, rows of held-out feedback" in done.stdout
     assert "sentiment-0002 passed on votes alone" in done.stdout
     assert (serves := champion(tmp_path)) is not None
     assert serves.name == "sentiment-0001"
@@ -279,6 +286,31 @@ def test_what_cannot_be_done_is_one_line(tmp_path: Path, arguments: tuple[str, .
     assert rows(tmp_path, "SELECT count(*) FROM checkpoints") == [(0,)]
 
 
+@pytest.mark.parametrize("asked_for", [(), ("--dry-run",), ("--run", "1")])
+def test_where_each_language_has_a_model_of_its_own_none_is_trained(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asked_for: tuple[str, ...]
+) -> None:
+    lines = [
+        "[presets.two]",
+        'sentiment.ko = "./korean"',
+        'sentiment.en = "./english"',
+        'nli.any = "./korean"',
+    ]
+    (tmp_path / "two.toml").write_text("\n".join(lines) + "\n")
+    monkeypatch.setenv("CATALOG", f"{tmp_path}/two.toml")
+    monkeypatch.setenv("PRESET", "two")
+    if "--run" in asked_for:
+        asked(tmp_path, lambda store: store.runs.ask("sentiment", actor="bot", options={}))
+    done = call(*COMMAND, *asked_for)
+    assert done.exit_code == 1, done.output
+    assert len(done.stderr.splitlines()) == 1, done.stderr
+    assert f"sentiment.ko = {tmp_path}/korean, sentiment.en = {tmp_path}/english" in done.stderr
+    assert rows(tmp_path, "SELECT state FROM training_runs") == [("failed",)] * ("--run" in asked_for)
+    assert rows(tmp_path, "SELECT count(*) FROM dataset_snapshots") == [(0,)]
+    nli = call("train", "finetune", "nli", "--from-feedback")
+    assert "nobody has voted on nli yet" in nli.stderr
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -319,7 +351,9 @@ def test_a_text_deleted_while_it_is_learnt_from_makes_it_begin_anew(
     assert not serves.tainted
 
 
-def test_what_learnt_a_deleted_text_gives_way_to_one_that_is_as_good_without_it(tmp_path: Path) -> None:
+def test_what_learnt_a_deleted_text_gives_way_to_one_that_is_better_than_what_was_before_it(
+    tmp_path: Path,
+) -> None:
     assert call(*COMMAND, *QUICK).exit_code == 0
     forget_a_learnt_text(tmp_path)
     done = call(*COMMAND, *QUICK)
@@ -328,14 +362,46 @@ def test_what_learnt_a_deleted_text_gives_way_to_one_that_is_as_good_without_it(
     second = champion(tmp_path)
     assert second is not None
     assert second.verdict is not None
-    assert (second.parent, second.base, second.verdict.champion) == (None, "builtin", "sentiment-0001")
-    assert "✓ Not worse" in done.stdout
-    assert rows(tmp_path, "SELECT against_id FROM evaluations ORDER BY id") == [
-        (None,),
-        (None,),
-        (1,),
-        (1,),
-    ]
+    assert (second.parent, second.base) == (None, "builtin")
+    assert (second.verdict.champion, second.verdict.leaving) == ("builtin", "sentiment-0001")
+    assert "✓ Gain, blind-labelled rows" in done.stdout
+    assert rows(tmp_path, "SELECT against_id FROM evaluations ORDER BY id") == [(None,)] * 4
+
+
+def test_what_is_no_better_than_the_one_before_a_champion_that_has_to_go_leaves_the_place_to_that(
+    tmp_path: Path,
+) -> None:
+    assert call(*COMMAND, *QUICK).exit_code == 0
+    assert call(*COMMAND, *QUICK, "--no-promote").exit_code == 0
+    assert call("models", "promote", "sentiment-0002", "--force", "--reason", "a try").exit_code == 0
+    with closing(sqlite3.connect(tmp_path / "bot.db")) as connection, connection:
+        connection.execute("UPDATE dataset_snapshots SET state = 'stale' WHERE name = 'sentiment-0002'")
+        connection.execute("UPDATE checkpoints SET tainted = true WHERE name = 'sentiment-0002'")
+
+    def look() -> str | None:
+        """See to the champion as a running bot does, and say who is champion then."""
+        marked = champion(tmp_path)
+        assert marked is not None
+        serves, _ = asked(tmp_path, lambda store: see_to(store, Task.SENTIMENT, marked))
+        return None if serves is None else serves.name
+
+    assert look() == "sentiment-0002"
+    run = asked(tmp_path, lambda store: store.runs.current("sentiment"))
+    assert run is not None
+    done = call(*COMMAND, "--run", str(run.id))
+    assert done.exit_code == 0, done.output + repr(done.exception)
+    assert "comparing sentiment-0003 with sentiment-0001 on" in done.stdout
+    assert "✗ sentiment-0003 does not take the place of sentiment-0001" in done.stdout
+    third = asked(tmp_path, lambda store: store.checkpoints.get("sentiment-0003"))
+    assert third.verdict is not None
+    assert (third.parent, third.verdict.champion, third.verdict.leaving) == (
+        "sentiment-0001",
+        "sentiment-0001",
+        "sentiment-0002",
+    )
+    assert look() == "sentiment-0001"
+    gone = asked(tmp_path, lambda store: store.checkpoints.get("sentiment-0002"))
+    assert gone.state is CheckpointState.REFUSED
 
 
 def test_who_is_forgotten_while_the_model_learns_for_them_did_not_promote_it(

@@ -11,6 +11,7 @@ from storage.errors import VoterGone
 from storage.store import Store
 from training.feedback.agreement import agree
 from training.feedback.ballots import Agreement, Ballot, Rules
+from training.feedback.grounded import grounded
 
 TAUGHT = (Task.SENTIMENT, Task.NLI, Task.NSP, Task.MASK)
 """The tasks that people's votes say something about that can be learnt: word pieces have no right answer."""
@@ -66,6 +67,7 @@ async def _decided(store: Store, task: str, rules: Rules | None) -> Agreement:
         for each in found.consensus.values()
         if each.label is not None
     ]
+    proved = grounded(found)
     trusts = [
         NewTrust(
             each.voter,
@@ -75,6 +77,7 @@ async def _decided(store: Store, task: str, rules: Rules | None) -> Agreement:
             each.trust if each.judged else None,
             each.verdict.value,
             each.reason,
+            each.voter in proved,
         )
         for each in found.standings.values()
     ]

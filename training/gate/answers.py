@@ -61,6 +61,7 @@ class Paired:
         groups: int64 ``[n]``, rows that came together (see ``training.evaluate.groups_of``); None if each
             came for itself.
         earlier: How many candidates these rows have judged before.
+        voted: How many of their labels, if they are gold, voters agreed on; the rest was known otherwise.
     """
 
     name: SetName
@@ -71,6 +72,7 @@ class Paired:
     classes: tuple[str, ...]
     groups: NDArray[np.int64] | None = None
     earlier: int = 0
+    voted: int = 0
 
     def __len__(self) -> int:
         return len(self.labels)

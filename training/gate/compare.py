@@ -48,12 +48,14 @@ class LabelledSet:
         task: ``sentiment``, ``nli`` or ``nsp``.
         rows: The questions and what is true.
         earlier: How many candidates these rows have judged before.
+        voted: How many of their labels, if they are gold, voters agreed on; the rest was known otherwise.
     """
 
     name: SetName
     task: str
     rows: Sequence[Example]
     earlier: int = 0
+    voted: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,7 @@ def compare(
     sets: Sequence[LabelledSet],
     teachers: Teachers | None,
     *,
+    leaving: str | None = None,
     rules: Rules = Rules(),  # noqa: B008  # frozen
     device: torch.device | None = None,
     progress: Progress = quiet,
@@ -108,12 +111,14 @@ def compare(
     """Ask both models all rows and judge the answers.
 
     Args:
-        champion: The model that answers now: a preset, folder or hub id.
+        champion: The model that answers now, or would without the one that has to go: a preset, folder or hub
+            id.
         candidate: The model that would.
         task: What the candidate was taught.
         sets: Gold or held-out rows of the task, or both; its public test set, if there is one; and sets of
             other tasks that one trunk serves too, which must not get worse.
         teachers: Who taught it; None if it learnt from no votes.
+        leaving: Name of the model that answers now and has to go; None if none has to.
         rules: The bounds.
         device: Where the models run; None for the CPU.
         progress: Is told how many more rows a model has read: in all, each row twice.
@@ -130,7 +135,7 @@ def compare(
     first, second = (Contestant(str(name), tasks, place) for name in (champion, candidate))
     found = [_asked(each, first, second, progress) for each in sets]
     times = timed(first, second, [each for each in sets if each.task == task], rounds, clock)
-    names = Names(str(champion), str(candidate))
+    names = Names(str(champion), str(candidate), leaving)
     verdict = judge(names, task, found, times, teachers, rules)
     return Compared(
         verdict,
@@ -179,4 +184,4 @@ def _asked(each: LabelledSet, champion: Contestant, candidate: Contestant, progr
     one, other = (model.classify(each.task, each.rows, progress) for model in (champion, candidate))
     groups = groups_of([row.text for row in each.rows])
     classes = LABELS[Task(each.task)]
-    return Paired(each.name, each.task, labels, one, other, classes, groups, each.earlier)
+    return Paired(each.name, each.task, labels, one, other, classes, groups, each.earlier, each.voted)

@@ -15,7 +15,6 @@ class Rules:
     """The bounds; shares and differences are 0…1.
 
     Attributes:
-        must_gain: Whether a gain must be seen; else, that the candidate is worse must not be.
         alpha: A p-value below is no chance; a gain shares it with the gains that were looked for before on
             the same rows.
         power: The chance with which a gain is said to have been visible.
@@ -32,7 +31,6 @@ class Rules:
         voter_cap: Share of the votes that one of them may have.
     """
 
-    must_gain: bool = True
     alpha: float = 0.05
     power: float = 0.8
     least_gold: int = LEAST_GOLD
@@ -71,7 +69,14 @@ class Times:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """The two models."""
+    """The models.
+
+    Attributes:
+        champion: Answers now, or would without the one that has to go.
+        candidate: Would take its place.
+        leaving: The one that answers now and has to go; None if none has to.
+    """
 
     champion: str
     candidate: str
+    leaving: str | None = None

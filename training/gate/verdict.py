@@ -32,8 +32,6 @@ from training.gate.statistics import (
 )
 from training.textfiles import DataError
 
-_DECIDE = (CheckName.GAIN, CheckName.NOT_WORSE)
-
 
 def judge(
     names: Names,
@@ -63,7 +61,7 @@ def judge(
         raise DataError("voters are counted from 0, and the share of one of them is 0 to 1")
     checks = [_answers(pairs)]
     if checks[0].state is CheckState.PASSED:
-        checks += [_changed(pairs, rules), _gain(task, pairs, rules)]
+        checks += [_changed(pairs), _gain(task, pairs, rules)]
         changes = {(pair.name, pair.task): _change(pair) for pair in pairs}
         checks += [
             _test(pair, changes[pair.name, pair.task], rules) for pair in pairs if pair.name is SetName.TEST
@@ -75,9 +73,9 @@ def judge(
         checks += [_calibration(pair, rules) for pair in pairs if pair.name is not SetName.GOLD]
     checks += [_latency(times, rules), *_teachers(teachers, rules)]
     passed = all(check.state is not CheckState.FAILED for check in checks) and any(
-        check.name in _DECIDE and check.state is CheckState.PASSED for check in checks
+        check.name is CheckName.GAIN and check.state is CheckState.PASSED for check in checks
     )
-    return Verdict(passed, task, names.champion, names.candidate, tuple(checks))
+    return Verdict(passed, task, names.champion, names.candidate, tuple(checks), names.leaving)
 
 
 def _require(task: str, pairs: Sequence[Paired]) -> None:
@@ -130,11 +128,11 @@ def _answers(pairs: Sequence[Paired]) -> Check:
     return Check(CheckName.ANSWERS, _state(broken > 0), {"broken": broken, "n": sum(map(len, pairs))})
 
 
-def _changed(pairs: Sequence[Paired], rules: Rules) -> Check:
-    """A candidate that answers every row as the champion does is the champion; where that must go, it may."""
+def _changed(pairs: Sequence[Paired]) -> Check:
+    """A candidate that answers every row as the champion does is the champion."""
     changed = sum(int((pair.champion.chosen != pair.candidate.chosen).sum()) for pair in pairs)
     numbers: dict[str, Number] = {"changed": changed, "n": sum(map(len, pairs))}
-    return Check(CheckName.CHANGED, _state(rules.must_gain and not changed), numbers)
+    return Check(CheckName.CHANGED, _state(not changed), numbers)
 
 
 def _gain(task: str, pairs: Sequence[Paired], rules: Rules) -> Check:
@@ -142,11 +140,10 @@ def _gain(task: str, pairs: Sequence[Paired], rules: Rules) -> Check:
     gold = len(own[SetName.GOLD]) if SetName.GOLD in own else 0
     said: dict[str, Number] = {"gold": gold, "least_gold": rules.least_gold}
     name = SetName.GOLD if gold >= rules.least_gold else SetName.HELDOUT
-    check = CheckName.GAIN if rules.must_gain else CheckName.NOT_WORSE
     if name not in own:
-        return Check(check, CheckState.NOT_SEEN, {**_of(own[SetName.GOLD]), **said})
+        return Check(CheckName.GAIN, CheckState.NOT_SEEN, {**_of(own[SetName.GOLD]), **said})
     earlier = own[name].earlier
-    alpha = rules.alpha / (earlier + 1) if rules.must_gain else rules.alpha
+    alpha = rules.alpha / (earlier + 1)
     found = _change(own[name], alpha=alpha)
     p = mcnemar(found.gained, found.lost)
     numbers: dict[str, Number] = {
@@ -159,10 +156,10 @@ def _gain(task: str, pairs: Sequence[Paired], rules: Rules) -> Check:
         "smallest": smallest_gain(found.n, found.discordant, power=rules.power, alpha=alpha),
         "earlier": earlier,
     }
+    if name is SetName.GOLD:
+        numbers["voted"] = own[name].voted
     # A p-value as small says as much of a loss; the interval says which it is.
-    sure = p < alpha
-    failed = not (sure and found.low > 0) if rules.must_gain else sure and found.high < 0
-    return Check(check, _state(failed), {**numbers, **said})
+    return Check(CheckName.GAIN, _state(not (p < alpha and found.low > 0)), {**numbers, **said})
 
 
 def _test(pair: Paired, found: Change, rules: Rules) -> Check:

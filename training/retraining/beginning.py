@@ -12,6 +12,7 @@ from models.catalog import BUILTIN, load_catalog
 from models.errors import ModelServiceError
 from models.hub import find_files
 from models.results import Task
+from models.text import Language
 from storage.checkpoint_values import TrainedCheckpoint
 from training.jobs import Job
 from training.retraining.material import Material
@@ -29,15 +30,15 @@ class Beginning:
     base: str
 
 
-def beginning(place: TeachingPlace, task: str, champion: TrainedCheckpoint | None) -> Beginning:
-    """The champion, or the preset's own checkpoint where none was trained or a text of it was deleted.
+def beginning(place: TeachingPlace, task: str, rival: TrainedCheckpoint | None) -> Beginning:
+    """The model that has to be beaten: a trained one, or the preset's own checkpoint.
 
     Raises:
         DataError: The preset has none.
     """
-    if champion is None or champion.tainted:
+    if rival is None:
         return Beginning(own_checkpoint(place, task), None, place.preset)
-    return Beginning(champion.path, champion.name, champion.base)
+    return Beginning(rival.path, rival.name, rival.base)
 
 
 def lesson(task: str, wish: Wish, model: str, found: Material, out: Path) -> Job:
@@ -83,7 +84,9 @@ def own_checkpoint(place: TeachingPlace, task: str) -> str:
     if place.preset == BUILTIN and place.catalog is None:
         return BUILTIN
     try:
-        return load_catalog(place.catalog).source(place.preset, Task(task), "ko").model
+        catalog = load_catalog(place.catalog)
+        language: Language = "en" if set(catalog.lines(place.preset, Task(task))) == {"en"} else "ko"
+        return catalog.source(place.preset, Task(task), language).model
     except ModelServiceError as error:
         raise DataError(str(error)) from error
 

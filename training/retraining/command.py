@@ -13,6 +13,7 @@ from storage.errors import StorageError
 from storage.runs import RunState
 from training.processes import Processes
 from training.retraining.ledger import Ledger
+from training.retraining.one_model import require_one_model
 from training.retraining.place import Teaching, TeachingPlace
 from training.retraining.wish import Wish
 from training.textfiles import DataError
@@ -45,6 +46,8 @@ def retrain(
         KeyboardInterrupt: Told to stop.
     """
     place = teaching.place()
+    if run_id is None:  # before anything is asked for; one that was asked for fails with the same line
+        require_one_model(place, task)
     signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever started this may have ignored it
     if polite:
         _half_the_cores()

@@ -80,10 +80,17 @@ def material(snapshot: StoredSnapshot, test: str | None) -> Material:
 async def with_earlier(
     store: Store, snapshot: StoredSnapshot, sets: Sequence[LabelledSet], candidate: str
 ) -> tuple[LabelledSet, ...]:
-    """Tell of each set that the gate asks how many candidates it has judged before this one."""
-    judged = store.checkpoints.judged_by
+    """Tell of each set that the gate asks how many candidates it judged before, and of gold whose it is."""
+    judged, voted = store.checkpoints.judged_by, await store.snapshots.gold_of_voters(snapshot.id)
     return tuple(
-        [replace(each, earlier=await judged(snapshot.id, each.name, beside=candidate)) for each in sets]
+        [
+            replace(
+                each,
+                earlier=await judged(snapshot.id, each.name, beside=candidate),
+                voted=voted if each.name is SetName.GOLD else 0,
+            )
+            for each in sets
+        ]
     )
 
 

@@ -37,12 +37,13 @@ class Judged:
     Attributes:
         verdict: In numbers.
         correct: Which rows each model has right.
-        champion: Name of the champion of that moment, which it was compared with; None for the catalogue's
-            own.
+        against: Name of what it was compared with; None for the catalogue's own.
+        champion: Name of the champion of that moment, whose place it may take; None for the catalogue's own.
     """
 
     verdict: Verdict
     correct: Sequence[Correctness]
+    against: str | None
     champion: str | None
 
 
@@ -99,7 +100,7 @@ async def register(store: Store, new: NewCheckpoint, judged: Judged, training: i
     for each in judged.correct:
         if (each.name.value, each.task) not in known:
             await store.checkpoints.add_evaluation(
-                new.name, against=judged.champion, dataset=each.name.value, correct=each.as_json()
+                new.name, against=judged.against, dataset=each.name.value, correct=each.as_json()
             )
     await store.checkpoints.judge(new.name, judged.verdict)
     return await store.checkpoints.get(new.name)

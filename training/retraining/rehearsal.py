@@ -17,7 +17,9 @@ from training.processes import Processes
 from training.retraining.beginning import beginning, lesson, no_text
 from training.retraining.ledger import Ledger
 from training.retraining.material import check_learnable, material, teachers_of, with_earlier
+from training.retraining.one_model import require_one_model
 from training.retraining.place import TeachingPlace
+from training.retraining.rivals import rival
 from training.retraining.wish import Wish
 from training.telling import Say
 from training.textfiles import DataError
@@ -43,6 +45,7 @@ def rehearse(
         StorageError: The database failed.
     """
     check_learnable(task)
+    require_one_model(place, task)
     wish = place.completed(wish, task)
     if wish.test is not None:
         read(task, wish.test)  # one that cannot be used is told before a data set is drawn
@@ -60,15 +63,16 @@ def rehearse(
         f"the busiest has {100 * teachers.largest_share:.4g} % of the votes "
         f"({100 * _RULES.voter_cap:.4g} % allowed)"
     )
-    champion = ledger.call(lambda store: store.checkpoints.standing(task)).champion
-    start = beginning(place, task, champion)
+    against = ledger.call(lambda store: rival(store, task))
+    start = beginning(place, task, against.checkpoint)
     say(f"it would begin with {start.parent or start.base}")
     sets = ledger.call(lambda store: with_earlier(store, snapshot, found.sets, ""))
     asked = ", ".join(
         f"{each.name} {len(each.rows):,} (candidates judged by it before: {each.earlier})" for each in sets
     )
-    rival = place.preset if champion is None else champion.name
-    say(f"it would be compared with {rival} on {asked}")
+    say(f"it would be compared with {against.name or place.preset} on {asked}")
+    if against.leaving is not None:
+        say(f"{against.leaving} answers now, learnt from a text that was deleted since and has to go")
     with TemporaryDirectory() as scratch:
         job = lesson(task, wish, start.model, found, Path(scratch))
         finetune(job, processes, say, no_text, dry_run=True)

@@ -1,6 +1,6 @@
 """One retraining from beginning to end, which may be killed at any moment and goes on where it was.
 
-    snapshot → fine-tuning from the champion → gate → checkpoint registered → promoted, if gold showed a gain
+    snapshot → fine-tuning from what answers → gate → checkpoint registered → promoted, if gold showed a gain
 
 What must survive a kill is in the run's row (which snapshot, which name) and in the run's folder (the state
 of the training). The trunk moves with the task that is taught: the other heads of the new checkpoint may
@@ -11,22 +11,23 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from storage.checkpoint_values import CheckpointState, NewCheckpoint, Standing, UnknownCheckpoint
+from storage.checkpoint_values import CheckpointState, NewCheckpoint, UnknownCheckpoint
 from storage.runs import CancelledRun, Run, RunState
 from storage.snapshots import StoredSnapshot
 from storage.store import Store
 from training.feedback.snapshot import take_snapshot
 from training.gate.compare import compare
-from training.gate.rules import Rules
 from training.jobs import finetune
 from training.processes import Processes
 from training.retraining.beginning import Beginning, beginning, lesson, no_text, own_checkpoint
 from training.retraining.guards import alone, undisturbed
 from training.retraining.ledger import Ledger
 from training.retraining.material import Material, check_learnable, material, teachers_of, with_earlier
+from training.retraining.one_model import require_one_model
 from training.retraining.place import TeachingPlace
 from training.retraining.registering import Judged, Outcome, Tainted, promote, put_aside, register, remove
 from training.retraining.reporter import Reporter
+from training.retraining.rivals import Rival, rival
 from training.retraining.wish import Wish
 from training.revision import code_revision
 from training.telling import Say
@@ -60,6 +61,7 @@ class Retraining:
             KeyboardInterrupt: Told to stop.
         """
         check_learnable(self._run.task)
+        require_one_model(self._place, self._run.task)
         with alone(self._folder):
             self._clear_others()
             for _ in range(_TRIES):
@@ -109,7 +111,7 @@ class Retraining:
     def _end(self, name: str, judged: tuple[NewCheckpoint, Judged] | None) -> Outcome:
         """Register the checkpoint, promote it if it may be, and end the run."""
         if judged is not None:
-            self._ledger.keep(against=judged[1].champion)
+            self._ledger.keep(champion=judged[1].champion)
             self._ledger.call(lambda store: register(store, *judged, self._run.id))
         outcome = self._settle(name)
         self._ledger.tell(
@@ -172,7 +174,7 @@ class Retraining:
         kept = self._ledger.progress.get("start")
         if isinstance(kept, dict):
             return Beginning(**kept)
-        start = beginning(self._place, self._run.task, self._standing().champion)
+        start = beginning(self._place, self._run.task, self._rival().checkpoint)
         self._ledger.keep(start={"model": start.model, "parent": start.parent, "base": start.base})
         return start
 
@@ -185,14 +187,12 @@ class Retraining:
     def _compare(
         self, name: str, snapshot: StoredSnapshot, found: Material, start: Beginning
     ) -> tuple[NewCheckpoint, Judged]:
-        """Put the model where it would serve from, and compare it with the champion of this moment.
-
-        To be better than a champion that learnt from a deleted text is not asked of what must do without.
-        """
+        """Put the model where it would serve from, and compare it with what would answer without it."""
         folder = self._place.checkpoints.absolute() / name
         version = put_aside(self._folder, folder)
-        champion = self._standing().champion
-        model = own_checkpoint(self._place, self._run.task) if champion is None else champion.path
+        against = self._rival()
+        other = against.checkpoint
+        model = own_checkpoint(self._place, self._run.task) if other is None else other.path
         total, read = 2 * sum(len(each.rows) for each in found.sets), 0
 
         def progress(more: int) -> None:
@@ -201,20 +201,19 @@ class Retraining:
             self._ledger.tell(phase="gate", step=read, steps=total)
 
         self._ledger.tell(phase="gate", step=0, steps=total)
-        against = None if champion is None else champion.name
-        rival = against or self._place.preset
-        self._say(f"comparing {name} with {rival} on {total // 2:,} texts")
+        named = against.name or self._place.preset
+        self._say(f"comparing {name} with {named} on {total // 2:,} texts")
         compared = compare(
             model,
             folder,
             self._run.task,
             self._ledger.call(lambda store: with_earlier(store, snapshot, found.sets, name)),
             self._ledger.call(lambda store: teachers_of(store, snapshot)),
-            rules=Rules(must_gain=champion is None or not champion.tainted),
+            leaving=against.leaving,
             device=self._processes.device,
             progress=progress,
         )
-        verdict = replace(compared.verdict, champion=rival, candidate=name)
+        verdict = replace(compared.verdict, champion=named, candidate=name)
         new = NewCheckpoint(
             task=self._run.task,
             name=name,
@@ -227,7 +226,7 @@ class Retraining:
             code=code_revision(),
             metrics={"rows": found.rows, "best": self._ledger.progress.get("accuracy")},
         )
-        return new, Judged(verdict, compared.correct, against)
+        return new, Judged(verdict, compared.correct, against.name, against.champion)
 
     def _settle(self, name: str) -> Outcome:
         """Promote what passed on gold, if that is wanted; what passed on votes alone waits for a person."""
@@ -237,18 +236,19 @@ class Retraining:
         assert checkpoint.verdict is not None  # noqa: S101  # it is registered with one
         promoted = False
         if checkpoint.verdict.passed and checkpoint.verdict.decided_on_gold and self._wish.promote:
-            seen = self._ledger.progress.get("against")
+            seen = self._ledger.progress.get("champion")
             # Read again: who asked for it may have been forgotten since.
             run = self._ledger.call(lambda store: store.runs.get(self._run.id))
             preset = self._place.preset
             promoted = self._ledger.call(lambda store: promote(store, checkpoint, seen, run, preset))
         overtaken = False
         if checkpoint.verdict.passed and not promoted:
-            overtaken = checkpoint.verdict.champion != self._standing().rival(self._place.preset)
+            standing = self._ledger.call(lambda store: store.checkpoints.standing(self._run.task))
+            overtaken = not checkpoint.verdict.is_about(standing.rival(self._place.preset))
         return Outcome(name, checkpoint.verdict, promoted, overtaken, checkpoint.id)
 
-    def _standing(self) -> Standing:
-        return self._ledger.call(lambda store: store.checkpoints.standing(self._run.task))
+    def _rival(self) -> Rival:
+        return self._ledger.call(lambda store: rival(store, self._run.task))
 
     def _begin_anew(self) -> None:
         self.clear()

@@ -144,6 +144,30 @@ def test_what_follows_one_that_has_to_go_reads_as_such(language: Language, told:
     assert verdict_lines(replace(VERDICT, checks=(unseen,)), language)[1].startswith("– ")
 
 
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [("en", ("1,191 are what trusted voters", "9 came")), ("ko", ("1,191개는 믿을", "9개는 운영자가"))],
+)
+def test_known_labels_that_voters_made_are_told_from_those_that_were_brought(
+    language: Language, told: tuple[str, str]
+) -> None:
+    def lines(**numbers: Number) -> tuple[str, ...]:
+        gain = Check(CheckName.GAIN, PASSED, {**GAIN, **numbers})
+        return verdict_lines(replace(VERDICT, checks=(gain,)), language)
+
+    line = lines(voted=1_191)[2]
+    assert all(words in line for words in told)
+    assert lines(voted=0) == lines()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_it_says_who_has_to_go_and_whom_the_candidate_has_to_beat_then(language: Language) -> None:
+    lines = verdict_lines(replace(VERDICT, champion="sentiment-0001", leaving="sentiment-0002"), language)
+    assert "sentiment-0001" in lines[1]
+    assert "sentiment-0002" in lines[1]
+    assert lines[2:] == verdict_lines(VERDICT, language)[1:]
+
+
 def test_a_verdict_reads_as_korean() -> None:
     lines = verdict_lines(VERDICT, "ko")
     assert lines[0] == "✓ var/<new>&model 모델이 builtin 모델을 대신해도 돼요 (감정)."

@@ -11,7 +11,9 @@ import pytest
 
 from storage.store import Store
 from tests.training.feedback.voters import CHAT, question, texts
+from training.feedback.deciding import decide
 from training.feedback.gold import promote_gold
+from training.feedback.grounded import LEAST, grounded
 from training.feedback.parts import part_of
 
 pytest.importorskip("crowdkit")
@@ -40,6 +42,21 @@ async def test_what_trusted_people_say_alike_without_the_answer_is_gold(store: S
     assert set(gold.values()) == {"positive", "negative"}
     assert (await store.consensus.figures(["sentiment"]))[0].gold == {"voters": len(HELD_OUT)}
     assert await promote_gold(store, "sentiment") == 0, "done again, none is new"
+
+
+async def test_who_has_proved_right_is_kept_as_the_gate_counts_them(store: Store, tmp_path: Path) -> None:
+    """Person 4 has labelled one text too few."""
+
+    def said(number: int, person: int) -> int | None:
+        return truth(number) if person < 4 or number < LEAST - 1 else None
+
+    await label(store, tmp_path / "votes.db", said)
+    found = await decide(store, "sentiment")
+    kept = {each.voter for each in await store.consensus.trusts("sentiment") if each.proved}
+    assert kept == grounded(found)
+    assert len(kept) == 3
+    [figures] = await store.consensus.figures(["sentiment"])
+    assert (figures.voters, figures.proved) == (4, 3)
 
 
 async def test_a_vote_in_sight_of_the_answer_makes_no_gold(store: Store, tmp_path: Path) -> None:
