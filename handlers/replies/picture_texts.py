@@ -28,7 +28,7 @@ PICTURE_EN = PictureTexts(
     labelled="labelled",
     gold="gold",
     waiting="waiting",
-    no_votes="no votes yet",
+    no_votes="no votes in these days",
     unknown="unknown",
 )
 
@@ -40,6 +40,6 @@ PICTURE_KO = PictureTexts(
     labelled="라벨",
     gold="골드",
     waiting="기다리는 글",
-    no_votes="아직 표가 없어요",
+    no_votes="이 기간에는 표가 없어요",
     unknown="아직 몰라요",
 )

@@ -97,10 +97,15 @@ def drawn(days: Sequence[date], tasks: Sequence[TaskPicture], texts: Texts, font
     _frame(accuracy, own.accuracy, days)
     accuracy.set_ylim(0, 104)
     accuracy.yaxis.set_major_formatter(PercentFormatter(decimals=0))
-    for axes, is_empty in ((votes, not any(bottom)), (accuracy, not accuracy.lines)):
-        if is_empty:
+    # Blind votes call no answer right or wrong, so there may be votes and no accuracy.
+    missing = {
+        votes: own.no_votes if not any(bottom) else "",
+        accuracy: own.unknown if not accuracy.lines else "",
+    }
+    for axes, words in missing.items():
+        if words:
             axes.set_yticks([])
-            axes.text(0.5, 0.5, own.no_votes, transform=axes.transAxes, ha="center", color="#666666")
+            axes.text(0.5, 0.5, words, transform=axes.transAxes, ha="center", color="#666666")
     _legend(votes)
     alphas = [each.alpha for each in tasks]
     agreement.barh(names, [alpha or 0.0 for alpha in alphas], color=colours)
@@ -112,6 +117,7 @@ def drawn(days: Sequence[date], tasks: Sequence[TaskPicture], texts: Texts, font
     _plain(agreement, own.agreement)
     _stacked(queue, names, tasks, own)
     _plain(queue, own.texts)
+    queue.xaxis.get_major_locator().set_params(integer=True)
     if font is not None:
         for words in figure.findobj(Text):
             words.set_fontfamily([font, "DejaVu Sans"])

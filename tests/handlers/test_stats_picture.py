@@ -59,9 +59,11 @@ def test_it_is_in_one_language_and_says_when_nobody_voted(texts: Texts) -> None:
     for words in (own.votes, own.accuracy, own.agreement, own.texts, own.waiting, own.unknown):
         assert words in empty
     assert texts.task_name["sentiment"] in empty
-    assert empty.count(own.no_votes) == 2
+    assert (empty.count(own.no_votes), empty.count(own.unknown)) == (1, 2)
     full = words_in(drawn(DAYS, taught([3] * 14, [0.5] * 14), texts, font))
     assert own.no_votes not in full
+    blind = words_in(drawn(DAYS, taught([3] * 14, [None] * 14), texts, font))
+    assert (own.no_votes in blind, blind.count(own.unknown)) == (False, 2)
     assert "100%" in full
 
 
