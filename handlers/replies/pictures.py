@@ -119,8 +119,8 @@ def drawn(days: Sequence[date], tasks: Sequence[TaskPicture], texts: Texts, font
     _plain(queue, own.texts)
     queue.xaxis.get_major_locator().set_params(integer=True)
     if font is not None:
-        for words in figure.findobj(Text):
-            words.set_fontfamily([font, "DejaVu Sans"])
+        for written in figure.findobj(Text):
+            written.set_fontfamily([font, "DejaVu Sans"])
     return figure
 
 

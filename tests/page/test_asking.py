@@ -79,6 +79,7 @@ async def test_in_a_group_only_who_is_asked_replies(visit: Visit) -> None:
     await visitor.opens(1)
     answer = await visitor.says(IN_GROUP)
     await visitor.agrees(answer)
+    await expect(answer.get_by_role("button", name=WORD)).to_be_visible()
     page = visitor.page
     state = await (await page.request.get(f"{visitor.url}/sim/state")).json()
     group = state["chats"][1]
