@@ -38,7 +38,8 @@ async def _stats(message: Message, context: Context) -> None:
         figures = [each for each in counted if each.texts or each.labels]
         alphas = await _alphas(context) if figures else {}
         words = _words(figures, by_day, alphas, language)
-        picture = await _picture(days, figures, by_day, alphas) if figures else None
+        drawn = [each for each in figures if each.votes or each.queue]
+        picture = await _picture(days, drawn, by_day, alphas, language) if drawn else None
     if picture is None:
         await reply(message, context, words)
         return
@@ -65,6 +66,7 @@ async def _picture(
     figures: Sequence[TaskFigures],
     by_day: Days,
     alphas: Mapping[str, float | None],
+    language: Language,
 ) -> bytes | None:
     if not can_draw():
         return None
@@ -83,7 +85,7 @@ async def _picture(
                 sum(each.gold.values()),
             )
         )
-    return await asyncio.to_thread(teaching_picture, days, tasks)
+    return await asyncio.to_thread(teaching_picture, days, tasks, language)
 
 
 def _words(

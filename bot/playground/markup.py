@@ -1,4 +1,7 @@
-"""Reply markup: Telegram keeps inline keyboards with the message and checks their buttons."""
+"""Reply markup: Telegram keeps inline keyboards with the message and checks their buttons.
+
+That a message asks for a reply it tells people's apps alone.
+"""
 
 from bot.playground.params import Params
 from bot.playground.refusals import Json, bad_request
@@ -43,6 +46,23 @@ def inline_keyboard(params: Params) -> Json | None:
         raise bad_request("reply markup is too long")
     kept = [row for row in rows if row]
     return {"inline_keyboard": kept} if kept else None
+
+
+def forced_reply(params: Params) -> Json | None:
+    """Read ``reply_markup`` for a message that asks for a reply: apps open one by themselves.
+
+    See https://core.telegram.org/bots/api#forcereply.
+
+    Returns:
+        ``{"selective": …, "input_field_placeholder": …}``, the second perhaps None; None if it asks for none.
+    """
+    markup = Params(params.mapping("reply_markup") or {})
+    if not markup.flag("force_reply"):
+        return None
+    return {
+        "selective": markup.flag("selective"),
+        "input_field_placeholder": markup.text("input_field_placeholder"),
+    }
 
 
 def _check(button: object) -> None:

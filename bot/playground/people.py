@@ -58,6 +58,7 @@ class Message:
         extra: Fields around the content, such as ``sender_chat`` or ``forward_origin``.
         edit_date: When it was last edited.
         version: Counts its edits; tells an edit within one second from none.
+        force_reply: How it asks people's apps to open a reply; no part of a Bot API ``Message``.
     """
 
     message_id: int
@@ -71,6 +72,7 @@ class Message:
     extra: Json = field(default_factory=dict)
     edit_date: int | None = None
     version: int = 0
+    force_reply: Json | None = None
 
     @property
     def body(self) -> str:

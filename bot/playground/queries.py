@@ -32,7 +32,7 @@ def answer_inline_query(world: World, params: Params) -> bool:
     results = params.objects("results") or []
     if len(results) > _MOST_RESULTS:
         raise bad_request("too many inline query results specified")
-    offered = [_article(result) for result in results]
+    offered = [_article(world, result) for result in results]
     button = params.mapping("button")
     if button is not None and "web_app" not in button:
         _check_start(str(button.get("start_parameter") or ""))
@@ -57,7 +57,7 @@ def _settle(world: World, query: Query, answer: Json) -> bool:
     return True
 
 
-def _article(result: Json) -> Json:
+def _article(world: World, result: Json) -> Json:
     """Give a result as it is offered, and under ``sends`` what becomes of it when it is chosen."""
     if result.get("type") != "article":
         raise bad_request("can't parse InlineQueryResult: only article is known to this server")
@@ -68,7 +68,7 @@ def _article(result: Json) -> Json:
         raise bad_request("RESULT_ID_INVALID")
     if not title:
         raise bad_request("ARTICLE_TITLE_EMPTY")
-    sends, markup = _content(result), inline_keyboard(Params(result))
+    sends, markup = _content(world, result), inline_keyboard(Params(result))
     return {
         "id": result_id,
         "title": title,
@@ -78,14 +78,13 @@ def _article(result: Json) -> Json:
     }
 
 
-def _content(result: Json) -> Json:
+def _content(world: World, result: Json) -> Json:
     given = result.get("input_message_content")
     if not isinstance(given, dict):
         raise bad_request("can't parse InlineQueryResult: input message content is not specified")
     said = Params(given)
-    text, entities = formatted(
-        said.text("message_text") or "", said.text("parse_mode"), said.entities("entities")
-    )
+    written = said.text("message_text") or ""
+    text, entities = formatted(written, said.text("parse_mode"), said.entities("entities"), world.users)
     if not text:
         raise bad_request("message text is empty")
     if units(text) > MESSAGE_LIMIT:

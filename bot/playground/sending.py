@@ -6,7 +6,7 @@ from bot.playground import people
 from bot.playground.actions import quoted
 from bot.playground.entities import formatted
 from bot.playground.files import Upload, document_json, photo_json
-from bot.playground.markup import inline_keyboard
+from bot.playground.markup import forced_reply, inline_keyboard
 from bot.playground.params import Params
 from bot.playground.people import Chat, Message
 from bot.playground.refusals import Json, Refusal, bad_request, forbidden
@@ -75,27 +75,29 @@ def writable_chat(world: World, params: Params) -> Chat:
 def send_message(world: World, params: Params) -> Json:
     """Answer ``sendMessage``."""
     chat = writable_chat(world, params)
-    return _send(world, chat, params, _text_content(params))
+    return _send(world, chat, params, _text_content(world, params))
 
 
 def send_photo(world: World, params: Params) -> Json:
     """Answer ``sendPhoto``."""
     chat = writable_chat(world, params)
-    return _send(world, chat, params, {**_file_content(world, params, "photo"), **_caption_content(params)})
+    return _send(
+        world, chat, params, {**_file_content(world, params, "photo"), **_caption_content(world, params)}
+    )
 
 
 def send_document(world: World, params: Params) -> Json:
     """Answer ``sendDocument``."""
     chat = writable_chat(world, params)
     return _send(
-        world, chat, params, {**_file_content(world, params, "document"), **_caption_content(params)}
+        world, chat, params, {**_file_content(world, params, "document"), **_caption_content(world, params)}
     )
 
 
 def edit_text(world: World, params: Params) -> Json:
     """Answer ``editMessageText``."""
     chat, message = _editable(world, params)
-    content = _text_content(params)
+    content = _text_content(world, params)
     if "text" not in message.content:
         raise bad_request("there is no text in the message to edit")
     return _edit(world, chat, message, content, inline_keyboard(params))
@@ -107,7 +109,7 @@ def edit_caption(world: World, params: Params) -> Json:
     if not {"photo", "document"} & set(message.content):
         raise bad_request("there is no caption in the message to edit")
     files = {key: value for key, value in message.content.items() if not key.startswith("caption")}
-    return _edit(world, chat, message, {**files, **_caption_content(params)}, inline_keyboard(params))
+    return _edit(world, chat, message, {**files, **_caption_content(world, params)}, inline_keyboard(params))
 
 
 def edit_media(world: World, params: Params) -> Json:
@@ -119,7 +121,7 @@ def edit_media(world: World, params: Params) -> Json:
     source = str(media.get("media", ""))
     upload = params.upload(source.removeprefix("attach://")) if source.startswith("attach://") else None
     content = _stored_content(world, str(media["type"]), upload, source)
-    caption = _caption_content(Params(media))
+    caption = _caption_content(world, Params(media))
     return _edit(world, chat, message, {**content, **caption}, inline_keyboard(params))
 
 
@@ -173,6 +175,7 @@ def _send(world: World, chat: Chat, params: Params, content: Json) -> Json:
         reply_to = replied.message_id if replied else None
     sender, now = world.bot, int(time.time())
     message = Message(0, sender, now, content, reply_to, quote, markup, thread_id)
+    message.force_reply = forced_reply(params)
     if params.flag("protect_content"):
         message.extra["has_protected_content"] = True
     return world.render(chat, world.add_message(chat, message))
@@ -198,10 +201,9 @@ def _edit(world: World, chat: Chat, message: Message, content: Json, markup: Jso
     return world.render(chat, message)
 
 
-def _text_content(params: Params) -> Json:
-    text, entities = formatted(
-        params.text("text") or "", params.text("parse_mode"), params.entities("entities")
-    )
+def _text_content(world: World, params: Params) -> Json:
+    given = params.entities("entities")
+    text, entities = formatted(params.text("text") or "", params.text("parse_mode"), given, world.users)
     if not text:
         raise bad_request("message text is empty")
     if units(text) > MESSAGE_LIMIT:
@@ -211,9 +213,9 @@ def _text_content(params: Params) -> Json:
     return {**content, "link_preview_options": preview} if preview else content
 
 
-def _caption_content(params: Params) -> Json:
+def _caption_content(world: World, params: Params) -> Json:
     given = params.entities("caption_entities")
-    caption, entities = formatted(params.text("caption") or "", params.text("parse_mode"), given)
+    caption, entities = formatted(params.text("caption") or "", params.text("parse_mode"), given, world.users)
     if units(caption) > _CAPTION_UNITS:
         raise bad_request("message caption is too long")
     content: Json = {"caption": caption} if caption else {}

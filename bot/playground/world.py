@@ -218,9 +218,10 @@ class World:
         return shown
 
     def view(self, chat: Chat, message: Message) -> Json:
-        """Give a message as ``/sim`` and the page see it: the Bot API's, and how often it was edited."""
+        """Give a message as ``/sim`` and the page see it: the Bot API's, and what apps know besides."""
         mine = message.sender.id == self.bot.id
-        return {**self.render(chat, message), "version": message.version, "from_bot": mine}
+        shown: Json = {**self.render(chat, message), "version": message.version, "from_bot": mine}
+        return {**shown, "force_reply": message.force_reply} if message.force_reply else shown
 
     def ask(self, query_id: str, *, inline: bool = False) -> Query:
         """Remember a pressed button, or an inline query."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from handlers.replies.labelling_english import LABELLING_EN
 from handlers.replies.models_texts import MODELS_EN
+from handlers.replies.picture_texts import PICTURE_EN
 from handlers.replies.teaching_texts import TEACHING_EN
 from handlers.replies.verdict_texts import VERDICT_EN
 from handlers.replies.wording import Texts
@@ -289,4 +290,5 @@ EN = Texts(
     models=MODELS_EN,
     teaching=TEACHING_EN,
     verdict=VERDICT_EN,
+    picture=PICTURE_EN,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from handlers.replies.labelling_korean import LABELLING_KO
 from handlers.replies.models_texts import MODELS_KO
+from handlers.replies.picture_texts import PICTURE_KO
 from handlers.replies.teaching_texts import TEACHING_KO
 from handlers.replies.verdict_texts import VERDICT_KO
 from handlers.replies.wording import Texts
@@ -280,4 +281,5 @@ KO = Texts(
     models=MODELS_KO,
     teaching=TEACHING_KO,
     verdict=VERDICT_KO,
+    picture=PICTURE_KO,
 )

@@ -13,6 +13,7 @@ from typing import Literal
 
 from handlers.replies.labelling_wording import LabellingTexts
 from handlers.replies.models_texts import ModelsTexts
+from handlers.replies.picture_texts import PictureTexts
 from handlers.replies.teaching_texts import TeachingTexts
 from handlers.replies.verdict_texts import VerdictTexts
 
@@ -35,6 +36,7 @@ class Texts:
         models: What is said of trained models, to those who run the bot.
         teaching: What is said of trainings, statistics and exports, to the same.
         verdict: What is said of a candidate model, line by line.
+        picture: What stands in the picture of /stats.
     """
 
     language_name: str
@@ -150,3 +152,4 @@ class Texts:
     models: ModelsTexts
     teaching: TeachingTexts
     verdict: VerdictTexts
+    picture: PictureTexts

@@ -44,7 +44,7 @@ class Said:
         text: Text or caption; empty when there is none.
         buttons: Texts of the inline buttons, row by row.
         version: How often it had been edited.
-        raw: The Bot API ``Message``, plus ``version`` and ``from_bot``.
+        raw: The Bot API ``Message``, plus ``version``, ``from_bot``, and ``force_reply`` if it asks for one.
     """
 
     chat_id: int

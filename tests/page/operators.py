@@ -37,12 +37,12 @@ async def weeks_of_votes(folder: Path) -> None:
     await store.imports.add_texts(known)
     for task in ("sentiment", "nli"):
         await decide(store, task)
-    for name, certainty in (("sentiment-0001", 1.0), ("sentiment-0002", 2.0)):
-        await trained(store, folder / "models", name, certainty)
-        if name == "sentiment-0001":
-            await store.checkpoints.promote(
-                "sentiment", name, actor="gate", reason="it won", seen=None, preset="builtin"
-            )
+    first, second = "sentiment-0001", "sentiment-0002"
+    await trained(store, folder / "models", first, 1.0)
+    await store.checkpoints.promote(
+        "sentiment", first, actor="gate", reason="it won", seen=None, preset="builtin"
+    )
+    await trained(store, folder / "models", second, 2.0, against=first)
     await store.close()
     _spread(file)
 

@@ -91,6 +91,7 @@ function change({ type, message, message_id: id }) {
   showWelcome();
   if (type === "deleted") { log.remove(id); return; }
   log.put(message);
+  if (type === "message" && store.asksForReply(message) && composer.isEmpty) composer.reply(message);
   if (!message.from_bot) return;
   room.quiet();
   const buttons = message.reply_markup?.inline_keyboard.flat().length ?? 0;

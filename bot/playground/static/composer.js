@@ -25,6 +25,8 @@ export class Composer {
     window.addEventListener("pagehide", () => this.save());
   }
 
+  get isEmpty() { return !this.field.value && !this.context && !this.file; }
+
   key(event) {
     if (event.isComposing) return; // Enter ends a Korean syllable first
     const { value } = this.field;
@@ -124,6 +126,7 @@ export class Composer {
     $("preview").hidden = !file || !PICTURES.includes(file.type);
     if (!$("preview").hidden) $("preview").src = URL.createObjectURL(file);
     $("context").hidden = !context && !file;
+    this.field.placeholder = (context?.kind === "reply" && context.message.force_reply?.input_field_placeholder) || t.write;
     const name = context?.kind === "reply" ? t.replyTo(author(context.message, this.store)) : null;
     $("context-name").textContent = [context?.kind === "edit" ? t.editing : name, file && (PICTURES.includes(file.type) ? t.photo : t.file)].filter(Boolean).join(" · ");
     $("context-text").textContent = [context && (context.quote?.text ?? summary(context.message, t)), file?.name].filter(Boolean).join(" · ");

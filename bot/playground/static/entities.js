@@ -6,6 +6,7 @@ const TAGS = {
   blockquote: "blockquote", expandable_blockquote: "blockquote",
 };
 
+const TAGGED = new Set(["mention", "text_mention", "hashtag"]);
 const BLOCKS = new Set(["pre", "blockquote"]);
 
 // A block ends its line by itself. The break stays in the text, so that the places in it are counted right.
@@ -35,7 +36,7 @@ function wrapper(entity, piece, act) {
   }
   if (entity.type === "text_link" || entity.type === "url") return link("link", null, entity.url ?? piece, act);
   if (entity.type === "bot_command") return button("link", null, () => act.say(piece));
-  return element("span", entity.type === "mention" || entity.type === "hashtag" ? "tagged" : "");
+  return element("span", TAGGED.has(entity.type) ? "tagged" : "");
 }
 
 // Entities nest; offsets are UTF-16 code units, as JavaScript counts too.

@@ -65,6 +65,15 @@ export class Store {
     return this.topic === null || [message.message_thread_id, message.message_id].includes(this.topic);
   }
 
+  // Whether a message of the open chat asks whoever speaks there for a reply; a selective one asks only those whom it
+  // mentions or answers.
+  asksForReply(message) {
+    const { force_reply: forced, entities = message.caption_entities ?? [], reply_to_message: replied } = message;
+    if (!forced || !this.isShown(message)) return false;
+    const meant = [...entities.map((entity) => entity.user?.id), replied?.from.id];
+    return this.isPrivate || !forced.selective || meant.includes(this.speaker);
+  }
+
   nameOf(one) {
     return one.title ? groupTitle(one.title, this.language) : memberName(one.first_name, this.language);
   }
