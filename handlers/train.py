@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from functools import partial
 from html import escape
 
 from telegram import CallbackQuery, InlineKeyboardMarkup, MaybeInaccessibleMessage, Message
@@ -23,6 +25,7 @@ from handlers.replies.training import (
 from handlers.source_text import arguments
 from handlers.taps import TrainStep, TrainTap
 from handlers.tolerance import tolerating
+from handlers.waiting import telling, waiting
 from models.results import Task
 from storage.runs import UnknownRun
 
@@ -42,7 +45,9 @@ async def _train(message: Message, context: Context) -> None:
         return
     run = await context.store.runs.current(task)
     if run is None:
-        await reply(message, context, *await _offer(context, task, language))
+        async with waiting(message, context):
+            offer = await _offer(context, task, language, partial(reply, message, context))
+        await reply(message, context, *offer)
         return
     shown = await reply(message, context, run_html(run, language), run_keyboard(run, language))
     await context.store.runs.show(run.id, message.chat_id, shown)
@@ -62,7 +67,8 @@ async def choose_training(
         case TrainStep.SHOW:
             with tolerating():
                 await query.answer()
-            await _edit(shown, context, *await _offer(context, tap.task, language))
+            offer = await _offer(context, tap.task, language, partial(_edit, shown, context))
+            await _edit(shown, context, *offer)
         case TrainStep.START:
             await _start(query, shown, context, tap.task, language)
         case TrainStep.CANCEL:
@@ -107,21 +113,32 @@ async def _refuse(message: Message, context: Context, language: Language, wanted
     )
 
 
-async def _offer(context: Context, task: Task, language: Language) -> tuple[str, InlineKeyboardMarkup | None]:
-    if context.services.teacher is not None:
-        await context.services.teacher.agree()
+async def _offer(
+    context: Context, task: Task, language: Language, show: Callable[[str], Awaitable[object]]
+) -> tuple[str, InlineKeyboardMarkup | None]:
+    """Say what there is to learn from; meanwhile ``show`` what goes on, which takes seconds."""
+    texts, teacher = TEXTS[language].teaching, context.services.teacher
+    agreed = True
+    if teacher is not None:
+        async with telling(partial(show, texts.agreeing.format(task=TEXTS[language].task_name[task]))):
+            agreed = await teacher.agree()
     [figures] = await context.store.consensus.figures([task])
     champion = (await context.store.checkpoints.standing(task)).champion
     name, tested = None if champion is None else champion.name, task in context.services.tested
     # What a training begins with: it decides from the votes anew, so those decided last may be fewer.
     given = await context.store.consensus.given(task)
     words = data_html(figures, name, language, given=given, tested=tested)
+    if not agreed:
+        words = f"{words}\n\n{texts.not_agreed}"
     startable = figures.learnable and not missing_labels(task, given)
     return words, start_keyboard(task, language) if startable else None
 
 
 async def _edit(
-    shown: MaybeInaccessibleMessage, context: Context, html: str, keyboard: InlineKeyboardMarkup | None
+    shown: MaybeInaccessibleMessage,
+    context: Context,
+    html: str,
+    keyboard: InlineKeyboardMarkup | None = None,
 ) -> None:
     with tolerating():
         await context.bot.edit_message_text(html, shown.chat.id, shown.message_id, reply_markup=keyboard)
