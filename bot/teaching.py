@@ -219,25 +219,29 @@ class Teaching:
             await self._store.runs.shows_no_longer(run.id, run.message_id)
             self._shown.pop(run.id, None)
 
-    async def agree(self) -> None:
+    async def agree(self) -> bool:
         """Find out what voters agree on, if one of them voted or was forgotten since that was done last.
 
         It takes seconds, in a process of its own; what fails is logged, and tried again the next time.
+
+        Returns:
+            Whether that is known now.
         """
         async with self._agreeing:
             try:
                 last = await self._store.activity.last_change()
                 if (self._agreed is None and not any(last)) or last == self._agreed:
-                    return
+                    return True
                 async with asyncio.timeout(_FIGURES_S):
                     ended = await run_child(self._command("feedback", "agree"))
             except (StorageError, OSError, TimeoutError) as error:
                 _log.warning("what voters agree on: %s", str(error) or type(error).__name__)
-                return
+                return False
             if ended.code == 0:
                 self._agreed = last
             elif self._news.is_news(("agree", ended.said)):
                 _log.warning("feedback agree: %s", ended.said)
+            return ended.code == 0
 
     async def _always_agree(self) -> None:
         while True:

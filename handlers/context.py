@@ -110,8 +110,12 @@ class Promoter(Protocol):
 class Teacher(Protocol):
     """Knows how the teaching goes, which takes too long to find out in the process that answers."""
 
-    async def agree(self) -> None:
-        """Find out what voters agree on, if somebody has voted since that was done last."""
+    async def agree(self) -> bool:
+        """Find out what voters agree on, if somebody has voted since that was done last.
+
+        Returns:
+            Whether that is known now; if not, what was known before is still there.
+        """
         ...
 
     async def agreement(self) -> Mapping[str, float | None]:

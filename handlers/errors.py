@@ -33,6 +33,7 @@ from models.errors import (
     EmptyText,
     ModelServiceError,
     NoBlank,
+    PreferredUnavailable,
     StillLoading,
     TaskNotServed,
     TooLate,
@@ -116,6 +117,9 @@ def message_for(error: BaseException, texts: Texts, *, command: str = "", at: st
             words = _unfit(error, texts, usage)
         case TaskNotServed() | UnknownPreset():
             words = texts.not_served
+        case PreferredUnavailable():
+            preset = html.escape(error.preset, quote=False)
+            words = texts.preset_unavailable.format(preset=preset, at=at)
         case CheckpointUnavailable():
             words = texts.unavailable
         case BadCallbackData() | UnknownPrediction() | UnknownChoice():

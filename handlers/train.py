@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from functools import partial
 from html import escape
 
 from telegram import CallbackQuery, InlineKeyboardMarkup, MaybeInaccessibleMessage, Message
@@ -24,6 +26,7 @@ from handlers.replies.training import (
 from handlers.source_text import arguments
 from handlers.taps import TrainStep, TrainTap
 from handlers.tolerance import tolerating
+from handlers.waiting import telling, waiting
 from models.results import Task
 from storage.runs import UnknownRun
 
@@ -43,7 +46,9 @@ async def _train(message: Message, context: Context) -> None:
         return
     run = await context.store.runs.current(task)
     if run is None:
-        await reply(message, context, *await _offer(context, task, language))
+        async with waiting(message, context):
+            offer = await _offer(context, task, language, partial(reply, message, context))
+        await reply(message, context, *offer)
         return
     shown = await reply(message, context, run_html(run, language), run_keyboard(run, language))
     await context.store.runs.show(run.id, message.chat_id, shown)
@@ -63,7 +68,8 @@ async def choose_training(
         case TrainStep.SHOW:
             with tolerating():
                 await query.answer()
-            await _edit(shown, context, *await _offer(context, tap.task, language))
+            offer = await _offer(context, tap.task, language, partial(_edit, shown, context))
+            await _edit(shown, context, *offer)
         case TrainStep.START:
             await _start(query, shown, context, tap.task, language)
         case TrainStep.CANCEL:
@@ -77,7 +83,7 @@ async def _start(
     if task in context.services.apart:  # of a bot that was set up otherwise when it offered this
         with tolerating():
             await query.answer()
-        await _edit(shown, context, *await _offer(context, task, language))
+        await _edit(shown, context, *await _offer(context, task, language, partial(_edit, shown, context)))
         return
     asked = await context.store.runs.ask(task, actor_id=query.from_user.id, options={"language": language})
     await context.store.runs.show(asked.run.id, shown.chat.id, shown.message_id)
@@ -113,23 +119,34 @@ async def _refuse(message: Message, context: Context, language: Language, wanted
     )
 
 
-async def _offer(context: Context, task: Task, language: Language) -> tuple[str, InlineKeyboardMarkup | None]:
+async def _offer(
+    context: Context, task: Task, language: Language, show: Callable[[str], Awaitable[object]]
+) -> tuple[str, InlineKeyboardMarkup | None]:
+    """Say what there is to learn from; meanwhile ``show`` what goes on, which takes seconds."""
     if lines := context.services.apart.get(task):
         return apart_html(task, lines, language), None
-    if context.services.teacher is not None:
-        await context.services.teacher.agree()
+    texts, teacher = TEXTS[language].teaching, context.services.teacher
+    agreed = True
+    if teacher is not None:
+        async with telling(partial(show, texts.agreeing.format(task=TEXTS[language].task_name[task]))):
+            agreed = await teacher.agree()
     [figures] = await context.store.consensus.figures([task])
     champion = (await context.store.checkpoints.standing(task)).champion
     name, tested = None if champion is None else champion.name, task in context.services.tested
     # What a training begins with: it decides from the votes anew, so those decided last may be fewer.
     given = await context.store.consensus.given(task)
     words = data_html(figures, name, language, given=given, tested=tested)
+    if not agreed:
+        words = f"{words}\n\n{texts.not_agreed}"
     startable = figures.learnable and not missing_labels(task, given)
     return words, start_keyboard(task, language) if startable else None
 
 
 async def _edit(
-    shown: MaybeInaccessibleMessage, context: Context, html: str, keyboard: InlineKeyboardMarkup | None
+    shown: MaybeInaccessibleMessage,
+    context: Context,
+    html: str,
+    keyboard: InlineKeyboardMarkup | None = None,
 ) -> None:
     with tolerating():
         await context.bot.edit_message_text(html, shown.chat.id, shown.message_id, reply_markup=keyboard)

@@ -67,5 +67,17 @@ class CheckpointUnavailable(ModelServiceError):
     """A checkpoint cannot be loaded: hub out of reach, folder missing, no safetensors, an untrained head."""
 
 
+class PreferredUnavailable(CheckpointUnavailable):
+    """The checkpoint of the preset that is preferred to the default one cannot be loaded.
+
+    Attributes:
+        preset: Its name.
+    """
+
+    def __init__(self, reason: str, preset: str) -> None:
+        super().__init__(reason)
+        self.preset = preset
+
+
 class CheckpointMissing(CheckpointUnavailable):
     """A checkpoint's files aren't on this machine as they were kept; on another one they may be."""

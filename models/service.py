@@ -14,7 +14,7 @@ from models.blanks import parse
 from models.blocklist import Blocklist, load_blocklist
 from models.catalog import BUILTIN, Catalog, Source
 from models.downloads import DownloadProgress, Watch
-from models.errors import ModelServiceError, StillLoading
+from models.errors import CheckpointUnavailable, ModelServiceError, PreferredUnavailable, StillLoading
 from models.loads import Loads, in_thread
 from models.results import LabelResult, MaskResult, Task, TokensResult
 from models.runners import Runners
@@ -66,7 +66,8 @@ class ModelService:
         EmptyText: If there is nothing to read in a text.
         UnknownPreset: If no preset has the name.
         TaskNotServed: If the named preset has no checkpoint for the task in the text's language.
-        CheckpointUnavailable: If the checkpoint can't be loaded.
+        CheckpointUnavailable: If the checkpoint can't be loaded; ``PreferredUnavailable`` if it is the
+            preferred preset's.
         ModelServiceError: If the service is closed.
     """
 
@@ -157,7 +158,8 @@ class ModelService:
         """
         blanked = parse(text)
         name, source = self._find(preset, prefer, Task.MASK, blanked.language)
-        return await self._ask(source, mask_job(blanked, name, top_k, self._blocklist), chat)
+        with _telling_if_chosen(name, prefer):
+            return await self._ask(source, mask_job(blanked, name, top_k, self._blocklist), chat)
 
     async def nsp(
         self,
@@ -170,7 +172,8 @@ class ModelService:
     ) -> LabelResult:
         """Tell whether ``second`` follows ``first``."""
         name, source = self._find(preset, prefer, Task.NSP, language_of(first, second))
-        return await self._ask(source, nsp_job(first, second, name), chat)
+        with _telling_if_chosen(name, prefer):
+            return await self._ask(source, nsp_job(first, second, name), chat)
 
     async def sentiment(
         self,
@@ -182,7 +185,8 @@ class ModelService:
     ) -> LabelResult:
         """Tell whether a text is positive or negative."""
         name, source = self._find(preset, prefer, Task.SENTIMENT, language_of(text))
-        return await self._ask(source, sentiment_job(text, name), chat)
+        with _telling_if_chosen(name, prefer):
+            return await self._ask(source, sentiment_job(text, name), chat)
 
     async def nli(
         self,
@@ -195,7 +199,8 @@ class ModelService:
     ) -> LabelResult:
         """Tell whether ``premise`` entails ``hypothesis``, contradicts it, or neither."""
         name, source = self._find(preset, prefer, Task.NLI, language_of(premise, hypothesis))
-        return await self._ask(source, nli_job(premise, hypothesis, name), chat)
+        with _telling_if_chosen(name, prefer):
+            return await self._ask(source, nli_job(premise, hypothesis, name), chat)
 
     async def tokens(
         self,
@@ -229,7 +234,7 @@ class ModelService:
                 if other != name and self._catalog.serves(other, Task.TOKENS, language)
             }
         )
-        with self._accepted():
+        with self._accepted(), _telling_if_chosen(name, prefer):
             download = compare is not None
             key = (Task.TOKENS, source, tuple(others.items()), download)
             runner = await self._load(key, lambda: self._runners.tokens(source, others, download=download))
@@ -361,6 +366,21 @@ class ModelService:
         self._download = progress
         if self._watch is not None:
             self._watch(progress)
+
+
+@contextlib.contextmanager
+def _telling_if_chosen(name: str, prefer: str | None) -> Iterator[None]:
+    """Say which preset it is that cannot be loaded, where somebody has chosen it and may choose another.
+
+    Raises:
+        PreferredUnavailable: It is the preferred one.
+    """
+    try:
+        yield
+    except CheckpointUnavailable as error:
+        if name == prefer:
+            raise PreferredUnavailable(str(error), name) from error
+        raise
 
 
 def _cost(characters: int) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
 
@@ -162,6 +163,23 @@ class CheckpointRows:
             )
         )
         return int(await self.connection.scalar(query) or 0)
+
+    async def judged_on(self, task: str, dataset: str, rows: AbstractSet[tuple[int, int]]) -> int:
+        """Count the checkpoints of a task that were measured on at least half of these rows."""
+        measured = (
+            select(Checkpoint.snapshot_id, func.count(distinct(Checkpoint.id)))
+            .join(EvaluationRow, EvaluationRow.checkpoint_id == Checkpoint.id)
+            .where(EvaluationRow.dataset == dataset, Checkpoint.task == task)
+            .group_by(Checkpoint.snapshot_id)
+        )
+        judged = 0
+        for snapshot_id, count in (await self.connection.execute(measured)).all():
+            query = select(SnapshotMember.input_id, SnapshotMember.slot).where(
+                SnapshotMember.snapshot_id == snapshot_id, SnapshotMember.split == dataset
+            )
+            theirs = {(item, slot) for item, slot in await self.connection.execute(query)}
+            judged += count if theirs & rows and 2 * len(theirs & rows) >= len(rows) else 0
+        return judged
 
     async def _change(self, checkpoint_id: int, **values: object) -> None:
         await self.connection.execute(update(Checkpoint).where(Checkpoint.id == checkpoint_id).values(values))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -274,6 +274,17 @@ class Checkpoints:
         """
         async with self._database.read() as connection:
             return await CheckpointRows(connection).judged_by(snapshot_id, dataset, beside)
+
+    async def judged_on(self, task: str, dataset: str, rows: Collection[tuple[int, int]]) -> int:
+        """Count the same of rows that are in no data set yet.
+
+        Args:
+            task: Of which task.
+            dataset: Which part they would be.
+            rows: The input and the slot of each.
+        """
+        async with self._database.read() as connection:
+            return await CheckpointRows(connection).judged_on(task, dataset, frozenset(rows))
 
     async def retire_tainted(self) -> tuple[str, ...]:
         """Retire every checkpoint that learnt from a deleted text and does not serve; delete its folder.

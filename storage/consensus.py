@@ -76,6 +76,11 @@ class ConsensusStore:
         async with self.database.read() as connection:
             return await Labels(connection, task).with_texts()
 
+    async def labelled_if(self, task: str, labels: Sequence[NewLabel]) -> tuple[LabelledText, ...]:
+        """Return what :meth:`labelled` would after :meth:`replace` with these labels; nothing is kept."""
+        async with self.database.read() as connection:
+            return await Labels(connection, task).with_texts_if(labels)
+
     @again_after_conflict
     async def replace(self, task: str, labels: Sequence[NewLabel], trusts: Sequence[NewTrust]) -> None:
         """Put these labels and trusts in the place of all of the task, in one transaction.

@@ -50,6 +50,28 @@ class Labels:
             found[about[3], about[4]] = _labelled((*about, GOLD, 1.0, voters or 0), gold=True)
         return tuple(found[place] for place in sorted(found))
 
+    async def with_texts_if(self, labels: Iterable[NewLabel]) -> tuple[LabelledText, ...]:
+        """Return what :meth:`with_texts` would after :meth:`replace`, and change nothing."""
+        columns: tuple[Any, ...] = (Input.id, Input.text_a, Input.text_b, Input.content_hash)
+        usable = select(*columns).where(Input.task == self.task, may_be_used())
+        texts = {row[0]: tuple(row) for row in await self.connection.execute(usable)}
+        kept = {
+            place: label for place, (_, label) in (await self._kept()).items() if label.method == IMPORTED
+        }
+        kept |= {(each.item, each.slot): each for each in labels}
+        found = {}
+        for (item, slot), each in kept.items():
+            if item in texts:
+                row = (*texts[item], slot, each.label, each.method, each.confidence, each.voters)
+                found[row[3], slot] = _labelled(row, gold=False)
+        query = select(GoldItem.input_id, GoldItem.slot, GoldItem.label).join(Input)
+        for item, slot, label in await self.connection.execute(query.where(Input.task == self.task)):
+            if item in texts:
+                voters = kept[item, slot].voters if (item, slot) in kept else 0
+                row = (*texts[item], slot, label, GOLD, 1.0, voters)
+                found[row[3], slot] = _labelled(row, gold=True)
+        return tuple(found[place] for place in sorted(found))
+
     async def replace(self, labels: Iterable[NewLabel]) -> None:
         """Keep these in the place of all others but those that came with a text nobody has decided on."""
         inputs = set(await self.connection.scalars(select(Input.id).where(Input.task == self.task)))

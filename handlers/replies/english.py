@@ -278,6 +278,10 @@ EN = Texts(
     no_blank="There is no blank. Write the missing word as [MASK], ___ or (빈칸).",
     not_served="The current model cannot do this in this language.",
     unavailable="The model could not be loaded. The bot's log says why: please tell the operator.",
+    preset_unavailable=(
+        "The model “{preset}”, which was chosen for this group, could not be loaded, so I did not answer. "
+        "Its admins can choose another with /settings{at}. The bot's log says why it failed."
+    ),
     unexpected="Sorry, something went wrong and I could not answer. Please try again in a moment.",
     description=(
         "I read text with a BERT model: I guess missing words, tell whether a sentence follows another, "

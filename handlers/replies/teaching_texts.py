@@ -22,6 +22,8 @@ class TeachingTexts:
     which_task: str
     no_such_task: str
     data: str
+    agreeing: str
+    not_agreed: str
     start_question: str
     nothing_yet: str
     no_label: str
@@ -75,6 +77,14 @@ TEACHING_EN = TeachingTexts(
         "People whose votes have proved right: {proved}\n"
         "Known labels (gold), which only measure: {gold}\n"
         "Answers now: {champion}"
+    ),
+    agreeing=(
+        "🎓 <b>{task}</b>\n"
+        "There are new votes. I am finding out what they agree on, which takes a few seconds …"
+    ),
+    not_agreed=(
+        "⚠️ I could not find out what the newest votes agree on, so the labels are counted as before them. "
+        "The bot's log says why. Send /train again to have another try."
     ),
     start_question=(
         "Shall I start? It learns beside my answering, at low priority, is compared with the model that "
@@ -175,6 +185,11 @@ TEACHING_KO = TeachingTexts(
         "표가 맞는 것으로 확인된 사람: {proved}\n"
         "재는 데만 쓰는 정답(골드): {gold}\n"
         "지금 대답하는 모델: {champion}"
+    ),
+    agreeing="🎓 <b>{task}</b>\n새 투표가 있어요. 의견이 모였는지 알아보는 중이에요. 몇 초 걸려요 …",
+    not_agreed=(
+        "⚠️ 새 투표에서 의견이 모였는지 알아내지 못해서, 라벨은 그 전까지 센 거예요. "
+        "이유는 봇의 로그에 있어요. /train을 다시 보내면 다시 알아볼게요."
     ),
     start_question=(
         "시작할까요? 대답하는 틈틈이 낮은 우선순위로 배우고, 지금 모델과 비교해서 더 낫다는 것을 골드가 "

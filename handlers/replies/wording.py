@@ -144,6 +144,7 @@ class Texts:
     no_blank: str
     not_served: str
     unavailable: str
+    preset_unavailable: str
     unexpected: str
     description: str
     short_description: str

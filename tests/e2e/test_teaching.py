@@ -210,6 +210,8 @@ class Story:
             asking = [group.create_task(asked_until(stop, voter.chat)) for voter in self.voters[:4]]
             await self.admin.says("/train sentiment")
             offer = await self.admin.next_bot_message()
+            while not offer.buttons:  # it finds out first what voters agree on
+                offer = await self.admin.wait_edit(offer, timeout=FIRST_ANSWER)
             [(labels,)] = rows(self.folder, "SELECT count(*) FROM labels")
             assert f"Labels to learn from: {labels - KNOWN}" in offer.text
             await self.admin.taps(offer, TEACH.start_button)

@@ -25,9 +25,10 @@ class Agreeing:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    async def agree(self) -> None:
+    async def agree(self) -> bool:
         for task in await self._store.consensus.tasks():
             await decide(self._store, task)
+        return True
 
     async def agreement(self) -> Mapping[str, float | None]:
         return {}

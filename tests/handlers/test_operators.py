@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import json
 
 import pytest
 
 from handlers import export as exporting
+from handlers import waiting
 from handlers.access import Access, Lists
 from handlers.callback_data import encode
 from handlers.menus import GROUP, GROUP_ADMINS, PRIVATE, PRIVATE_OF_OPERATORS
@@ -19,10 +21,11 @@ from models.results import Task
 from storage.agreed import ImportedText, NewTrust
 from storage.runs import RunState
 from storage.store import NewPrediction, Store
-from tests.handlers.conftest import agree
+from tests.handlers.conftest import Agreeing, agree
 from tests.handlers.offline import ENGLISH, KOREAN, NEWCOMER, Telegram
 from tests.handlers.offline import GROUP as A_GROUP
 from tests.png import size
+from training.feedback.deciding import agreement, decide, labels_of
 
 EN, KO = TEXTS["en"].teaching, TEXTS["ko"].teaching
 COMMANDS = ("train", "stats", "export")
@@ -152,7 +155,7 @@ async def test_a_training_is_offered_started_shown_and_cancelled(
 
 @pytest.mark.parametrize(("person", "language"), [(ENGLISH, "en"), (KOREAN, "ko")])
 async def test_the_offer_counts_the_people_that_the_gate_will_count(
-    telegram: Telegram, store: Store, person: int, language: Language
+    telegram: Telegram, store: Store, monkeypatch: pytest.MonkeyPatch, person: int, language: Language
 ) -> None:
     texts = TEXTS[language].teaching
     await vote_both_ways(store)
@@ -161,13 +164,19 @@ async def test_the_offer_counts_the_people_that_the_gate_will_count(
         await vote(store, "이 라면 미쳤다", more)
     voters = sorted({cast.voter for cast in await store.consensus.votes("sentiment")})
     assert len(voters) == 5
+    labels = labels_of(await agreement(store, "sentiment"))
+
+    async def as_they_are(_: Agreeing) -> bool:
+        return True
+
+    monkeypatch.setattr(Agreeing, "agree", as_they_are)
 
     async def offered(proved: int) -> str:
         trusts = [
             NewTrust(voter, 20, 20, 20, 0.9, "trusted", "right", number < proved)
             for number, voter in enumerate(voters)
         ]
-        await store.consensus.replace("sentiment", [], trusts)
+        await store.consensus.replace("sentiment", labels, trusts)
         return (await telegram.says("/train sentiment", user=person)).text
 
     for proved in (0, 4):
@@ -214,14 +223,57 @@ async def test_without_a_task_it_is_asked_which_and_another_word_is_answered_kin
 async def test_without_a_label_that_voters_agree_on_no_training_is_offered(
     telegram: Telegram, store: Store, person: int, language: Language, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def fails(_: object) -> None:
+    async def fails(_: object) -> bool:
         """As a pass that could not run."""
+        return False
 
     monkeypatch.setattr(type(telegram.application.context_types.context.services.teacher), "agree", fails)
     await vote_both_ways(store)
     offered = await telegram.says("/train sentiment", user=person)
-    assert TEXTS[language].teaching.no_agreed in offered.text
+    texts = TEXTS[language].teaching
+    assert offered.text.endswith(f"{texts.no_agreed}\n\n{texts.not_agreed}")
     assert "reply_markup" not in offered.data
+
+
+@pytest.mark.parametrize(("person", "language"), [(ENGLISH, "en"), (KOREAN, "ko")])
+@pytest.mark.parametrize("tapped", [False, True])
+async def test_that_the_voters_are_being_agreed_on_is_told_and_becomes_the_offer(
+    telegram: Telegram,
+    store: Store,
+    person: int,
+    language: Language,
+    tapped: bool,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    texts, agreed = TEXTS[language].teaching, asyncio.Event()
+
+    async def slowly(_: object) -> bool:
+        await agreed.wait()
+        return False
+
+    monkeypatch.setattr(type(telegram.application.context_types.context.services.teacher), "agree", slowly)
+    monkeypatch.setattr(waiting, "_TOLD_AFTER", 0.01)
+    await vote_both_ways(store)
+    await decide(store, "sentiment")
+    data = encode(TrainTap(TrainStep.SHOW, Task.SENTIMENT))
+    said = telegram.message("/train sentiment", user=person)
+    asks = telegram.tap(data, user=person) if tapped else said
+    asking = asyncio.get_running_loop().create_task(telegram.application.process_update(asks))
+    async with asyncio.timeout(20):
+        while not telegram.answers:  # noqa: ASYNC110  # the request only records
+            await asyncio.sleep(0.01)
+    assert not asking.done()
+    agreed.set()
+    await asking
+    told, offered = telegram.answers
+    assert told.text == texts.agreeing.format(task=TEXTS[language].task_name[Task.SENTIMENT])
+    assert (told.method, offered.method) == (
+        "editMessageText" if tapped else "sendMessage",
+        "editMessageText",
+    )
+    assert offered.data["message_id"] == 1001
+    assert offered.text.endswith(f"{texts.start_question}\n\n{texts.not_agreed}")
+    assert offered.button(texts.start_button)
 
 
 async def test_of_nothing_nothing_can_be_learnt(telegram: Telegram) -> None:

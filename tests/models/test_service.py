@@ -7,6 +7,8 @@ import sys
 import threading
 import time
 from collections import Counter
+from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -20,11 +22,12 @@ from models.errors import (
     EmptyText,
     ModelServiceError,
     NoBlank,
+    PreferredUnavailable,
     StillLoading,
     TaskNotServed,
     UnknownPreset,
 )
-from models.results import LABELS, LabelResult, Task, TokensResult
+from models.results import LABELS, LabelResult, MaskResult, Task, TokensResult
 from models.runtime import Loader, ModelRunner
 from models.service import ModelService
 from tests.tiny import catalog_file, write_checkpoint
@@ -96,6 +99,39 @@ async def test_tokens_point_into_the_text_as_it_was_sent(service: ModelService) 
     text = unicodedata.normalize("NFD", "나는 영화")
     result = await service.tokens(text)
     assert [text[token.start : token.end] for token in result.tokens if not token.special] == text.split()
+
+
+@pytest.mark.parametrize("wrong", ["no folder", "weights", "config", "no tokenizer"])
+async def test_a_preset_that_is_preferred_and_cannot_be_loaded_is_named(
+    catalog: Catalog, tmp_path: Path, wrong: str
+) -> None:
+    folder = tmp_path / "broken"
+    if wrong != "no folder":
+        write_checkpoint(folder, tokenizer=wrong != "no tokenizer")
+    if wrong == "weights":
+        (folder / "model.safetensors").write_bytes(b"not weights")
+    if wrong == "config":
+        (folder / "config.json").write_text("{", encoding="utf-8")
+    lines = load_catalog(catalog_file(tmp_path / "catalog.toml", klue=str(folder))).presets["klue"]
+    service = ModelService(Catalog({"builtin": catalog.presets["builtin"], "klue": lines}), device="cpu")
+    asks: list[Callable[..., Awaitable[LabelResult | MaskResult | TokensResult]]] = [
+        partial(service.sentiment, "영화"),
+        partial(service.nli, "영화", "학교"),
+        partial(service.nsp, "영화", "학교"),
+        partial(service.mask, "영화 ___"),
+    ]
+    if wrong not in {"weights", "config"}:  # a tokenizer needs neither
+        asks.append(partial(service.tokens, "영화"))
+    for ask in asks:
+        with pytest.raises(PreferredUnavailable) as caught:
+            await ask(prefer="klue")
+        assert caught.value.preset == "klue"
+        assert "\n" not in str(caught.value)
+        assert (await ask()).model == "builtin"
+    with pytest.raises(CheckpointUnavailable) as aloud:
+        await service.sentiment("영화", preset="klue")
+    assert not isinstance(aloud.value, PreferredUnavailable)
+    await service.close()
 
 
 async def test_tokens_compared_by_name(service: ModelService) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from playwright.async_api import Browser, expect
 
-from handlers.replies.texts import Language
+from handlers.replies.texts import TEXTS, Language
 from storage.agreed import ImportedText
 from storage.base import utc_now
 from storage.store import Store
@@ -77,6 +77,8 @@ async def operating(browser: Browser, url: str, language: Language) -> None:
         answer = await visitor.says(text)
         if name == "stats":
             await expect(answer.locator("img")).not_to_have_js_property("naturalWidth", 0)
+        if name == "train":  # it finds out first what voters agree on
+            await expect(answer).not_to_contain_text(TEXTS[language].teaching.agreeing.split("\n")[1])
         await crop(visitor, f"{name}.{language}")
         await forget(visitor)
     await visitor.leaves()

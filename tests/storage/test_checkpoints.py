@@ -413,6 +413,15 @@ async def test_candidates_are_counted_by_the_rows_that_judged_them(store: Store,
     assert await judged(3, "heldout", beside="new") == 1, "two of five are too few, three are not"
     assert await judged(3, "train", beside="new") == 0
 
+    async def judged_on(*texts: int, dataset: str = "heldout", task: str = "sentiment") -> int:
+        return await store.checkpoints.judged_on(task, dataset, [(items[each], 0) for each in texts])
+
+    for number, rows in enumerate(((0, 1), (0, 1, 2), (0, 1, 2, 3, 4)), start=1):
+        assert await judged_on(*rows) == await judged(number, "heldout", beside="new")
+    assert await judged_on(2, 3) == 1, "one of two rows is in the second"
+    assert await judged_on(3, 4) == await judged_on() == 0
+    assert await judged_on(0, 1, dataset="gold") == await judged_on(0, 1, task="nli") == 0
+
 
 PROMOTER = """
 import asyncio, itertools, sys

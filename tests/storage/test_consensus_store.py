@@ -51,6 +51,39 @@ async def item_of(sql: Sql, prediction: int) -> int:
 
 
 @every_kind
+async def test_what_labels_would_change_is_told_and_nothing_is_changed(
+    store: Store, sentiment: NewPrediction, sql: Sql
+) -> None:
+    await agree(store, 1)
+    texts = ("하나", "둘", "셋", "넷")
+    one, two, three, four = [await item_of(sql, await asked(store, sentiment, text=text)) for text in texts]
+    await store.imports.add_texts(
+        [
+            ImportedText("sentiment", "다섯", None, 0, "negative"),
+            ImportedText("sentiment", "여섯", None, 0, "positive"),
+            ImportedText("sentiment", "넷", None, 0, "negative", gold=True),
+            ImportedText("sentiment", "일곱", None, 0, "negative", gold=True),
+        ]
+    )
+    [(five,)] = await sql("SELECT id FROM inputs WHERE text_a = '다섯'")
+    first = [NewLabel(each, 0, "positive", "majority", 0.8, 1) for each in (one, two)]
+    await store.consensus.replace("sentiment", first, [])
+    before = (await store.consensus.labelled("sentiment"), await labels_of(sql, "sentiment"))
+    then = [
+        NewLabel(each, 0, "negative", "dawid-skene", 0.9, number)
+        for number, each in enumerate((two, three, four, five))
+    ]
+    would_be = await store.consensus.labelled_if("sentiment", then)
+    assert (await store.consensus.labelled("sentiment"), await labels_of(sql, "sentiment")) == before
+    await store.consensus.replace("sentiment", then, [])
+    assert would_be == await store.consensus.labelled("sentiment") != before[0]
+    assert [each.text_a for each in would_be if each.gold] != []
+    await store.set_consent(ASKER, ConsentStatus.DECLINED)
+    now = await store.consensus.labelled("sentiment")
+    assert await store.consensus.labelled_if("sentiment", then) == now != would_be
+
+
+@every_kind
 async def test_the_newest_vote_of_a_person_on_a_text_is_their_ballot(
     store: Store, sentiment: NewPrediction, sql: Sql
 ) -> None:

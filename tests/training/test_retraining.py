@@ -12,7 +12,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import TypeVar
+from typing import NoReturn, TypeVar
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -22,6 +22,7 @@ from bot.rebuilding import see_to
 from handlers.replies.texts import EN
 from handlers.replies.training import run_html
 from models.results import Task
+from storage.agreed import NewLabel
 from storage.checkpoint_values import CheckpointState, NewCheckpoint, TrainedCheckpoint
 from storage.runs import RunState
 from storage.store import Store
@@ -150,8 +151,13 @@ def test_a_model_learns_what_people_say_passes_and_serves_and_the_next_goes_on_f
 def test_a_dry_run_says_what_would_be_learnt_from_whom_and_how_long_it_takes_and_does_nothing(
     tmp_path: Path,
 ) -> None:
+    asked(tmp_path, decided_otherwise)
+    before = (everything(tmp_path), files(tmp_path))
     done = call(*COMMAND, *QUICK, "--dry-run")
     assert done.exit_code == 0, done.output + repr(done.exception)
+    assert (everything(tmp_path), files(tmp_path)) == before
+    kept = call("feedback", "snapshot", "sentiment")
+    assert kept.exit_code == 0, kept.output
     [(members,)] = rows(tmp_path, "SELECT count(*) FROM snapshot_members WHERE split = 'train'")
     found = re.search(r"^train (\d+): negative (\d+), positive (\d+)$", done.stdout, re.MULTILINE)
     assert found is not None, done.stdout
@@ -164,13 +170,44 @@ def test_a_dry_run_says_what_would_be_learnt_from_whom_and_how_long_it_takes_and
         in done.stdout
     )
     assert "220 steps" in done.stdout
-    for table in ("training_runs", "checkpoints", "evaluations"):
-        assert rows(tmp_path, f"SELECT count(*) FROM {table}") == [(0,)]
-    assert [each.name for each in (tmp_path / "var/teaching").iterdir()] == ["snapshots"]
+    before = (everything(tmp_path), files(tmp_path))
     again = call(*COMMAND, "--dry-run", "--snapshot", "sentiment-0001")
     assert again.exit_code == 0, again.output
-    assert found[0] in again.stdout
+    told = done.stdout.splitlines()
+    assert told[0] == "a new data set, which is not kept"
+    assert again.stdout.splitlines()[:8] == ["sentiment-0001", *told[1:8]]
     assert call(*COMMAND, "--dry-run", "--snapshot", "sentiment-0009").exit_code == 1
+    assert (everything(tmp_path), files(tmp_path)) == before
+
+
+async def decided_otherwise(store: Store) -> None:
+    """Keep one label that the voters do not agree on any more."""
+    [vote, *_] = await store.consensus.votes("sentiment")
+    await store.consensus.replace("sentiment", [NewLabel(vote.item, 0, "positive", "majority", 0.8, 1)], [])
+
+
+def everything(folder: Path) -> str:
+    """All that the database holds, as SQL."""
+    with closing(sqlite3.connect(folder / "bot.db")) as connection:
+        return "\n".join(connection.iterdump())
+
+
+def files(folder: Path) -> list[str]:
+    return sorted(str(each) for each in folder.rglob("*"))
+
+
+@pytest.mark.parametrize("option", ["--test", "--replay"])
+def test_a_file_that_is_not_there_is_told_before_a_dry_run_draws_anything(
+    monkeypatch: pytest.MonkeyPatch, option: str
+) -> None:
+    async def draws(*_: object) -> NoReturn:
+        raise AssertionError("it draws already")
+
+    monkeypatch.setattr("training.retraining.rehearsal.drawn_in_memory", draws)
+    done = call(*COMMAND, *QUICK, "--dry-run", option, "gone.txt")
+    assert done.exit_code == 1
+    assert done.output.strip().startswith("kobert-bot: gone.txt: cannot be read"), done.output
+    assert done.output.count("\n") == 1
 
 
 def test_labels_that_mean_nothing_are_refused_with_the_reason_and_nothing_changes(

@@ -39,6 +39,15 @@ def ballots_of(task: str, votes: Iterable[CastVote]) -> list[Ballot]:
     ]
 
 
+def labels_of(found: Agreement) -> list[NewLabel]:
+    """Return the labels that are agreed on, as they are kept."""
+    return [
+        NewLabel(each.item, each.slot, each.label, each.method.value, each.confidence, len(each.voters))
+        for each in found.consensus.values()
+        if each.label is not None
+    ]
+
+
 async def decide(store: Store, task: str, rules: Rules | None = None) -> Agreement:
     """Decide the labels and trusts of a task from all votes, and keep them in place of those before.
 
@@ -62,11 +71,6 @@ async def decide(store: Store, task: str, rules: Rules | None = None) -> Agreeme
 
 async def _decided(store: Store, task: str, rules: Rules | None) -> Agreement:
     found = await agreement(store, task, rules)
-    labels = [
-        NewLabel(each.item, each.slot, each.label, each.method.value, each.confidence, len(each.voters))
-        for each in found.consensus.values()
-        if each.label is not None
-    ]
     proved = grounded(found)
     trusts = [
         NewTrust(
@@ -81,5 +85,5 @@ async def _decided(store: Store, task: str, rules: Rules | None) -> Agreement:
         )
         for each in found.standings.values()
     ]
-    await store.consensus.replace(task, labels, trusts)
+    await store.consensus.replace(task, labels_of(found), trusts)
     return found

@@ -3,6 +3,8 @@
     snapshot = await take_snapshot(store, "sentiment", Path("var/teaching/snapshots"))
     rows = read_snapshot(snapshot.path)["train"]
 
+    settings, drawn = await drawn_in_memory(store, "sentiment", await agreement(store, "sentiment"))
+
 Before the first text is written the database has a row that says where. A deletion while that row is
 ``drawing`` makes it stale, so that the data set is drawn anew; after a kill, the next who draws, or the next
 who has something deleted, removes what was written.
@@ -18,7 +20,8 @@ from storage.errors import StorageError
 from storage.snapshot_files import draft
 from storage.snapshots import Overtaken, StoredSnapshot
 from storage.store import Store
-from training.feedback.deciding import decide
+from training.feedback.ballots import Agreement
+from training.feedback.deciding import decide, labels_of
 from training.feedback.drawing import MIN_CONFIDENCE, Drawn, draw
 from training.feedback.locks import held
 from training.feedback.parts import SALT
@@ -26,7 +29,7 @@ from training.feedback.public_texts import PublicTexts, read_public
 from training.feedback.snapshot_folder import Settings, missing, read_snapshot, sync, write_folder
 from training.textfiles import DataError
 
-__all__ = ["newest_snapshot", "read_snapshot", "take_snapshot"]
+__all__ = ["drawn_in_memory", "newest_snapshot", "read_snapshot", "take_snapshot"]
 
 _TRIES = 5
 
@@ -71,6 +74,25 @@ async def take_snapshot(
     except OSError as error:
         raise DataError(f"{error.filename or folder}: {error.strerror or error}") from error
     raise StorageError("texts were deleted all the while: try again")
+
+
+async def drawn_in_memory(store: Store, task: str, found: Agreement) -> tuple[Settings, Drawn]:
+    """Draw the data set that :func:`take_snapshot` would now; nothing is kept, neither it nor its labels.
+
+    Args:
+        store: Where the votes are.
+        task: As there.
+        found: What the voters agree on.
+
+    Raises:
+        DataError: Nothing is labelled, or everything is left out; one line.
+        StorageError: The database failed.
+    """
+    public = await asyncio.to_thread(read_public, ())
+    labelled = await store.consensus.labelled_if(task, labels_of(found))
+    drawn = await asyncio.to_thread(draw, labelled, public=public)
+    _refuse_empty(task, drawn)
+    return Settings(task, MIN_CONFIDENCE, SALT, public.files), drawn
 
 
 async def newest_snapshot(store: Store, task: str) -> StoredSnapshot | None:

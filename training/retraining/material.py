@@ -44,33 +44,37 @@ class Material:
     sets: tuple[LabelledSet, ...]
 
 
-def material(snapshot: StoredSnapshot, test: str | None) -> Material:
+def material(task: str, name: str, folder: Path, test: str | None) -> Material:
     """Read a snapshot, and the original test file if there is one.
+
+    Args:
+        task: What its labels are of.
+        name: What it is called where it is of no use.
+        folder: Where it is.
+        test: The file.
 
     Raises:
         DataError: A file cannot be used, or nothing is there to learn from or to measure on; one line.
     """
-    parts = read_snapshot(snapshot.path)
+    parts = read_snapshot(folder)
     rows = {part: len(its) for part, its in parts.items()}
-    task = snapshot.task
     if not rows["train"]:
-        raise DataError(f"{snapshot.name}: no row to learn from yet; people must label more of {task}")
+        raise DataError(f"{name}: no row to learn from yet; people must label more of {task}")
     sets = [
-        LabelledSet(name, task, _examples(task, parts[name.value]))
-        for name in (SetName.GOLD, SetName.HELDOUT)
-        if rows[name.value]
+        LabelledSet(each, task, _examples(task, parts[each.value]))
+        for each in (SetName.GOLD, SetName.HELDOUT)
+        if rows[each.value]
     ]
     if not sets:
         raise DataError(
-            f"{snapshot.name}: no gold and no held-out row of {task} to measure on yet; "
-            "people must label more of it"
+            f"{name}: no gold and no held-out row of {task} to measure on yet; people must label more of it"
         )
     if test is not None:
         sets.append(LabelledSet(SetName.TEST, task, read(task, test).examples))
-    held_out = [_file(snapshot, part) for part in ("gold", "heldout") if rows[part]]
+    held_out = [str(folder / f"{part}.jsonl") for part in ("gold", "heldout") if rows[part]]
     return Material(
-        _file(snapshot, "train"),
-        _file(snapshot, "dev") if rows["dev"] else None,
+        str(folder / "train.jsonl"),
+        str(folder / "dev.jsonl") if rows["dev"] else None,
         [*held_out, *([test] if test is not None else [])],
         rows,
         tuple(sets),
@@ -132,7 +136,3 @@ def check_learnable(task: str) -> None:
 def _examples(task: str, rows: Sequence[SnapshotRow]) -> list[Example]:
     labels = LABELS[Task(task)]
     return [Example(row.text_a, row.text_b, labels.index(row.label)) for row in rows]
-
-
-def _file(snapshot: StoredSnapshot, part: str) -> str:
-    return str(Path(snapshot.path) / f"{part}.jsonl")

@@ -1,22 +1,32 @@
-"""What a retraining would do: a data set is drawn, and a few steps are timed and taken back."""
+"""What a retraining would do: a data set is drawn in memory, and a few steps are timed and taken back.
+
+Nothing is kept, neither in the database nor in the folder of the teaching. What a training reads is files, so
+the rows lie in a folder of the system's for temporary ones, for its owner alone, until this ends.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from models.results import LABELS, Task
-from storage.snapshots import StoredSnapshot
+from storage.snapshots import Member
 from storage.store import Store
 from training.datasets import read
-from training.feedback.snapshot import read_snapshot, take_snapshot
+from training.feedback.ballots import Agreement
+from training.feedback.deciding import agreement
+from training.feedback.snapshot import drawn_in_memory, read_snapshot
+from training.feedback.snapshot_folder import write_folder
+from training.gate.compare import LabelledSet
 from training.gate.rules import Rules
 from training.jobs import finetune
 from training.processes import Processes
 from training.retraining.beginning import beginning, lesson, no_text
 from training.retraining.ledger import Ledger
-from training.retraining.material import check_learnable, material, teachers_of, with_earlier
+from training.retraining.material import check_learnable, material, teachers
 from training.retraining.one_model import require_one_model
 from training.retraining.place import TeachingPlace
 from training.retraining.rivals import rival
@@ -25,6 +35,16 @@ from training.telling import Say
 from training.textfiles import DataError
 
 _RULES = Rules()
+_NEW = "a new data set"
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """A data set that would be learnt from: what it is called, where it lies, what is in it."""
+
+    name: str
+    folder: Path
+    members: Sequence[Member]
 
 
 def rehearse(
@@ -47,41 +67,70 @@ def rehearse(
     check_learnable(task)
     require_one_model(place, task)
     wish = place.completed(wish, task)
-    if wish.test is not None:
-        read(task, wish.test)  # one that cannot be used is told before a data set is drawn
-    snapshot = ledger.call(lambda store: _snapshot(store, place, task, wish.snapshot))
-    say(f"{snapshot.name}: --snapshot {snapshot.name} learns from just this")
-    for part, rows in read_snapshot(snapshot.path).items():
-        counted = Counter(row.label for row in rows)
-        classes = ", ".join(f"{label} {counted[label]:,}" for label in LABELS[Task(task)])
-        say(f"{part} {len(rows):,}: {classes}")
-    found = material(snapshot, wish.test)
-    teachers = ledger.call(lambda store: teachers_of(store, snapshot))
-    who = "whose votes have proved right" if teachers.known else "whose votes agree"
-    say(
-        f"voters: {teachers.voters} {who} ({_RULES.least_voters} needed); "
-        f"the busiest has {100 * teachers.largest_share:.4g} % of the votes "
-        f"({100 * _RULES.voter_cap:.4g} % allowed)"
-    )
-    against = ledger.call(lambda store: rival(store, task))
-    start = beginning(place, task, against.checkpoint)
-    say(f"it would begin with {start.parent or start.base}")
-    sets = ledger.call(lambda store: with_earlier(store, snapshot, found.sets, ""))
-    asked = ", ".join(
-        f"{each.name} {len(each.rows):,} (candidates judged by it before: {each.earlier})" for each in sets
-    )
-    say(f"it would be compared with {against.name or place.preset} on {asked}")
-    if against.leaving is not None:
-        say(f"{against.leaving} answers now, learnt from a text that was deleted since and has to go")
+    _check_files(task, wish)
     with TemporaryDirectory() as scratch:
-        job = lesson(task, wish, start.model, found, Path(scratch))
+        found = ledger.call(lambda store: agreement(store, task))
+        rows = ledger.call(lambda store: _rows(store, task, wish.snapshot, found, Path(scratch) / "drawn"))
+        say(f"{rows.name}, which is not kept" if wish.snapshot is None else rows.name)
+        for part, its in read_snapshot(rows.folder).items():
+            counted = Counter(row.label for row in its)
+            classes = ", ".join(f"{label} {counted[label]:,}" for label in LABELS[Task(task)])
+            say(f"{part} {len(its):,}: {classes}")
+        learnt = material(task, rows.name, rows.folder, wish.test)
+        taught = teachers(found, rows.members)
+        who = "whose votes have proved right" if taught.known else "whose votes agree"
+        say(
+            f"voters: {taught.voters} {who} ({_RULES.least_voters} needed); "
+            f"the busiest has {100 * taught.largest_share:.4g} % of the votes "
+            f"({100 * _RULES.voter_cap:.4g} % allowed)"
+        )
+        against = ledger.call(lambda store: rival(store, task))
+        start = beginning(place, task, against.checkpoint)
+        say(f"it would begin with {start.parent or start.base}")
+        sets = ledger.call(lambda store: _with_earlier(store, task, rows.members, learnt.sets))
+        asked = ", ".join(
+            f"{each.name} {len(each.rows):,} (candidates judged by it before: {each.earlier})"
+            for each in sets
+        )
+        say(f"it would be compared with {against.name or place.preset} on {asked}")
+        if against.leaving is not None:
+            say(f"{against.leaving} answers now, learnt from a text that was deleted since and has to go")
+        job = lesson(task, wish, start.model, learnt, Path(scratch) / "run")
         finetune(job, processes, say, no_text, dry_run=True)
 
 
-async def _snapshot(store: Store, place: TeachingPlace, task: str, name: str | None) -> StoredSnapshot:
+def _check_files(task: str, wish: Wish) -> None:
+    """See that the files can be used that were named, before anything is drawn.
+
+    Raises:
+        DataError: One cannot.
+    """
+    if wish.test is not None:
+        read(task, wish.test)
+    for file in wish.replay:
+        read(task, file, flagged=False, scored=True)
+
+
+async def _rows(store: Store, task: str, name: str | None, found: Agreement, scratch: Path) -> _Rows:
+    """The data set that was named, or one drawn anew and written to a folder that is not kept."""
     if name is None:
-        return await take_snapshot(store, task, place.snapshots)
-    found = await store.snapshots.get(name)
-    if found is None or found.task != task or found.state != "whole":
+        settings, drawn = await drawn_in_memory(store, task, found)
+        write_folder(scratch, settings, drawn)
+        return _Rows(_NEW, scratch, drawn.members)
+    snapshot = await store.snapshots.get(name)
+    if snapshot is None or snapshot.task != task or snapshot.state != "whole":
         raise DataError(f"there is no whole snapshot {name} of {task}")
-    return found
+    return _Rows(name, snapshot.path, await store.snapshots.members(snapshot.id))
+
+
+async def _with_earlier(
+    store: Store, task: str, members: Sequence[Member], sets: Sequence[LabelledSet]
+) -> tuple[LabelledSet, ...]:
+    judged = store.checkpoints.judged_on
+    places = {name: [(each.item, each.slot) for each in members if each.split == name] for name in _SETS}
+    return tuple(
+        [replace(each, earlier=await judged(task, each.name, places.get(each.name, []))) for each in sets]
+    )
+
+
+_SETS = ("gold", "heldout")

@@ -103,7 +103,7 @@ class Retraining:
     def _judged(self, name: str) -> tuple[NewCheckpoint, Judged]:
         """Train, and compare with the champion."""
         snapshot = self._snapshot()
-        found = material(snapshot, self._wish.test)
+        found = material(self._run.task, snapshot.name, snapshot.path, self._wish.test)
         start = self._start()
         self._train(snapshot, found, start)
         return self._compare(name, snapshot, found, start)
