@@ -7,7 +7,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, delete, distinct, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, distinct, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
@@ -110,13 +110,6 @@ class CheckpointRows:
     async def set_state(self, checkpoint_id: int, state: CheckpointState) -> None:
         """Keep what may be done with a checkpoint."""
         await self._change(checkpoint_id, state=state.value)
-
-    async def delete(self, checkpoint_id: int) -> None:
-        """Delete a checkpoint that nothing refers to but what it was measured on."""
-        await self.connection.execute(
-            delete(EvaluationRow).where(EvaluationRow.checkpoint_id == checkpoint_id)
-        )
-        await self.connection.execute(delete(Checkpoint).where(Checkpoint.id == checkpoint_id))
 
     async def add_evaluation(
         self, checkpoint_id: int, against_id: int | None, dataset: str, correct: Mapping[str, Any]

@@ -163,6 +163,8 @@ class Obstacle(StrEnum):
     """Nobody has compared it with the champion."""
     OTHER_RIVAL = "other_rival"
     """It was compared with a model that no longer answers, which says nothing of the one that does."""
+    CANCELLED = "cancelled"
+    """Its training has been told to stop; when that has ended it is retired."""
     TAINTED = "tainted"
     RETIRED = "retired"
     OTHER_TASK = "other_task"
@@ -179,6 +181,7 @@ _WHY = {
     Obstacle.REFUSED: "was refused",
     Obstacle.UNJUDGED: "has not been compared with the champion",
     Obstacle.OTHER_RIVAL: "has been compared with another champion",
+    Obstacle.CANCELLED: "came of a training that is being cancelled",
     Obstacle.TAINTED: "learnt from a text that was deleted since; train a new one",
     Obstacle.RETIRED: "is retired, and its folder deleted",
     Obstacle.OTHER_TASK: "was taught another task",

@@ -18,6 +18,8 @@ from storage.checkpoint_values import (
     CheckpointState,
     Evaluation,
     NewCheckpoint,
+    NotPromotable,
+    Obstacle,
     Standing,
     TrainedCheckpoint,
 )
@@ -28,7 +30,7 @@ from storage.privacy.pseudonym import Pseudonymizer
 from storage.promotions import Promotions
 from storage.snapshot_files import erase
 from storage.teaching_tables import Alias, Checkpoint
-from storage.training_runs import came_of, hold_uncancelled
+from storage.training_runs import came_of, hold_uncancelled, is_unwanted
 from storage.verdicts import Verdict
 
 _log = logging.getLogger(__name__)
@@ -64,7 +66,7 @@ class Checkpoints:
 
         Args:
             new: The checkpoint.
-            training: The training that it came of: who cancels that from now on deletes it.
+            training: The training that it came of: who cancels that from now on retires it.
 
         Raises:
             CancelledRun: Somebody cancelled the training.
@@ -131,10 +133,10 @@ class Checkpoints:
 
     @again_after_conflict
     async def discard(self, name: str) -> bool:
-        """Delete a checkpoint and what it was measured on, unless it ever served; its folder stays.
+        """Retire a checkpoint, unless it ever served; its folder goes with :meth:`Store.erase_folders`.
 
         Returns:
-            Whether it is deleted.
+            Whether it is retired.
 
         Raises:
             UnknownCheckpoint: There is none of this name.
@@ -177,6 +179,8 @@ class Checkpoints:
         async with self._database.write() as connection:
             if training is not None:
                 await hold_uncancelled(connection, training)
+            if await is_unwanted(connection, name):
+                raise NotPromotable(Obstacle.CANCELLED, str(name))
             promotions = Promotions(connection, task)
             before = await promotions.champion(seen)
             rival = None if force else seen or preset

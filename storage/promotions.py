@@ -127,18 +127,24 @@ class Promotions:
         return True
 
     async def discard(self, name: str) -> bool:
-        """Delete a checkpoint and what it was measured on, unless it ever served; returns whether it did.
+        """Retire a checkpoint, unless it ever served; returns whether it did.
+
+        Its row stays, so that its folder is deleted whatever becomes of this process.
 
         Raises:
             UnknownCheckpoint: There is none of this name.
         """
         await self._aliases.lock()
         checkpoint = await self._rows.lock(name)
-        if any(change.after == name for change in await self._aliases.changes()):
+        if await self.has_served(name):
             return False
         await self._aliases.drop(CANDIDATE, checkpoint.id)
-        await self._rows.delete(checkpoint.id)
+        await self._rows.set_state(checkpoint.id, CheckpointState.RETIRED)
         return True
+
+    async def has_served(self, name: str) -> bool:
+        """Whether a checkpoint was ever the champion."""
+        return any(change.after == name for change in await self._aliases.changes())
 
     def _obstacle(
         self, before: int | None, after: TrainedCheckpoint | None, rival: str | None

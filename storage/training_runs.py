@@ -16,7 +16,7 @@ from storage.errors import StorageError
 from storage.privacy.pseudonym import Pseudonymizer
 from storage.promotions import Promotions
 from storage.runs import Asked, CancelledRun, LostRun, Run, RunState, UnknownRun
-from storage.teaching_tables import TrainingRun
+from storage.teaching_tables import Checkpoint, TrainingRun
 from storage.upsert import upsert
 
 _BOT = "bot"  # who asks, where no person does
@@ -208,7 +208,7 @@ class TrainingRuns:
     async def cancel(self, run_id: int) -> Run:
         """Stop a training: at once if nobody runs it, else its worker is told at its next beat.
 
-        Once it has ended as cancelled, what came of it and never served is deleted.
+        Once it has ended as cancelled, what came of it and never served is retired.
 
         Returns:
             The training as it is now; one that has ended stays as it is.
@@ -236,7 +236,7 @@ class TrainingRuns:
         error: str | None = None,
         checkpoint_id: int | None = None,
     ) -> None:
-        """End a training; of one that was cancelled, what came of it and never served is deleted.
+        """End a training; of one that was cancelled, what came of it and never served is retired.
 
         Args:
             run_id: Which.
@@ -247,11 +247,18 @@ class TrainingRuns:
             checkpoint_id: What came of it; None for what was added as such, if anything.
 
         Raises:
+            CancelledRun: It is done, but somebody wants it cancelled, and what came of it never served.
             LostRun: It is no longer the worker's.
         """
         news: dict[str, Any] = {} if progress is None else {"progress": dict(progress)}
         async with self._database.write() as connection:
             run = await self._change_own(connection, run_id, worker, beat_at=utc_now(), **news)
+            if (
+                run.cancelling
+                and state is RunState.DONE
+                and not await _has_served(connection, run.task, checkpoint_id or run.checkpoint_id)
+            ):
+                raise CancelledRun(run_id)
             await _end(connection, run, state, error=error, checkpoint_id=checkpoint_id)
 
     async def _all(self, query: Select[Any]) -> tuple[Run, ...]:
@@ -281,6 +288,16 @@ async def hold_uncancelled(connection: AsyncConnection, run_id: int) -> None:
         raise CancelledRun(run_id)
 
 
+async def is_unwanted(connection: AsyncConnection, name: str | None) -> bool:
+    """Whether a checkpoint came of a training that has been told to stop, and has not yet ended."""
+    query = (
+        select(TrainingRun.id)
+        .join(Checkpoint, Checkpoint.id == TrainingRun.checkpoint_id)
+        .where(Checkpoint.name == name, TrainingRun.cancelling, TrainingRun.ended_at.is_(None))
+    )
+    return (await connection.execute(query)).first() is not None
+
+
 async def came_of(connection: AsyncConnection, run_id: int, checkpoint_id: int) -> None:
     """Keep what came of a training, which is held, before it has ended."""
     await _change(connection, run_id, checkpoint_id=checkpoint_id)
@@ -300,17 +317,19 @@ async def _end(
 ) -> None:
     """Write how a training ended, and make way for the next one of its task.
 
-    What came of one that is cancelled goes at the same moment, so that nobody can promote it any more.
+    What came of one that is cancelled is retired at the same moment, so that nobody can promote it any more.
     """
     came: int | None = checkpoint_id or run.checkpoint_id
     ended = {"state": state.value, "lane": f"#{run.id}", "error": error, "ended_at": utc_now()}
-    if state is not RunState.CANCELLED or came is None:
-        await _change(connection, run.id, checkpoint_id=came, **ended)
-        return
-    await _change(connection, run.id, checkpoint_id=None, **ended)  # first: what is named is not deleted
+    await _change(connection, run.id, checkpoint_id=came, **ended)
     name = await CheckpointRows(connection).name_of(came)
-    if name is not None and not await Promotions(connection, run.task).discard(name):
-        await _change(connection, run.id, checkpoint_id=came)
+    if state is RunState.CANCELLED and name is not None:
+        await Promotions(connection, run.task).discard(name)
+
+
+async def _has_served(connection: AsyncConnection, task: str, checkpoint_id: int | None) -> bool:
+    name = await CheckpointRows(connection).name_of(checkpoint_id)
+    return name is not None and await Promotions(connection, task).has_served(name)
 
 
 async def _get(connection: AsyncConnection, run_id: int, *, lock: bool = False) -> Run:

@@ -83,6 +83,7 @@ MODELS_EN = ModelsTexts(
             "🚫 {name} was compared with a model that no longer answers. Train a new one, or who runs the "
             "bot can overrule that on the command line."
         ),
+        "cancelled": "🚫 {name} came of a training that is being cancelled.",
         "tainted": "🚫 {name} learnt from a text that was deleted since. Train a new one.",
         "retired": "🚫 {name} is retired, and its files are deleted.",
         "other_task": "🚫 {name} was taught another task.",
@@ -147,6 +148,7 @@ MODELS_KO = ModelsTexts(
             "🚫 {name} 모델은 지금 모델이 아니라 예전 모델과 비교했어요. 새로 가르쳐 주세요. "
             "그래도 쓰려면 운영자가 명령줄에서 뒤집을 수 있어요."
         ),
+        "cancelled": "🚫 {name} 모델을 가르치던 일은 취소되고 있어요.",
         "tainted": "🚫 {name} 모델은 그 뒤에 지워진 글로 배웠어요. 새로 가르쳐 주세요.",
         "retired": "🚫 {name} 모델은 물러났고 파일도 지워졌어요.",
         "other_task": "🚫 {name} 모델은 다른 일을 배웠어요.",

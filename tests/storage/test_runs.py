@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from storage.base import utc_now
-from storage.checkpoint_values import ChampionChange, NewCheckpoint, UnknownCheckpoint
+from storage.checkpoint_values import ChampionChange, CheckpointState, NewCheckpoint, NotPromotable, Obstacle
 from storage.runs import LEASE, CancelledRun, LostRun, Run, RunState, UnknownRun
 from storage.store import Store
 from tests.storage.conftest import ASKER, EVERY_KIND, PEPPER, Sql
@@ -148,8 +148,9 @@ async def test_what_came_of_a_training_goes_as_it_is_cancelled(store: Store, sql
         await grow_old(sql, run)
         await store.runs.cancel(run.id)
     ended = await store.runs.get(run.id)
-    assert (ended.state, ended.checkpoint_id) == (RunState.CANCELLED, None)
-    assert await store.checkpoints.all() == ()
+    assert ended.state is RunState.CANCELLED
+    [came] = await store.checkpoints.all()
+    assert (came.id, came.state) == (ended.checkpoint_id, CheckpointState.RETIRED)  # so its folder goes
     assert (await store.checkpoints.standing("sentiment")).candidate is None
     with pytest.raises(CancelledRun):  # by its process, if that was only silent
         await passed(store, run, "a")
@@ -173,6 +174,25 @@ async def test_what_came_of_a_training_and_serves_stays_however_that_ends(
     assert (serves.name, (await store.runs.get(run.id)).checkpoint_id) == ("a", serves.id)
 
 
+async def test_what_came_of_a_training_that_is_told_to_stop_is_neither_done_nor_promoted(
+    store: Store,
+) -> None:
+    run = await asked(store)
+    await store.runs.claim(run.id, ONE)
+    await passed(store, run, "a")
+    assert (await store.runs.cancel(run.id)).cancelling
+    with pytest.raises(NotPromotable) as refused:
+        await store.checkpoints.promote(
+            "sentiment", "a", actor="x", reason="y", seen=None, preset="builtin", force=True
+        )
+    assert refused.value.obstacle is Obstacle.CANCELLED
+    with pytest.raises(CancelledRun):
+        await store.runs.finish(run.id, ONE, RunState.DONE)
+    assert not (await store.runs.get(run.id)).state.ended
+    await store.runs.finish(run.id, ONE, RunState.CANCELLED)
+    assert (await store.checkpoints.get("a")).state is CheckpointState.RETIRED
+
+
 async def test_of_promoting_and_cancelling_at_once_one_is_first_and_nothing_waits_for_ever(
     store: Store, url: str
 ) -> None:
@@ -187,12 +207,9 @@ async def test_of_promoting_and_cancelling_at_once_one_is_first_and_nothing_wait
         )
         assert isinstance(ended, Run), ended
         assert ended.state is RunState.CANCELLED
-        kept = [each.name for each in await store.checkpoints.all()]
-        if isinstance(outcome, ChampionChange):
-            assert name in kept
-        else:
-            assert isinstance(outcome, CancelledRun | UnknownCheckpoint), outcome
-            assert name not in kept
+        retired = (await store.checkpoints.get(name)).state is CheckpointState.RETIRED
+        assert isinstance(outcome, ChampionChange | CancelledRun), outcome
+        assert retired is isinstance(outcome, CancelledRun)
     await other.close()
 
 

@@ -26,7 +26,7 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
 def judged(*sets: tuple[SetName, str]) -> Judged:
     right = np.array([True, False])
     correct = [Correctness(name, task, np.arange(2), right, ~right) for name, task in sets]
-    return Judged(Verdict(True, "nli", "builtin", "nli-0001", ()), correct, None, None)
+    return Judged(Verdict(True, "nli", "builtin", "nli-0001", ()), correct, None)
 
 
 async def kept(store: Store) -> list[tuple[str, object]]:

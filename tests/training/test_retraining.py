@@ -527,8 +527,8 @@ def test_cancelled_while_it_is_registered_it_is_not_promoted_and_nothing_is_left
     assert done.exit_code == 1, done.output
     assert "was cancelled; nothing of it is left" in done.stderr
     assert champion(tmp_path) is None
-    for table in ("checkpoints", "evaluations", "promotions"):
-        assert rows(tmp_path, f"SELECT count(*) FROM {table}") == [(0,)]
+    assert rows(tmp_path, "SELECT state FROM checkpoints") == [(CheckpointState.RETIRED.value,)]
+    assert rows(tmp_path, "SELECT count(*) FROM promotions") == [(0,)]
     assert rows(tmp_path, "SELECT state FROM training_runs") == [(RunState.CANCELLED.value,)]
     assert not list((tmp_path / "var/teaching/checkpoints").iterdir())
 
@@ -550,9 +550,63 @@ def test_killed_right_after_it_is_cancelled_it_leaves_no_candidate(
     monkeypatch.setattr("training.retraining.work.Retraining.clear", killed)
     assert call(*COMMAND, *QUICK).exit_code == 137
     assert rows(tmp_path, "SELECT state FROM training_runs") == [(RunState.CANCELLED.value,)]
-    for table in ("checkpoints", "evaluations", "promotions"):
-        assert rows(tmp_path, f"SELECT count(*) FROM {table}") == [(0,)]
-    assert "there is no checkpoint" in call("models", "promote", "sentiment-0001").stderr
+    assert rows(tmp_path, "SELECT state FROM checkpoints") == [(CheckpointState.RETIRED.value,)]
+    [came] = asked(tmp_path, lambda store: store.checkpoints.all())
+    assert Path(came.path).is_dir()
+    asked(tmp_path, lambda store: store.erase_folders())  # as a bot does each minute
+    assert not Path(came.path).exists()
+    assert "is retired" in call("models", "promote", "sentiment-0001").stderr
+
+
+def test_cancelled_after_its_verdict_a_training_on_votes_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def cancelling(
+        store: Store, new: NewCheckpoint, judged: Judged, training: int
+    ) -> TrainedCheckpoint:
+        added = await register(store, new, judged, training)
+        assert (await store.runs.cancel(training)).cancelling
+        return added
+
+    monkeypatch.setattr("training.retraining.work.register", cancelling)
+    done = call(*COMMAND, *QUICK, "--no-promote")
+    assert "was cancelled; nothing of it is left" in done.stderr
+    assert rows(tmp_path, "SELECT state FROM training_runs") == [(RunState.CANCELLED.value,)]
+    [came] = asked(tmp_path, lambda store: store.checkpoints.all())
+    assert (came.state, Path(came.path).exists()) == (CheckpointState.RETIRED, False)
+
+
+def test_promoted_by_a_person_before_it_has_ended_it_is_told_as_the_champion(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def promoting(store: Store, new: NewCheckpoint, judged: Judged, training: int) -> TrainedCheckpoint:
+        added = await register(store, new, judged, training)
+        await store.checkpoints.promote(
+            "sentiment", added.name, actor="x", reason="y", seen=None, preset="builtin", force=True
+        )
+        return added
+
+    monkeypatch.setattr("training.retraining.work.register", promoting)
+    done = call(*COMMAND, *QUICK, "--no-promote")
+    assert done.exit_code == 0, done.output + repr(done.exception)
+    assert "sentiment-0001 is the champion now" in done.stdout
+    assert "no longer answers" not in done.stdout
+
+
+def test_a_dry_run_that_is_told_to_end_leaves_no_text_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(scratch))
+
+    def told(*_: object, **__: object) -> None:
+        assert list(scratch.rglob("train.jsonl"))
+        signal.raise_signal(signal.SIGTERM)
+
+    monkeypatch.setattr("training.retraining.rehearsal.finetune", told)
+    assert call(*COMMAND, *QUICK, "--dry-run").exit_code == 128 + signal.SIGTERM
+    assert list(scratch.iterdir()) == []
 
 
 def test_another_promoted_while_it_is_compared_it_stays_a_candidate_and_that_is_said(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, NoReturn
 
 import typer
 
@@ -67,12 +68,26 @@ def rehearse(teaching: Teaching, task: str, wish: Wish, device: str) -> None:
     """
     place = teaching.place()
     try:
-        with Ledger(place) as ledger:
+        with _cleaning_up(), Ledger(place) as ledger:
             from training.retraining import rehearsal  # torch: seconds
 
             rehearsal.rehearse(ledger, place, task, wish, Processes.join(device), typer.echo)
     except StorageError as error:
         raise DataError(str(error)) from error
+
+
+@contextmanager
+def _cleaning_up() -> Iterator[None]:
+    """Leave no text in the folder for temporary files when told to end."""
+
+    def end(number: int, _frame: object) -> NoReturn:
+        raise SystemExit(128 + number)
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def cancel(teaching: Teaching, task: str) -> None:

@@ -38,13 +38,11 @@ class Judged:
         verdict: In numbers.
         correct: Which rows each model has right.
         against: Name of what it was compared with; None for the catalogue's own.
-        champion: Name of the champion of that moment, whose place it may take; None for the catalogue's own.
     """
 
     verdict: Verdict
     correct: Sequence[Correctness]
     against: str | None
-    champion: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,34 +104,30 @@ async def register(store: Store, new: NewCheckpoint, judged: Judged, training: i
     return await store.checkpoints.get(new.name)
 
 
-async def promote(
-    store: Store, checkpoint: TrainedCheckpoint, seen: str | None, run: Run, preset: str
-) -> bool:
+async def promote(store: Store, checkpoint: TrainedCheckpoint, run: Run, preset: str) -> bool:
     """Let a checkpoint that passed serve, unless the model that answers is no longer its verdict's.
 
     Returns:
-        Whether it serves now, or did so already.
+        Whether it serves now.
 
     Raises:
         CancelledRun: Somebody cancelled the training before that.
     """
-    changes = await store.checkpoints.changes(checkpoint.task)
-    if any(change.after == checkpoint.name for change in changes):
-        return True
+    champion = (await store.checkpoints.standing(checkpoint.task)).champion
     try:
         await store.checkpoints.promote(
             checkpoint.task,
             checkpoint.name,
             actor=run.actor,
             reason=f"passed the gate in training {run.id}",
-            seen=seen,
+            seen=None if champion is None else champion.name,
             preset=preset,
             training=run.id,
         )
     except ChampionChanged:
         return False
     except NotPromotable as error:
-        if error.obstacle is not Obstacle.OTHER_RIVAL:  # the preset was changed between two processes
+        if error.obstacle is not Obstacle.OTHER_RIVAL:
             raise
         return False
     return True

@@ -111,7 +111,6 @@ class Retraining:
     def _end(self, name: str, judged: tuple[NewCheckpoint, Judged] | None) -> Outcome:
         """Register the checkpoint, promote it if it may be, and end the run."""
         if judged is not None:
-            self._ledger.keep(champion=judged[1].champion)
             self._ledger.call(lambda store: register(store, *judged, self._run.id))
         outcome = self._settle(name)
         self._ledger.tell(
@@ -226,7 +225,7 @@ class Retraining:
             code=code_revision(),
             metrics={"rows": found.rows, "best": self._ledger.progress.get("accuracy")},
         )
-        return new, Judged(verdict, compared.correct, against.name, against.champion)
+        return new, Judged(verdict, compared.correct, against.name)
 
     def _settle(self, name: str) -> Outcome:
         """Promote what passed on gold, if that is wanted; what passed on votes alone waits for a person."""
@@ -234,18 +233,18 @@ class Retraining:
         if checkpoint.tainted and checkpoint.state is not CheckpointState.REFUSED:
             raise Tainted
         assert checkpoint.verdict is not None  # noqa: S101  # it is registered with one
-        promoted = False
-        if checkpoint.verdict.passed and checkpoint.verdict.decided_on_gold and self._wish.promote:
-            seen = self._ledger.progress.get("champion")
+        preset, verdict = self._place.preset, checkpoint.verdict
+        changes = self._ledger.call(lambda store: store.checkpoints.changes(self._run.task))
+        promoted = any(change.after == name for change in changes)  # by a person, or before a kill
+        if verdict.passed and verdict.decided_on_gold and self._wish.promote and not promoted:
             # Read again: who asked for it may have been forgotten since.
             run = self._ledger.call(lambda store: store.runs.get(self._run.id))
-            preset = self._place.preset
-            promoted = self._ledger.call(lambda store: promote(store, checkpoint, seen, run, preset))
+            promoted = self._ledger.call(lambda store: promote(store, checkpoint, run, preset))
         overtaken = False
-        if checkpoint.verdict.passed and not promoted:
+        if verdict.passed and not promoted:
             standing = self._ledger.call(lambda store: store.checkpoints.standing(self._run.task))
-            overtaken = not checkpoint.verdict.is_about(standing.rival(self._place.preset))
-        return Outcome(name, checkpoint.verdict, promoted, overtaken, checkpoint.id)
+            overtaken = not verdict.is_about(standing.rival(preset))
+        return Outcome(name, verdict, promoted, overtaken, checkpoint.id)
 
     def _rival(self) -> Rival:
         return self._ledger.call(lambda store: rival(store, self._run.task))
