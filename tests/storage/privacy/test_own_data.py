@@ -122,6 +122,7 @@ async def test_a_person_sees_everything_of_theirs_and_nothing_of_others(
                 "trust": 0.75,
                 "verdict": "trusted",
                 "reason": "6 of 8",
+                "proved": False,
                 "updated_at": NOON.isoformat(),
             }
         ],
