@@ -18,14 +18,14 @@ from handlers.replies.teaching_texts import TeachingTexts
 from handlers.replies.texts import TEXTS, Language, Texts
 from handlers.taps import TrainStep, TrainTap
 from models.results import Task
-from storage.agreed import ImportedText, NewTrust
+from storage.agreed import ImportedText
 from storage.runs import RunState
 from storage.store import NewPrediction, Store
-from tests.handlers.conftest import Agreeing, agree
+from tests.handlers.conftest import agree
 from tests.handlers.offline import ENGLISH, KOREAN, NEWCOMER, Telegram
 from tests.handlers.offline import GROUP as A_GROUP
 from tests.png import size
-from training.feedback.deciding import agreement, decide, labels_of
+from training.feedback.deciding import decide
 
 EN, KO = TEXTS["en"].teaching, TEXTS["ko"].teaching
 COMMANDS = ("train", "stats", "export")
@@ -155,33 +155,23 @@ async def test_a_training_is_offered_started_shown_and_cancelled(
 
 @pytest.mark.parametrize(("person", "language"), [(ENGLISH, "en"), (KOREAN, "ko")])
 async def test_the_offer_counts_the_people_that_the_gate_will_count(
-    telegram: Telegram, store: Store, monkeypatch: pytest.MonkeyPatch, person: int, language: Language
+    telegram: Telegram, store: Store, person: int, language: Language
 ) -> None:
     texts = TEXTS[language].teaching
-    await vote_both_ways(store)
-    for more in range(500, 503):
-        await agree(store, more)
-        await vote(store, "이 라면 미쳤다", more)
-    voters = sorted({cast.voter for cast in await store.consensus.votes("sentiment")})
-    assert len(voters) == 5
-    labels = labels_of(await agreement(store, "sentiment"))
+    people = (KOREAN, ENGLISH, 501, 502, 503)
+    await agree(store, *people)
+    for number in range(9):
+        await vote(store, f"라면 {number}", *people, choice=number % 2)
 
-    async def as_they_are(_: Agreeing) -> bool:
-        return True
-
-    monkeypatch.setattr(Agreeing, "agree", as_they_are)
-
-    async def offered(proved: int) -> str:
-        trusts = [
-            NewTrust(voter, 20, 20, 20, 0.9, "trusted", "right", number < proved)
-            for number, voter in enumerate(voters)
-        ]
-        await store.consensus.replace("sentiment", labels, trusts)
+    async def offered() -> str:
         return (await telegram.says("/train sentiment", user=person)).text
 
-    for proved in (0, 4):
-        assert texts.few_voters.format(missing=Count(5 - proved), least=Count(5)) in await offered(proved)
-    enough = await offered(5)
+    too_few = await offered()
+    assert texts.few_voters.format(missing=Count(5), least=Count(5)) in too_few, "nine votes prove nobody"
+    await vote(store, "라면 9", *people[:4])
+    assert texts.few_voters.format(missing=Count(1), least=Count(5)) in await offered()
+    await vote(store, "라면 10", *people)
+    enough = await offered()
     assert texts.few_voters.partition("{")[0] not in enough
     assert texts.start_question in enough
 

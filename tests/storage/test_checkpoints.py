@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import signal
 import sys
 from collections.abc import Sequence
@@ -223,6 +224,11 @@ async def test_a_verdict_against_another_model_than_the_one_that_answers_needs_f
     await promote(store, None, "c")
     await store.checkpoints.judge("a", verdict("a", passed=True, against="b"))
     assert await tried("a", None) is Obstacle.OTHER_RIVAL, "the preset's own answers, not b"
+    assert await tried("c", None, force=True) is None
+    assert await tried("a", "c") is Obstacle.OTHER_RIVAL
+    gone = dataclasses.replace(verdict("a", passed=True, against="b"), leaving="c")
+    await store.checkpoints.judge("a", gone)
+    assert await tried("a", "c") is None, "it was judged to follow c, which has to go"
 
 
 @every_kind

@@ -55,3 +55,11 @@ def test_it_keeps_who_has_to_go_and_older_ones_name_nobody() -> None:
     assert Verdict.from_json(kept).leaving == "sentiment-0007"
     del kept["leaving"]
     assert Verdict.from_json(kept) == VERDICT
+
+
+def test_it_is_about_what_was_compared_and_about_what_had_to_go() -> None:
+    gone = replace(VERDICT, leaving="sentiment-0007")
+    names = ("builtin", "sentiment-0007", "sentiment-0006")
+    assert [gone.is_about(name) for name in names] == [True, True, False]
+    assert VERDICT.is_about("builtin")
+    assert not VERDICT.is_about("sentiment-0007")
