@@ -132,20 +132,6 @@ class Checkpoints:
             await Promotions(connection, task).judge(name, verdict)
 
     @again_after_conflict
-    async def discard(self, name: str) -> bool:
-        """Retire a checkpoint, unless it ever served; its folder goes with :meth:`Store.erase_folders`.
-
-        Returns:
-            Whether it is retired.
-
-        Raises:
-            UnknownCheckpoint: There is none of this name.
-        """
-        async with self._database.write() as connection:
-            task = (await CheckpointRows(connection).get(name)).task
-            return await Promotions(connection, task).discard(name)
-
-    @again_after_conflict
     async def promote(
         self,
         task: str,

@@ -510,20 +510,21 @@ def test_somebody_cancels_it_and_nothing_is_left(tmp_path: Path) -> None:
     assert not [each for each in (tmp_path / "var/teaching/runs").iterdir() if each.is_dir()]
 
 
-def test_cancelled_while_it_is_registered_it_is_not_promoted_and_nothing_is_left(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async def cancelling(
-        store: Store, new: NewCheckpoint, judged: Judged, training: int
-    ) -> TrainedCheckpoint:
-        added = await register(store, new, judged, training)
-        run = await store.runs.current("sentiment")
-        assert run is not None
-        assert (await store.runs.cancel(run.id)).cancelling
-        return added
+async def register_and_cancel(
+    store: Store, new: NewCheckpoint, judged: Judged, training: int
+) -> TrainedCheckpoint:
+    """Keep what came of a training, whose verdict passes, and have the training cancelled at that moment."""
+    added = await register(store, new, judged, training)
+    assert (await store.runs.cancel(training)).cancelling
+    return added
 
-    monkeypatch.setattr("training.retraining.work.register", cancelling)
-    done = call(*COMMAND, *QUICK)
+
+@pytest.mark.parametrize("options", [(), ("--no-promote",)])
+def test_cancelled_while_it_is_registered_it_is_not_promoted_and_nothing_is_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...]
+) -> None:
+    monkeypatch.setattr("training.retraining.work.register", register_and_cancel)
+    done = call(*COMMAND, *QUICK, *options)
     assert done.exit_code == 1, done.output
     assert "was cancelled; nothing of it is left" in done.stderr
     assert champion(tmp_path) is None
@@ -536,44 +537,18 @@ def test_cancelled_while_it_is_registered_it_is_not_promoted_and_nothing_is_left
 def test_killed_right_after_it_is_cancelled_it_leaves_no_candidate(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def cancelling(
-        store: Store, new: NewCheckpoint, judged: Judged, training: int
-    ) -> TrainedCheckpoint:
-        added = await register(store, new, judged, training)
-        assert (await store.runs.cancel(training)).cancelling
-        return added
-
     def killed(_: object) -> None:
         raise SystemExit(137)
 
-    monkeypatch.setattr("training.retraining.work.register", cancelling)
+    monkeypatch.setattr("training.retraining.work.register", register_and_cancel)
     monkeypatch.setattr("training.retraining.work.Retraining.clear", killed)
     assert call(*COMMAND, *QUICK).exit_code == 137
     assert rows(tmp_path, "SELECT state FROM training_runs") == [(RunState.CANCELLED.value,)]
-    assert rows(tmp_path, "SELECT state FROM checkpoints") == [(CheckpointState.RETIRED.value,)]
     [came] = asked(tmp_path, lambda store: store.checkpoints.all())
-    assert Path(came.path).is_dir()
-    asked(tmp_path, lambda store: store.erase_folders())  # as a bot does each minute
+    assert (came.state, Path(came.path).is_dir()) == (CheckpointState.RETIRED, True)
+    asked(tmp_path, lambda store: store.erase_folders())  # as a bot does at its start
     assert not Path(came.path).exists()
     assert "is retired" in call("models", "promote", "sentiment-0001").stderr
-
-
-def test_cancelled_after_its_verdict_a_training_on_votes_leaves_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async def cancelling(
-        store: Store, new: NewCheckpoint, judged: Judged, training: int
-    ) -> TrainedCheckpoint:
-        added = await register(store, new, judged, training)
-        assert (await store.runs.cancel(training)).cancelling
-        return added
-
-    monkeypatch.setattr("training.retraining.work.register", cancelling)
-    done = call(*COMMAND, *QUICK, "--no-promote")
-    assert "was cancelled; nothing of it is left" in done.stderr
-    assert rows(tmp_path, "SELECT state FROM training_runs") == [(RunState.CANCELLED.value,)]
-    [came] = asked(tmp_path, lambda store: store.checkpoints.all())
-    assert (came.state, Path(came.path).exists()) == (CheckpointState.RETIRED, False)
 
 
 def test_promoted_by_a_person_before_it_has_ended_it_is_told_as_the_champion(

@@ -86,11 +86,10 @@ class Retraining:
         remove(self._folder)
 
     def _is_kept(self, name: str) -> bool:
-        if not self._is_registered(name):
-            return False
-        if not self._ledger.cancelled:
-            return True
-        return not self._ledger.call(lambda store: store.checkpoints.discard(name))
+        async def kept(store: Store) -> bool:
+            return (await store.checkpoints.get(name)).state is not CheckpointState.RETIRED
+
+        return self._is_registered(name) and self._ledger.call(kept)
 
     def _clear_others(self) -> None:
         """Delete what trainings have left in their folders that ended while no process had them."""
