@@ -19,7 +19,7 @@ from bot.downloads import DownloadDisplay
 from bot.feedback_cli import app as feedback_app
 from bot.models_cli import app as models_app
 from bot.serving import let_answer
-from bot.settings import Settings, SettingsError, misspelt_settings, pseudonym_key
+from bot.settings import Settings, SettingsError, pseudonym_key
 from models.catalog import load_catalog
 from models.errors import CheckpointMissing, ModelServiceError
 from models.results import Task
@@ -80,8 +80,6 @@ def run() -> None:
     from bot.run import run as run_bot  # telegram and uvicorn: not for `ask` and --help
 
     settings = settings_or_fail()
-    for line in misspelt_settings():
-        typer.echo(f"kobert-bot: {line}", err=True)
     raise typer.Exit(run_bot(settings))
 
 

@@ -12,7 +12,7 @@ from unicodedata import east_asian_width
 
 import typer
 
-from bot.settings import Settings, SettingsError, pseudonym_key, read_settings
+from bot.settings import Settings, SettingsError, misspelt_settings, pseudonym_key, read_settings
 from models.errors import ModelServiceError
 from storage.errors import StorageError
 
@@ -38,11 +38,14 @@ def fail(error: Exception | str) -> NoReturn:
 
 
 def settings_or_fail() -> Settings:
-    """Read the settings; one that cannot be used ends the command."""
+    """Read the settings; one that cannot be used ends the command, and a name that is nearly one is told."""
     try:
-        return read_settings()
+        settings = read_settings()
     except SettingsError as error:
         fail(error)
+    for line in misspelt_settings():
+        typer.echo(f"kobert-bot: {line}", err=True)
+    return settings
 
 
 def with_store(

@@ -16,7 +16,9 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PSEUDONYM_KEY_FILE = Path("var/pseudonym.key")
 _ENV_FILE = ".env"
-_LIKENESS = 0.85  # of difflib: a letter or two amiss in a long name
+# Of difflib: in the environment, where other programs have names too, a letter or two amiss in a long name;
+# what stands in .env is meant for the bot, so a word too few (BOT_TOKEN, ADMINS) is told as well.
+_LIKENESS_ELSEWHERE, _LIKENESS = 0.85, 0.66
 
 
 class SettingsError(Exception):
@@ -171,11 +173,12 @@ def misspelt_settings() -> tuple[str, ...]:
     A name that is like none of them belongs to another program.
     """
     known = [name.upper() for name in Settings.model_fields]
-    given = {name.upper() for name in (*dotenv_values(_ENV_FILE), *os.environ)}
+    likeness = dict.fromkeys(map(str.upper, os.environ), _LIKENESS_ELSEWHERE)
+    likeness |= dict.fromkeys(map(str.upper, dotenv_values(_ENV_FILE)), _LIKENESS)
     return tuple(
         f"{name} is no setting and is not read; did you mean {nearest}?"
-        for name in sorted(given.difference(known))
-        for nearest in get_close_matches(name, known, n=1, cutoff=_LIKENESS)
+        for name in sorted(likeness.keys() - set(known))
+        for nearest in get_close_matches(name, known, n=1, cutoff=likeness[name])
     )
 
 

@@ -60,19 +60,19 @@ VERDICT_EN = VerdictTexts(
         "answers": "Answers: numbers for all {n:row|rows}.",
         "changed": "Changes: {changed} of {n:row|rows} answered otherwise.",
         "gain": (
-            "Gain, {set}: {champion} % → {candidate} % right, {gain} points "
-            "({level} % interval {low} to {high}); {gained:row|rows} gained, {lost} lost, p = {p} "
+            "Gain, {set}: {champion}% → {candidate}% right, {gain} points "
+            "({level}% interval {low} to {high}); {gained:row|rows} gained, {lost} lost, p = {p} "
             "(below {alpha} needed, and the interval above 0)."
         ),
         "not_worse": (
-            "Not worse, {set}: {champion} % → {candidate} % right, {gain} points "
-            "({level} % interval {low} to {high}); {gained:row|rows} gained, {lost} lost, p = {p}. The other "
+            "Not worse, {set}: {champion}% → {candidate}% right, {gain} points "
+            "({level}% interval {low} to {high}); {gained:row|rows} gained, {lost} lost, p = {p}. The other "
             "one learnt from a text that was deleted and has to go, so only a sure loss refuses "
             "(p below {alpha}, and the interval below 0)."
         ),
         "test": (
-            "Old skill, {set} ({task}): {champion} % → {candidate} %, {gain} points; "
-            "lower end of the 95 % interval {low}, more than -{margin} needed; n = {n}."
+            "Old skill, {set} ({task}): {champion}% → {candidate}%, {gain} points; "
+            "lower end of the 95% interval {low}, more than -{margin} needed; n = {n}."
         ),
         "recall": (
             "Recall: {count:class|classes} looked at; largest drop {drop} points ({label}, {set}, n = {n})."
@@ -86,13 +86,13 @@ VERDICT_EN = VerdictTexts(
             "({bound} allowed); {n:question|questions} each."
         ),
         "voters": "Voters: {voters:person|people} whose votes have proved right taught it ({least} needed).",
-        "voter_share": "Largest voter: {share} % of the votes ({cap} % allowed).",
+        "voter_share": "Largest voter: {share}% of the votes ({cap}% allowed).",
     },
     failed={
         "answers": "Answers: no numbers (NaN) for {broken} of {n:row|rows}; its weights are broken.",
         "changed": "Changes: no row changed ({n:row|rows}); the two models answer alike.",
         "recall": (
-            "Recall of {label}, {set} ({task}): {champion} % → {candidate} %, {drop} points less "
+            "Recall of {label}, {set} ({task}): {champion}% → {candidate}%, {drop} points less "
             "({margin} allowed); {gained:row|rows} gained, {lost} lost of {n}."
         ),
     },
@@ -114,7 +114,7 @@ VERDICT_EN = VerdictTexts(
         ),
         "latency": "Time of a lone question: not seen ({bound} times as long allowed).",
         "voters": "Voters: not seen; it learnt from no votes ({least:person|people} needed otherwise).",
-        "voter_share": "Largest voter: not seen ({cap} % allowed).",
+        "voter_share": "Largest voter: not seen ({cap}% allowed).",
     },
     on_heldout=(
         "Judged on held-out feedback: {gold:blind-labelled row is|blind-labelled rows are} too few, "
@@ -131,11 +131,11 @@ VERDICT_EN = VerdictTexts(
     first_judged="No candidate was judged on these rows before.",
     judged_before=(
         "Candidates that these rows have judged before: {earlier}. Who tries often has luck in the end, so "
-        "the 5 % of chance is shared out among {candidates} candidates."
+        "the 5% of chance is shared out among {candidates} candidates."
     ),
-    smallest="With n = {n} {set}, gains under {smallest} points could not have been seen ({power} % power).",
+    smallest="With n = {n} {set}, gains under {smallest} points could not have been seen ({power}% power).",
     smallest_loss=(
-        "With n = {n} {set}, losses under {smallest} points could not have been seen ({power} % power)."
+        "With n = {n} {set}, losses under {smallest} points could not have been seen ({power}% power)."
     ),
     smallest_none="With n = {n} {set}, no difference at all could have been seen.",
 )

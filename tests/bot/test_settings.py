@@ -136,10 +136,16 @@ def test_files_without_a_task_are_refused(monkeypatch: pytest.MonkeyPatch, value
 def test_a_name_that_is_nearly_a_setting_is_told_with_the_one_that_is_meant(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    env = "TELEGRAM_BOT_TOKN=1:secret\nPRESET=klue\nCOMPOSE_PROJECT_NAME=bot\nadmin_ids=7\n"
+    env = (
+        "TELEGRAM_BOT_TOKN=1:secret\nBOT_TOKEN=1:secret\nADMINS=7\nPRESET=klue\nadmin_ids=7\n"
+        "COMPOSE_PROJECT_NAME=bot\nPORT=80\nHTTP_PROXY=\nTZ=Asia/Seoul\nPYTHONPATH=.\n"
+    )
     Path(".env").write_text(env, encoding="utf-8")
     monkeypatch.setenv("TEACHING_TEST", "sentiment=a.txt")
+    monkeypatch.setenv("ADMIN", "another program's")
     assert misspelt_settings() == (
+        "ADMINS is no setting and is not read; did you mean ADMIN_IDS?",
+        "BOT_TOKEN is no setting and is not read; did you mean TELEGRAM_BOT_TOKEN?",
         "TEACHING_TEST is no setting and is not read; did you mean TEACHING_TESTS?",
         "TELEGRAM_BOT_TOKN is no setting and is not read; did you mean TELEGRAM_BOT_TOKEN?",
     )

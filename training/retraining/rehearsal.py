@@ -1,7 +1,7 @@
 """What a retraining would do: a data set is drawn in memory, and a few steps are timed and taken back.
 
-Nothing is kept, neither in the database nor in the folder of the teaching. What a training reads is files, so
-the rows lie in a folder of the system's for temporary ones, for its owner alone, until this ends.
+Nothing is kept. What a training reads is files, so the rows lie in a folder of the teaching's, for its owner
+alone, until this ends; what a killed one leaves there goes at the next.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from models.results import LABELS, Task
 from storage.snapshots import Member
@@ -30,6 +29,7 @@ from training.retraining.material import check_learnable, material, teachers
 from training.retraining.one_model import require_one_model
 from training.retraining.place import TeachingPlace
 from training.retraining.rivals import rival
+from training.retraining.scratch import scratch
 from training.retraining.wish import Wish
 from training.telling import Say
 from training.textfiles import DataError
@@ -68,9 +68,9 @@ def rehearse(
     require_one_model(place, task)
     wish = place.completed(wish, task)
     _check_files(task, wish)
-    with TemporaryDirectory() as scratch:
+    with scratch(place.rehearsals) as folder:
         found = ledger.call(lambda store: agreement(store, task))
-        rows = ledger.call(lambda store: _rows(store, task, wish.snapshot, found, Path(scratch) / "drawn"))
+        rows = ledger.call(lambda store: _rows(store, task, wish.snapshot, found, folder / "drawn"))
         say(f"{rows.name}, which is not kept" if wish.snapshot is None else rows.name)
         for part, its in read_snapshot(rows.folder).items():
             counted = Counter(row.label for row in its)
@@ -81,8 +81,8 @@ def rehearse(
         who = "whose votes have proved right" if taught.known else "whose votes agree"
         say(
             f"voters: {taught.voters} {who} ({_RULES.least_voters} needed); "
-            f"the busiest has {100 * taught.largest_share:.4g} % of the votes "
-            f"({100 * _RULES.voter_cap:.4g} % allowed)"
+            f"the busiest has {100 * taught.largest_share:.4g}% of the votes "
+            f"({100 * _RULES.voter_cap:.4g}% allowed)"
         )
         against = ledger.call(lambda store: rival(store, task))
         start = beginning(place, task, against.checkpoint)
@@ -95,7 +95,7 @@ def rehearse(
         say(f"it would be compared with {against.name or place.preset} on {asked}")
         if against.leaving is not None:
             say(f"{against.leaving} answers now, learnt from a text that was deleted since and has to go")
-        job = lesson(task, wish, start.model, learnt, Path(scratch) / "run")
+        job = lesson(task, wish, start.model, learnt, folder / "run")
         finetune(job, processes, say, no_text, dry_run=True)
 
 
@@ -111,12 +111,12 @@ def _check_files(task: str, wish: Wish) -> None:
         read(task, file, flagged=False, scored=True)
 
 
-async def _rows(store: Store, task: str, name: str | None, found: Agreement, scratch: Path) -> _Rows:
+async def _rows(store: Store, task: str, name: str | None, found: Agreement, folder: Path) -> _Rows:
     """The data set that was named, or one drawn anew and written to a folder that is not kept."""
     if name is None:
         settings, drawn = await drawn_in_memory(store, task, found)
-        write_folder(scratch, settings, drawn)
-        return _Rows(_NEW, scratch, drawn.members)
+        write_folder(folder, settings, drawn)
+        return _Rows(_NEW, folder, drawn.members)
     snapshot = await store.snapshots.get(name)
     if snapshot is None or snapshot.task != task or snapshot.state != "whole":
         raise DataError(f"there is no whole snapshot {name} of {task}")

@@ -100,11 +100,11 @@ def test_a_verdict_reads_as_english() -> None:
     lines = verdict_lines(VERDICT, "en")
     assert lines[0] == "✓ var/<new>&model may take the place of builtin (Sentiment)."
     assert lines[3].startswith(
-        "✓ Gain, blind-labelled rows: 80.00 % → 84.25 % right, +4.25 points (95 % interval +3.00 to +5.50); "
+        "✓ Gain, blind-labelled rows: 80.00% → 84.25% right, +4.25 points (95% interval +3.00 to +5.50); "
         "61 rows gained, 10 lost, p = 1e-09 (below 0.05 needed"
     )
     assert lines[4] == (
-        "With n = 1,200 blind-labelled rows, gains under 2.51 points could not have been seen (80 % power)."
+        "With n = 1,200 blind-labelled rows, gains under 2.51 points could not have been seen (80% power)."
     )
     assert "more than -0.5 needed; n = 1,200" in lines[5]
     assert lines[6] == (
@@ -112,7 +112,7 @@ def test_a_verdict_reads_as_english() -> None:
     )
     assert "5.00 → 6.00 points, +1.00 (+2 allowed)" in lines[7]
     assert "20.00 → 21.00 ms, 1.05 times as long (1.1 allowed); 100 questions each" in lines[8]
-    assert lines[10] == "✓ Largest voter: 20 % of the votes (30 % allowed)."
+    assert lines[10] == "✓ Largest voter: 20% of the votes (30% allowed)."
     assert len(lines) == 11
 
 
