@@ -23,10 +23,13 @@ with scratch(Path(sys.argv[1])) as folder:
 
 
 def test_a_folder_goes_when_its_block_ends_or_fails(tmp_path: Path) -> None:
-    with pytest.raises(RuntimeError), scratch(tmp_path / "home") as folder:
+    def fails(folder: Path) -> None:
         (folder / "rows").write_text("좋다", encoding="utf-8")
         assert folder.stat().st_mode & 0o777 == 0o700
-        raise RuntimeError
+        raise InterruptedError
+
+    with pytest.raises(InterruptedError), scratch(tmp_path / "home") as folder:
+        fails(folder)
     assert list((tmp_path / "home").iterdir()) == []
 
 
