@@ -79,7 +79,10 @@ def finetune(
     masking: Masking = 0.15,
     whole_words: WholeWords = False,
     same_document: SameDocument = 0.0,
-    dropout: Annotated[float, typer.Option(min=0.0, max=0.9, help="Of the trunk.")] = 0.1,
+    dropout: Annotated[
+        float | None,
+        typer.Option(min=0.0, max=0.9, help="Of the trunk; the model's own configuration without."),
+    ] = None,
     matching_head: Annotated[
         bool, typer.Option("--matching-head", help="Begin with a head that looks for the same word.")
     ] = False,

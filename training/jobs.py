@@ -62,7 +62,7 @@ class Job:
         masking: Share of masked tokens.
         whole_words: Whether all pieces of a word are masked together.
         same_document: Share of the wrong pairs that come from one document.
-        dropout: Of the trunk.
+        dropout: Of the trunk; None for what its configuration says.
         matching_head: Begin with a head that looks for the same word in the other text.
         half: Save in float16.
         skip_bad: Leave out rows that cannot be used.
@@ -90,7 +90,7 @@ class Job:
     masking: float = 0.15
     whole_words: bool = False
     same_document: float = 0.0
-    dropout: float = 0.1
+    dropout: float | None = None
     matching_head: bool = False
     half: bool = False
     skip_bad: bool = False

@@ -71,12 +71,12 @@ def weights_of(name: str) -> tuple[Source, Path]:
         raise _said(name, error) from error
 
 
-def load_start(name: str, *, dropout: float, device: torch.device | None = None) -> Start:
+def load_start(name: str, *, dropout: float | None, device: torch.device | None = None) -> Start:
     """Load a BERT into the four-task model.
 
     Args:
         name: A preset of the catalogue, a folder, or a hub id.
-        dropout: Of the trunk.
+        dropout: Of the trunk; None for what its configuration says. One that never knew any may not bear it.
         device: Where it will train; None for the CPU.
 
     Raises:
@@ -86,13 +86,14 @@ def load_start(name: str, *, dropout: float, device: torch.device | None = None)
     try:
         tokenizer_folder = find_files(source.tokenizer, weights=False)
         config = BertConfig.from_pretrained(folder)
+        if dropout is not None:
+            config.hidden_dropout_prob = config.attention_probs_dropout_prob = dropout
         if config.model_type != "bert":
             raise DataError(f"{name} is a {config.model_type}; fine-tuning here is for BERT")
         transformers_logging.set_verbosity_error()  # that heads are new is said below, by who made them
         model, loading = BertForFourTasks.from_pretrained(
             folder,
-            hidden_dropout_prob=dropout,
-            attention_probs_dropout_prob=dropout,
+            config=config,
             use_safetensors=True,
             attn_implementation=attention_of(device or torch.device("cpu")),
             output_loading_info=True,

@@ -318,6 +318,7 @@ def test_a_fine_tuning_that_is_killed_ends_with_the_same_weights(
     given: tuple[str | Path, ...] = (
         *("finetune", "sentiment", "mask", "nsp", "--model", pretrained / "model", "--steps", "6"),
         *("--sentiment", folder / "nsmc_train.tsv", "--documents", data / "ko.txt", "--lr", "1e-3"),
+        *("--dropout", "0.1"),
     )
     done(*given, "--out", tmp_path / "whole")
     learn = run.Run._learn

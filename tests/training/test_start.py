@@ -40,3 +40,17 @@ def test_heads_that_a_checkpoint_lacks_or_that_never_learnt_are_known(
     BertForMaskedLM(config).save_pretrained(tmp_path / "theirs")
     tokenizer.save_pretrained(tmp_path / "theirs")
     assert load_start(str(tmp_path / "theirs"), dropout=0.0).trained == {"mask"}
+
+
+@pytest.mark.parametrize(("asked", "dropout"), [(None, 0.3), (0.2, 0.2)])
+def test_a_trunk_keeps_its_own_dropout_unless_another_is_asked_for(
+    tmp_path: Path, tokenizer: BertTokenizerFast, asked: float | None, dropout: float
+) -> None:
+    model = new_model(tokenizer, layers=1, hidden=16, heads=1)
+    model.config.hidden_dropout_prob = model.config.attention_probs_dropout_prob = 0.3
+    model.save_pretrained(tmp_path)
+    tokenizer.save_pretrained(tmp_path)
+    trunk = load_start(str(tmp_path), dropout=asked).model.bert
+    layer = trunk.encoder.layer[0]
+    assert [each.p for each in (trunk.embeddings.dropout, layer.output.dropout)] == [dropout, dropout]
+    assert layer.attention.self.dropout.p == dropout

@@ -13,7 +13,7 @@ from tempfile import mkdtemp
 
 @contextmanager
 def scratch(home: Path) -> Iterator[Path]:
-    """Make a folder for its owner alone while the block runs; what killed processes left beside it goes first.
+    """Make a folder for its owner alone while the block runs; what killed processes left beside it goes.
 
     Args:
         home: Of all such folders; made if it is missing.
