@@ -42,16 +42,16 @@ bench-quick: .venv/.stamp-bench ## the same with three engines; 3 minutes once t
 	@$(BIN)/python -m benchmarks.serving --quick
 
 # One folder of encoded text for both runs; stopped anywhere, the same command goes on. STEPS=40 tries it out
-# with so few steps of either run, in a folder of its own.
+# with so few and small steps of either run, in a folder of its own.
 MADE := $(CURDIR)/var/builtin$(if $(STEPS),-$(STEPS)-steps)
 RECIPE := $(CURDIR)/training/builtin
 FEWER := $(if $(STEPS),--steps $(STEPS))
 TRAIN := cd "$(DATA)" && $(CURDIR)/$(BIN)/kobert-bot train
 
-builtin-model: .venv/.stamp-dev ## make the built-in model again from the texts in DATA=folder: hours
+builtin-model: .venv/.stamp-dev ## make the built-in model again from the texts in DATA=folder: for a GPU
 	@test -d "$(DATA)" || { echo "make builtin-model DATA=folder: the folder that training/builtin/README.md describes" >&2; exit 1; }
 	@$(BIN)/python -m training.english --out "$(DATA)/english"
-	@$(TRAIN) pretrain --config $(RECIPE)/pretrain.toml --tokenizer $(CURDIR)/models/builtin --out $(MADE)/pretrain $(FEWER)
+	@$(TRAIN) pretrain --config $(RECIPE)/pretrain.toml --tokenizer $(CURDIR)/models/builtin --out $(MADE)/pretrain $(FEWER) $(if $(STEPS),--tokens 8192)
 	@mkdir -p $(MADE)/finetune $(MADE)/evaluation
 	@ln -sfn ../pretrain/text $(MADE)/finetune/text && ln -sfn ../pretrain/text $(MADE)/evaluation/text
 	@$(TRAIN) finetune sentiment nli mask nsp --config $(RECIPE)/finetune.toml --model $(MADE)/pretrain/model --out $(MADE)/finetune $(FEWER)
