@@ -78,10 +78,7 @@ TEACHING_EN = TeachingTexts(
         "Known labels (gold), which only measure: {gold}\n"
         "Answers now: {champion}"
     ),
-    agreeing=(
-        "🎓 <b>{task}</b>\n"
-        "There are new votes. I am finding out what they agree on, which takes a few seconds …"
-    ),
+    agreeing=("🎓 <b>{task}</b>\nI am finding out what the voters agree on now, which takes a few seconds …"),
     not_agreed=(
         "⚠️ I could not find out what the newest votes agree on, so the labels are counted as before them. "
         "The bot's log says why. Send /train again to have another try."
@@ -186,7 +183,7 @@ TEACHING_KO = TeachingTexts(
         "재는 데만 쓰는 정답(골드): {gold}\n"
         "지금 대답하는 모델: {champion}"
     ),
-    agreeing="🎓 <b>{task}</b>\n새 투표가 있어요. 의견이 모였는지 알아보는 중이에요. 몇 초 걸려요 …",
+    agreeing="🎓 <b>{task}</b>\n지금 투표한 분들의 뜻이 모였는지 알아보는 중이에요. 몇 초 걸려요 …",
     not_agreed=(
         "⚠️ 새 투표에서 의견이 모였는지 알아내지 못해서, 라벨은 그 전까지 센 거예요. "
         "이유는 봇의 로그에 있어요. /train을 다시 보내면 다시 알아볼게요."
