@@ -71,6 +71,7 @@ class OwnTrust:
     verdict: str
     reason: str
     proved: bool
+    taught: int
     updated_at: datetime
 
 
@@ -280,6 +281,7 @@ class OwnRows:
                 Trust.verdict,
                 Trust.reason,
                 Trust.proved,
+                Trust.taught,
                 Trust.updated_at,
             )
             .where(Trust.annotator_id == annotator)

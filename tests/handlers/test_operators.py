@@ -29,6 +29,7 @@ from tests.handlers.offline import ENGLISH, KOREAN, NEWCOMER, Telegram
 from tests.handlers.offline import GROUP as A_GROUP
 from tests.png import size
 from training.feedback.deciding import decide
+from training.feedback.parts import part_of
 
 EN, KO = TEXTS["en"].teaching, TEXTS["ko"].teaching
 COMMANDS = ("train", "stats", "export")
@@ -177,6 +178,30 @@ async def test_the_offer_counts_the_people_that_the_gate_will_count(
     enough = await offered()
     assert texts.few_voters.partition("{")[0] not in enough
     assert texts.start_question in enough
+
+
+@pytest.mark.parametrize(("person", "language"), [(ENGLISH, "en"), (KOREAN, "ko")])
+async def test_the_offer_counts_nobody_whom_it_would_not_learn_from_and_tells_of_one_who_votes_too_much(
+    telegram: Telegram, store: Store, person: int, language: Language
+) -> None:
+    texts, people = TEXTS[language].teaching, (KOREAN, ENGLISH, 501, 502, 503)
+    await agree(store, *people)
+    candidates = [f"라면 {number}" for number in range(400)]
+    held_out = [text for text in candidates if part_of(text) == "heldout"][:12]
+    learnt = [text for text in candidates if part_of(text) == "train"][:12]
+    for number, text in enumerate(held_out):
+        await vote(store, text, *people, choice=number % 2)
+    for number, text in enumerate(learnt[:2]):
+        await vote(store, text, KOREAN, choice=number)
+    offered = await telegram.says("/train sentiment", user=person)
+    assert texts.few_voters.format(missing=Count(4), least=Count(5)) in offered.text
+    assert texts.busy_voter.format(share="100.0%", cap="30%") in offered.text
+    assert texts.start_question in offered.text
+    for number, text in enumerate(learnt):
+        await vote(store, text, *people, choice=number % 2)
+    offered = await telegram.says("/train sentiment", user=person)
+    for wanting in (texts.few_voters, texts.busy_voter):
+        assert wanting.partition("{")[0] not in offered.text
 
 
 @pytest.mark.parametrize("apart", [{"sentiment": {"sentiment.ko": "./<ko>", "sentiment.en": "./en"}}])
