@@ -165,8 +165,8 @@ def _trusted() -> Select[Any]:
     )
     proved = Trust.proved.is_(True)
     counted = (func.sum(case((each, 1), else_=0)) for each in (proved, and_(proved, Trust.taught > 0)))
-    query = select(Trust.task, *counted, func.max(Trust.taught), func.sum(Trust.taught))
-    return query.where(~withdrawn).group_by(Trust.task)
+    columns: tuple[Any, ...] = (Trust.task, *counted, func.max(Trust.taught), func.sum(Trust.taught))
+    return select(*columns).where(~withdrawn).group_by(Trust.task)
 
 
 def _texts() -> Select[Any]:

@@ -94,7 +94,7 @@ async def test_labels_are_agreed_on_when_asked_to_if_there_are_new_votes(
     assert await own.agree()
     assert not noted(done)
     await vote(store)
-    assert await asyncio.gather(own.agree(), own.agree()) == [True, True]
+    assert all(await asyncio.gather(own.agree(), own.agree()))
     assert noted(done) == ["feedback agree"]
 
 

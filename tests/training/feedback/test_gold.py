@@ -63,7 +63,7 @@ async def test_who_has_proved_right_is_kept_as_the_gate_counts_them(store: Store
 
 
 async def test_whose_votes_teach_is_kept_as_the_gate_counts_them(store: Store, tmp_path: Path) -> None:
-    """Person 3 has proved right on what is held out alone; 4 has proved nothing and votes most on the rest."""
+    """Person 3 has proved right on held-out texts alone; 4 has proved nothing, and votes most on the rest."""
     await label(store, tmp_path / "votes.db", lambda number, person: truth(number) if person < 4 else None)
     learnt = [text for text in texts(60) if part_of(text) in ("train", "dev")]
     for number, text in enumerate(learnt[:9]):
