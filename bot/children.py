@@ -7,12 +7,14 @@ import shutil
 import signal
 import sys
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
 _KEPT = 20  # last lines that a child said, for when it fails
 _LONGEST = 300  # characters of one
+Command = Callable[..., tuple[str, ...]]
+"""Makes a command line of a command of this program."""
 
 
 @dataclass(frozen=True, slots=True)

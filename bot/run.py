@@ -20,6 +20,7 @@ from typing import Self
 from telegram.error import Conflict, InvalidToken, TelegramError
 from telegram.ext import Updater
 
+from bot.agreeing import Agreeing
 from bot.application import ALLOWED_UPDATES, TELEGRAM_API_URL, BotApplication, build_application, introduce
 from bot.champions import Champions
 from bot.downloads import DownloadDisplay
@@ -111,7 +112,7 @@ async def _main(settings: Settings, token: str) -> None:
                 api_url = await closing.enter_async_context(_page(settings, token))
             else:
                 api_url = settings.telegram_api_url or TELEGRAM_API_URL
-            teaching = Teaching(store, admins, agree_every=60 * settings.agree_minutes)
+            agreeing = Agreeing(store, every=60 * settings.agree_minutes)
             application = build_application(
                 Services(
                     model,
@@ -124,7 +125,7 @@ async def _main(settings: Settings, token: str) -> None:
                     promoter=champions,
                     tested=frozenset(settings.teaching_tests),
                     apart=_apart(settings, catalog),
-                    teacher=teaching,
+                    teacher=agreeing,
                 ),
                 token=token,
                 api_url=api_url,
@@ -135,7 +136,8 @@ async def _main(settings: Settings, token: str) -> None:
             await introduce(application.bot, settings.admin_chat_id, admins)
             tell = partial(tell_of_champion, application.bot, store, settings.admin_chat_id)
             await closing.enter_async_context(champions.following(tell))
-            await closing.enter_async_context(teaching.running(application.bot))
+            await closing.enter_async_context(agreeing.running())
+            await closing.enter_async_context(Teaching(store, admins).running(application.bot))
             name = application.bot.username
             _say(_OPEN.format(url=api_url) if playground else _ON_TELEGRAM.format(name=name))
             await stop.wait()

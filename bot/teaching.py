@@ -7,7 +7,6 @@ on with what another left, shows it in the same message, and tells the end of wh
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
@@ -18,7 +17,7 @@ from telegram import Bot
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, Forbidden, TelegramError
 
-from bot.children import Ended, own_command, run_child
+from bot.children import Command, Ended, own_command, run_child
 from handlers.news import News
 from handlers.replies.texts import language_for
 from handlers.replies.training import run_html, run_keyboard
@@ -38,9 +37,6 @@ CANCEL_PATIENCE_S = 60.0
 _FAILURES = 3
 """A training whose process ends so often without any progress is given up."""
 _PAUSE_S = 5.0  # after a failure, doubled with each
-_FIGURES_S = 120.0
-_REMEMBERED_S = 60.0
-Command = Callable[..., tuple[str, ...]]
 
 
 @dataclass(slots=True)
@@ -57,30 +53,18 @@ class Teaching:
     Args:
         store: Where trainings are asked for.
         admins: People who may have asked; only their chats can be found again.
-        agree_every: Seconds between two times that it is found out what voters agree on; 0 for never.
         command: Makes a command line of a command of this program.
     """
 
-    def __init__(
-        self,
-        store: Store,
-        admins: Collection[int] = (),
-        *,
-        agree_every: float = 600.0,
-        command: Command = own_command,
-    ) -> None:
-        self._store, self._admins = store, admins
-        self._agree_every, self._command = agree_every, command
+    def __init__(self, store: Store, admins: Collection[int] = (), *, command: Command = own_command) -> None:
+        self._store, self._admins, self._command = store, admins, command
         self._failures: dict[int, _Failures] = {}
         self._shown: dict[int, object] = {}
         self._news = News(600.0)
-        self._alphas: tuple[float, Mapping[str, float | None]] | None = None
-        self._counting, self._agreeing = asyncio.Lock(), asyncio.Lock()
-        self._agreed: tuple[int, int] | None = None
 
     @asynccontextmanager
     async def running(self, bot: Bot) -> AsyncIterator[None]:
-        """Run trainings, show them and agree on labels while the block runs.
+        """Run trainings and show them while the block runs.
 
         Leaving it interrupts a training, which saves where it is.
         """
@@ -89,8 +73,6 @@ class Teaching:
             asyncio.create_task(self._always(self._train, LOOK_S)),  # noqa: TID251
             asyncio.create_task(self._always(lambda: self._show_all(bot), EDIT_S)),  # noqa: TID251
         ]
-        if self._agree_every:
-            tasks.append(asyncio.create_task(self._always_agree()))  # noqa: TID251
         try:
             yield
         finally:
@@ -99,27 +81,6 @@ class Teaching:
             await asyncio.gather(*tasks, return_exceptions=True)
             with suppress(StorageError, TelegramError):
                 await self._show_all(bot)
-
-    async def agreement(self) -> Mapping[str, float | None]:
-        """Krippendorff's alpha by task; nothing if it cannot be found out.
-
-        It takes seconds, in a process of its own, and is remembered for a minute.
-        """
-        async with self._counting:
-            if self._alphas is None or time.monotonic() - self._alphas[0] > _REMEMBERED_S:
-                self._alphas = time.monotonic(), await self._count()
-            return self._alphas[1]
-
-    async def _count(self) -> Mapping[str, float | None]:
-        try:
-            async with asyncio.timeout(_FIGURES_S):
-                ended = await run_child(self._command("feedback", "stats", "--json"))
-            if ended.code == 0:
-                return {each["task"]: each["alpha"] for each in json.loads(ended.output)}
-            _log.warning("feedback stats: %s", ended.said)
-        except (TimeoutError, OSError, ValueError, KeyError, TypeError) as error:
-            _log.warning("feedback stats: %s", str(error) or type(error).__name__)
-        return {}
 
     async def _always(self, do: Callable[[], Awaitable[None]], pause: float) -> None:
         """Do something again and again; what fails is logged once and done again."""
@@ -218,35 +179,6 @@ class Teaching:
         if run.state.ended or chat is None:
             await self._store.runs.shows_no_longer(run.id, run.message_id)
             self._shown.pop(run.id, None)
-
-    async def agree(self) -> bool:
-        """Find out what voters agree on, if one of them voted or was forgotten since that was done last.
-
-        It takes seconds, in a process of its own; what fails is logged, and tried again the next time.
-
-        Returns:
-            Whether that is known now.
-        """
-        async with self._agreeing:
-            try:
-                last = await self._store.activity.last_change()
-                if (self._agreed is None and not any(last)) or last == self._agreed:
-                    return True
-                async with asyncio.timeout(_FIGURES_S):
-                    ended = await run_child(self._command("feedback", "agree"))
-            except (StorageError, OSError, TimeoutError) as error:
-                _log.warning("what voters agree on: %s", str(error) or type(error).__name__)
-                return False
-            if ended.code == 0:
-                self._agreed = last
-            elif self._news.is_news(("agree", ended.said)):
-                _log.warning("feedback agree: %s", ended.said)
-            return ended.code == 0
-
-    async def _always_agree(self) -> None:
-        while True:
-            await asyncio.sleep(self._agree_every)
-            await self.agree()
 
 
 def _is_left(run: Run) -> bool:

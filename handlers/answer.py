@@ -102,6 +102,7 @@ async def reply(
     *,
     task: str | None = None,
     prediction_id: int | None = None,
+    seen: Callable[[int], object] | None = None,
 ) -> int:
     """Answer a command with one message, which later edits of the command change instead of adding to.
 
@@ -113,6 +114,7 @@ async def reply(
             no newer counts are overwritten.
         task: What was asked, if this answers it.
         prediction_id: The stored prediction that the message shows, if it shows one.
+        seen: Is told the number of the message once it is there, and before it is remembered, which may fail.
 
     Returns:
         The number of the message that answers the command.
@@ -123,10 +125,14 @@ async def reply(
             drawn = await _drawn(keyboard)
             if await _edit(context, message.chat_id, earlier.message_id, html, drawn):
                 context.services.pending.drop(message.chat_id, earlier.message_id)
+                if seen is not None:
+                    seen(earlier.message_id)
                 await remember(message, context, EarlierAnswer(earlier.message_id, prediction_id, task))
                 return earlier.message_id
     drawn = await _drawn(keyboard)
     sent = await message.reply_html(html, reply_markup=drawn, do_quote=True, allow_sending_without_reply=True)
+    if seen is not None:
+        seen(sent.message_id)
     await remember(message, context, EarlierAnswer(sent.message_id, prediction_id, task))
     return sent.message_id
 

@@ -111,7 +111,7 @@ class Teacher(Protocol):
     """Knows how the teaching goes, which takes too long to find out in the process that answers."""
 
     async def agree(self) -> bool:
-        """Find out what voters agree on, if somebody has voted since that was done last.
+        """Find out what voters agree on, if that may have changed since it was done last.
 
         Returns:
             Whether that is known now; if not, what was known before is still there.

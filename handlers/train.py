@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 from html import escape
 
 from telegram import CallbackQuery, InlineKeyboardMarkup, MaybeInaccessibleMessage, Message
+from telegram.error import TelegramError
 
 from handlers.answer import reply
 from handlers.context import Context
+from handlers.errors import message_for
 from handlers.operators import for_operators, may_operate
 from handlers.replies.texts import TEXTS, Language
 from handlers.replies.training import (
@@ -46,15 +48,30 @@ async def _train(message: Message, context: Context) -> None:
         return
     run = await context.store.runs.current(task)
     if run is None:
-        async with waiting(message, context):
-            offer = await _offer(context, task, language, partial(reply, message, context))
-        await reply(message, context, *offer)
+        await _answer_with_offer(message, context, task, language)
         return
     shown = await reply(message, context, run_html(run, language), run_keyboard(run, language))
     await context.store.runs.show(run.id, message.chat_id, shown)
 
 
 train = for_operators("train", _train)
+
+
+async def _answer_with_offer(message: Message, context: Context, task: Task, language: Language) -> None:
+    told: list[int] = []  # the message that says what goes on, even where it could not be remembered
+
+    async def end(words: str) -> None:
+        if told:
+            await _edit(message.chat_id, told[-1], context, words)
+
+    async with _ending(language, end):
+        async with waiting(message, context):
+            tell = partial(reply, message, context, seen=told.append)
+            html, keyboard = await _offer(context, task, language, tell)
+        answer = await reply(message, context, html, keyboard)
+        if told and told[-1] != answer:
+            with tolerating():
+                await context.bot.delete_message(message.chat_id, told[-1])
 
 
 async def choose_training(
@@ -68,8 +85,9 @@ async def choose_training(
         case TrainStep.SHOW:
             with tolerating():
                 await query.answer()
-            offer = await _offer(context, tap.task, language, partial(_edit, shown, context))
-            await _edit(shown, context, *offer)
+            show = partial(_edit, shown.chat.id, shown.message_id, context)
+            async with _ending(language, lambda words: show(words, tasks_keyboard(language))):
+                await show(*await _offer(context, tap.task, language, show))
         case TrainStep.START:
             await _start(query, shown, context, tap.task, language)
         case TrainStep.CANCEL:
@@ -83,13 +101,20 @@ async def _start(
     if task in context.services.apart:  # of a bot that was set up otherwise when it offered this
         with tolerating():
             await query.answer()
-        await _edit(shown, context, *await _offer(context, task, language, partial(_edit, shown, context)))
+        show = partial(_edit, shown.chat.id, shown.message_id, context)
+        await show(*await _offer(context, task, language, show))
         return
     asked = await context.store.runs.ask(task, actor_id=query.from_user.id, options={"language": language})
     await context.store.runs.show(asked.run.id, shown.chat.id, shown.message_id)
     with tolerating():
         await query.answer(texts.asked_toast if asked.new else texts.runs_already_toast)
-    await _edit(shown, context, run_html(asked.run, language), run_keyboard(asked.run, language))
+    await _edit(
+        shown.chat.id,
+        shown.message_id,
+        context,
+        run_html(asked.run, language),
+        run_keyboard(asked.run, language),
+    )
 
 
 async def _cancel(
@@ -104,7 +129,9 @@ async def _cancel(
     with tolerating():
         await query.answer(texts.ended_toast if ended else texts.cancelling_toast)
     if after is not None:
-        await _edit(shown, context, run_html(after, language), run_keyboard(after, language))
+        await _edit(
+            shown.chat.id, shown.message_id, context, run_html(after, language), run_keyboard(after, language)
+        )
 
 
 async def _refuse(message: Message, context: Context, language: Language, wanted: str) -> None:
@@ -142,11 +169,22 @@ async def _offer(
     return words, start_keyboard(task, language) if startable else None
 
 
+@asynccontextmanager
+async def _ending(language: Language, end: Callable[[str], Awaitable[object]]) -> AsyncIterator[None]:
+    """Put an error's words in the place of what says that something goes on, whatever the block raises.
+
+    They come by way neither of the database, which may be what failed, nor of the tap, which is answered.
+    """
+    try:
+        yield
+    except Exception as error:
+        with suppress(TelegramError):
+            await end(message_for(error, TEXTS[language]))
+        raise
+
+
 async def _edit(
-    shown: MaybeInaccessibleMessage,
-    context: Context,
-    html: str,
-    keyboard: InlineKeyboardMarkup | None = None,
+    chat: int, message: int, context: Context, html: str, keyboard: InlineKeyboardMarkup | None = None
 ) -> None:
     with tolerating():
-        await context.bot.edit_message_text(html, shown.chat.id, shown.message_id, reply_markup=keyboard)
+        await context.bot.edit_message_text(html, chat, message, reply_markup=keyboard)

@@ -1,4 +1,4 @@
-"""What people do over time: when a vote was last given or taken back, and how many a day."""
+"""What people do over time: whether there is something to agree on anew, and how many vote a day."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from sqlalchemy import case, func, select
 
 from storage.engine import Database
-from storage.tables import Input, Prediction, Vote, VoteEvent, utc_now
-from storage.values import VoteKind
+from storage.tables import Annotator, Input, Prediction, Vote, VoteEvent, utc_now
+from storage.teaching_tables import GoldItem
+from storage.values import ConsentStatus, VoteKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,20 +44,46 @@ class DayOfVotes:
 
 
 @dataclass(frozen=True, slots=True)
+class LastChange:
+    """What tells whether the voters may agree on something else than before.
+
+    There are fewer events once somebody is forgotten: what they agreed on with others is to be agreed anew.
+
+    Attributes:
+        event: Number of the last event of a vote; 0 without any.
+        events: How many there are.
+        known: Number of the last known label; 0 without any.
+        knowns: How many there are.
+        withdrawn: How many people want nothing kept: their votes do not count.
+        withdrawn_at: When the last of them said so, for one may agree again as another withdraws.
+    """
+
+    event: int
+    events: int
+    known: int
+    knowns: int
+    withdrawn: int
+    withdrawn_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Activity:
     """Reads what people did."""
 
     database: Database
 
-    async def last_change(self) -> tuple[int, int]:
-        """Return the number of the last event of a vote and how many there are; zeros without any.
-
-        There are fewer once somebody is forgotten, and what they agreed on with others is to be agreed anew.
-        """
+    async def last_change(self) -> LastChange:
+        """Return what has changed whenever there is something to agree on anew."""
+        votes = select(func.max(VoteEvent.id), func.count()).select_from(VoteEvent)
+        known = select(func.max(GoldItem.id), func.count()).select_from(GoldItem)
+        withdrawn = select(func.count(), func.max(Annotator.consent_at)).where(
+            Annotator.consent == ConsentStatus.DECLINED.value
+        )
         async with self.database.read() as connection:
-            query = select(func.max(VoteEvent.id), func.count())
-            last, events = (await connection.execute(query)).one()
-            return int(last or 0), int(events)
+            event, events = (await connection.execute(votes)).one()
+            label, labels = (await connection.execute(known)).one()
+            people, at = (await connection.execute(withdrawn)).one()
+        return LastChange(event or 0, events, label or 0, labels, people, at)
 
     async def days(self, since: datetime) -> Mapping[tuple[date, str], DayOfVotes]:
         """Return the votes given from a moment on until today, by day (UTC) and task."""

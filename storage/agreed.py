@@ -73,6 +73,7 @@ class NewTrust:
     verdict: str
     reason: str
     proved: bool
+    taught: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +161,9 @@ class TaskFigures:
         blind: How many of these were given without seeing the model's answer.
         skips: How often somebody did not know, or found none of a blank's words right.
         voters: How many people gave these votes, those who only skipped not among them.
-        proved: How many people's votes have proved right, as was found out last: the gate counts them alone.
+        proved: How many people's votes have proved right, as was found out last.
+        teachers: How many of them voted on what a training would learn from: the gate counts them alone.
+        busiest: The largest share that one person has of all votes on that, 0…1.
         queue: Texts that fewer than ``ENOUGH`` people have voted on.
         labels: Decided labels by what they say.
         imported: How many labels came with their texts.
@@ -174,6 +177,8 @@ class TaskFigures:
     skips: int
     voters: int
     proved: int
+    teachers: int
+    busiest: float
     queue: int
     labels: Mapping[str, int]
     imported: int

@@ -109,6 +109,7 @@ class ConsensusStore:
             Trust.verdict,
             Trust.reason,
             Trust.proved,
+            Trust.taught,
             Annotator.pseudonym,
             Trust.updated_at,
         )
@@ -120,7 +121,7 @@ class ConsensusStore:
         )
         async with self.database.read() as connection:
             return tuple(
-                KnownTrust(*row[:8], row.pseudonym[:SHORT], row.updated_at)
+                KnownTrust(*row[:9], row.pseudonym[:SHORT], row.updated_at)
                 for row in await connection.execute(query)
             )
 

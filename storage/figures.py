@@ -43,13 +43,14 @@ class Figures:
         votes = {task: numbers for task, *numbers in await self._rows(_sums(ballots))}
         done = dict(await self._rows(_voted_on(ballots)))
         texts = dict(await self._rows(_texts().where(self._its)))
-        proved = dict(await self._rows(_proved().where(Trust.task.in_(self.tasks))))
+        trusted = {task: row for task, *row in await self._rows(_trusted().where(Trust.task.in_(self.tasks)))}
         labels = await self._rows(_labels().where(self._its))
         gold = await self._rows(_gold().where(self._its))
         figures = []
         for task in self.tasks:
             said, blind, skips, voters = votes.get(task, (0, 0, 0, 0))
             asked = texts.get(task, 0)
+            proved, teachers, most, taught = map(int, trusted.get(task, (0, 0, 0, 0)))
             its = [numbers for of, *numbers in labels if of == task]
             figures.append(
                 TaskFigures(
@@ -59,7 +60,9 @@ class Figures:
                     blind=int(blind),
                     skips=int(skips),
                     voters=voters,
-                    proved=proved.get(task, 0),
+                    proved=proved,
+                    teachers=teachers,
+                    busiest=most / taught if taught else 0.0,
                     queue=asked - done.get(task, 0),
                     labels={label: count for label, count, _ in sorted(its)},
                     imported=sum(int(imported) for _, _, imported in its),
@@ -152,13 +155,18 @@ def _voted_on(ballots: Subquery) -> Select[Any]:
     return select(enough.c.task, func.count()).group_by(enough.c.task)
 
 
-def _proved() -> Select[Any]:
-    """People whose votes have proved right, without those who withdrew their consent since."""
+def _trusted() -> Select[Any]:
+    """Who has proved right, who of them taught, and the votes of the busiest and of all who taught.
+
+    Those who withdrew their consent since are not counted.
+    """
     withdrawn = exists().where(
         Annotator.id == Trust.annotator_id, Annotator.consent == ConsentStatus.DECLINED.value
     )
-    columns: tuple[Any, ...] = (Trust.task, func.count())
-    return select(*columns).where(Trust.proved.is_(True), ~withdrawn).group_by(Trust.task)
+    proved = Trust.proved.is_(True)
+    counted = (func.sum(case((each, 1), else_=0)) for each in (proved, and_(proved, Trust.taught > 0)))
+    columns: tuple[Any, ...] = (Trust.task, *counted, func.max(Trust.taught), func.sum(Trust.taught))
+    return select(*columns).where(~withdrawn).group_by(Trust.task)
 
 
 def _texts() -> Select[Any]:

@@ -156,10 +156,11 @@ class Trusts:
                 "verdict": each.verdict,
                 "reason": each.reason,
                 "proved": each.proved,
+                "taught": each.taught,
                 "updated_at": utc_now(),
             }
-            changed = ["votes", "judged", "correct", "trust", "verdict", "reason", "proved", "updated_at"]
-            await upsert(self.connection, Trust, row, key=["annotator_id", "task"], update=changed)
+            key = ["annotator_id", "task"]
+            await upsert(self.connection, Trust, row, key=key, update=[one for one in row if one not in key])
 
 
 def may_be_used() -> ColumnElement[bool]:

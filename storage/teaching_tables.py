@@ -79,7 +79,7 @@ class Trust(Base):
     """How far a person's votes on a task turned out right; ``trust`` is None before enough are judged.
 
     ``proved`` says that enough of them were right for the person to count among those who must stand behind a
-    model.
+    model, ``taught`` how many of them are behind what one would learn from.
     """
 
     __tablename__ = "trusts"
@@ -96,6 +96,7 @@ class Trust(Base):
     reason: Mapped[str] = mapped_column(UnicodeText)
     updated_at: Mapped[datetime]
     proved: Mapped[bool] = mapped_column(Boolean(), server_default=false())
+    taught: Mapped[int] = mapped_column(server_default="0")
 
 
 class Snapshot(Base):

@@ -9,6 +9,8 @@ from math import isfinite
 
 LEAST_VOTERS = 5
 """So many people must have taught a candidate, for the gate to pass it."""
+VOTER_CAP = 0.30
+"""So much of the votes that taught it may be one person's, for the gate to pass it."""
 LEAST_GOLD = 100
 """With so many known rows a gain is judged on them, and what passes may be promoted by itself."""
 

@@ -31,6 +31,7 @@ class TeachingTexts:
     apart: str
     few_labels: str
     few_voters: str
+    busy_voter: str
     few_gold: str
     no_test: str
     start_button: str
@@ -74,14 +75,11 @@ TEACHING_EN = TeachingTexts(
         "🎓 <b>{task}</b>\n"
         "Labels to learn from: {labels}\n"
         "People who voted: {voters}, votes: {votes}\n"
-        "People whose votes have proved right: {proved}\n"
+        "People whose votes have proved right, and whom it would learn from: {proved}\n"
         "Known labels (gold), which only measure: {gold}\n"
         "Answers now: {champion}"
     ),
-    agreeing=(
-        "🎓 <b>{task}</b>\n"
-        "There are new votes. I am finding out what they agree on, which takes a few seconds …"
-    ),
+    agreeing=("🎓 <b>{task}</b>\nI am finding out what the voters agree on now, which takes a few seconds …"),
     not_agreed=(
         "⚠️ I could not find out what the newest votes agree on, so the labels are counted as before them. "
         "The bot's log says why. Send /train again to have another try."
@@ -108,7 +106,11 @@ TEACHING_EN = TeachingTexts(
     few_voters=(
         "⚠️ It cannot be promoted yet: {missing:more person is|more people are} needed whose votes have "
         "proved right, {least} in all. That takes ten votes of each at least, on gold or on texts that "
-        "others vote on too."
+        "others vote on too, and a vote on what it would learn from."
+    ),
+    busy_voter=(
+        "⚠️ It cannot be promoted yet: {share} of the votes on what it would learn from are one person's, "
+        "and {cap} may be. Others have to vote more."
     ),
     few_gold=(
         "ℹ️ {missing:more gold label|more gold labels} would make {least}; until then a gain is judged "
@@ -182,11 +184,11 @@ TEACHING_KO = TeachingTexts(
         "🎓 <b>{task}</b>\n"
         "배울 수 있는 라벨: {labels}\n"
         "투표한 사람: {voters}, 투표: {votes}\n"
-        "표가 맞는 것으로 확인된 사람: {proved}\n"
+        "표가 맞는 것으로 확인되고 배울 글에도 투표한 사람: {proved}\n"
         "재는 데만 쓰는 정답(골드): {gold}\n"
         "지금 대답하는 모델: {champion}"
     ),
-    agreeing="🎓 <b>{task}</b>\n새 투표가 있어요. 의견이 모였는지 알아보는 중이에요. 몇 초 걸려요 …",
+    agreeing="🎓 <b>{task}</b>\n지금 투표한 분들의 뜻이 모였는지 알아보는 중이에요. 몇 초 걸려요 …",
     not_agreed=(
         "⚠️ 새 투표에서 의견이 모였는지 알아내지 못해서, 라벨은 그 전까지 센 거예요. "
         "이유는 봇의 로그에 있어요. /train을 다시 보내면 다시 알아볼게요."
@@ -209,7 +211,12 @@ TEACHING_KO = TeachingTexts(
     few_labels="⚠️ 라벨이 적어요. {missing}개가 더 모여 {least}개가 되면 나아진 것을 알아볼 수 있어요.",
     few_voters=(
         "⚠️ 아직은 배워도 바꿔 쓸 수 없어요. 표가 맞는 것으로 확인된 사람이 {least}명 필요한데 {missing}명이 "
-        "모자라요. 골드나 다른 사람들도 투표한 글에 적어도 열 번 투표해서 맞은 것으로 확인된 사람만 세요."
+        "모자라요. 골드나 다른 사람들도 투표한 글에 적어도 열 번 투표해서 맞은 것으로 확인되고, 배울 글에도 "
+        "투표한 사람만 세요."
+    ),
+    busy_voter=(
+        "⚠️ 아직은 배워도 바꿔 쓸 수 없어요. 배울 글에 모인 표의 {share}가 한 사람 것인데 {cap}까지만 돼요. "
+        "다른 분들이 더 투표해야 해요."
     ),
     few_gold=(
         "ℹ️ 골드가 {missing}개 더 모여 {least}개가 될 때까지는 따로 떼어 둔 투표로 비교해요. "

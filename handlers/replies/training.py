@@ -19,7 +19,7 @@ from handlers.taps import TrainStep, TrainTap
 from models.results import LABELS, Task
 from storage.agreed import TaskFigures
 from storage.runs import Run, RunState
-from storage.verdicts import LEAST_GOLD, LEAST_VOTERS, Verdict
+from storage.verdicts import LEAST_GOLD, LEAST_VOTERS, VOTER_CAP, Verdict
 
 LEARNABLE = (Task.SENTIMENT, Task.NLI, Task.NSP)
 """What can be learnt from votes on whole texts and pairs."""
@@ -73,7 +73,7 @@ def data_html(
         task=TEXTS[language].task_name[figures.task],
         labels=Count(labels),
         voters=Count(figures.voters),
-        proved=Count(figures.proved),
+        proved=Count(figures.teachers),
         votes=Count(figures.votes),
         gold=Count(gold),
         champion=own if champion is None else escape(champion, quote=False),
@@ -90,11 +90,14 @@ def data_html(
         words.format(missing=Count(least - there), least=Count(least))
         for words, least, there in (
             (texts.few_labels, LEAST_LABELS, labels),
-            (texts.few_voters, LEAST_VOTERS, figures.proved),
+            (texts.few_voters, LEAST_VOTERS, figures.teachers),
             (texts.few_gold, LEAST_GOLD, gold),
         )
         if there < least
     ]
+    if figures.busiest > VOTER_CAP:
+        share, cap = percents(figures.busiest, 1), percents(VOTER_CAP)
+        wanting.append(texts.busy_voter.format(share=share, cap=cap))
     if not tested:
         wanting.append(texts.no_test)
     return "\n\n".join([said, *(["\n".join(wanting)] if wanting else []), texts.start_question])

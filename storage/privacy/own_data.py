@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -71,6 +72,7 @@ class OwnTrust:
     verdict: str
     reason: str
     proved: bool
+    taught: int
     updated_at: datetime
 
 
@@ -270,21 +272,19 @@ class OwnRows:
         return tuple([OwnAssignment(*row) for row in await self.connection.execute(query)])
 
     async def _trusts(self, annotator: int | None) -> tuple[OwnTrust, ...]:
-        query = (
-            select(
-                Trust.task,
-                Trust.votes,
-                Trust.judged,
-                Trust.correct,
-                Trust.trust,
-                Trust.verdict,
-                Trust.reason,
-                Trust.proved,
-                Trust.updated_at,
-            )
-            .where(Trust.annotator_id == annotator)
-            .order_by(Trust.task)
+        columns: tuple[Any, ...] = (
+            Trust.task,
+            Trust.votes,
+            Trust.judged,
+            Trust.correct,
+            Trust.trust,
+            Trust.verdict,
+            Trust.reason,
+            Trust.proved,
+            Trust.taught,
+            Trust.updated_at,
         )
+        query = select(*columns).where(Trust.annotator_id == annotator).order_by(Trust.task)
         return tuple([OwnTrust(*row) for row in await self.connection.execute(query)])
 
 

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import sqlite3
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
@@ -105,7 +104,7 @@ async def test_a_training_that_fails_again_and_again_is_given_up_and_its_end_tol
 ) -> None:
     run = await asked(store)
     command = python("import sys; sys.exit('kobert-bot: no <room>')")
-    async with Teaching(store, [ADMIN], agree_every=0, command=command).running(chat):
+    async with Teaching(store, [ADMIN], command=command).running(chat):
         await until(lambda: _has(store, run, RunState.FAILED))
         await until(lambda: _is_told(store))
     assert "no &lt;room&gt;" in seen(chat).shown[-1]
@@ -128,7 +127,7 @@ with sqlite3.connect({str(tmp_path / "bot.db")!r}) as connection:
 open({str(tries)!r}, "a").write("once ")
 sys.exit("kobert-bot: it runs already")
 """
-    own = Teaching(store, [ADMIN], agree_every=0, command=python(claimed))
+    own = Teaching(store, [ADMIN], command=python(claimed))
     async with own.running(cast("Bot", Chat())):
         await until(lambda: _exists(tries))
         await asyncio.sleep(0.5)
@@ -141,7 +140,7 @@ sys.exit("kobert-bot: it runs already")
 async def test_what_ended_while_no_bot_ran_is_told_by_the_next(store: Store, chat: Bot) -> None:
     run = await asked(store)
     await store.runs.cancel(run.id)
-    async with Teaching(store, [1, ADMIN], agree_every=0).running(chat):
+    async with Teaching(store, [1, ADMIN]).running(chat):
         await until(lambda: _is_told(store))
     assert "cancelled" in seen(chat).shown[-1]
 
@@ -152,74 +151,16 @@ async def test_a_message_that_is_gone_is_not_edited_for_ever(
 ) -> None:
     await asked(store)
     seen(chat).error = error
-    async with Teaching(store, [ADMIN], agree_every=0, command=python("import time; time.sleep(60)")).running(
-        chat
-    ):
+    async with Teaching(store, [ADMIN], command=python("import time; time.sleep(60)")).running(chat):
         await until(lambda: _is_told(store))
 
 
 async def test_the_same_words_are_not_sent_twice(store: Store, chat: Bot) -> None:
     await asked(store)
     command = python("import time; time.sleep(60)")
-    async with Teaching(store, [ADMIN], agree_every=0, command=command).running(chat):
+    async with Teaching(store, [ADMIN], command=command).running(chat):
         await asyncio.sleep(0.5)
     assert len(seen(chat).shown) == 1
-
-
-async def test_agreement_is_read_from_the_command_and_remembered(store: Store) -> None:
-    command = python('print(\'[{"task": "sentiment", "alpha": 0.5}, {"task": "nli", "alpha": null}]\')')
-    own = Teaching(store, command=command)
-    assert await own.agreement() == {"sentiment": 0.5, "nli": None}
-    broken = Teaching(store, command=python("print('oh')"))
-    assert await broken.agreement() == {}
-
-
-async def test_labels_are_agreed_on_after_a_vote_and_not_without(store: Store, tmp_path: Path) -> None:
-    done = tmp_path / "agreed"
-    code = f"import sys; open({str(done)!r}, 'a').write(' '.join(sys.argv[1:]) + '\\n')"
-    own = Teaching(store, agree_every=0.05, command=python(code))
-    async with own.running(cast("Bot", Chat())):
-        await asyncio.sleep(0.4)
-        assert not done.exists()
-        await vote(f"sqlite+aiosqlite:///{tmp_path}/bot.db")
-        await until(lambda: _exists(done))
-        await asyncio.sleep(0.6)
-    assert done.read_text() == "feedback agree\n"
-
-
-async def test_labels_are_agreed_on_when_asked_to_if_there_are_new_votes(
-    store: Store, tmp_path: Path
-) -> None:
-    done = tmp_path / "agreed"
-    own = Teaching(store, agree_every=0, command=python(f"open({str(done)!r}, 'a').write('agreed ')"))
-    await own.agree()
-    assert not done.exists()
-    await vote(f"sqlite+aiosqlite:///{tmp_path}/bot.db")
-    await asyncio.gather(own.agree(), own.agree())
-    assert done.read_text() == "agreed "
-
-
-async def test_labels_are_agreed_on_anew_when_it_failed_and_when_somebody_is_forgotten(
-    store: Store, tmp_path: Path
-) -> None:
-    done = tmp_path / "agreed"
-    code = f"""
-import pathlib, sys
-done = pathlib.Path({str(done)!r})
-tries = done.read_text() if done.exists() else ""
-done.write_text(tries + ("failed " if not tries else "agreed "))
-sys.exit(not tries)
-"""
-    await vote(f"sqlite+aiosqlite:///{tmp_path}/bot.db")
-    own = Teaching(store, agree_every=0.05, command=python(code))
-    async with own.running(cast("Bot", Chat())):
-        await until(lambda: _exists(done))
-        await until(lambda: _says(done, "failed agreed "))
-        connection = sqlite3.connect(tmp_path / "bot.db")
-        with connection:
-            connection.execute("DELETE FROM vote_events WHERE id = 1")
-        connection.close()
-        await until(lambda: _says(done, "failed agreed agreed "))
 
 
 @pytest.fixture
@@ -255,7 +196,7 @@ async def test_a_training_is_shown_survives_kills_and_a_new_bot_and_is_cancelled
         name = (await store.runs.get(run.id)).worker
         return 0 if name is None else int(name.rsplit(":", 2)[1])
 
-    async with Teaching(store, [ADMIN], agree_every=0).running(chat):
+    async with Teaching(store, [ADMIN]).running(chat):
         await until(lambda: _more(steps, 0))
         first = await worker()
         await _kill(first)
@@ -265,7 +206,7 @@ async def test_a_training_is_shown_survives_kills_and_a_new_bot_and_is_cancelled
     assert (await store.runs.get(run.id)).state is RunState.QUEUED  # its process was told, saved and let go
     assert (tmp_path / "var/teaching/runs" / str(run.id) / "state.pt").exists()
 
-    async with Teaching(store, [ADMIN], agree_every=0).running(chat):
+    async with Teaching(store, [ADMIN]).running(chat):
         second = await worker()
         await until(lambda: _other(worker, second))
         left = await steps()
@@ -280,10 +221,6 @@ async def test_a_training_is_shown_survives_kills_and_a_new_bot_and_is_cancelled
     taken_up = [record.getMessage() for record in caplog.records if record.levelno == logging.INFO]
     assert f"training {run.id} of sentiment goes on, which " in taken_up[0]
     assert own_command("x")[-3:] == ("-m", "bot", "x")
-
-
-async def _says(file: Path, words: str) -> bool:
-    return await asyncio.to_thread(file.read_text) == words
 
 
 async def _kill(process: int) -> None:

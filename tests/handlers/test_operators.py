@@ -5,8 +5,11 @@ from __future__ import annotations
 import asyncio
 import gzip
 import json
+from collections.abc import Callable
+from typing import NoReturn
 
 import pytest
+from telegram import Update
 
 from handlers import export as exporting
 from handlers import waiting
@@ -20,12 +23,13 @@ from handlers.taps import TrainStep, TrainTap
 from models.results import Task
 from storage.agreed import ImportedText
 from storage.runs import RunState
-from storage.store import NewPrediction, Store
+from storage.store import NewPrediction, StorageError, Store
 from tests.handlers.conftest import agree
 from tests.handlers.offline import ENGLISH, KOREAN, NEWCOMER, Telegram
 from tests.handlers.offline import GROUP as A_GROUP
 from tests.png import size
 from training.feedback.deciding import decide
+from training.feedback.parts import part_of
 
 EN, KO = TEXTS["en"].teaching, TEXTS["ko"].teaching
 COMMANDS = ("train", "stats", "export")
@@ -176,6 +180,30 @@ async def test_the_offer_counts_the_people_that_the_gate_will_count(
     assert texts.start_question in enough
 
 
+@pytest.mark.parametrize(("person", "language"), [(ENGLISH, "en"), (KOREAN, "ko")])
+async def test_the_offer_counts_nobody_whom_it_would_not_learn_from_and_tells_of_one_who_votes_too_much(
+    telegram: Telegram, store: Store, person: int, language: Language
+) -> None:
+    texts, people = TEXTS[language].teaching, (KOREAN, ENGLISH, 501, 502, 503)
+    await agree(store, *people)
+    candidates = [f"라면 {number}" for number in range(400)]
+    held_out = [text for text in candidates if part_of(text) == "heldout"][:10]
+    learnt = [text for text in candidates if part_of(text) == "train"][:4]
+    for number, text in enumerate(held_out):
+        await vote(store, text, *people, choice=number % 2)
+    for number, text in enumerate(learnt[:2]):
+        await vote(store, text, KOREAN, choice=number)
+    offered = await telegram.says("/train sentiment", user=person)
+    assert texts.few_voters.format(missing=Count(4), least=Count(5)) in offered.text
+    assert texts.busy_voter.format(share="100.0%", cap="30%") in offered.text
+    assert texts.start_question in offered.text
+    for number, text in enumerate(learnt):
+        await vote(store, text, *people, choice=number % 2)
+    offered = await telegram.says("/train sentiment", user=person)
+    for wanting in (texts.few_voters, texts.busy_voter):
+        assert wanting.partition("{")[0] not in offered.text
+
+
 @pytest.mark.parametrize("apart", [{"sentiment": {"sentiment.ko": "./<ko>", "sentiment.en": "./en"}}])
 @pytest.mark.parametrize(("person", "texts"), [(ENGLISH, TEXTS["en"]), (KOREAN, TEXTS["ko"])])
 async def test_where_each_language_has_a_model_of_its_own_no_training_is_offered_or_started(
@@ -225,17 +253,22 @@ async def test_without_a_label_that_voters_agree_on_no_training_is_offered(
     assert "reply_markup" not in offered.data
 
 
-@pytest.mark.parametrize(("person", "language"), [(ENGLISH, "en"), (KOREAN, "ko")])
-@pytest.mark.parametrize("tapped", [False, True])
-async def test_that_the_voters_are_being_agreed_on_is_told_and_becomes_the_offer(
-    telegram: Telegram,
-    store: Store,
-    person: int,
-    language: Language,
-    tapped: bool,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    texts, agreed = TEXTS[language].teaching, asyncio.Event()
+async def when_told(telegram: Telegram, asks: Update, go_on: Callable[[], None]) -> None:
+    """Let the bot say that it finds out what voters agree on, and then go on with it."""
+    asking = asyncio.get_running_loop().create_task(telegram.application.process_update(asks))
+    async with asyncio.timeout(20):
+        while not telegram.answers:  # noqa: ASYNC110  # the request only records
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(0.05)  # until that was answered
+    assert not asking.done()
+    go_on()
+    await asking
+
+
+@pytest.fixture
+def agreed(telegram: Telegram, monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
+    """Until it is set, what voters agree on is being found out; then that fails."""
+    agreed = asyncio.Event()
 
     async def slowly(_: object) -> bool:
         await agreed.wait()
@@ -243,18 +276,24 @@ async def test_that_the_voters_are_being_agreed_on_is_told_and_becomes_the_offer
 
     monkeypatch.setattr(type(telegram.application.context_types.context.services.teacher), "agree", slowly)
     monkeypatch.setattr(waiting, "_TOLD_AFTER", 0.01)
-    await vote_both_ways(store)
-    await decide(store, "sentiment")
+    return agreed
+
+
+def asks(telegram: Telegram, person: int, *, tapped: bool) -> Update:
     data = encode(TrainTap(TrainStep.SHOW, Task.SENTIMENT))
     said = telegram.message("/train sentiment", user=person)
-    asks = telegram.tap(data, user=person) if tapped else said
-    asking = asyncio.get_running_loop().create_task(telegram.application.process_update(asks))
-    async with asyncio.timeout(20):
-        while not telegram.answers:  # noqa: ASYNC110  # the request only records
-            await asyncio.sleep(0.01)
-    assert not asking.done()
-    agreed.set()
-    await asking
+    return telegram.tap(data, user=person) if tapped else said
+
+
+@pytest.mark.parametrize(("person", "language"), [(ENGLISH, "en"), (KOREAN, "ko")])
+@pytest.mark.parametrize("tapped", [False, True])
+async def test_that_the_voters_are_being_agreed_on_is_told_and_becomes_the_offer(
+    telegram: Telegram, store: Store, person: int, language: Language, tapped: bool, agreed: asyncio.Event
+) -> None:
+    texts = TEXTS[language].teaching
+    await vote_both_ways(store)
+    await decide(store, "sentiment")
+    await when_told(telegram, asks(telegram, person, tapped=tapped), agreed.set)
     told, offered = telegram.answers
     assert told.text == texts.agreeing.format(task=TEXTS[language].task_name[Task.SENTIMENT])
     assert (told.method, offered.method) == (
@@ -264,6 +303,59 @@ async def test_that_the_voters_are_being_agreed_on_is_told_and_becomes_the_offer
     assert offered.data["message_id"] == 1001
     assert offered.text.endswith(f"{texts.start_question}\n\n{texts.not_agreed}")
     assert offered.button(texts.start_button)
+    assert not telegram.deletions
+
+
+@pytest.mark.parametrize(("person", "texts"), [(ENGLISH, TEXTS["en"]), (KOREAN, TEXTS["ko"])])
+@pytest.mark.parametrize("tapped", [False, True])
+@pytest.mark.parametrize("what", ["program", "database", "telegram"])
+async def test_what_told_of_it_ends_in_words_whatever_fails(
+    telegram: Telegram,
+    store: Store,
+    person: int,
+    texts: Texts,
+    tapped: bool,
+    what: str,
+    agreed: asyncio.Event,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def fails(*_: object, **__: object) -> NoReturn:
+        raise StorageError("gone") if what == "database" else RuntimeError("a bug")
+
+    def go_on() -> None:
+        if what == "telegram":
+            telegram.request.refuse("editMessageText", 400, "Bad Request: can't parse entities")
+        else:
+            monkeypatch.setattr(type(store.consensus), "figures", fails)
+        if what == "database":
+            monkeypatch.setattr(Store, "answer_to", fails)
+            monkeypatch.setattr(Store, "language", fails)
+        agreed.set()
+
+    await vote_both_ways(store)
+    await when_told(telegram, asks(telegram, person, tapped=tapped), go_on)
+    told = [call for call in telegram.answers if call.data.get("message_id") == 1001]
+    assert told[-1].text == texts.unexpected
+    assert not tapped or told[-1].buttons, "another try is a tap away"
+
+
+async def test_what_told_of_it_goes_when_the_offer_could_not_take_its_place(
+    telegram: Telegram, store: Store, agreed: asyncio.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fails(*_: object, **__: object) -> NoReturn:
+        raise StorageError("full")
+
+    def go_on() -> None:
+        monkeypatch.undo()
+        agreed.set()
+
+    await vote_both_ways(store)
+    monkeypatch.setattr(Store, "remember_answer", fails)
+    await when_told(telegram, asks(telegram, ENGLISH, tapped=False), go_on)
+    told, offered = telegram.answers
+    assert (told.method, offered.method) == ("sendMessage", "sendMessage")
+    assert EN.not_agreed in offered.text
+    assert [call.data["message_id"] for call in telegram.deletions] == [1001]
 
 
 async def test_of_nothing_nothing_can_be_learnt(telegram: Telegram) -> None:

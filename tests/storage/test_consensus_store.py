@@ -147,8 +147,8 @@ async def test_every_page_of_votes_is_read(
     assert len(await store.consensus.votes("sentiment")) == 5
 
 
-def trust(person: int, verdict: str = "new", *, proved: bool = False) -> NewTrust:
-    return NewTrust(person, 3, 2, 1, 0.6, verdict, "right in 1 of 2", proved)
+def trust(person: int, verdict: str = "new", *, proved: bool = False, taught: int = 0) -> NewTrust:
+    return NewTrust(person, 3, 2, 1, 0.6, verdict, "right in 1 of 2", proved, taught)
 
 
 @every_kind
@@ -393,11 +393,12 @@ async def test_figures_count_what_there_is(store: Store, sentiment: NewPredictio
     await store.skip(predictions[2], 4, chat_id=CHAT)
     items = [await item_of(sql, prediction) for prediction in predictions]
     labels = [NewLabel(items[0], 0, "positive", "majority", 0.8, 3)]
-    some = [trust(await voter(sql, person), proved=person != 2) for person in people]
+    taught = {1: 4, 2: 2, 3: 0}
+    some = [trust(await voter(sql, person), proved=person != 2, taught=taught[person]) for person in people]
     await store.consensus.replace("sentiment", labels, some)
     await store.imports.add_texts([ImportedText("sentiment", "넷", None, 0, "negative", gold=True)])
     await asked(store, sentiment, task="nsp")
-    none = TaskFigures("nli", 0, 0, 0, 0, 0, 0, 0, {}, 0, {})
+    none = TaskFigures("nli", 0, 0, 0, 0, 0, 0, 0, 0.0, 0, {}, 0, {})
     assert await store.consensus.figures(("nli", "sentiment", "nsp")) == (
         none,
         TaskFigures(
@@ -408,6 +409,8 @@ async def test_figures_count_what_there_is(store: Store, sentiment: NewPredictio
             skips=2,
             voters=3,
             proved=2,
+            teachers=1,
+            busiest=4 / 6,
             queue=2,
             labels={"negative": 1, "positive": 1},
             imported=1,
@@ -415,9 +418,10 @@ async def test_figures_count_what_there_is(store: Store, sentiment: NewPredictio
         ),
         dataclasses.replace(none, task="nsp", texts=1, queue=1),
     )
-    await store.set_consent(3, ConsentStatus.DECLINED)
+    await store.set_consent(1, ConsentStatus.DECLINED)
     [figures] = await store.consensus.figures(["sentiment"])
     assert (figures.voters, figures.proved) == (2, 1), "as the gate does not count who withdrew"
+    assert (figures.teachers, figures.busiest) == (0, 1.0)
     assert await store.consensus.tasks() == ("nsp", "sentiment")
 
 

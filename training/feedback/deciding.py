@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterable
 
 from models.results import LABELS, Task
@@ -11,7 +12,10 @@ from storage.errors import VoterGone
 from storage.store import Store
 from training.feedback.agreement import agree
 from training.feedback.ballots import Agreement, Ballot, Rules
+from training.feedback.behind import votes_behind
+from training.feedback.drawing import draw
 from training.feedback.grounded import grounded
+from training.feedback.public_texts import read_public
 
 TAUGHT = (Task.SENTIMENT, Task.NLI, Task.NSP, Task.MASK)
 """The tasks that people's votes say something about that can be learnt: word pieces have no right answer."""
@@ -69,9 +73,17 @@ async def decide(store: Store, task: str, rules: Rules | None = None) -> Agreeme
     return await _decided(store, task, rules)
 
 
+async def _taught(store: Store, task: str, found: Agreement) -> Counter[int]:
+    """Count the votes of each voter behind what a training would learn from that drew a data set now."""
+    public = await asyncio.to_thread(read_public, ())
+    labelled = await store.consensus.labelled_if(task, labels_of(found))
+    drawn = await asyncio.to_thread(draw, labelled, public=public)
+    return votes_behind(found, drawn.members)
+
+
 async def _decided(store: Store, task: str, rules: Rules | None) -> Agreement:
     found = await agreement(store, task, rules)
-    proved = grounded(found)
+    proved, taught = grounded(found), await _taught(store, task, found)
     trusts = [
         NewTrust(
             each.voter,
@@ -82,6 +94,7 @@ async def _decided(store: Store, task: str, rules: Rules | None) -> Agreement:
             each.verdict.value,
             each.reason,
             each.voter in proved,
+            taught[each.voter],
         )
         for each in found.standings.values()
     ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from storage.verdicts import LEAST_GOLD, LEAST_VOTERS
+from storage.verdicts import LEAST_GOLD, LEAST_VOTERS, VOTER_CAP
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Rules:
     calibration_margin: float = 0.02
     latency_bound: float = 1.10
     least_voters: int = LEAST_VOTERS
-    voter_cap: float = 0.30
+    voter_cap: float = VOTER_CAP
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,7 +10,8 @@ from models.results import LABELS, Task
 from storage.snapshots import Member, StoredSnapshot
 from storage.store import Store
 from training.datasets import Example, read
-from training.feedback.ballots import Agreement, Place
+from training.feedback.ballots import Agreement
+from training.feedback.behind import votes_behind
 from training.feedback.deciding import agreement
 from training.feedback.drawing import SnapshotRow
 from training.feedback.grounded import by_known_labels, grounded
@@ -108,11 +108,7 @@ async def teachers_of(store: Store, snapshot: StoredSnapshot) -> Teachers:
 
 def teachers(found: Agreement, members: Iterable[Member]) -> Teachers:
     """The same of what the voters agree on and the members of a data set."""
-    votes: Counter[int] = Counter()
-    for member in members:
-        decided = found.consensus.get(Place(member.item, member.slot))
-        if decided is not None and member.split in ("train", "dev"):
-            votes.update(decided.voters)
+    votes = votes_behind(found, members)
     most = max(votes.values(), default=0)
     return Teachers(
         len(votes.keys() & grounded(found)),

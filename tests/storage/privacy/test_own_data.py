@@ -123,6 +123,7 @@ async def test_a_person_sees_everything_of_theirs_and_nothing_of_others(
                 "verdict": "trusted",
                 "reason": "6 of 8",
                 "proved": False,
+                "taught": 0,
                 "updated_at": NOON.isoformat(),
             }
         ],

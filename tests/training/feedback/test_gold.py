@@ -15,6 +15,8 @@ from training.feedback.deciding import decide
 from training.feedback.gold import promote_gold
 from training.feedback.grounded import LEAST, grounded
 from training.feedback.parts import part_of
+from training.feedback.snapshot import drawn_in_memory
+from training.retraining.material import teachers
 
 pytest.importorskip("crowdkit")
 HELD_OUT = [text for text in texts(400) if part_of(text) == "heldout"]
@@ -57,6 +59,24 @@ async def test_who_has_proved_right_is_kept_as_the_gate_counts_them(store: Store
     assert len(kept) == 3
     [figures] = await store.consensus.figures(["sentiment"])
     assert (figures.voters, figures.proved) == (4, 3)
+    assert (figures.teachers, figures.busiest) == (0, 0.0), "what is held out teaches nothing"
+
+
+async def test_whose_votes_teach_is_kept_as_the_gate_counts_them(store: Store, tmp_path: Path) -> None:
+    """Person 3 has proved right on held-out texts alone; 4 has proved nothing, and votes most on the rest."""
+    await label(store, tmp_path / "votes.db", lambda number, person: truth(number) if person < 4 else None)
+    learnt = [text for text in texts(60) if part_of(text) in ("train", "dev")]
+    for number, text in enumerate(learnt[:9]):
+        prediction = await store.add_prediction(question(text), chat_id=CHAT, asker_id=1)
+        for person in (4, *(person for person in (1, 2) if number < 2 * person)):
+            await store.vote(prediction, person, 0, truth(number), chat_id=CHAT)
+    found = await decide(store, "sentiment")
+    _, drawn = await drawn_in_memory(store, "sentiment", found)
+    gate = teachers(found, drawn.members)
+    [figures] = await store.consensus.figures(["sentiment"])
+    assert (figures.proved, figures.teachers) == (3, 2)
+    assert (gate.voters, gate.largest_share) == (figures.teachers, figures.busiest)
+    assert figures.busiest == 9 / 15
 
 
 async def test_a_vote_in_sight_of_the_answer_makes_no_gold(store: Store, tmp_path: Path) -> None:
