@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from functools import partial
 from html import escape
@@ -80,7 +80,7 @@ async def _start(
     query: CallbackQuery, shown: MaybeInaccessibleMessage, context: Context, task: Task, language: Language
 ) -> None:
     texts = TEXTS[language].teaching
-    if task in context.services.apart:  # of a bot that was set up otherwise when it offered this
+    if await _apart(context, task):  # since this was offered
         with tolerating():
             await query.answer()
         await _edit(shown, context, *await _offer(context, task, language, partial(_edit, shown, context)))
@@ -123,7 +123,7 @@ async def _offer(
     context: Context, task: Task, language: Language, show: Callable[[str], Awaitable[object]]
 ) -> tuple[str, InlineKeyboardMarkup | None]:
     """Say what there is to learn from; meanwhile ``show`` what goes on, which takes seconds."""
-    if lines := context.services.apart.get(task):
+    if lines := await _apart(context, task):
         return apart_html(task, lines, language), None
     texts, teacher = TEXTS[language].teaching, context.services.teacher
     agreed = True
@@ -140,6 +140,13 @@ async def _offer(
         words = f"{words}\n\n{texts.not_agreed}"
     startable = figures.learnable and not missing_labels(task, given)
     return words, start_keyboard(task, language) if startable else None
+
+
+async def _apart(context: Context, task: Task) -> Mapping[str, str]:
+    """Return the lines of the preset with a model for each language, where these answer, or soon will."""
+    checkpoints = context.store.checkpoints
+    lines = context.services.apart.get(task, {})
+    return lines if lines and await checkpoints.lasting(await checkpoints.standing(task)) is None else {}
 
 
 async def _edit(

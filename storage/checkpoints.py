@@ -216,6 +216,16 @@ class Checkpoints:
             await promotions.champion(failed)
             return await promotions.withdraw(failed, serves, self._who(actor), reason)
 
+    async def lasting(self, standing: Standing) -> TrainedCheckpoint | None:
+        """Return what goes on to answer a task if nothing else is trained; None for the catalogue's own.
+
+        That is the champion, or where that learnt from a text which was deleted since, who follows it.
+        """
+        if standing.champion is None or not standing.champion.tainted:
+            return standing.champion
+        refuge = await self.refuge(standing.task)
+        return None if refuge is None else await self.get(refuge)
+
     async def refuge(self, task: str) -> str | None:
         """Return who served a task last, before its champion, of those that may again."""
         async with self._database.read() as connection:
