@@ -290,12 +290,15 @@ async def hold_uncancelled(connection: AsyncConnection, run_id: int) -> None:
 
 async def is_unwanted(connection: AsyncConnection, name: str | None) -> bool:
     """Whether a checkpoint came of a training that has been told to stop, and has not yet ended."""
-    query = (
-        select(TrainingRun.id)
-        .join(Checkpoint, Checkpoint.id == TrainingRun.checkpoint_id)
-        .where(Checkpoint.name == name, TrainingRun.cancelling, TrainingRun.ended_at.is_(None))
-    )
+    query = select(Checkpoint.id).where(Checkpoint.name == name, Checkpoint.id.in_(unwanted()))
     return (await connection.execute(query)).first() is not None
+
+
+def unwanted() -> Select[tuple[int | None]]:
+    """Select what came of trainings that have been told to stop, and have not yet ended."""
+    return select(TrainingRun.checkpoint_id).where(
+        TrainingRun.checkpoint_id.is_not(None), TrainingRun.cancelling, TrainingRun.ended_at.is_(None)
+    )
 
 
 async def came_of(connection: AsyncConnection, run_id: int, checkpoint_id: int) -> None:
