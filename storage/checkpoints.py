@@ -31,7 +31,7 @@ from storage.privacy.pseudonym import Pseudonymizer
 from storage.promotions import Promotions
 from storage.snapshot_files import erase
 from storage.teaching_tables import Alias, Checkpoint
-from storage.training_runs import came_of, hold_uncancelled, is_unwanted
+from storage.training_endings import came_of, hold_uncancelled, is_unwanted
 from storage.verdicts import Verdict
 from storage.waiting import candidates
 

@@ -14,7 +14,7 @@ from storage.aliases import CHAMPION
 from storage.checkpoint_rows import CheckpointRows
 from storage.checkpoint_values import CheckpointState, TrainedCheckpoint
 from storage.teaching_tables import Alias, Checkpoint, Promotion
-from storage.training_runs import unwanted
+from storage.training_endings import unwanted
 
 
 async def candidates(connection: AsyncConnection) -> Mapping[str, TrainedCheckpoint]:
