@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -64,7 +66,7 @@ async def is_unwanted(connection: AsyncConnection, name: str | None) -> bool:
     return (await connection.execute(query)).first() is not None
 
 
-def unwanted() -> Select[tuple[int | None]]:
+def unwanted() -> Select[Any]:
     """Select what came of trainings that have been told to stop, and have not yet ended."""
     return select(TrainingRun.checkpoint_id).where(
         TrainingRun.checkpoint_id.is_not(None), TrainingRun.cancelling, TrainingRun.ended_at.is_(None)
