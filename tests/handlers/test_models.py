@@ -85,11 +85,13 @@ async def telegram(model: FakeModel, store: Store, promoter: Promoter) -> AsyncI
         yield Telegram(application, request)
 
 
-async def add(store: Store, *names: str, passed: bool | None = True, task: str = "sentiment") -> None:
+async def add(
+    store: Store, *names: str, passed: bool | None = True, against: str = "builtin", task: str = "sentiment"
+) -> None:
     for name in names:
         await store.checkpoints.add(NewCheckpoint(task, name, f"/nowhere/{name}", f"v {name}", "builtin"))
         if passed is not None:
-            await store.checkpoints.judge(name, verdict(name, passed=passed))
+            await store.checkpoints.judge(name, verdict(name, passed=passed, against=against))
 
 
 async def force(store: Store, name: str, seen: str | None) -> None:
@@ -268,7 +270,7 @@ async def test_what_learnt_a_deleted_text_is_marked_and_not_offered(telegram: Te
     await add(store, "a", "b", "c")
     for name, seen in (("a", None), ("b", "a")):
         await force(store, name, seen)
-    await add(store, "d")
+    await add(store, "d", against="b")
     shown = await telegram.says("/models")
     assert {promote_face("d"), back_face("a")} == {row[0]["text"] for row in shown.buttons}
     for name in "abd":
