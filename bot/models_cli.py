@@ -103,11 +103,19 @@ def promote(name: Name, reason: Reason = "", force: Force = False) -> None:
                 raise
             if not force:
                 raise StorageError(f"{error}; --force --reason WHY overrules that") from error
-            typer.echo(f"overruled: {error}", err=True)
-            overruled = f"{why} (overruled: {error})"
-            return await checkpoints.promote(
-                task, name, actor=_ACTOR, reason=overruled, seen=seen, preset=settings.preset, force=True
-            )
+            overruled = str(error)
+        change = await promoting.overrule(
+            checkpoints,
+            trial,
+            task,
+            name,
+            actor=_ACTOR,
+            reason=f"{why} (overruled: {overruled})",
+            seen=seen,
+            preset=settings.preset,
+        )
+        typer.echo(f"overruled: {overruled}", err=True)
+        return change
 
     _tell(with_store(change, settings=settings))
 

@@ -1,4 +1,4 @@
-"""Promoting and rolling back: what is to serve is tried first, and only then do the aliases move."""
+"""Promoting and rolling back: what may serve is tried first, and only then do the aliases move."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ async def promote(
     seen: str | None,
     preset: str,
 ) -> ChampionChange:
-    """Try a checkpoint, then let it serve.
+    """See that a checkpoint may serve, try it, then let it.
 
     Args:
         checkpoints: Where they are kept.
@@ -39,9 +39,34 @@ async def promote(
         ModelServiceError: It cannot serve; nothing was changed.
         StorageError: It may not (see ``Checkpoints.promote``); nothing was changed.
     """
+    await checkpoints.require_promotable(task, name, seen=seen, preset=preset)
     if name is not None:
         await _try(trial, task, await checkpoints.get(name))
     return await checkpoints.promote(task, name, actor=actor, reason=reason, seen=seen, preset=preset)
+
+
+async def overrule(
+    checkpoints: Checkpoints,
+    trial: Trial,
+    task: Task,
+    name: str,
+    *,
+    actor: int | str,
+    reason: str,
+    seen: str | None,
+    preset: str,
+) -> ChampionChange:
+    """Do the same whatever a verdict says, or though there is none; the arguments are those of ``promote``.
+
+    Raises:
+        ModelServiceError: It cannot serve; nothing was changed.
+        StorageError: It may not, which no force overrules; nothing was changed.
+    """
+    await checkpoints.require_promotable(task, name, seen=seen, preset=preset, force=True)
+    await _try(trial, task, await checkpoints.get(name))
+    return await checkpoints.promote(
+        task, name, actor=actor, reason=reason, seen=seen, preset=preset, force=True
+    )
 
 
 async def roll_back(
@@ -54,12 +79,10 @@ async def roll_back(
         StorageError: It may not (see ``Checkpoints.rollback``); nothing was changed.
     """
     previous = (await checkpoints.standing(task)).previous
-    if previous is not None:
+    if previous is not None and previous.state is not CheckpointState.RETIRED and not previous.tainted:
         await _try(trial, task, previous)
     return await checkpoints.rollback(task, actor=actor, reason=reason, seen=seen)
 
 
 async def _try(trial: Trial, task: Task, checkpoint: TrainedCheckpoint) -> None:
-    """Try a checkpoint; of one that may not serve anyhow, the database says why."""
-    if checkpoint.task == task and checkpoint.state is not CheckpointState.RETIRED and not checkpoint.tainted:
-        await trial(task, checkpoint.name, checkpoint.path, checkpoint.version)
+    await trial(task, checkpoint.name, checkpoint.path, checkpoint.version)

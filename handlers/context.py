@@ -148,7 +148,7 @@ class Services:
         promoter: Changes who answers a task; None where nobody may.
         tested: Tasks whose original test a new model is held against.
         apart: By task, the lines and models of those that the preset answers with a model for each language:
-            there no model is trained.
+            there no model is trained, unless a trained one answers.
         teacher: Runs the trainings that are asked for, and knows how the teaching goes; None if nobody does.
     """
 

@@ -123,7 +123,9 @@ async def _show_list(
 def _keyboard(
     standings: Mapping[str, Standing], context: Context, language: Language
 ) -> InlineKeyboardMarkup | None:
-    return None if context.services.promoter is None else models_keyboard(standings, language)
+    if context.services.promoter is None:
+        return None
+    return models_keyboard(standings, context.services.model.preset, language)
 
 
 async def _edit(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from functools import partial
 from html import escape
@@ -98,7 +98,7 @@ async def _start(
     query: CallbackQuery, shown: MaybeInaccessibleMessage, context: Context, task: Task, language: Language
 ) -> None:
     texts = TEXTS[language].teaching
-    if task in context.services.apart:  # of a bot that was set up otherwise when it offered this
+    if await _apart(context, task):  # since this was offered
         with tolerating():
             await query.answer()
         show = partial(_edit, shown.chat.id, shown.message_id, context)
@@ -150,7 +150,7 @@ async def _offer(
     context: Context, task: Task, language: Language, show: Callable[[str], Awaitable[object]]
 ) -> tuple[str, InlineKeyboardMarkup | None]:
     """Say what there is to learn from; meanwhile ``show`` what goes on, which takes seconds."""
-    if lines := context.services.apart.get(task):
+    if lines := await _apart(context, task):
         return apart_html(task, lines, language), None
     texts, teacher = TEXTS[language].teaching, context.services.teacher
     agreed = True
@@ -181,6 +181,13 @@ async def _ending(language: Language, end: Callable[[str], Awaitable[object]]) -
         with suppress(TelegramError):
             await end(message_for(error, TEXTS[language]))
         raise
+
+
+async def _apart(context: Context, task: Task) -> Mapping[str, str]:
+    """Return the lines of the preset with a model for each language, where these answer, or soon will."""
+    checkpoints = context.store.checkpoints
+    lines = context.services.apart.get(task, {})
+    return lines if lines and await checkpoints.lasting(await checkpoints.standing(task)) is None else {}
 
 
 async def _edit(

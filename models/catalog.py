@@ -152,6 +152,8 @@ class Catalog:
 def load_catalog(path: Path | None = None) -> Catalog:
     """Read the shipped presets and, over them, those of a file of one's own.
 
+    A line of that replaces the same line; one for any language replaces all of its task that shipped.
+
     Args:
         path: A TOML file in the format of ``catalog.toml``; None for the shipped presets alone.
 
@@ -161,7 +163,9 @@ def load_catalog(path: Path | None = None) -> Catalog:
     merged: dict[str, dict[tuple[Task, str], Source]] = {}
     for file in (_SHIPPED,) if path is None else (_SHIPPED, path):
         for name, lines in _read(file).items():
-            merged.setdefault(name, {}).update(lines)
+            whole = {task for task, language in lines if language == "any"}
+            kept = {key: each for key, each in merged.get(name, {}).items() if key[0] not in whole}
+            merged[name] = kept | lines
     return Catalog(merged)
 
 

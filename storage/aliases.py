@@ -13,7 +13,7 @@ from storage.checkpoint_values import ChampionChange
 from storage.teaching_tables import Alias, Checkpoint, Promotion
 from storage.upsert import upsert
 
-CHAMPION, PREVIOUS, CANDIDATE = "champion", "previous", "candidate"
+CHAMPION, PREVIOUS = "champion", "previous"
 _KEY = ["task", "alias"]
 
 
@@ -34,6 +34,10 @@ class Aliases:
         await upsert(self.connection, Alias, row, key=_KEY)
         query = select(Alias.checkpoint_id).where(*self._is(CHAMPION)).with_for_update()
         return (await self.connection.execute(query)).scalar_one()
+
+    async def champion(self) -> int | None:
+        """Return the champion's id, which may change at any moment."""
+        return await self.connection.scalar(select(Alias.checkpoint_id).where(*self._is(CHAMPION)))
 
     async def previous(self) -> tuple[bool, int | None]:
         """Return whether there was a champion before, and its id."""

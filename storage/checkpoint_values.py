@@ -99,7 +99,7 @@ class Standing:
         champion: Serves; None for the checkpoint of the catalogue.
         has_previous: Whether there is one to roll back to.
         previous: That one; None for the checkpoint of the catalogue.
-        candidate: Was trained last and has not been refused; None for none.
+        candidate: Was trained last, after the champion, of those that passed and never served; None for none.
     """
 
     task: str
@@ -107,6 +107,15 @@ class Standing:
     has_previous: bool = False
     previous: TrainedCheckpoint | None = None
     candidate: TrainedCheckpoint | None = None
+
+    def promotable(self, preset: str) -> bool:
+        """Whether the candidate may take over: it was compared with the model that answers.
+
+        Args:
+            preset: Whose own model answers where there is no champion.
+        """
+        verdict = None if self.candidate is None else self.candidate.verdict
+        return verdict is not None and verdict.is_about(self.rival(preset))
 
     def rival(self, preset: str) -> str:
         """Return the name of the model that answers, as verdicts call it.

@@ -11,10 +11,11 @@ from typing import Any
 
 from sqlalchemy import select
 
-from storage.aliases import CANDIDATE, CHAMPION, PREVIOUS, Aliases
+from storage.aliases import CHAMPION, PREVIOUS, Aliases
 from storage.checkpoint_rows import CheckpointRows
 from storage.checkpoint_values import (
     ChampionChange,
+    ChampionChanged,
     CheckpointState,
     Evaluation,
     NewCheckpoint,
@@ -30,8 +31,9 @@ from storage.privacy.pseudonym import Pseudonymizer
 from storage.promotions import Promotions
 from storage.snapshot_files import erase
 from storage.teaching_tables import Alias, Checkpoint
-from storage.training_runs import came_of, hold_uncancelled, is_unwanted
+from storage.training_endings import came_of, hold_uncancelled, is_unwanted
 from storage.verdicts import Verdict
+from storage.waiting import candidates
 
 _log = logging.getLogger(__name__)
 
@@ -62,7 +64,7 @@ class Checkpoints:
 
     @again_after_conflict
     async def add(self, new: NewCheckpoint, *, training: int | None = None) -> TrainedCheckpoint:
-        """Keep a checkpoint, as the candidate of its task; added again, this changes nothing.
+        """Keep a checkpoint, which is no candidate before it has passed; added again, this changes nothing.
 
         Args:
             new: The checkpoint.
@@ -76,11 +78,8 @@ class Checkpoints:
         async with self._database.write() as connection:
             if training is not None:
                 await hold_uncancelled(connection, training)
-            aliases = Aliases(connection, new.task)
-            champion = await aliases.lock()
+            await Aliases(connection, new.task).lock()
             added = await CheckpointRows(connection).add(new)
-            if added.state is CheckpointState.READY and not added.tainted and added.id != champion:
-                await aliases.put(CANDIDATE, added.id)
             if training is not None:
                 await came_of(connection, training, added.id)
             return added
@@ -110,18 +109,19 @@ class Checkpoints:
             rows = (await connection.execute(select(Alias.task, Alias.alias, Alias.checkpoint_id))).all()
             named = [row.checkpoint_id for row in rows if row.checkpoint_id is not None]
             found = await CheckpointRows(connection).all(Checkpoint.id.in_(named)) if named else ()
+            waiting = await candidates(connection)
         by_id = {each.id: each for each in found}
         aliases: dict[str, dict[str, TrainedCheckpoint | None]] = {}
         for row in rows:
             aliases.setdefault(row.task, {})[row.alias] = by_id.get(row.checkpoint_id)
         return {
-            task: Standing(task, its.get(CHAMPION), PREVIOUS in its, its.get(PREVIOUS), its.get(CANDIDATE))
+            task: Standing(task, its.get(CHAMPION), PREVIOUS in its, its.get(PREVIOUS), waiting.get(task))
             for task, its in aliases.items()
         }
 
     @again_after_conflict
     async def judge(self, name: str, verdict: Verdict) -> None:
-        """Keep how a checkpoint did against the champion; one that failed is refused, and no candidate.
+        """Keep how a checkpoint did against the champion; one that failed is refused.
 
         Raises:
             UnknownCheckpoint: There is none of this name.
@@ -130,6 +130,26 @@ class Checkpoints:
         async with self._database.write() as connection:
             task = (await CheckpointRows(connection).get(name)).task
             await Promotions(connection, task).judge(name, verdict)
+
+    async def require_promotable(
+        self, task: str, name: str | None, *, seen: str | None, preset: str, force: bool = False
+    ) -> None:
+        """See that a checkpoint may serve a task, as ``promote`` does at its moment, and change nothing.
+
+        Raises:
+            ChampionChanged: Another one is champion by now.
+            NotPromotable: The checkpoint may not serve the task.
+            UnknownCheckpoint: There is none of this name.
+        """
+        async with self._database.read() as connection:
+            rows = CheckpointRows(connection)
+            if await is_unwanted(connection, name):
+                raise NotPromotable(Obstacle.CANCELLED, str(name))
+            champion = await Aliases(connection, task).champion()
+            if await rows.name_of(champion) != seen:
+                raise ChampionChanged(task)
+            after = None if name is None else await rows.get(name)
+            Promotions(connection, task).require(champion, after, None if force else seen or preset)
 
     @again_after_conflict
     async def promote(
@@ -215,6 +235,16 @@ class Checkpoints:
             promotions = Promotions(connection, task)
             await promotions.champion(failed)
             return await promotions.withdraw(failed, serves, self._who(actor), reason)
+
+    async def lasting(self, standing: Standing) -> TrainedCheckpoint | None:
+        """Return what goes on to answer a task if nothing else is trained; None for the catalogue's own.
+
+        That is the champion, or where that learnt from a text which was deleted since, who follows it.
+        """
+        if standing.champion is None or not standing.champion.tainted:
+            return standing.champion
+        refuge = await self.refuge(standing.task)
+        return None if refuge is None else await self.get(refuge)
 
     async def refuge(self, task: str) -> str | None:
         """Return who served a task last, before its champion, of those that may again."""

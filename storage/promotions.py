@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.aliases import CANDIDATE, CHAMPION, PREVIOUS, Aliases
+from storage.aliases import CHAMPION, PREVIOUS, Aliases
 from storage.checkpoint_rows import CheckpointRows
 from storage.checkpoint_values import (
     ChampionChange,
@@ -54,7 +54,7 @@ class Promotions:
         return await self._rows.name_of(previous)
 
     async def judge(self, name: str, verdict: Verdict) -> None:
-        """Keep how a checkpoint did against the champion; one that failed is no candidate any more.
+        """Keep how a checkpoint did against the champion; one that failed is refused.
 
         Raises:
             UnknownCheckpoint: There is none of this name.
@@ -65,8 +65,6 @@ class Promotions:
         if checkpoint.state is CheckpointState.RETIRED:
             raise NotPromotable(Obstacle.RETIRED, name)
         await self._rows.judge(checkpoint.id, verdict)
-        if not verdict.passed:
-            await self._aliases.drop(CANDIDATE, checkpoint.id)
 
     async def promote(
         self, before: int | None, name: str | None, actor: str, reason: str, *, rival: str | None
@@ -86,15 +84,21 @@ class Promotions:
             UnknownCheckpoint: There is none of this name.
         """
         after = None if name is None else await self._rows.lock(name)
-        obstacle = self._obstacle(before, after, rival)
-        if obstacle is not None and not (rival is None and obstacle.yields_to_force):
-            raise NotPromotable(obstacle, name or _OF_THE_CATALOGUE)
-        if after is not None:
-            await self._aliases.drop(CANDIDATE, after.id)
+        self.require(before, after, rival)
         after_id = None if after is None else after.id
         await self._aliases.put(CHAMPION, after_id)
         await self._aliases.put(PREVIOUS, before)
         return await self._aliases.log(before, after_id, actor, reason)
+
+    def require(self, before: int | None, after: TrainedCheckpoint | None, rival: str | None) -> None:
+        """See that a checkpoint may take a champion's place; the arguments are those of ``promote``.
+
+        Raises:
+            NotPromotable: It may not.
+        """
+        obstacle = self._obstacle(before, after, rival)
+        if obstacle is not None and not (rival is None and obstacle.yields_to_force):
+            raise NotPromotable(obstacle, _OF_THE_CATALOGUE if after is None else after.name)
 
     async def withdraw(self, failed: str, serves: str | None, actor: str, reason: str) -> ChampionChange:
         """Let what serves take the place of a champion that cannot, which is refused.
@@ -121,8 +125,7 @@ class Promotions:
         """Retire a checkpoint, unless it serves; returns whether it did."""
         if await self._aliases.lock() == checkpoint_id:
             return False
-        for alias in (PREVIOUS, CANDIDATE):
-            await self._aliases.drop(alias, checkpoint_id)
+        await self._aliases.drop(PREVIOUS, checkpoint_id)
         await self._rows.set_state(checkpoint_id, CheckpointState.RETIRED)
         return True
 
@@ -138,7 +141,6 @@ class Promotions:
         checkpoint = await self._rows.lock(name)
         if await self.has_served(name):
             return False
-        await self._aliases.drop(CANDIDATE, checkpoint.id)
         await self._rows.set_state(checkpoint.id, CheckpointState.RETIRED)
         return True
 

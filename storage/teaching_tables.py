@@ -161,9 +161,10 @@ class Checkpoint(Base):
 
 
 class Alias(Base):
-    """Which checkpoint is the champion of a task, the one before it, or a candidate.
+    """Which checkpoint is the champion of a task, or the one before it.
 
-    No checkpoint means the one that the catalogue names for the preset.
+    No checkpoint means the one that the catalogue names for the preset. Candidates are told by
+    ``storage.waiting``; those that a database from before names here are not looked at.
     """
 
     __tablename__ = "aliases"

@@ -5,24 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Row, Select, select, update
+from sqlalchemy import Select, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.base import utc_now
-from storage.checkpoint_rows import CheckpointRows
 from storage.conflicts import again_after_conflict
 from storage.engine import Database
 from storage.errors import StorageError
 from storage.privacy.pseudonym import Pseudonymizer
-from storage.promotions import Promotions
-from storage.runs import Asked, CancelledRun, LostRun, Run, RunState, UnknownRun
-from storage.teaching_tables import Checkpoint, TrainingRun
+from storage.run_rows import RunRows
+from storage.runs import Asked, CancelledRun, LostRun, Run, RunState
+from storage.teaching_tables import TrainingRun
+from storage.training_endings import end, has_served
 from storage.upsert import upsert
 
 _BOT = "bot"  # who asks, where no person does
 _INSTEAD_OF = "instead_of"  # in the options of what it asks for
-
-_LARGEST_ID = 2**31 - 1  # of an INTEGER but in SQLite; a forged button may hold any number
 
 
 class TrainingRuns:
@@ -71,11 +69,11 @@ class TrainingRuns:
             if worker is not None:
                 now, running = values["created_at"], RunState.RUNNING.value
                 values |= {"state": running, "worker": worker, "beat_at": now, "started_at": now}
-            before = await _current(connection, task)
+            before = await RunRows(connection).current(task)
             if before is not None:
                 return Asked(before, new=False)
             await upsert(connection, TrainingRun, values, key=["lane"])
-            run = await _current(connection, task)
+            run = await RunRows(connection).current(task)
             if run is None:  # the one that came first ended this very moment
                 raise StorageError("the training could not be asked for; please try again")
             return Asked(run, new=run.created_at == values["created_at"])
@@ -104,12 +102,12 @@ class TrainingRuns:
             UnknownRun: There is none of this number.
         """
         async with self._database.read() as connection:
-            return await _get(connection, run_id)
+            return await RunRows(connection).get(run_id)
 
     async def current(self, task: str) -> Run | None:
         """Return the training of a task that waits or runs."""
         async with self._database.read() as connection:
-            return await _current(connection, task)
+            return await RunRows(connection).current(task)
 
     async def unfinished(self) -> tuple[Run, ...]:
         """Return all trainings that wait or run, the first that was asked for first."""
@@ -127,7 +125,7 @@ class TrainingRuns:
         """Keep which message shows a training; an earlier one shows it no longer."""
         chat = self._pseudonymizer.chat(chat_id)
         async with self._database.write() as connection:
-            await _change(connection, run_id, chat_pseudonym=chat, message_id=message_id)
+            await RunRows(connection).change(run_id, chat_pseudonym=chat, message_id=message_id)
 
     @again_after_conflict
     async def shows_no_longer(self, run_id: int, message_id: int) -> None:
@@ -160,19 +158,18 @@ class TrainingRuns:
         """
         now = utc_now()
         async with self._database.write() as connection:
-            run = await _get(connection, run_id, lock=True)
+            run = await RunRows(connection).get(run_id, lock=True)
             its_own = run.state is RunState.RUNNING and run.worker in (worker, instead_of)
             if not (run.is_free(now) or its_own):
                 return None
-            await _change(
-                connection,
+            await RunRows(connection).change(
                 run_id,
                 state=RunState.RUNNING.value,
                 worker=worker,
                 beat_at=now,
                 started_at=run.started_at or now,
             )
-            return await _get(connection, run_id)
+            return await RunRows(connection).get(run_id)
 
     @again_after_conflict
     async def beat(self, run_id: int, worker: str, progress: Mapping[str, Any] | None = None) -> bool:
@@ -192,7 +189,7 @@ class TrainingRuns:
         news: dict[str, Any] = {} if progress is None else {"progress": dict(progress)}
         async with self._database.write() as connection:
             await self._change_own(connection, run_id, worker, beat_at=utc_now(), **news)
-            return (await _get(connection, run_id)).cancelling
+            return (await RunRows(connection).get(run_id)).cancelling
 
     @again_after_conflict
     async def let_go(self, run_id: int, worker: str) -> None:
@@ -218,12 +215,12 @@ class TrainingRuns:
         """
         now = utc_now()
         async with self._database.write() as connection:
-            run = await _get(connection, run_id, lock=True)
+            run = await RunRows(connection).get(run_id, lock=True)
             if run.is_free(now):
-                await _end(connection, run, RunState.CANCELLED)
+                await end(connection, run, RunState.CANCELLED)
             elif not run.state.ended:
-                await _change(connection, run_id, cancelling=True)
-            return await _get(connection, run_id)
+                await RunRows(connection).change(run_id, cancelling=True)
+            return await RunRows(connection).get(run_id)
 
     @again_after_conflict
     async def finish(
@@ -256,112 +253,19 @@ class TrainingRuns:
             if (
                 run.cancelling
                 and state is RunState.DONE
-                and not await _has_served(connection, run.task, checkpoint_id or run.checkpoint_id)
+                and not await has_served(connection, run.task, checkpoint_id or run.checkpoint_id)
             ):
                 raise CancelledRun(run_id)
-            await _end(connection, run, state, error=error, checkpoint_id=checkpoint_id)
+            await end(connection, run, state, error=error, checkpoint_id=checkpoint_id)
 
     async def _all(self, query: Select[Any]) -> tuple[Run, ...]:
         async with self._database.read() as connection:
-            return tuple(map(_run, (await connection.execute(query)).all()))
+            return await RunRows(connection).all(query)
 
     @staticmethod
     async def _change_own(connection: AsyncConnection, run_id: int, worker: str, **values: object) -> Run:
-        run = await _get(connection, run_id, lock=True)
+        run = await RunRows(connection).get(run_id, lock=True)
         if run.state is not RunState.RUNNING or run.worker != worker:
             raise LostRun(run_id)
-        await _change(connection, run_id, **values)
+        await RunRows(connection).change(run_id, **values)
         return run
-
-
-async def hold_uncancelled(connection: AsyncConnection, run_id: int) -> None:
-    """Let nobody cancel a training until the transaction ends.
-
-    Whoever also locks aliases or checkpoints does it after this.
-
-    Raises:
-        CancelledRun: Somebody has.
-        UnknownRun: There is none of this number.
-    """
-    run = await _get(connection, run_id, lock=True)
-    if run.cancelling or run.state is RunState.CANCELLED:
-        raise CancelledRun(run_id)
-
-
-async def is_unwanted(connection: AsyncConnection, name: str | None) -> bool:
-    """Whether a checkpoint came of a training that has been told to stop, and has not yet ended."""
-    query = (
-        select(TrainingRun.id)
-        .join(Checkpoint, Checkpoint.id == TrainingRun.checkpoint_id)
-        .where(Checkpoint.name == name, TrainingRun.cancelling, TrainingRun.ended_at.is_(None))
-    )
-    return (await connection.execute(query)).first() is not None
-
-
-async def came_of(connection: AsyncConnection, run_id: int, checkpoint_id: int) -> None:
-    """Keep what came of a training, which is held, before it has ended."""
-    await _change(connection, run_id, checkpoint_id=checkpoint_id)
-
-
-async def _change(connection: AsyncConnection, run_id: int, **values: object) -> None:
-    await connection.execute(update(TrainingRun).where(TrainingRun.id == run_id).values(values))
-
-
-async def _end(
-    connection: AsyncConnection,
-    run: Run,
-    state: RunState,
-    *,
-    error: str | None = None,
-    checkpoint_id: int | None = None,
-) -> None:
-    """Write how a training ended, and make way for the next one of its task.
-
-    What came of one that is cancelled is retired at the same moment, so that nobody can promote it any more.
-    """
-    came: int | None = checkpoint_id or run.checkpoint_id
-    ended = {"state": state.value, "lane": f"#{run.id}", "error": error, "ended_at": utc_now()}
-    await _change(connection, run.id, checkpoint_id=came, **ended)
-    name = await CheckpointRows(connection).name_of(came)
-    if state is RunState.CANCELLED and name is not None:
-        await Promotions(connection, run.task).discard(name)
-
-
-async def _has_served(connection: AsyncConnection, task: str, checkpoint_id: int | None) -> bool:
-    name = await CheckpointRows(connection).name_of(checkpoint_id)
-    return name is not None and await Promotions(connection, task).has_served(name)
-
-
-async def _get(connection: AsyncConnection, run_id: int, *, lock: bool = False) -> Run:
-    query = select(TrainingRun.__table__).where(TrainingRun.id == min(run_id, _LARGEST_ID))
-    row = (await connection.execute(query.with_for_update() if lock else query)).one_or_none()
-    if row is None or row.id != run_id:
-        raise UnknownRun(run_id)
-    return _run(row)
-
-
-async def _current(connection: AsyncConnection, task: str) -> Run | None:
-    query = select(TrainingRun.__table__).where(TrainingRun.lane == task)
-    row = (await connection.execute(query)).one_or_none()
-    return None if row is None else _run(row)
-
-
-def _run(row: Row[Any]) -> Run:
-    return Run(
-        id=row.id,
-        task=row.task,
-        state=RunState(row.state),
-        cancelling=row.cancelling,
-        actor=row.actor,
-        chat=row.chat_pseudonym,
-        message_id=row.message_id,
-        options=row.options,
-        progress=row.progress,
-        error=row.error,
-        checkpoint_id=row.checkpoint_id,
-        worker=row.worker,
-        beat_at=row.beat_at,
-        created_at=row.created_at,
-        started_at=row.started_at,
-        ended_at=row.ended_at,
-    )

@@ -14,7 +14,6 @@ from handlers.replies.verdict import verdict_html
 from handlers.taps import ModelsTap, Step
 from models.results import Task
 from storage.checkpoint_values import Standing, TrainedCheckpoint
-from storage.verdicts import Verdict
 
 _NO_STANDING = Standing("")
 
@@ -36,13 +35,21 @@ def models_list(standings: Mapping[str, Standing], preset: str, language: Langua
     return "\n\n".join([texts.models.title, *(parts or [texts.models.nothing_trained])])
 
 
-def models_keyboard(standings: Mapping[str, Standing], language: Language) -> InlineKeyboardMarkup | None:
-    """Draw a button for each change that can be made; None where there is none."""
+def models_keyboard(
+    standings: Mapping[str, Standing], preset: str, language: Language
+) -> InlineKeyboardMarkup | None:
+    """Draw a button for each change that can be made; None where there is none.
+
+    Args:
+        standings: By task.
+        preset: Whose own model answers where there is no champion.
+        language: Of the words.
+    """
     texts = TEXTS[language].models
     rows: list[list[InlineKeyboardButton]] = []
     for task, name in TEXTS[language].task_name.items():
         standing = standings.get(task, _NO_STANDING)
-        if standing.candidate is not None and not standing.candidate.tainted:
+        if standing.candidate is not None and standing.promotable(preset):
             face = texts.promote_button.format(task=name, name=standing.candidate.name)
             rows.append([_button(face, Step.PROMOTE, Task(task), standing, standing.candidate)])
         if can_roll_back(standing):
@@ -112,17 +119,15 @@ def _of_task(task: str, standing: Standing, preset: str, all_texts: Texts) -> st
     if standing.candidate is None:
         lines.append(texts.no_candidate)
     else:
-        described = _described(standing.candidate, texts)
-        verdict = _judged(standing.candidate.verdict, standing.rival(preset), texts)
-        lines.append(texts.candidate.format(name=described, verdict=verdict))
+        described, judged = _described(standing.candidate, texts), _judged(standing, preset, texts)
+        lines.append(texts.candidate.format(name=described, verdict=judged))
     return "\n".join(lines)
 
 
-def _judged(verdict: Verdict | None, rival: str, texts: ModelsTexts) -> str:
-    """Say how a candidate did against the model that answers."""
-    if verdict is None:
-        return texts.unjudged
-    if not verdict.is_about(rival):
+def _judged(standing: Standing, preset: str, texts: ModelsTexts) -> str:
+    """Say how the candidate did against the model that answers."""
+    verdict = None if standing.candidate is None else standing.candidate.verdict
+    if verdict is None or not standing.promotable(preset):
         return texts.other_rival
     return texts.passed_on_votes if verdict.needs_a_person else texts.passed
 

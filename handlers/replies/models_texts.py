@@ -27,7 +27,6 @@ class ModelsTexts:
     no_candidate: str
     passed: str
     passed_on_votes: str
-    unjudged: str
     other_rival: str
     tainted: str
     promote_button: str
@@ -62,7 +61,6 @@ MODELS_EN = ModelsTexts(
     no_candidate="candidate: none",
     passed="passed",
     passed_on_votes="passed on votes alone",
-    unjudged="not compared yet",
     other_rival="compared with a model that no longer answers",
     tainted="⚠️ learnt from a text that was deleted since: another is trained in its place, or it is retired",
     promote_button="⬆️ {task}: promote {name}",
@@ -127,7 +125,6 @@ MODELS_KO = ModelsTexts(
     no_candidate="후보: 없음",
     passed="통과",
     passed_on_votes="투표만으로 통과",
-    unjudged="아직 비교하지 않음",
     other_rival="예전 모델과 비교함",
     tainted="⚠️ 그 뒤에 지워진 글로 배웠어요. 다시 가르쳐서 바꾸거나, 안 되면 물러나요",
     promote_button="⬆️ {task}: {name} 쓰기",

@@ -164,6 +164,11 @@ def test_what_cannot_serve_is_refused_before_anything_moves(here: Path) -> None:
     assert "there is no folder" in refused("promote", "gone")
     assert "has changed: its weights are" in refused("promote", "changed")
     assert "there is no folder" in refused("promote", "gone", "--force", "--reason", "please")
+    make(here, against="another", lost=(4.0, True))
+    shutil.rmtree(here / "models/lost")
+    why = "lost has been compared with another champion; --force --reason WHY overrules that"
+    assert refused("promote", "lost") == why, "what is quickly known is said first"
+    assert "there is no folder" in refused("promote", "lost", "--force", "--reason", "please")
     listed = {line.split()[1]: line for line in said("list").splitlines()[1:]}
     assert "champion" in listed["good"]
     assert "ready (folder missing)" in listed["gone"]

@@ -85,11 +85,13 @@ async def telegram(model: FakeModel, store: Store, promoter: Promoter) -> AsyncI
         yield Telegram(application, request)
 
 
-async def add(store: Store, *names: str, passed: bool | None = True, task: str = "sentiment") -> None:
+async def add(
+    store: Store, *names: str, passed: bool | None = True, against: str = "builtin", task: str = "sentiment"
+) -> None:
     for name in names:
         await store.checkpoints.add(NewCheckpoint(task, name, f"/nowhere/{name}", f"v {name}", "builtin"))
         if passed is not None:
-            await store.checkpoints.judge(name, verdict(name, passed=passed))
+            await store.checkpoints.judge(name, verdict(name, passed=passed, against=against))
 
 
 async def force(store: Store, name: str, seen: str | None) -> None:
@@ -230,17 +232,17 @@ async def test_one_that_cannot_serve_is_said_with_the_reason(
     assert await champion(store) is None
 
 
-async def test_one_that_was_never_compared_is_refused_kindly(telegram: Telegram, store: Store) -> None:
+async def test_one_that_was_never_compared_is_not_offered(telegram: Telegram, store: Store) -> None:
     await add(store, "a", passed=None)
+    assert "reply_markup" not in (await telegram.says("/models")).data
+    await add(store, "b")
+    await add(store, "c", passed=None)
     shown = await telegram.says("/models")
-    assert EN.models.unjudged in shown.text
-    done = await ask(telegram, await ask(telegram, shown, promote_face("a")), EN.models.yes_button)
-    assert done.text.startswith(EN.models.obstacles["unjudged"].format(name="a"))
-    assert await champion(store) is None
+    assert [row[0]["text"] for row in shown.buttons] == [promote_face("b")]
 
 
 @pytest.mark.parametrize(("user", "texts"), [(KOREAN, KO), (ENGLISH, EN)])
-async def test_one_that_was_compared_with_a_former_champion_is_refused_kindly(
+async def test_one_that_was_compared_with_a_former_champion_is_told_and_not_offered(
     telegram: Telegram, store: Store, user: int, texts: Texts
 ) -> None:
     await add(store, "a", "b")
@@ -248,17 +250,27 @@ async def test_one_that_was_compared_with_a_former_champion_is_refused_kindly(
     await force(store, "a", None)
     shown = await telegram.says("/models", user=user)
     assert texts.models.other_rival in shown.text
-    asked = await ask(telegram, shown, promote_face("b", texts), user)
+    assert [row[0]["text"] for row in shown.buttons] == [back_face(texts.models.own, texts)]
+
+
+@pytest.mark.parametrize(("user", "texts"), [(KOREAN, KO), (ENGLISH, EN)])
+async def test_what_may_not_be_promoted_any_more_is_refused_kindly_before_it_is_tried(
+    telegram: Telegram, store: Store, promoter: Promoter, user: int, texts: Texts
+) -> None:
+    await add(store, "a")
+    asked = await ask(telegram, await telegram.says("/models", user=user), promote_face("a", texts), user)
+    promoter.preset = "another"  # of a bot that was set up otherwise when it drew the button
     done = await ask(telegram, asked, texts.models.yes_button, user)
-    assert done.text.startswith(texts.models.obstacles["other_rival"].format(name="b"))
-    assert await champion(store) == "a"
+    assert done.text.startswith(texts.models.obstacles["other_rival"].format(name="a"))
+    assert await champion(store) is None
+    assert promoter.tried == []
 
 
 async def test_what_learnt_a_deleted_text_is_marked_and_not_offered(telegram: Telegram, store: Store) -> None:
     await add(store, "a", "b", "c")
     for name, seen in (("a", None), ("b", "a")):
         await force(store, name, seen)
-    await add(store, "d")
+    await add(store, "d", against="b")
     shown = await telegram.says("/models")
     assert {promote_face("d"), back_face("a")} == {row[0]["text"] for row in shown.buttons}
     for name in "abd":
@@ -316,7 +328,7 @@ async def test_names_fit_into_buttons_and_are_escaped(store: Store) -> None:
     standing = replace(standings["sentiment"], champion=standings["sentiment"].candidate)
     for language in LANGUAGES:
         assert "&lt;b&gt;" in models_list({"sentiment": standing}, "builtin", language)
-        keyboard = models_keyboard(standings, language)
+        keyboard = models_keyboard(standings, "builtin", language)
         assert keyboard is not None
         [[button]] = keyboard.inline_keyboard
         assert TEXTS[language].task_name["sentiment"] in button.text

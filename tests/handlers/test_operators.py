@@ -22,6 +22,7 @@ from handlers.replies.texts import TEXTS, Language, Texts
 from handlers.taps import TrainStep, TrainTap
 from models.results import Task
 from storage.agreed import ImportedText
+from storage.checkpoint_values import NewCheckpoint
 from storage.runs import RunState
 from storage.store import NewPrediction, StorageError, Store
 from tests.handlers.conftest import agree
@@ -62,6 +63,11 @@ async def vote(store: Store, text: str = "이 라면 미쳤다", *people: int, c
 async def vote_both_ways(store: Store) -> None:
     await vote(store)
     await vote(store, "이 라면 별로다", choice=0)
+
+
+async def taint(store: Store, *, tainted: bool) -> None:
+    async with store._database.write() as connection:
+        await connection.exec_driver_sql(f"UPDATE checkpoints SET tainted = {tainted}")
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -221,6 +227,29 @@ async def test_where_each_language_has_a_model_of_its_own_no_training_is_offered
     assert telegram.answers[-1].text == said.text
     assert await store.runs.unfinished() == ()
     assert texts.teaching.nothing_yet in (await telegram.says("/train nli", user=person)).text
+
+
+@pytest.mark.parametrize("apart", [{"sentiment": {"sentiment.ko": "./ko", "sentiment.en": "./en"}}])
+@pytest.mark.parametrize(("person", "texts"), [(ENGLISH, TEXTS["en"]), (KOREAN, TEXTS["ko"])])
+async def test_where_a_trained_model_answers_in_every_language_a_training_is_offered_and_started(
+    telegram: Telegram, store: Store, person: int, texts: Texts
+) -> None:
+    await vote_both_ways(store)
+    await store.checkpoints.add(NewCheckpoint("sentiment", "trained", "/nowhere", "v", "builtin"))
+    await store.checkpoints.promote(
+        "sentiment", "trained", actor="x", reason="y", seen=None, preset="builtin", force=True
+    )
+    offered = await telegram.says("/train sentiment", user=person)
+    assert texts.teaching.start_question in offered.text
+    await taint(store, tainted=True)
+    start = encode(TrainTap(TrainStep.START, Task.SENTIMENT))
+    await telegram.taps(start, user=person, on=1001)
+    assert "sentiment.ko = ./ko" in telegram.answers[-1].text, "it has to go, and then the preset's answer"
+    assert await store.runs.unfinished() == ()
+    await taint(store, tainted=False)
+    await telegram.taps(start, user=person, on=1001)
+    [run] = await store.runs.unfinished()
+    assert run.task == "sentiment"
 
 
 async def test_without_a_task_it_is_asked_which_and_another_word_is_answered_kindly(

@@ -58,6 +58,18 @@ def test_a_file_of_ones_own_adds_to_the_shipped_presets(tmp_path: Path) -> None:
     assert catalog.source("mine", Task.MASK, "en").model == "/somewhere/else"
 
 
+def test_one_line_for_any_language_takes_the_place_of_all_shipped_ones_of_its_task(tmp_path: Path) -> None:
+    one = f"{tmp_path}/one"
+    added = read(tmp_path, "[presets.klue]\nnsp.en = './one'")
+    assert added.apart("klue", Task.NSP) == {"nsp.ko": "klue/bert-base", "nsp.en": one}
+    whole = read(tmp_path, "[presets.klue]\nnsp.any = './one'")
+    assert {key: each.model for key, each in whole.lines("klue", Task.NSP).items()} == {"any": one}
+    assert whole.apart("klue", Task.NSP) == {}
+    assert whole.source("klue", Task.MASK, "ko").model == "klue/bert-base", "of the other tasks none"
+    both = read(tmp_path, "[presets.klue]\nnsp.any = './one'\nnsp.en = './two'")
+    assert set(both.lines("klue", Task.NSP)) == {"any", "en"}, "its own lines stay beside it"
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

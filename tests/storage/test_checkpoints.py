@@ -69,7 +69,7 @@ def names(standing: Standing) -> tuple[str | None, ...]:
 
 
 @every_kind
-async def test_a_checkpoint_is_kept_whole_and_is_the_candidate(store: Store) -> None:
+async def test_a_checkpoint_is_kept_whole_and_is_no_candidate_before_it_has_passed(store: Store) -> None:
     checkpoints = store.checkpoints
     assert await checkpoints.next_name("sentiment") == "sentiment-0001"
     first = await checkpoints.add(new("sentiment-0001"))
@@ -86,6 +86,8 @@ async def test_a_checkpoint_is_kept_whole_and_is_the_candidate(store: Store) -> 
     assert (added.state, added.tainted, added.verdict) == (CheckpointState.READY, False, None)
     assert await checkpoints.all("sentiment") == (first, added)
     assert len(await checkpoints.all()) == 3
+    assert names(await checkpoints.standing("sentiment")) == (None, None, None)
+    await checkpoints.judge("sentiment-0009", verdict("sentiment-0009", passed=True))
     assert names(await checkpoints.standing("sentiment")) == (None, None, "sentiment-0009")
     assert await checkpoints.standing("nsp") == Standing("nsp")
 
@@ -196,6 +198,58 @@ async def test_a_verdict_is_kept_and_one_that_failed_is_no_candidate(store: Stor
 
 
 @every_kind
+async def test_what_waits_to_be_promoted_waits_on_whatever_becomes_of_those_after_it(
+    store: Store, sql: Sql
+) -> None:
+    async def waits() -> str | None:
+        return names(await store.checkpoints.standing("sentiment"))[2]
+
+    await good(store, "old", "a")
+    await store.checkpoints.add(new("refused"))
+    assert await waits() == "a", "the new one is not judged yet, and may never be"
+    await store.checkpoints.judge("refused", verdict("refused", passed=False))
+    assert await waits() == "a"
+    await good(store, "tainted")
+    assert await waits() == "tainted"
+    await sql("UPDATE checkpoints SET tainted = true WHERE name = 'tainted'")
+    assert await waits() == "a", "it may not serve, though nobody has retired it yet"
+    await store.checkpoints.retire_tainted()
+    assert await waits() == "a"
+    await promote(store, "a", None)
+    assert await waits() is None, "what is older than the one that answers is no news"
+    await store.checkpoints.withdraw("sentiment", "a", serves=None, actor="bot", reason="x")
+    assert await waits() == "old", "the preset's own answers again"
+
+
+@every_kind
+async def test_whether_a_checkpoint_may_serve_is_told_without_a_change(store: Store, sql: Sql) -> None:
+    await good(store, "a", "b")
+    await store.checkpoints.add(new("unjudged"))
+
+    async def told(name: str | None, seen: str | None, *, force: bool = False) -> Obstacle | None:
+        try:
+            await store.checkpoints.require_promotable(
+                "sentiment", name, seen=seen, preset="builtin", force=force
+            )
+        except NotPromotable as error:
+            return error.obstacle
+        return None
+
+    assert await told(None, None) is Obstacle.IS_CHAMPION
+    assert [await told("b", None), await told("unjudged", None)] == [None, Obstacle.UNJUDGED]
+    assert await told("unjudged", None, force=True) is None
+    with pytest.raises(ChampionChanged):
+        await told("b", "a")
+    await promote(store, "a", None)
+    assert await told("b", "a") is Obstacle.OTHER_RIVAL
+    await sql("UPDATE checkpoints SET tainted = true WHERE name = 'b'")
+    assert await told("b", "a", force=True) is Obstacle.TAINTED
+    with pytest.raises(UnknownCheckpoint):
+        await told("nobody", "a")
+    assert len(await store.checkpoints.changes("sentiment")) == 1
+
+
+@every_kind
 async def test_a_verdict_against_another_model_than_the_one_that_answers_needs_force(store: Store) -> None:
     async def tried(
         name: str, seen: str | None, *, preset: str = "builtin", force: bool = False
@@ -285,13 +339,12 @@ async def test_what_learnt_a_deleted_text_is_retired_once_it_does_not_serve(
         await store.checkpoints.judge(name, verdict(name, passed=True))
     await promote(store, "previous", None)
     await promote(store, "champion", "previous")
-    await store.checkpoints.add(NewCheckpoint("sentiment", "candidate", str(folders["candidate"]), "v", ""))
     await sql("UPDATE checkpoints SET tainted = true WHERE name != 'clean'")
     assert await store.checkpoints.retire_tainted() == ("previous", "candidate")
     assert await store.checkpoints.retire_tainted() == ()
     assert {name for name, folder in folders.items() if folder.exists()} == {"champion", "clean"}
     standing = await store.checkpoints.standing("sentiment")
-    assert (names(standing), standing.has_previous) == (("champion", None, None), False)
+    assert (names(standing), standing.has_previous) == (("champion", None, "clean"), False)
     change = await store.checkpoints.withdraw(
         "sentiment", "champion", serves="previous", actor="bot", reason="x"
     )
@@ -344,6 +397,8 @@ async def test_who_is_forgotten_takes_along_what_is_trained_meanwhile(
     unknown = await store.checkpoints.add(new("unknown", snapshot="never drawn"))
     clean = await store.checkpoints.add(new("clean"))
     assert [each.tainted for each in (late, child, unknown, clean)] == [True, True, True, False]
+    for name in ("clean", "late"):
+        await store.checkpoints.judge(name, verdict(name, passed=True))
     assert names(await store.checkpoints.standing("sentiment"))[2] == "clean"
 
 

@@ -159,6 +159,26 @@ async def test_what_came_of_a_training_goes_as_it_is_cancelled(store: Store, sql
         await promote(store, run, "b")
 
 
+async def test_what_waits_to_be_promoted_waits_on_when_the_next_training_is_cancelled(store: Store) -> None:
+    await passed(store, None, "waits")
+    run = await asked(store)
+    await store.runs.claim(run.id, ONE)
+
+    async def candidate() -> str | None:
+        found = (await store.checkpoints.standing("sentiment")).candidate
+        return None if found is None else found.name
+
+    made = NewCheckpoint("sentiment", "a", "/nowhere/a", "v a", "builtin")
+    await store.checkpoints.add(made, training=run.id)
+    assert await candidate() == "waits"
+    await passed(store, run, "a")
+    assert await candidate() == "a"
+    await store.runs.cancel(run.id)
+    assert await candidate() == "waits", "nobody can promote what is being cancelled"
+    await store.runs.finish(run.id, ONE, RunState.CANCELLED)
+    assert await candidate() == "waits"
+
+
 @pytest.mark.parametrize("state", [RunState.FAILED, RunState.CANCELLED])
 async def test_what_came_of_a_training_and_serves_stays_however_that_ends(
     store: Store, state: RunState

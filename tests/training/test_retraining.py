@@ -323,19 +323,24 @@ def test_what_cannot_be_done_is_one_line(tmp_path: Path, arguments: tuple[str, .
     assert rows(tmp_path, "SELECT count(*) FROM checkpoints") == [(0,)]
 
 
-@pytest.mark.parametrize("asked_for", [(), ("--dry-run",), ("--run", "1")])
-def test_where_each_language_has_a_model_of_its_own_none_is_trained(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asked_for: tuple[str, ...]
-) -> None:
+def answer_with_two(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Choose a preset that answers sentiment with a model for each language."""
     lines = [
         "[presets.two]",
         'sentiment.ko = "./korean"',
         'sentiment.en = "./english"',
         'nli.any = "./korean"',
     ]
-    (tmp_path / "two.toml").write_text("\n".join(lines) + "\n")
-    monkeypatch.setenv("CATALOG", f"{tmp_path}/two.toml")
+    (folder / "two.toml").write_text("\n".join(lines) + "\n")
+    monkeypatch.setenv("CATALOG", f"{folder}/two.toml")
     monkeypatch.setenv("PRESET", "two")
+
+
+@pytest.mark.parametrize("asked_for", [(), ("--dry-run",), ("--run", "1")])
+def test_where_each_language_has_a_model_of_its_own_none_is_trained(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asked_for: tuple[str, ...]
+) -> None:
+    answer_with_two(tmp_path, monkeypatch)
     if "--run" in asked_for:
         asked(tmp_path, lambda store: store.runs.ask("sentiment", actor="bot", options={}))
     done = call(*COMMAND, *asked_for)
@@ -346,6 +351,36 @@ def test_where_each_language_has_a_model_of_its_own_none_is_trained(
     assert rows(tmp_path, "SELECT count(*) FROM dataset_snapshots") == [(0,)]
     nli = call("train", "finetune", "nli", "--from-feedback")
     assert "nobody has voted on nli yet" in nli.stderr
+
+
+@pytest.mark.parametrize("asked_for", [(), ("--dry-run",), ("--run", "1")])
+def test_where_a_trained_model_answers_in_every_language_the_next_has_to_beat_that(
+    voted: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asked_for: tuple[str, ...]
+) -> None:
+    answer_with_two(tmp_path, monkeypatch)
+
+    async def promote_one(store: Store) -> None:
+        trained = NewCheckpoint("sentiment", "trained", f"{voted}/checkpoint", "v", "builtin")
+        await store.checkpoints.add(trained)
+        await store.checkpoints.promote(
+            "sentiment", "trained", actor="x", reason="y", seen=None, preset="two", force=True
+        )
+
+    asked(tmp_path, promote_one)
+    if "--run" in asked_for:
+        asked(tmp_path, lambda store: store.runs.ask("sentiment", actor="bot", options={"steps": 2}))
+    steps = () if "--run" in asked_for else ("--steps", "2")
+    done = call(*COMMAND, *steps, *asked_for)
+    assert done.exit_code == 0, done.output + repr(done.exception)
+    if "--dry-run" in asked_for:
+        assert "it would be compared with trained on" in done.stdout
+    else:
+        assert "comparing sentiment-0001 with trained on" in done.stdout
+    with closing(sqlite3.connect(tmp_path / "bot.db")) as connection, connection:
+        connection.execute("UPDATE checkpoints SET tainted = true WHERE name = 'trained'")
+    refused = call(*COMMAND, "--dry-run")
+    assert refused.exit_code == 1, "it has to go, and then the models of the preset answer"
+    assert f"sentiment.ko = {tmp_path}/korean" in refused.stderr
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from storage.errors import StorageError
 from storage.runs import RunState
 from training.processes import Processes
 from training.retraining.ledger import Ledger
-from training.retraining.one_model import require_one_model
+from training.retraining.one_model import one_rival
 from training.retraining.place import Teaching, TeachingPlace
 from training.retraining.wish import Wish
 from training.textfiles import DataError
@@ -47,13 +47,13 @@ def retrain(
         KeyboardInterrupt: Told to stop.
     """
     place = teaching.place()
-    if run_id is None:  # before anything is asked for; one that was asked for fails with the same line
-        require_one_model(place, task)
     signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever started this may have ignored it
     if polite:
         _half_the_cores()
     try:
         with Ledger(place) as ledger:
+            if run_id is None:  # before one is asked for; one that was asked for fails with the same line
+                one_rival(ledger, place, task)
             number = _asked(ledger, task, wish or Wish()) if run_id is None else run_id
             _conclude(teaching, _work(ledger, place, number, task, device))
     except StorageError as error:

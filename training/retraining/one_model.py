@@ -1,20 +1,32 @@
-"""Only a task that one model answers in every language is retrained."""
+"""A model is trained only where one model answers a task in every language: that is what it has to beat."""
 
 from __future__ import annotations
 
 from models.catalog import load_catalog
 from models.errors import ModelServiceError
 from models.results import Task
+from training.retraining.ledger import Ledger
 from training.retraining.place import TeachingPlace
+from training.retraining.rivals import Rival, rival
 from training.textfiles import DataError
 
 
-def require_one_model(place: TeachingPlace, task: str) -> None:
-    """See that one model answers a task in every language: a trained one answers in place of all of them.
+def one_rival(ledger: Ledger, place: TeachingPlace, task: str) -> Rival:
+    """Find what a model trained for a task has to beat, at this moment, and see that it is one model.
+
+    A trained one answers in every language; of the preset's own there may be one for each.
 
     Raises:
-        DataError: The preset has several.
+        DataError: Several would answer, of which it could be compared with one only.
+        StorageError: The database failed.
     """
+    found = ledger.call(lambda store: rival(store, task))
+    if found.checkpoint is None:
+        _require_one_model(place, task)
+    return found
+
+
+def _require_one_model(place: TeachingPlace, task: str) -> None:
     try:
         apart = load_catalog(place.catalog).apart(place.preset, Task(task))
     except ModelServiceError as error:

@@ -26,9 +26,8 @@ from training.processes import Processes
 from training.retraining.beginning import beginning, lesson, no_text
 from training.retraining.ledger import Ledger
 from training.retraining.material import check_learnable, material, teachers
-from training.retraining.one_model import require_one_model
+from training.retraining.one_model import one_rival
 from training.retraining.place import TeachingPlace
-from training.retraining.rivals import rival
 from training.retraining.scratch import scratch
 from training.retraining.wish import Wish
 from training.telling import Say
@@ -65,7 +64,7 @@ def rehearse(
         StorageError: The database failed.
     """
     check_learnable(task)
-    require_one_model(place, task)
+    against = one_rival(ledger, place, task)
     wish = place.completed(wish, task)
     _check_files(task, wish)
     with scratch(place.rehearsals) as folder:
@@ -84,7 +83,6 @@ def rehearse(
             f"the busiest has {100 * taught.largest_share:.4g}% of the votes "
             f"({100 * _RULES.voter_cap:.4g}% allowed)"
         )
-        against = ledger.call(lambda store: rival(store, task))
         start = beginning(place, task, against.checkpoint)
         say(f"it would begin with {start.parent or start.base}")
         sets = ledger.call(lambda store: _with_earlier(store, task, rows.members, learnt.sets))

@@ -10,17 +10,15 @@ from storage.store import Store
 
 @dataclass(frozen=True, slots=True)
 class Rival:
-    """Who answers a task, and who would if nothing were trained.
+    """Who would answer a task if nothing were trained.
 
     Attributes:
-        champion: Name of the model that answers; None for the catalogue's own.
         checkpoint: What would go on to answer; None for the catalogue's own. That is the champion, unless it
             learnt from a text that was deleted since: it goes in any case, so to be as good as it is no
             reason to serve, and to be worse than it is none not to.
         leaving: The champion's name if it has to go, else None.
     """
 
-    champion: str | None
     checkpoint: TrainedCheckpoint | None
     leaving: str | None = None
 
@@ -32,11 +30,7 @@ class Rival:
 
 async def rival(store: Store, task: str) -> Rival:
     """Find what a model trained for a task has to beat, at this moment."""
-    champion = (await store.checkpoints.standing(task)).champion
-    if champion is None:
-        return Rival(None, None)
-    if not champion.tainted:
-        return Rival(champion.name, champion)
-    refuge = await store.checkpoints.refuge(task)
-    checkpoint = None if refuge is None else await store.checkpoints.get(refuge)
-    return Rival(champion.name, checkpoint, champion.name)
+    standing = await store.checkpoints.standing(task)
+    champion = standing.champion
+    leaving = champion.name if champion is not None and champion.tainted else None
+    return Rival(await store.checkpoints.lasting(standing), leaving)

@@ -23,11 +23,11 @@ from training.retraining.beginning import Beginning, beginning, lesson, no_text,
 from training.retraining.guards import alone, undisturbed
 from training.retraining.ledger import Ledger
 from training.retraining.material import Material, check_learnable, material, teachers_of, with_earlier
-from training.retraining.one_model import require_one_model
+from training.retraining.one_model import one_rival
 from training.retraining.place import TeachingPlace
 from training.retraining.registering import Judged, Outcome, Tainted, promote, put_aside, register, remove
 from training.retraining.reporter import Reporter
-from training.retraining.rivals import Rival, rival
+from training.retraining.rivals import Rival
 from training.retraining.wish import Wish
 from training.revision import code_revision
 from training.telling import Say
@@ -61,7 +61,6 @@ class Retraining:
             KeyboardInterrupt: Told to stop.
         """
         check_learnable(self._run.task)
-        require_one_model(self._place, self._run.task)
         with alone(self._folder):
             self._clear_others()
             for _ in range(_TRIES):
@@ -101,6 +100,7 @@ class Retraining:
 
     def _judged(self, name: str) -> tuple[NewCheckpoint, Judged]:
         """Train, and compare with the champion."""
+        self._rival()  # before anything is drawn
         snapshot = self._snapshot()
         found = material(self._run.task, snapshot.name, snapshot.path, self._wish.test)
         start = self._start()
@@ -246,7 +246,7 @@ class Retraining:
         return Outcome(name, verdict, promoted, overtaken, checkpoint.id)
 
     def _rival(self) -> Rival:
-        return self._ledger.call(lambda store: rival(store, self._run.task))
+        return one_rival(self._ledger, self._place, self._run.task)
 
     def _begin_anew(self) -> None:
         self.clear()
