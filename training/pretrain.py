@@ -186,8 +186,8 @@ def new_model(
 ) -> BertForFourTasks:
     """Make a randomly initialised model without dropout (one pass over the data overfits nothing).
 
-    The default is for an hour or two on a processor: 7.6 million parameters, over half of them the vocabulary,
-    15 MB in float16. The built-in model has eight such layers.
+    The default is for an hour or two on a processor: 7.6 million parameters, over half of them the
+    vocabulary, 15 MB in float16. The built-in model has eight such layers.
     """
     config = BertConfig(
         vocab_size=len(tokenizer),
