@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from transformers import BertForMaskedLM, BertTokenizerFast
@@ -50,7 +51,7 @@ def test_a_trunk_keeps_its_own_dropout_unless_another_is_asked_for(
     model.config.hidden_dropout_prob = model.config.attention_probs_dropout_prob = 0.3
     model.save_pretrained(tmp_path)
     tokenizer.save_pretrained(tmp_path)
-    trunk = load_start(str(tmp_path), dropout=asked).model.bert
+    trunk: Any = load_start(str(tmp_path), dropout=asked).model.bert
     layer = trunk.encoder.layer[0]
     assert [each.p for each in (trunk.embeddings.dropout, layer.output.dropout)] == [dropout, dropout]
     assert layer.attention.self.dropout.p == dropout
