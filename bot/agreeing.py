@@ -18,6 +18,7 @@ _log = logging.getLogger(__name__)
 
 PATIENCE_S = 120.0
 """Who asks waits no longer than this."""
+_HUNG_S = 3_600.0  # whoever counts this long waits for something that never comes
 _REMEMBERED_S = 60.0
 
 
@@ -100,7 +101,8 @@ class Agreeing:
                 last = await self._store.activity.last_change()
                 if last == self._agreed or (self._agreed is None and not last.events):
                     return True
-                ended = await run_child(self._command("feedback", "agree"))
+                async with asyncio.timeout(_HUNG_S):
+                    ended = await run_child(self._command("feedback", "agree"))
             except (StorageError, OSError) as error:
                 _log.warning("what voters agree on: %s", str(error) or type(error).__name__)
                 return False

@@ -113,10 +113,6 @@ def agree(task: AnyTask = None) -> None:
     """
     from bot.feedback_views import agreement_table
     from training.feedback.deciding import decide
-    from training.retraining.place import REHEARSALS
-    from training.retraining.scratch import sweep
-
-    sweep(settings_or_fail().teaching_folder / REHEARSALS)  # no other command runs as regularly
 
     async def decide_all(store: Store) -> str:
         found = {each: await decide(store, each) for each in await _voted(store, task)}

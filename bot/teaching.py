@@ -118,7 +118,8 @@ class Teaching:
         if failures.progress != after.progress:
             failures.progress, failures.count = dict(after.progress), 0
         failures.count += 1
-        why = ended.said or f"exit code {ended.code}"
+        # One that was killed said nothing of it: its last words are of something else.
+        why = (ended.code > 0 and ended.said) or f"exit code {ended.code}"
         _log.warning("training %d of %s ended by itself: %s", run.id, run.task, why)
         if failures.count >= _FAILURES:
             await self._end(after, RunState.FAILED, why)

@@ -50,17 +50,17 @@ class LastChange:
     There are fewer events once somebody is forgotten: what they agreed on with others is to be agreed anew.
 
     Attributes:
-        event: Number of the last event of a vote; 0 without any.
+        event: When the last event of a vote was; numbers of deleted ones may come again.
         events: How many there are.
-        known: Number of the last known label; 0 without any.
+        known: When the last known label came.
         knowns: How many there are.
         withdrawn: How many people want nothing kept: their votes do not count.
         withdrawn_at: When the last of them said so, for one may agree again as another withdraws.
     """
 
-    event: int
+    event: datetime | None
     events: int
-    known: int
+    known: datetime | None
     knowns: int
     withdrawn: int
     withdrawn_at: datetime | None
@@ -74,8 +74,8 @@ class Activity:
 
     async def last_change(self) -> LastChange:
         """Return what has changed whenever there is something to agree on anew."""
-        votes = select(func.max(VoteEvent.id), func.count()).select_from(VoteEvent)
-        known = select(func.max(GoldItem.id), func.count()).select_from(GoldItem)
+        votes = select(func.max(VoteEvent.at), func.count()).select_from(VoteEvent)
+        known = select(func.max(GoldItem.created_at), func.count()).select_from(GoldItem)
         withdrawn = select(func.count(), func.max(Annotator.consent_at)).where(
             Annotator.consent == ConsentStatus.DECLINED.value
         )
@@ -83,7 +83,7 @@ class Activity:
             event, events = (await connection.execute(votes)).one()
             label, labels = (await connection.execute(known)).one()
             people, at = (await connection.execute(withdrawn)).one()
-        return LastChange(event or 0, events, label or 0, labels, people, at)
+        return LastChange(event, events, label, labels, people, at)
 
     async def days(self, since: datetime) -> Mapping[tuple[date, str], DayOfVotes]:
         """Return the votes given from a moment on until today, by day (UTC) and task."""

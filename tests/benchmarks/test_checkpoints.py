@@ -59,7 +59,7 @@ def test_the_reference_has_the_longest_text_and_one_that_is_cut(builtin: Path) -
 
 
 def test_work_is_counted_as_needed() -> None:
-    assert shape(BUILTIN) == Shape(4, 256, 1024, 4, 256)
+    assert shape(BUILTIN) == Shape(8, 256, 1024, 4, 256)
     tiny = Shape(layers=2, hidden=2, between=3, heads=1, positions=8)
     # First layer, 5 tokens: 4 products of 2×2, 2 of 2×3, scores and sums over 5 of 2. Each multiply-add is 2.
     first = 2 * (5 * (4 * 4 + 2 * 6) + 2 * 5 * 5 * 2)

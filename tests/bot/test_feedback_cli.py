@@ -86,15 +86,6 @@ def test_agreement_is_told_in_a_table_and_kept() -> None:
 
 
 @pytest.mark.usefixtures("voted")
-def test_what_a_killed_rehearsal_left_on_the_disk_goes_as_voters_are_agreed_on() -> None:
-    left = Path("var/teaching/rehearsals/left")
-    left.mkdir(parents=True)
-    (left / "train.jsonl").write_text("좋다", encoding="utf-8")
-    done("agree")
-    assert not left.exists()
-
-
-@pytest.mark.usefixtures("voted")
 def test_stats_tell_who_is_left_out_and_why() -> None:
     done("agree")
     done("snapshot", "sentiment")

@@ -193,7 +193,7 @@ def everything(folder: Path) -> str:
 
 
 def files(folder: Path) -> list[str]:
-    return sorted(str(each) for each in folder.rglob("*") if each.is_file())
+    return sorted(str(each) for each in folder.rglob("*"))
 
 
 @pytest.mark.parametrize("option", ["--test", "--replay"])

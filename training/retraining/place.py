@@ -9,8 +9,6 @@ from pathlib import Path
 from storage.verdicts import Verdict
 from training.retraining.wish import Wish
 
-REHEARSALS = "rehearsals"
-
 
 @dataclass(frozen=True, slots=True)
 class TeachingPlace:
@@ -43,11 +41,6 @@ class TeachingPlace:
     def checkpoints(self) -> Path:
         """Folder of trained models."""
         return self.folder / "checkpoints"
-
-    @property
-    def rehearsals(self) -> Path:
-        """Folder of what is learnt from without being kept."""
-        return self.folder / REHEARSALS
 
     def completed(self, wish: Wish, task: str) -> Wish:
         """Add the files that whoever asked did not name."""

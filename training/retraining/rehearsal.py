@@ -1,7 +1,8 @@
 """What a retraining would do: a data set is drawn in memory, and a few steps are timed and taken back.
 
-Nothing is kept. What a training reads is files, so the rows lie in a folder of the teaching's, for its owner
-alone, until this ends; what a killed one leaves there goes at the next.
+Nothing is kept, neither in the database nor in the folder of the teaching. What a training reads is files, so
+the rows lie in a folder of the system's for temporary ones, for its owner alone, until this ends; only one
+that is killed outright (SIGKILL, no power) leaves them there.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from models.results import LABELS, Task
 from storage.snapshots import Member
@@ -28,7 +30,6 @@ from training.retraining.ledger import Ledger
 from training.retraining.material import check_learnable, material, teachers
 from training.retraining.one_model import one_rival
 from training.retraining.place import TeachingPlace
-from training.retraining.scratch import scratch
 from training.retraining.wish import Wish
 from training.telling import Say
 from training.textfiles import DataError
@@ -67,7 +68,8 @@ def rehearse(
     against = one_rival(ledger, place, task)
     wish = place.completed(wish, task)
     _check_files(task, wish)
-    with scratch(place.rehearsals) as folder:
+    with TemporaryDirectory() as scratch:
+        folder = Path(scratch)
         found = ledger.call(lambda store: agreement(store, task))
         rows = ledger.call(lambda store: _rows(store, task, wish.snapshot, found, folder / "drawn"))
         say(f"{rows.name}, which is not kept" if wish.snapshot is None else rows.name)
