@@ -112,6 +112,19 @@ async def test_a_training_that_fails_again_and_again_is_given_up_and_its_end_tol
     assert seen(chat).places == {(ADMIN, MESSAGE)}
 
 
+async def test_a_training_that_is_killed_is_not_explained_by_what_it_said_before(
+    store: Store, chat: Bot
+) -> None:
+    run = await asked(store)
+    said = "print('kobert-bot: ADMINS is no setting', file=sys.stderr, flush=True)"
+    killed = f"import os, sys; {said}; os.kill(os.getpid(), 9)"
+    async with Teaching(store, [ADMIN], command=python(killed)).running(chat):
+        await until(lambda: _has(store, run, RunState.FAILED))
+        await until(lambda: _is_told(store))
+    assert "exit code -9" in seen(chat).shown[-1]
+    assert "ADMINS" not in seen(chat).shown[-1]
+
+
 async def test_a_training_that_another_machines_process_was_quicker_to_claim_is_left_to_it(
     store: Store, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
