@@ -142,6 +142,21 @@ async def test_promoting_and_rolling_back_move_the_aliases_and_are_written_down(
 
 
 @every_kind
+async def test_a_candidate_that_an_older_database_names_is_none_before_it_has_passed(
+    store: Store, sql: Sql
+) -> None:
+    unjudged = await store.checkpoints.add(new("unjudged"))
+    await sql(
+        "INSERT INTO aliases (task, alias, checkpoint_id, updated_at) "
+        f"VALUES ('sentiment', 'candidate', {unjudged.id}, '2026-11-01 00:00:00')"
+    )
+    assert names(await store.checkpoints.standing("sentiment")) == (None, None, None)
+    await good(store, "a")
+    await promote(store, "a", None)
+    assert names(await store.checkpoints.standing("sentiment")) == ("a", None, None)
+
+
+@every_kind
 async def test_what_may_not_serve_is_refused_and_nothing_moves(store: Store, sql: Sql) -> None:
     await good(store, "a", "tainted", "retired")
     await store.checkpoints.add(new("nli-1", task="nli"))
