@@ -28,6 +28,7 @@ import httpx
 
 Json = dict[str, Any]
 _SECONDS = 10.0  # a test's patience unless it says otherwise
+_PATIENCE = 60.0  # more of them than the server was asked to wait, before it is given up
 
 
 class SimRefusalError(AssertionError):
@@ -152,7 +153,7 @@ class Sim:
 
     def __init__(self, url: str) -> None:
         # Certificates are of no use over plain http, and slow to load.
-        self._http = httpx.AsyncClient(base_url=url, timeout=60.0, verify=False)
+        self._http = httpx.AsyncClient(base_url=url, timeout=_PATIENCE, verify=False)
 
     async def __aenter__(self) -> Self:
         return self
@@ -165,11 +166,13 @@ class Sim:
     async def ask(self, method: str, path: str, /, **body: object) -> Any:  # noqa: ANN401 - any JSON
         """Make one request; parameters that are None are left out."""
         given = {name: value for name, value in body.items() if value is not None}
+        waits = float(str(given.get("timeout", _SECONDS)))
+        patience = httpx.Timeout(_PATIENCE + waits)  # the server waits, and then it answers
         if method == "GET":
             shown = {name: str(value) for name, value in given.items()}
-            answer = await self._http.request(method, f"/sim/{path}", params=shown)
+            answer = await self._http.request(method, f"/sim/{path}", params=shown, timeout=patience)
         else:
-            answer = await self._http.request(method, f"/sim/{path}", json=given)
+            answer = await self._http.request(method, f"/sim/{path}", json=given, timeout=patience)
         if answer.is_error:
             raise SimRefusalError(f"{method} /sim/{path}: {answer.status_code} {answer.text}")
         return answer.json()
