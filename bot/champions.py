@@ -16,6 +16,7 @@ from bot.troubles import Kind, Trouble
 from handlers.news import News
 from models.catalog import Catalog
 from models.errors import CheckpointMissing, CheckpointUnavailable, ModelServiceError
+from models.own import OwnModel
 from models.results import Task
 from models.service import ModelService
 from storage.checkpoint_values import ChampionChange, ChampionChanged, TrainedCheckpoint
@@ -102,7 +103,7 @@ class Champions:
             actor=actor,
             reason=reason,
             seen=seen,
-            preset=self._preset,
+            own=OwnModel(self._catalog, self._preset),
         )
         return await self._followed(task, change)
 

@@ -81,10 +81,13 @@ def promote(name: Name, reason: Reason = "", force: Force = False) -> None:
 
     async def change(store: Store) -> ChampionChange:
         from bot import promoting
+        from models.catalog import load_catalog
+        from models.own import OwnModel
         from models.trial import Trial
         from storage.checkpoint_values import NotPromotable
 
         checkpoints, trial = store.checkpoints, Trial(settings.device, settings.precision)
+        own = OwnModel(load_catalog(settings.catalog), settings.preset)
         checkpoint = await checkpoints.get(name)
         task, seen = Task(checkpoint.task), await _champion(store, checkpoint.task)
         try:
@@ -96,7 +99,7 @@ def promote(name: Name, reason: Reason = "", force: Force = False) -> None:
                 actor=_ACTOR,
                 reason=why,
                 seen=seen,
-                preset=settings.preset,
+                own=own,
             )
         except NotPromotable as error:
             if not error.obstacle.yields_to_force:
@@ -112,7 +115,7 @@ def promote(name: Name, reason: Reason = "", force: Force = False) -> None:
             actor=_ACTOR,
             reason=f"{why} (overruled: {overruled})",
             seen=seen,
-            preset=settings.preset,
+            own=own,
         )
         typer.echo(f"overruled: {overruled}", err=True)
         return change

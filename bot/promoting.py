@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
+from models.own import OwnModel
 from models.results import Task
-from storage.checkpoint_values import ChampionChange, CheckpointState, TrainedCheckpoint
+from storage.checkpoint_values import (
+    ChampionChange,
+    CheckpointState,
+    NotPromotable,
+    Obstacle,
+    TrainedCheckpoint,
+)
 from storage.checkpoints import Checkpoints
 
 Trial = Callable[[Task, str, str, str], Awaitable[None]]
@@ -21,7 +28,7 @@ async def promote(
     actor: int | str,
     reason: str,
     seen: str | None,
-    preset: str,
+    own: OwnModel,
 ) -> ChampionChange:
     """See that a checkpoint may serve, try it, then let it.
 
@@ -33,16 +40,21 @@ async def promote(
         actor: Who wants it.
         reason: Why.
         seen: Who the champion was when that was decided.
-        preset: Whose own model answers where there is no champion.
+        own: What answers where there is no champion.
 
     Raises:
         ModelServiceError: It cannot serve; nothing was changed.
-        StorageError: It may not (see ``Checkpoints.promote``); nothing was changed.
+        StorageError: It may not (see ``Checkpoints.promote``), or was compared with an own model of the
+            preset that has other weights by now; nothing was changed.
     """
-    await checkpoints.require_promotable(task, name, seen=seen, preset=preset)
+    await checkpoints.require_promotable(task, name, seen=seen, preset=own.preset)
     if name is not None:
-        await _try(trial, task, await checkpoints.get(name))
-    return await checkpoints.promote(task, name, actor=actor, reason=reason, seen=seen, preset=preset)
+        checkpoint = await checkpoints.get(name)
+        compared = None if checkpoint.verdict is None else checkpoint.verdict.weights
+        if compared is not None and compared != await own.version_now(task):
+            raise NotPromotable(Obstacle.OTHER_RIVAL, name)
+        await _try(trial, task, checkpoint)
+    return await checkpoints.promote(task, name, actor=actor, reason=reason, seen=seen, preset=own.preset)
 
 
 async def overrule(
@@ -54,7 +66,7 @@ async def overrule(
     actor: int | str,
     reason: str,
     seen: str | None,
-    preset: str,
+    own: OwnModel,
 ) -> ChampionChange:
     """Do the same whatever a verdict says, or though there is none; the arguments are those of ``promote``.
 
@@ -62,10 +74,10 @@ async def overrule(
         ModelServiceError: It cannot serve; nothing was changed.
         StorageError: It may not, which no force overrules; nothing was changed.
     """
-    await checkpoints.require_promotable(task, name, seen=seen, preset=preset, force=True)
+    await checkpoints.require_promotable(task, name, seen=seen, preset=own.preset, force=True)
     await _try(trial, task, await checkpoints.get(name))
     return await checkpoints.promote(
-        task, name, actor=actor, reason=reason, seen=seen, preset=preset, force=True
+        task, name, actor=actor, reason=reason, seen=seen, preset=own.preset, force=True
     )
 
 

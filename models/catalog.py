@@ -122,6 +122,16 @@ class Catalog:
         builtin = self.lines(BUILTIN, task)
         return {language: replace(source, name=BUILTIN) for language, source in builtin.items()}
 
+    def own(self, preset: str, task: Task) -> Source:
+        """The checkpoint that serves a task when nothing is swapped; where each language has one, the Korean.
+
+        Raises:
+            UnknownPreset: If there is no such preset.
+            TaskNotServed: If the preset has nothing for this task.
+        """
+        language: Language = "en" if set(self.lines(preset, task)) == {"en"} else "ko"
+        return self.source(preset, task, language)
+
     def apart(self, preset: str, task: Task) -> Mapping[str, str]:
         """The models by line (``sentiment.ko``) of a task that another one answers in each language.
 

@@ -189,7 +189,7 @@ class Obstacle(StrEnum):
 _WHY = {
     Obstacle.REFUSED: "was refused",
     Obstacle.UNJUDGED: "has not been compared with the champion",
-    Obstacle.OTHER_RIVAL: "has been compared with another champion",
+    Obstacle.OTHER_RIVAL: "has been compared with a model that no longer answers",
     Obstacle.CANCELLED: "came of a training that is being cancelled",
     Obstacle.TAINTED: "learnt from a text that was deleted since; train a new one",
     Obstacle.RETIRED: "is retired, and its folder deleted",

@@ -87,6 +87,8 @@ class Verdict:
         checks: Every rule, in the order of ``CheckName``.
         leaving: Name of the model that answers now and has to go, as it learnt from a text that was deleted;
             None if none has to. Older ones do not tell.
+        weights: Fingerprint of the champion's weights where it is a preset's own model, which others may take
+            the place of under the same name; None for a trained one. Older ones do not tell.
     """
 
     passed: bool
@@ -95,6 +97,7 @@ class Verdict:
     candidate: str
     checks: tuple[Check, ...]
     leaving: str | None = None
+    weights: str | None = None
 
     @property
     def decided_on_gold(self) -> bool:
@@ -126,6 +129,7 @@ class Verdict:
             "champion": self.champion,
             "candidate": self.candidate,
             "leaving": self.leaving,
+            "weights": self.weights,
             "checks": [{**asdict(check), "numbers": dict(check.numbers)} for check in self.checks],
         }
 
@@ -145,9 +149,9 @@ class Verdict:
         task, champion, candidate = (name if isinstance(name, str) else "" for name in names)
         if not (task and champion and candidate):
             raise ValueError("a verdict names its task, champion and candidate")
-        leaving = body.get("leaving")
-        gone = leaving if isinstance(leaving, str) and leaving else None
-        return cls(passed, task, champion, candidate, tuple(map(_check, checks)), gone)
+        said = (body.get(key) for key in ("leaving", "weights"))
+        gone, weights = (each if isinstance(each, str) and each else None for each in said)
+        return cls(passed, task, champion, candidate, tuple(map(_check, checks)), gone, weights)
 
 
 def _check(body: object) -> Check:

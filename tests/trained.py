@@ -31,11 +31,14 @@ def scores_of(certainty: float) -> dict[str, float]:
     return dict(zip(("negative", "positive"), [power / sum(powers) for power in powers], strict=True))
 
 
-def verdict(name: str, *, passed: bool = True, against: str = "builtin") -> Verdict:
+def verdict(
+    name: str, *, passed: bool = True, against: str = "builtin", weights: str | None = None
+) -> Verdict:
     """A short one."""
     state = CheckState.PASSED if passed else CheckState.FAILED
     numbers = {"broken": 0 if passed else 3, "n": 30}
-    return Verdict(passed, "sentiment", against, name, (Check(CheckName.ANSWERS, state, numbers),))
+    checks = (Check(CheckName.ANSWERS, state, numbers),)
+    return Verdict(passed, "sentiment", against, name, checks, weights=weights)
 
 
 async def trained(
@@ -46,13 +49,14 @@ async def trained(
     *,
     passed: bool | None = True,
     against: str = "builtin",
+    weights: str | None = None,
 ) -> TrainedCheckpoint:
     """Make a checkpoint and keep it with its verdict; None for one that was never compared."""
     path = steady(folder / name, certainty)
     version = fingerprint(path, WEIGHTS)
     await store.checkpoints.add(NewCheckpoint("sentiment", name, str(path), version, "builtin"))
     if passed is not None:
-        await store.checkpoints.judge(name, verdict(name, passed=passed, against=against))
+        await store.checkpoints.judge(name, verdict(name, passed=passed, against=against, weights=weights))
     return await store.checkpoints.get(name)
 
 

@@ -25,10 +25,11 @@ from handlers.context import Services
 from handlers.replies.texts import EN
 from models.catalog import BUILTIN, Catalog, load_catalog
 from models.errors import CheckpointUnavailable
+from models.own import OwnModel
 from models.results import LabelResult, Task
 from models.service import ModelService
 from models.trial import Trial
-from storage.checkpoint_values import CheckpointState, NotPromotable
+from storage.checkpoint_values import CheckpointState, NotPromotable, Obstacle
 from storage.runs import Run, RunState, UnknownRun
 from storage.store import ConsentStatus, StorageError, Store
 from tests.databases import with_tables
@@ -268,6 +269,21 @@ async def test_a_broken_one_is_refused_before_the_alias_moves(
     with pytest.raises(CheckpointUnavailable, match="no folder"):
         await champions.roll_back(Task.SENTIMENT, actor=ADMIN, reason="x", seen="better")
     assert await champion(store) == "better"
+
+
+async def test_what_was_compared_with_other_weights_of_the_preset_is_refused(
+    champions: Champions, store: Store, catalog: Catalog, tmp_path: Path
+) -> None:
+    """The catalogue's own model was replaced under the same name."""
+    own = OwnModel(catalog, BUILTIN).version(Task.SENTIMENT)
+    await trained(store, tmp_path, "old", 1.0, weights=own[::-1])
+    await trained(store, tmp_path, "new", 2.0, weights=own)
+    with pytest.raises(NotPromotable) as refusal:
+        await champions.promote(Task.SENTIMENT, "old", actor=ADMIN, reason="x", seen=None)
+    assert refusal.value.obstacle is Obstacle.OTHER_RIVAL
+    assert await champion(store) is None
+    await champions.promote(Task.SENTIMENT, "new", actor=ADMIN, reason="x", seen=None)
+    assert await champion(store) == "new"
 
 
 async def test_a_champion_that_breaks_after_its_trial_is_said_to_whoever_promoted_it(

@@ -16,6 +16,9 @@ from typer.testing import CliRunner, Result
 
 from bot.cli import app
 from bot.settings import Settings
+from models.catalog import load_catalog
+from models.own import OwnModel
+from models.results import Task
 from storage.store import Store
 from storage.verdicts import Check, CheckName, CheckState, Verdict
 from tests.trained import BROKEN, trained
@@ -47,13 +50,21 @@ def with_store(here: Path, do: Callable[[Store], Awaitable[_Found]]) -> _Found:
     return asyncio.run(run())
 
 
-def make(here: Path, *, against: str = "builtin", **models: tuple[float, bool | None]) -> None:
+def make(
+    here: Path, *, against: str = "builtin", weights: str | None = None, **models: tuple[float, bool | None]
+) -> None:
     """Train models: how sure each is, and whether it has passed."""
 
     async def all_of_them(store: Store) -> None:
         for name, (certainty, passed) in models.items():
             await trained(
-                store, here / "models", name.replace("_", "-"), certainty, passed=passed, against=against
+                store,
+                here / "models",
+                name.replace("_", "-"),
+                certainty,
+                passed=passed,
+                against=against,
+                weights=weights,
             )
 
     with_store(here, all_of_them)
@@ -134,7 +145,7 @@ def test_one_that_was_compared_with_a_former_champion_needs_force(
 ) -> None:
     make(here, first=(1.0, True), second=(2.0, True))
     said("promote", "second")
-    why = "first has been compared with another champion"
+    why = "first has been compared with a model that no longer answers"
     assert refused("promote", "first") == f"{why}; --force --reason WHY overrules that"
     forced = models("promote", "first", "--force", "--reason", "a demonstration")
     assert (forced.exit_code, forced.stderr) == (0, f"overruled: {why}\n")
@@ -143,9 +154,23 @@ def test_one_that_was_compared_with_a_former_champion_needs_force(
     make(here, against="another", third=(3.0, True))
     said("rollback", "sentiment")
     with_store(here, own_model_answers)
-    assert refused("promote", "third").startswith("third has been compared with another champion")
+    assert refused("promote", "third").startswith(
+        "third has been compared with a model that no longer answers"
+    )
     monkeypatch.setenv("PRESET", "another")
     said("promote", "third")
+
+
+def test_one_that_was_compared_with_other_weights_of_the_preset_needs_force(here: Path) -> None:
+    """The program came with a better model since."""
+    make(here, weights="0123456789ab", old=(1.0, True))
+    make(here, weights=OwnModel(load_catalog(), "builtin").version(Task.SENTIMENT), new=(2.0, True))
+    why = "old has been compared with a model that no longer answers"
+    assert refused("promote", "old") == f"{why}; --force --reason WHY overrules that"
+    said("promote", "new")
+    said("rollback", "sentiment")
+    forced = models("promote", "old", "--force", "--reason", "a demonstration")
+    assert (forced.exit_code, forced.stderr) == (0, f"overruled: {why}\n")
 
 
 async def own_model_answers(store: Store) -> None:
@@ -166,7 +191,7 @@ def test_what_cannot_serve_is_refused_before_anything_moves(here: Path) -> None:
     assert "there is no folder" in refused("promote", "gone", "--force", "--reason", "please")
     make(here, against="another", lost=(4.0, True))
     shutil.rmtree(here / "models/lost")
-    why = "lost has been compared with another champion; --force --reason WHY overrules that"
+    why = "lost has been compared with a model that no longer answers; --force --reason WHY overrules that"
     assert refused("promote", "lost") == why, "what is quickly known is said first"
     assert "there is no folder" in refused("promote", "lost", "--force", "--reason", "please")
     listed = {line.split()[1]: line for line in said("list").splitlines()[1:]}

@@ -18,7 +18,9 @@ from handlers.replies.models import models_keyboard, models_list
 from handlers.replies.texts import EN, KO, LANGUAGES, TEXTS, Texts
 from handlers.replies.verdict import verdict_html
 from handlers.taps import ModelsTap, Step
+from models.catalog import load_catalog
 from models.errors import CheckpointUnavailable
+from models.own import OwnModel
 from models.results import Task
 from storage.checkpoint_values import ChampionChange, NewCheckpoint, Obstacle
 from storage.privacy.pseudonym import Pseudonymizer
@@ -56,7 +58,14 @@ class Promoter:
     ) -> ChampionChange:
         checkpoints = self.store.checkpoints
         return await promoting.promote(
-            checkpoints, self.trial, task, name, actor=actor, reason=reason, seen=seen, preset=self.preset
+            checkpoints,
+            self.trial,
+            task,
+            name,
+            actor=actor,
+            reason=reason,
+            seen=seen,
+            own=OwnModel(load_catalog(), self.preset),
         )
 
     async def roll_back(

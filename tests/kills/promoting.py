@@ -14,7 +14,8 @@ from typer.main import get_command
 
 from bot import promoting
 from bot.models_cli import app
-from models.catalog import BUILTIN
+from models.catalog import BUILTIN, load_catalog
+from models.own import OwnModel
 from models.results import Task
 from models.trial import Trial
 from storage.checkpoint_values import ChampionChanged
@@ -25,6 +26,7 @@ from tests.trained import verdict
 
 NAMES = ("sentiment-0001", "sentiment-0002", "sentiment-0003")
 _TASK = Task.SENTIMENT
+_OWN = OwnModel(load_catalog(), BUILTIN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,9 @@ async def _do(store: Store, change: Change) -> None:
     checkpoints, trial = store.checkpoints, Trial("cpu")
     actor, reason = "command line", "better"
     if change.after is not None and not change.back:
-        await checkpoints.judge(change.after, verdict(change.after, against=change.before or BUILTIN))
+        weights = _OWN.version(_TASK) if change.before is None else None
+        against = change.before or BUILTIN
+        await checkpoints.judge(change.after, verdict(change.after, against=against, weights=weights))
     if change.back and change.tried:
         await promoting.roll_back(checkpoints, trial, _TASK, actor=actor, reason=reason, seen=change.before)
     elif change.back:
@@ -113,7 +117,7 @@ async def _do(store: Store, change: Change) -> None:
             actor=actor,
             reason=reason,
             seen=change.before,
-            preset=BUILTIN,
+            own=_OWN,
         )
     else:
         await checkpoints.promote(

@@ -57,6 +57,13 @@ def test_it_keeps_who_has_to_go_and_older_ones_name_nobody() -> None:
     assert Verdict.from_json(kept) == VERDICT
 
 
+def test_it_keeps_which_weights_a_preset_had_and_older_ones_do_not_tell() -> None:
+    kept = replace(VERDICT, weights="0123456789ab").as_json()
+    assert Verdict.from_json(kept).weights == "0123456789ab"
+    del kept["weights"]
+    assert Verdict.from_json(kept) == VERDICT
+
+
 def test_it_is_about_what_was_compared_and_about_what_had_to_go() -> None:
     gone = replace(VERDICT, leaving="sentiment-0007")
     names = ("builtin", "sentiment-0007", "sentiment-0006")

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import re
 import shutil
 import signal
@@ -21,6 +22,8 @@ from bot.cli import app
 from bot.rebuilding import see_to
 from handlers.replies.texts import EN
 from handlers.replies.training import run_html
+from models.catalog import load_catalog
+from models.own import OwnModel
 from models.results import Task
 from storage.agreed import NewLabel
 from storage.checkpoint_values import CheckpointState, NewCheckpoint, TrainedCheckpoint
@@ -122,6 +125,8 @@ def test_a_model_learns_what_people_say_passes_and_serves_and_the_next_goes_on_f
     )
     assert first.verdict is not None
     assert first.verdict.passed
+    catalog = load_catalog(Path(os.environ["CATALOG"]))
+    assert first.verdict.weights == OwnModel(catalog, "builtin").version(Task.SENTIMENT)
     assert Path(first.path).parent == tmp_path / "var" / "teaching" / "checkpoints"
     [(correct,)] = rows(tmp_path, "SELECT correct FROM evaluations WHERE dataset = 'gold'")
     measured = json.loads(str(correct))
@@ -141,7 +146,7 @@ def test_a_model_learns_what_people_say_passes_and_serves_and_the_next_goes_on_f
     second = asked(tmp_path, lambda store: store.checkpoints.get("sentiment-0002"))
     assert second.parent == first.name
     assert second.verdict is not None
-    assert second.verdict.champion == first.name
+    assert (second.verdict.champion, second.verdict.weights) == (first.name, None)
     assert "No candidate was judged on these rows before" in done.stdout
     assert "Of these known labels" not in done.stdout
     assert "Of these known labels 3 are what trusted voters said alike and blind, 125 came" in again.stdout
@@ -642,7 +647,7 @@ def test_another_promoted_while_it_is_compared_it_stays_a_candidate_and_that_is_
     run = asked(tmp_path, lambda store: store.runs.get(1))
     assert EN.teaching.overtaken.format(champion="builtin") in run_html(run, "en")
     refused = call("models", "promote", "sentiment-0001")
-    assert "has been compared with another champion; --force" in refused.stderr
+    assert "has been compared with a model that no longer answers; --force" in refused.stderr
 
 
 def test_it_is_left_to_whoever_runs_it_and_interrupted_it_saves_and_waits(tmp_path: Path) -> None:

@@ -11,8 +11,8 @@ from transformers import BertConfig
 from models.catalog import BUILTIN, load_catalog
 from models.errors import ModelServiceError
 from models.hub import find_files
+from models.own import OwnModel
 from models.results import Task
-from models.text import Language
 from storage.checkpoint_values import TrainedCheckpoint
 from training.jobs import Job
 from training.retraining.material import Material
@@ -84,9 +84,19 @@ def own_checkpoint(place: TeachingPlace, task: str) -> str:
     if place.preset == BUILTIN and place.catalog is None:
         return BUILTIN
     try:
-        catalog = load_catalog(place.catalog)
-        language: Language = "en" if set(catalog.lines(place.preset, Task(task))) == {"en"} else "ko"
-        return catalog.source(place.preset, Task(task), language).model
+        return load_catalog(place.catalog).own(place.preset, Task(task)).model
+    except ModelServiceError as error:
+        raise DataError(str(error)) from error
+
+
+def own_version(place: TeachingPlace, task: str) -> str:
+    """Which weights the preset's own checkpoint for a task has now.
+
+    Raises:
+        DataError: It has none.
+    """
+    try:
+        return OwnModel(load_catalog(place.catalog), place.preset).version(Task(task))
     except ModelServiceError as error:
         raise DataError(str(error)) from error
 

@@ -19,7 +19,7 @@ from training.feedback.snapshot import take_snapshot
 from training.gate.compare import compare
 from training.jobs import finetune
 from training.processes import Processes
-from training.retraining.beginning import Beginning, beginning, lesson, no_text, own_checkpoint
+from training.retraining.beginning import Beginning, beginning, lesson, no_text, own_checkpoint, own_version
 from training.retraining.guards import alone, undisturbed
 from training.retraining.ledger import Ledger
 from training.retraining.material import Material, check_learnable, material, teachers_of, with_earlier
@@ -211,7 +211,12 @@ class Retraining:
             device=self._processes.device,
             progress=progress,
         )
-        verdict = replace(compared.verdict, champion=named, candidate=name)
+        verdict = replace(
+            compared.verdict,
+            champion=named,
+            candidate=name,
+            weights=own_version(self._place, self._run.task) if other is None else None,
+        )
         new = NewCheckpoint(
             task=self._run.task,
             name=name,
