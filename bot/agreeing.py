@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 
 from bot.children import Command, own_command, run_child
 from handlers.news import News
+from models.traces import in_short
 from storage.activity import LastChange
 from storage.store import StorageError, Store
 
@@ -92,7 +93,7 @@ class Agreeing:
                 return {each["task"]: each["alpha"] for each in json.loads(ended.output)}
             _log.warning("feedback stats: %s", ended.said)
         except (TimeoutError, OSError, ValueError, KeyError, TypeError) as error:
-            _log.warning("feedback stats: %s", str(error) or type(error).__name__)
+            _log.warning("feedback stats: %s", in_short(error))
         return {}
 
     async def _agree(self) -> bool:
@@ -104,7 +105,7 @@ class Agreeing:
                 async with asyncio.timeout(_HUNG_S):
                     ended = await run_child(self._command("feedback", "agree"))
             except (StorageError, OSError) as error:
-                _log.warning("what voters agree on: %s", str(error) or type(error).__name__)
+                _log.warning("what voters agree on: %s", in_short(error))
                 return False
             if ended.code == 0:
                 self._agreed = last

@@ -19,6 +19,7 @@ from models.errors import CheckpointMissing, CheckpointUnavailable, ModelService
 from models.own import OwnModel
 from models.results import Task
 from models.service import ModelService
+from models.traces import without_words
 from storage.checkpoint_values import ChampionChange, ChampionChanged, TrainedCheckpoint
 from storage.store import StorageError, Store
 
@@ -221,7 +222,8 @@ class Champions:
             again_at = asyncio.get_running_loop().time() + self._missing_s if again else None
             failure = _Failure(_called(champion), reason, again_at)
             if not _same_failure(failure, self._failed.get(task)):
-                _log.error("%s: %s cannot serve: %s", task, _name(champion), reason, exc_info=unexpected)
+                trace = "" if unexpected is None else f"\n{without_words(unexpected)}"
+                _log.error("%s: %s cannot serve: %s%s", task, _name(champion), reason, trace)
             return failure
         return None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import codecs
 import json
+import logging
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -17,6 +18,7 @@ from bot.ask import BadQuestion, Question, as_json, as_text, ask, ask_lines, que
 from bot.console import fail, progress, settings_or_fail
 from bot.downloads import DownloadDisplay
 from bot.feedback_cli import app as feedback_app
+from bot.logs import WithoutWords
 from bot.models_cli import app as models_app
 from bot.serving import let_answer
 from bot.settings import Settings, SettingsError, pseudonym_key
@@ -24,6 +26,7 @@ from models.catalog import load_catalog
 from models.errors import CheckpointMissing, ModelServiceError
 from models.results import Task
 from models.service import ModelService
+from models.traces import in_short, without_words
 from storage.errors import StorageError
 from storage.verdicts import Verdict
 from training.commands import app as train_app
@@ -68,6 +71,16 @@ def _in_words(verdict: Verdict) -> tuple[str, ...]:
     from handlers.replies.verdict import verdict_lines  # telegram, which not every command needs
 
     return verdict_lines(verdict, "en")
+
+
+def main() -> None:
+    """Run a command; what nobody foresaw ends it with types and places alone, as messages may hold a text."""
+    if logging.lastResort is not None:  # where no log is set up, warnings go to stderr as they are
+        logging.lastResort.setFormatter(WithoutWords())
+    try:
+        app()
+    except Exception as error:  # noqa: BLE001  # the last who can say it
+        sys.exit(f"{without_words(error)}\nkobert-bot: {in_short(error)}")
 
 
 @app.command()

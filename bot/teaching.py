@@ -21,6 +21,7 @@ from bot.children import Command, Ended, own_command, run_child
 from handlers.news import News
 from handlers.replies.texts import language_for
 from handlers.replies.training import run_html, run_keyboard
+from handlers.tolerance import refusal
 from storage.base import utc_now
 from storage.runs import Run, RunState
 from storage.store import StorageError, Store
@@ -89,7 +90,7 @@ class Teaching:
                 await do()
             except (StorageError, TelegramError, OSError) as error:
                 if self._news.is_news((type(error), str(error))):
-                    _log.warning("teaching: %s", error)
+                    _log.warning("teaching: %s", refusal(error))
             await asyncio.sleep(pause)
 
     async def _train(self) -> None:

@@ -13,6 +13,7 @@ from telegram.constants import ParseMode
 from telegram.error import TelegramError
 
 from handlers.replies.texts import TEXTS, language_for
+from handlers.tolerance import refusal
 from models.results import Task
 from storage.store import StorageError, Store
 
@@ -80,4 +81,4 @@ async def tell_of_champion(bot: Bot, store: Store, chat: int | None, trouble: Tr
         )
         await bot.send_message(chat, html, parse_mode=ParseMode.HTML)
     except (TelegramError, StorageError) as error:
-        _log.warning("could not tell the operator: %s", error)
+        _log.warning("could not tell the operator: %s", refusal(error))

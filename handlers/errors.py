@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import html
 import logging
-import traceback
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from math import ceil
-from pathlib import Path
 
 from telegram import Message, Update, User
 from telegram.constants import CallbackQueryLimit
@@ -26,7 +24,7 @@ from handlers.replies.answers import download_line, duration
 from handlers.replies.inline import inline_notice
 from handlers.replies.texts import TEXTS, Texts, language_for
 from handlers.source_text import NothingInReply, NothingToRead, OneTextMissing, TooManyTexts
-from handlers.tolerance import is_harmless, is_passing
+from handlers.tolerance import is_harmless, is_passing, refusal
 from models.errors import (
     Busy,
     CheckpointUnavailable,
@@ -40,6 +38,7 @@ from models.errors import (
     UnknownPreset,
     WorkerStopped,
 )
+from models.traces import place, without_words
 from storage.store import StorageError, UnknownChoice, UnknownPrediction
 
 _log = logging.getLogger(__name__)
@@ -58,8 +57,6 @@ _EXPECTED = (
 )
 """What users meet in normal use: told to them in words, not reported to the operator."""
 
-_ROOT = Path(__file__).parents[1]
-_OWN_FOLDERS = ("bot", "handlers", "models", "storage")
 _TOAST_UNITS = CallbackQueryLimit.ANSWER_CALLBACK_QUERY_TEXT_LENGTH
 
 Tell = Callable[[str], Awaitable[object]]
@@ -86,7 +83,7 @@ async def settle(update: object, context: Context, error: Exception, *, tell: Te
     if isinstance(error, CheckpointUnavailable):
         _log.error("%s: %s", _what(update), error)  # says all there is to know, in one line
     elif _is_unexpected(error):
-        _log.error("%s failed at %s", _what(update), _place(error), exc_info=error)
+        _log.error("%s failed at %s\n%s", _what(update), place(error), without_words(error))
     else:
         _log.info("%s: %s %s", _what(update), type(error).__name__, error)
     if isinstance(update, Update):
@@ -220,13 +217,13 @@ def _is_told(update: Update, error: BaseException) -> bool:
 
 async def _tell_operator(update: object, context: Context, error: BaseException) -> None:
     """Send what failed and where; never the user's text, which an exception's own message may hold."""
-    chat, place = context.services.admin_chat, _place(error)
-    if chat is None or not context.services.news.is_news((type(error), place)):
+    chat, where = context.services.admin_chat, place(error)
+    if chat is None or not context.services.news.is_news((type(error), where)):
         return
     operator = User(chat, "operator", is_bot=False)
     texts = await _texts(context.texts(operator), operator)
     words = texts.admin_report.format(
-        command=html.escape(_what(update)), error=html.escape(type(error).__name__), place=html.escape(place)
+        command=html.escape(_what(update)), error=html.escape(type(error).__name__), place=html.escape(where)
     )
     await context.bot.send_message(chat, words, parse_mode="HTML")
 
@@ -245,7 +242,7 @@ async def _quietly(telling: Awaitable[None]) -> None:
         await telling
     except (TelegramError, StorageError) as error:
         level = logging.INFO if is_harmless(error) else logging.WARNING
-        _log.log(level, "could not tell of the error: %s", error)
+        _log.log(level, "could not tell of the error: %s", refusal(error))
 
 
 def _is_telegrams(error: BaseException) -> bool:
@@ -280,12 +277,3 @@ def _what(update: object) -> str:
         command = _command(update.effective_message)
         return f"/{command}" if command else "message"
     return "update"
-
-
-def _place(error: BaseException) -> str:
-    """Return ``folder/file.py:line`` of the deepest frame in this project."""
-    for frame in reversed(traceback.extract_tb(error.__traceback__)):
-        path = Path(frame.filename)
-        if any(path.is_relative_to(_ROOT / folder) for folder in _OWN_FOLDERS):
-            return f"{path.relative_to(_ROOT).as_posix()}:{frame.lineno}"
-    return "?"

@@ -16,6 +16,8 @@ from telegram.error import (
     TelegramError,
 )
 
+from models.traces import in_short
+
 _log = logging.getLogger(__name__)
 
 _HARMLESS = (
@@ -45,6 +47,17 @@ def is_harmless(error: BaseException | None) -> bool:
 def is_passing(error: BaseException | None) -> bool:
     """Say whether an error is Telegram's or the network's and goes by itself: a limit, a time-out, a 5xx."""
     return isinstance(error, RetryAfter | Conflict | NetworkError) and not isinstance(error, BadRequest)
+
+
+def refusal(error: Exception) -> str:
+    """Return one line for a log: what an error of Telegram's or this program's says.
+
+    Where Telegram does not understand a message it quotes it ("unsupported start tag …"): then its type.
+    """
+    if isinstance(error, TelegramError):
+        name = type(error).__name__
+        return f"{name}: {error.message}" if is_harmless(error) or is_passing(error) else name
+    return in_short(error)
 
 
 @contextmanager

@@ -8,7 +8,8 @@ from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
 from contextlib import asynccontextmanager
 
-from handlers.tolerance import is_harmless, is_passing
+from handlers.tolerance import is_harmless, is_passing, refusal
+from models.traces import without_words
 
 _log = logging.getLogger(__name__)
 
@@ -75,8 +76,8 @@ class Redraws:
                     await draw()
                 except Exception as error:  # noqa: BLE001  # whatever it is, the votes stand and others wait
                     if is_harmless(error) or is_passing(error):
-                        _log.warning("some buttons could not be redrawn: %s: %s", type(error).__name__, error)
-                    else:
-                        _log.exception("some buttons could not be redrawn")
+                        _log.warning("some buttons could not be redrawn: %s", refusal(error))
+                    else:  # its message may hold what people wrote
+                        _log.error("some buttons could not be redrawn\n%s", without_words(error))
         finally:
             del self._waiting[chat]

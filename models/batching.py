@@ -19,6 +19,7 @@ from typing import Any, Protocol, TypeVar
 
 from models.errors import Busy, ModelServiceError, TooLate, WorkerStopped
 from models.fair_queue import FairQueue, Waiting
+from models.traces import without_words
 
 Item = TypeVar("Item")
 Item_contra = TypeVar("Item_contra", contravariant=True)
@@ -225,7 +226,7 @@ def _answer(runner: Runner[Any, Any], items: Sequence[Any]) -> list[Any]:
         half = len(items) // 2
         return _answer(runner, items[:half]) + _answer(runner, items[half:])
     except BaseException as error:  # noqa: BLE001  # the worker lives on, and nobody waits forever
-        _LOG.critical("a model worker was stopped at %d requests", len(items), exc_info=error)
+        _LOG.critical("a model worker was stopped at %d requests\n%s", len(items), without_words(error))
         return [WorkerStopped(type(error).__name__) for _ in items]
 
 

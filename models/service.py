@@ -24,6 +24,7 @@ from models.tasks.nsp import nsp_job
 from models.tasks.sentiment import sentiment_job
 from models.tasks.tokens import tokens_job
 from models.text import Language, language_of
+from models.traces import without_words
 
 if TYPE_CHECKING:
     from models.tasks.job import Job
@@ -358,8 +359,8 @@ class ModelService:
                 await asyncio.shield(self._loads.begin((task, source), load))
             except ModelServiceError as error:
                 _LOG.warning("%s of preset %s: %s", task, self._preset, error)
-            except Exception:  # noqa: BLE001  # nobody awaits the warm-up; who asks later gets it too
-                _LOG.exception("%s of preset %s", task, self._preset)
+            except Exception as error:  # noqa: BLE001  # nobody awaits the warm-up; who asks later gets it too
+                _LOG.error("%s of preset %s\n%s", task, self._preset, without_words(error))
 
     def _watched(self, progress: DownloadProgress | None) -> None:
         """Take note of a download, in a loading thread."""

@@ -20,6 +20,7 @@ from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
 from storage.conflicts import is_conflict
 from storage.errors import Conflict, DatabaseFailed, StorageError
+from storage.failures import one_line, without_values
 
 BUSY_TIMEOUT_MS = 30_000
 # The async driver to name to those who named one that is not.
@@ -91,13 +92,6 @@ def hidden(url: URL) -> str:
     return url.render_as_string(hide_password=True)
 
 
-def one_line(error: BaseException) -> str:
-    """Return the first line of what ``error`` says, without SQL and parameters."""
-    cause = getattr(error, "orig", None) or error
-    lines = str(cause).strip().splitlines()
-    return lines[0] if lines else type(cause).__name__
-
-
 class _RollingBack(sqlite3.Connection):
     """Undoes what is open before it closes.
 
@@ -139,7 +133,8 @@ class Database:
         if self._sqlite:
             options["connect_args"] = {"factory": _RollingBack}
         try:
-            self._engine = create_async_engine(url, json_serializer=_dumps, **options)
+            # What is bound to a statement is what people wrote: no message of an error may hold it.
+            self._engine = create_async_engine(url, json_serializer=_dumps, hide_parameters=True, **options)
         except ImportError as error:
             raise StorageError(f"DATABASE_URL {hidden(url)} {_missing(error)}") from error
         if self._sqlite:
@@ -188,7 +183,7 @@ class Database:
                 if isinstance(cut_off, asyncio.CancelledError):
                     raise cut_off from None
                 kind = Conflict if is_conflict(error) else DatabaseFailed
-                raise kind(f"the database failed: {one_line(error)}") from error
+                raise kind(f"the database failed: {without_values(error)}") from error
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
@@ -201,7 +196,7 @@ class Database:
             async with self._engine.connect() as connection:
                 yield connection
         except (SQLAlchemyError, OSError) as error:
-            raise DatabaseFailed(f"the database failed: {one_line(error)}") from error
+            raise DatabaseFailed(f"the database failed: {without_values(error)}") from error
 
     async def erase_deleted(self) -> None:
         """Leave nothing of deleted rows in SQLite's file and log; elsewhere that is the server's business.
@@ -226,7 +221,7 @@ class Database:
                     finally:
                         await run(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
             except (SQLAlchemyError, OSError) as error:
-                raise StorageError(f"the database failed: {one_line(error)}") from error
+                raise StorageError(f"the database failed: {without_values(error)}") from error
             self.traces_left = bool(busy)
         if busy:
             raise StorageError("the database's log could not be emptied: somebody is reading it")

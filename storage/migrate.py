@@ -14,8 +14,9 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import URL, Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from storage.engine import MYSQL, Database, one_line
+from storage.engine import MYSQL, Database
 from storage.errors import StorageError
+from storage.failures import without_values
 from storage.tables import Base
 
 _FOLDER = Path(__file__).parent / "migrations"
@@ -103,7 +104,8 @@ def _upgrade_in_steps(connection: Connection, config: Config, present: tuple[str
             raise  # nothing is lost: see above
         raise StorageError(
             f"changing the tables from revision {', '.join(present)} stopped midway, and "
-            f"{connection.dialect.name} does not undo it: {one_line(error)}; go back to a copy from before"
+            f"{connection.dialect.name} does not undo it: {without_values(error)}; "
+            "go back to a copy from before"
         ) from error
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import typer
 
+from models.traces import in_short
 from storage.errors import StorageError
 from storage.runs import RunState
 from training.processes import Processes
@@ -22,6 +23,8 @@ from training.textfiles import DataError
 if TYPE_CHECKING:
     from training.retraining.registering import Outcome
     from training.retraining.work import Retraining
+
+_LONGEST = 500  # characters of what is kept of an error
 
 
 def be_polite() -> None:
@@ -151,7 +154,7 @@ def _work(ledger: Ledger, place: TeachingPlace, run_id: int, task: str, device: 
         raise DataError(f"training {run_id} was cancelled; nothing of it is left") from None
     except Exception as error:
         if ledger.has_claimed:
-            ledger.finish(RunState.FAILED, error=_line(error))
+            ledger.finish(RunState.FAILED, error=in_short(error)[:_LONGEST])
             if retraining is not None:
                 retraining.clear()
         raise
@@ -185,7 +188,3 @@ def _half_the_cores() -> None:
     import torch
 
     torch.set_num_threads(max(1, torch.get_num_threads() // 2))
-
-
-def _line(error: Exception) -> str:
-    return " ".join(str(error).split())[:500] or type(error).__name__
