@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import logging
 import warnings
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -11,7 +10,6 @@ import pytest
 from telegram import Update
 
 from bot.application import ALLOWED_UPDATES, build_application, introduce
-from bot.logs import set_up_logging
 from handlers.commands import COMMANDS
 from handlers.context import Services
 from handlers.menus import GROUP, GROUP_ADMINS, PRIVATE, menu
@@ -129,25 +127,3 @@ async def test_another_server_is_given_without_bot(store: Store) -> None:
     application = build_application(services(store), token="1:token", api_url="http://127.0.0.1:8081")
     assert application.bot.base_url == "http://127.0.0.1:8081/bot1:token"
     assert application.bot.base_file_url == "http://127.0.0.1:8081/file/bot1:token"
-
-
-def test_the_log_never_shows_the_token(capsys: pytest.CaptureFixture[str]) -> None:
-    root = logging.getLogger()
-    before, level = root.handlers[:], root.level
-    own = {
-        name: logging.getLogger(name).level for name in ("bot", "handlers", "models", "storage", "telegram")
-    }
-    url = "https://api.telegram.org/bot1:secret/getMe"
-    try:
-        set_up_logging("INFO", token="1:secret")
-        logging.getLogger("httpx").info("HTTP Request: %s", url)
-        logging.getLogger("anything").error("calling %s", url, exc_info=ValueError(f"{url} failed"))
-    finally:
-        root.handlers[:] = before
-        root.setLevel(level)
-        for name, old in own.items():
-            logging.getLogger(name).setLevel(old)
-    shown = capsys.readouterr().err
-    assert "HTTP Request" not in shown
-    assert shown.count("bot<token>/getMe") == 2
-    assert "secret" not in shown

@@ -112,6 +112,28 @@ async def test_a_training_that_fails_again_and_again_is_given_up_and_its_end_tol
     assert seen(chat).places == {(ADMIN, MESSAGE)}
 
 
+async def test_a_training_that_fails_as_nobody_foresaw_says_where_and_not_what_it_read(
+    store: Store, chat: Bot, caplog: pytest.LogCaptureFixture
+) -> None:
+    run = await asked(store)
+    code = """
+from bot import cli
+
+def fail():
+    raise KeyError("나의 비밀 이야기")
+
+cli.app = fail
+cli.main()
+"""
+    async with Teaching(store, [ADMIN], command=python(code)).running(chat):
+        await until(lambda: _has(store, run, RunState.FAILED))
+        await until(lambda: _is_told(store))
+    ended = await store.runs.get(run.id)
+    assert "비밀" not in f"{caplog.text}{ended.error}{seen(chat).shown}"
+    assert "ended by itself: kobert-bot: KeyError at bot/cli.py:" in caplog.text
+    assert str(ended.error).startswith("kobert-bot: KeyError at bot/cli.py:")
+
+
 async def test_a_training_that_is_killed_is_not_explained_by_what_it_said_before(
     store: Store, chat: Bot
 ) -> None:

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
 import threading
+from contextlib import closing
 from math import ceil
+from pathlib import Path
 
 import pytest
 
@@ -25,7 +28,7 @@ from models.errors import (
 from models.loads import Loads
 from storage.store import StorageError, Store
 from tests.handlers.conftest import ADMIN
-from tests.handlers.offline import ENGLISH, GROUP, KOREAN, Call, FakeModel, Telegram
+from tests.handlers.offline import BOT, ENGLISH, GROUP, KOREAN, Call, FakeModel, Telegram
 
 SECRET = "나의 비밀 이야기"
 
@@ -88,8 +91,58 @@ async def test_an_unexpected_error_is_an_apology_and_a_report_without_the_text(
     assert "/sentiment" in report.text
     assert "KeyError" in report.text
     assert "handlers/sentiment.py:" in report.text
-    assert SECRET not in report.text
-    assert any(record.levelno == logging.ERROR and record.exc_info for record in caplog.records)
+    assert SECRET not in report.text + caplog.text
+    [record] = [record for record in caplog.records if record.levelno == logging.ERROR]
+    assert record.getMessage().startswith("/sentiment failed at handlers/sentiment.py:")
+    assert record.getMessage().endswith("\nKeyError")
+
+
+@pytest.mark.parametrize(
+    ("broken", "says"),
+    [
+        ("DROP TABLE inputs", "no such table: inputs (OperationalError SQLITE_ERROR)"),
+        (
+            "CREATE TRIGGER full BEFORE INSERT ON inputs BEGIN SELECT RAISE(ABORT, 'disk full'); END",
+            "IntegrityError SQLITE_CONSTRAINT_TRIGGER",
+        ),
+    ],
+)
+async def test_a_text_that_the_database_cannot_keep_is_in_no_log_and_no_report(
+    telegram: Telegram, tmp_path: Path, caplog: pytest.LogCaptureFixture, broken: str, says: str
+) -> None:
+    with closing(sqlite3.connect(tmp_path / "bot.db")) as another:
+        another.execute(broken)
+    await telegram.says(f"/sentiment {SECRET}", user=KOREAN)
+    assert telegram.answers[0].text == KO.unexpected
+    [report] = reports(telegram)
+    assert "DatabaseFailed" in report.text
+    assert SECRET not in report.text + caplog.text
+    assert f"storage.errors.DatabaseFailed: the database failed: {says}" in caplog.text
+    assert "storage/predictions.py" in caplog.text
+
+
+async def test_a_typed_word_that_the_database_cannot_keep_is_in_no_log(
+    telegram: Telegram, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    await telegram.says("/mask 나는 ___ 좋아", user=KOREAN)
+    with closing(sqlite3.connect(tmp_path / "bot.db")) as another:
+        another.execute("DROP TABLE vote_events")
+    message = {"message_id": 1001, "date": 1, "from": BOT, "chat": {"id": KOREAN, "type": "private"}}
+    said = await telegram.says("비밀번호", user=KOREAN, extra={"reply_to_message": message})
+    assert said.data["chat_id"] == ADMIN  # the report, after the apology
+    assert "no such table: vote_events" in caplog.text
+    assert "비밀번호" not in said.text + caplog.text
+
+
+async def test_a_message_that_telegram_quotes_is_in_no_log(
+    telegram: Telegram, model: FakeModel, caplog: pytest.LogCaptureFixture
+) -> None:
+    quoted = (400, f'Bad Request: can\'t parse entities: unsupported start tag "{SECRET}"', {})
+    telegram.request.refusals["sendMessage"] += [quoted] * 2  # the apology, and the report
+    model.error = RuntimeError("broken")
+    await telegram.says(f"/sentiment {SECRET}", user=KOREAN)
+    assert caplog.text.count("could not tell of the error: BadRequest") == 2
+    assert SECRET not in caplog.text
 
 
 async def test_a_report_of_a_text_without_a_command_has_no_word_of_it(
@@ -182,7 +235,7 @@ async def test_an_operator_who_blocked_the_bot_is_one_line(
     telegram.request.refuse("sendMessage", 403, "Forbidden: bot was blocked by the user")
     telegram.request.refuse("sendMessage", 403, "Forbidden: bot was blocked by the user")
     await telegram.says("/sentiment good")
-    failures = [record.getMessage() for record in caplog.records if record.exc_info]
+    failures = [record.getMessage() for record in caplog.records if record.levelno > logging.INFO]
     assert [failure.split(".py:")[0] for failure in failures] == ["/sentiment failed at handlers/sentiment"]
     assert [record for record in caplog.records if record.levelno == logging.WARNING] == []
 

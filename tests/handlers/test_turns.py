@@ -8,6 +8,8 @@ import pytest
 from handlers.news import News
 from handlers.turns import Redraws, Turns
 
+SECRET = "나의 비밀 이야기"
+
 
 async def test_the_same_key_takes_turns_in_order_and_others_go_at_once() -> None:
     turns, seen = Turns(), list[str]()
@@ -77,16 +79,17 @@ async def test_a_failed_redraw_is_logged_and_the_next_ones_are_drawn(
 
     async def fail() -> None:
         await redraws.redraw("chat", "other message", draw)
-        raise ValueError("bad")
+        raise KeyError(SECRET)
 
     async def draw() -> None:
         drawn.append(True)
 
     await redraws.redraw("chat", "message", fail)
     assert drawn == [True]
-    assert [
-        record.exc_info is not None for record in caplog.records if record.levelno >= logging.WARNING
-    ] == [True]
+    [record] = [record for record in caplog.records if record.levelno >= logging.WARNING]
+    assert record.getMessage().endswith("\nKeyError")
+    assert "tests/handlers/test_turns.py" in record.getMessage()
+    assert SECRET not in caplog.text
     await redraws.redraw("chat", "message", draw)
     assert drawn == [True, True]
 

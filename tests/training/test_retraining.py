@@ -328,6 +328,18 @@ def test_what_cannot_be_done_is_one_line(tmp_path: Path, arguments: tuple[str, .
     assert rows(tmp_path, "SELECT count(*) FROM checkpoints") == [(0,)]
 
 
+def test_what_nobody_foresaw_is_kept_as_its_type_and_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> NoReturn:
+        raise KeyError("나의 비밀 이야기")
+
+    monkeypatch.setattr("training.retraining.work.take_snapshot", broken)
+    assert isinstance(call(*COMMAND).exception, KeyError)
+    [(error,)] = rows(tmp_path, "SELECT error FROM training_runs")
+    assert re.fullmatch(r"KeyError at training/retraining/\w+\.py:\d+", str(error))
+
+
 def answer_with_two(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Choose a preset that answers sentiment with a model for each language."""
     lines = [
