@@ -15,7 +15,7 @@ from bot.serving import let_answer
 from bot.troubles import Kind, Trouble
 from handlers.news import News
 from models.catalog import Catalog
-from models.errors import CheckpointMissing, CheckpointUnavailable, ModelServiceError
+from models.errors import CheckpointMissing, CheckpointUnavailable, ModelServiceError, Unfit, unfit
 from models.own import OwnModel
 from models.results import Task
 from models.service import ModelService
@@ -41,12 +41,14 @@ class _Failure:
 
     Attributes:
         name: The champion; None for the catalogue's own.
-        reason: Why.
+        reason: Why, in one line of English.
+        unfit: The same for a chat.
         again_at: When it is tried again, by the loop's clock, as its files are missing here; None for never.
     """
 
     name: str | None
     reason: str
+    unfit: Unfit
     again_at: float | None
 
 
@@ -157,7 +159,7 @@ class Champions:
         if failure is None or failure.name != change.after:
             return change
         if failure.name is not None and failure.again_at is not None:  # its trial found the files
-            await self._take_back(task, failure.name, failure.reason)
+            await self._take_back(task, failure.name, failure)
         raise CheckpointUnavailable(failure.reason)
 
     async def _poll(self, tell: Tell, every: float) -> None:
@@ -195,10 +197,10 @@ class Champions:
         before, self._failed[task] = self._failed.get(task), failure
         await self._stop_marked(task)
         if name is not None and failure.again_at is None:
-            await self._take_back(task, name, failure.reason)
+            await self._take_back(task, name, failure)
         elif name is not None and not _same_failure(failure, before):
             serves = _called(self._serving.get(task))
-            self._troubles.append(Trouble(Kind.NOT_HERE, task, name, serves, failure.reason))
+            self._troubles.append(Trouble(Kind.NOT_HERE, task, name, serves, failure.reason, failure.unfit))
 
     async def _stop_marked(self, task: Task) -> None:
         """Let the catalogue's own answer, rather than one from before that learnt from a deleted text."""
@@ -220,20 +222,21 @@ class Champions:
             reason = str(error) if unexpected is None else type(error).__name__
             again = isinstance(error, CheckpointMissing)
             again_at = asyncio.get_running_loop().time() + self._missing_s if again else None
-            failure = _Failure(_called(champion), reason, again_at)
+            failure = _Failure(_called(champion), reason, unfit(error), again_at)
             if not _same_failure(failure, self._failed.get(task)):
                 trace = "" if unexpected is None else f"\n{without_words(unexpected)}"
                 _log.error("%s: %s cannot serve: %s%s", task, _name(champion), reason, trace)
             return failure
         return None
 
-    async def _take_back(self, task: Task, name: str, reason: str) -> None:
+    async def _take_back(self, task: Task, name: str, failure: _Failure) -> None:
         serves = _called(self._serving.get(task))
         with suppress(ChampionChanged):  # somebody else has seen to it
             change = await self._store.checkpoints.withdraw(
-                task, name, serves=serves, actor="bot", reason=reason
+                task, name, serves=serves, actor="bot", reason=failure.reason
             )
-            self._troubles.append(Trouble(Kind.TAKEN_BACK, task, name, change.after, reason))
+            trouble = Trouble(Kind.TAKEN_BACK, task, name, change.after, failure.reason, failure.unfit)
+            self._troubles.append(trouble)
 
 
 def _same(one: TrainedCheckpoint | None, other: TrainedCheckpoint | None) -> bool:

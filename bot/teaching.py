@@ -23,7 +23,7 @@ from handlers.replies.texts import language_for
 from handlers.replies.training import run_html, run_keyboard
 from handlers.tolerance import refusal
 from storage.base import utc_now
-from storage.runs import Run, RunState
+from storage.runs import Failure, Run, RunState
 from storage.store import StorageError, Store
 from storage.workers import is_gone, own_worker
 
@@ -113,7 +113,7 @@ class Teaching:
         if not _is_left(after):  # another bot's process runs it, which was quicker to claim it
             return
         if after.cancelling:
-            await self._end(after, RunState.CANCELLED, None)
+            await self._end(after, RunState.CANCELLED)
             return
         failures = self._failures.setdefault(run.id, _Failures(before))
         if failures.progress != after.progress:
@@ -123,7 +123,8 @@ class Teaching:
         why = (ended.code > 0 and ended.said) or f"exit code {ended.code}"
         _log.warning("training %d of %s ended by itself: %s", run.id, run.task, why)
         if failures.count >= _FAILURES:
-            await self._end(after, RunState.FAILED, why)
+            failure = Failure.ENDED if ended.code > 0 else Failure.KILLED
+            await self._end(after, RunState.FAILED, why, failure)
         else:
             await asyncio.sleep(_PAUSE_S * 2.0 ** (failures.count - 1))
 
@@ -147,12 +148,15 @@ class Teaching:
                 child.cancel()
                 await asyncio.wait([child])
 
-    async def _end(self, run: Run, state: RunState, error: str | None) -> None:
+    async def _end(
+        self, run: Run, state: RunState, error: str | None = None, failure: Failure | None = None
+    ) -> None:
         """End a training that its process has left."""
         worker = own_worker()
         dead = run.worker if _has_ended(run) else None
         if await self._store.runs.claim(run.id, worker, instead_of=dead) is not None:
-            await self._store.runs.finish(run.id, worker, state, error=error)
+            progress = {**run.progress, **({"failure": failure} if failure is not None else {})}
+            await self._store.runs.finish(run.id, worker, state, progress=progress, error=error)
         self._failures.pop(run.id, None)
 
     async def _show_all(self, bot: Bot) -> None:

@@ -12,8 +12,10 @@ from telegram import Bot
 from telegram.constants import ParseMode
 from telegram.error import TelegramError
 
+from handlers.replies.models import unfit_html
 from handlers.replies.texts import TEXTS, language_for
 from handlers.tolerance import refusal
+from models.errors import Unfit
 from models.results import Task
 from storage.store import StorageError, Store
 
@@ -42,7 +44,9 @@ class Trouble:
         task: Of which task.
         name: The champion.
         serves: What answers here; None for the catalogue's own.
-        reason: Why the champion does not, or, given up, why no other is there (``bot.rebuilding.GivenUp``).
+        reason: Why the champion does not, in a line of English, or, given up, why no other is there
+            (``bot.rebuilding.GivenUp``).
+        unfit: Why the champion does not.
     """
 
     kind: Kind
@@ -50,6 +54,7 @@ class Trouble:
     name: str
     serves: str | None
     reason: str = ""
+    unfit: Unfit = Unfit.UNFORESEEN
 
 
 async def tell_of_champion(bot: Bot, store: Store, chat: int | None, trouble: Trouble) -> None:
@@ -72,12 +77,17 @@ async def tell_of_champion(bot: Bot, store: Store, chat: int | None, trouble: Tr
             Kind.LEARNT_DELETED: texts.learnt_deleted,
             Kind.GIVEN_UP: texts.given_up,
         }[trouble.kind]
+        given_up = trouble.kind is Kind.GIVEN_UP
         html = words.format(
             task=names.task_name[trouble.task],
             name=escape(trouble.name, quote=False),
             serves=escape(trouble.serves or texts.own, quote=False),
             machine=escape(platform.node(), quote=False),
-            reason=escape(texts.why_given_up.get(trouble.reason, trouble.reason), quote=False),
+            reason=(
+                texts.why_given_up[trouble.reason]
+                if given_up
+                else unfit_html(trouble.unfit, trouble.reason, texts)
+            ),
         )
         await bot.send_message(chat, html, parse_mode=ParseMode.HTML)
     except (TelegramError, StorageError) as error:

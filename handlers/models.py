@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from html import escape
 
 from telegram import CallbackQuery, InlineKeyboardMarkup, MaybeInaccessibleMessage, Message
 
@@ -19,12 +18,13 @@ from handlers.replies.models import (
     question,
     question_keyboard,
     row,
+    unfit_html,
 )
 from handlers.replies.texts import TEXTS, Language
 from handlers.surplus import says_more
 from handlers.taps import ModelsTap, Step
 from handlers.tolerance import tolerating
-from models.errors import ModelServiceError
+from models.errors import ModelServiceError, unfit
 from storage.checkpoint_values import ChampionChanged, NotPromotable, Standing, TrainedCheckpoint
 
 _REASON = {Step.PROMOTE_SURELY: "promoted in the chat", Step.ROLL_BACK_SURELY: "rolled back in the chat"}
@@ -93,7 +93,7 @@ async def _change(
     except NotPromotable as error:
         return texts.obstacles[error.obstacle].format(name=name)
     except ModelServiceError as error:
-        return texts.cannot_serve.format(name=name, reason=escape(str(error), quote=False))
+        return texts.cannot_serve.format(name=name, reason=unfit_html(unfit(error), str(error), texts))
     return (texts.promoted if promotes else texts.rolled_back).format(task=task, name=name)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from functools import partial
 
 from telegram import CallbackQuery, MaybeInaccessibleMessage, Message
@@ -13,6 +14,7 @@ from handlers.context import Context
 from handlers.replies.consent import forget_keyboard, privacy_keyboard
 from handlers.replies.counts import Count
 from handlers.replies.texts import TEXTS, Texts
+from handlers.replies.trust import explained
 from handlers.surplus import says_more
 from handlers.taps import ForgetTap
 from handlers.tolerance import tolerating
@@ -53,7 +55,9 @@ async def mydata(message: Message, context: Context) -> None:
     if await said_in_public(message, context, "mydata") or await says_more(message, context, "mydata"):
         return
     texts = await context.texts_in(message)
-    data = (await context.store.own_data(message.chat_id)).as_json()
+    own = await context.store.own_data(message.chat_id)
+    trusts = tuple([explained(each, texts.labelling) for each in own.trusts])
+    data = replace(own, trusts=trusts).as_json()
     send = partial(
         message.reply_document,
         json.dumps(data, ensure_ascii=False, indent=2).encode(),

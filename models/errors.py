@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from enum import StrEnum, auto
+
 from models.downloads import DownloadProgress
 
 
@@ -81,3 +83,27 @@ class PreferredUnavailable(CheckpointUnavailable):
 
 class CheckpointMissing(CheckpointUnavailable):
     """A checkpoint's files aren't on this machine as they were kept; on another one they may be."""
+
+
+class Unfit(StrEnum):
+    """Why a trained model cannot answer, for whoever wanted it to in a chat; the error has the details."""
+
+    MISSING = auto()
+    """Its files are not here, or are others by now."""
+    UNLOADABLE = auto()
+    NO_HEAD = auto()
+    """It was not made for the task."""
+    UNFORESEEN = auto()
+
+
+def unfit(error: Exception) -> Unfit:
+    """Say why a model cannot answer."""
+    match error:
+        case CheckpointMissing():
+            return Unfit.MISSING
+        case CheckpointUnavailable():
+            return Unfit.UNLOADABLE
+        case TaskNotServed():
+            return Unfit.NO_HEAD
+        case _:
+            return Unfit.UNFORESEEN

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
+from enum import StrEnum, auto
 from typing import Any
 
 from storage.errors import StorageError
@@ -27,6 +27,34 @@ class RunState(StrEnum):
     def ended(self) -> bool:
         """Whether nothing more will happen to it."""
         return self not in (RunState.QUEUED, RunState.RUNNING)
+
+
+class Failure(StrEnum):
+    """Why a training failed, for whoever asked for it in a chat; ``Run.error`` has the details."""
+
+    NO_VOTES = auto()
+    NOTHING_TO_LEARN = auto()
+    """People have voted, and no text that may be learnt from has a label."""
+    MISSING_LABEL = auto()
+    """One of the labels is on no such text."""
+    NOTHING_TO_MEASURE = auto()
+    """There is neither gold nor a held-out row."""
+    TEXTS_DELETED = auto()
+    """Texts that it learnt from were deleted again and again."""
+    FILE = auto()
+    """A file to be tested on or replayed is gone, or cannot be used."""
+    MODEL = auto()
+    """A model that it begins with, or is compared with, cannot be used."""
+    SEVERAL_MODELS = auto()
+    """Another model answers in each language."""
+    DATABASE = auto()
+    DISK = auto()
+    """Something of its own could not be read or written."""
+    KILLED = auto()
+    """Its process was, again and again."""
+    ENDED = auto()
+    """Its process has ended by itself, again and again."""
+    UNFORESEEN = auto()
 
 
 class UnknownRun(StorageError):
@@ -63,8 +91,8 @@ class Run:
         chat: Pseudonym of the chat with the message that shows it; None for none.
         message_id: That message; None for none, or once it has told the end.
         options: What it was asked with, JSON.
-        progress: What its worker last told, JSON.
-        error: Why it failed, one line.
+        progress: What its worker last told, JSON; of one that failed, ``failure`` is in it.
+        error: Why it failed, one line of English.
         checkpoint_id: What came of it.
         worker: The process that runs it, or did.
         beat_at: When that last said that it is alive.
@@ -89,6 +117,14 @@ class Run:
     created_at: datetime
     started_at: datetime | None
     ended_at: datetime | None
+
+    @property
+    def failure(self) -> Failure:
+        """Why it failed."""
+        try:
+            return Failure(self.progress.get("failure"))
+        except ValueError:  # another version wrote it
+            return Failure.UNFORESEEN
 
     def is_free(self, now: datetime) -> bool:
         """Whether it waits for a worker: none has it, or the one that had it is not heard of any more."""

@@ -22,6 +22,7 @@ from transformers import BertTokenizerFast, PreTrainedTokenizerBase
 
 from models.multitask import BertForFourTasks
 from models.results import LABELS, Task
+from storage.runs import Failure
 from training.batches import LabelledBatch, LabelledExamples
 from training.datasets import Example, without
 from training.precision import bf16_pays
@@ -163,11 +164,14 @@ def task_data(
     if dev is None:
         first, dev = split_dev(first, DEV_SIZE[task], DEV_SEED)
         if not dev:
-            raise DataError(f"{task}: the first file is too small to set rows aside; give --{task}-dev")
+            raise DataError(
+                f"{task}: the first file is too small to set rows aside; give --{task}-dev",
+                Failure.NOTHING_TO_MEASURE,
+            )
     train = [example for part in (first, *others) for example in without(part, dev)]
     found = {example.label for example in train}
     if missing := [name for label, name in enumerate(LABELS[Task(task)]) if label not in found]:
-        raise DataError(f"{task}: not one row to learn {' or '.join(missing)} from")
+        raise DataError(f"{task}: not one row to learn {' or '.join(missing)} from", Failure.MISSING_LABEL)
     if replay is not None:
         train = mixed(train, Replay(without(replay.examples, dev), replay.passes, replay.seed))
     given = None

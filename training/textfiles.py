@@ -18,11 +18,21 @@ from pathlib import Path
 from typing import IO
 from urllib.parse import quote
 
+from storage.runs import Failure
+
 _BROKEN = (OSError, EOFError, lzma.LZMAError, zlib.error, HTTPException)
 
 
 class DataError(Exception):
-    """A data file that cannot be used; one line with the file and, where there is one, the row."""
+    """A data file that cannot be used; one line with the file and, where there is one, the row.
+
+    Attributes:
+        failure: What it means to whoever asked for a training in a chat; None where they can do nothing.
+    """
+
+    def __init__(self, line: str, failure: Failure | None = None) -> None:
+        super().__init__(line)
+        self.failure = failure
 
 
 def is_url(source: str) -> bool:

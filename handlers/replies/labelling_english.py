@@ -139,4 +139,15 @@ LABELLING_EN = LabellingTexts(
     stats_not_judged="… whether they agree with others: not enough yet",
     stats_days="Days on which you voted: {days}",
     stats_none="You have no votes yet. Tap a button under an answer of mine, or label texts: /label",
+    trust_right="Right in {right} of {judged:vote|votes} that could be judged.",
+    trust_unjudged="None of your votes could be judged: no known label, and no two others who agree.",
+    trust_none="You have not voted on this, or only skipped.",
+    trust_verdict={
+        "new": "That is too little to judge by, so your votes count as anybody's.",
+        "trusted": "That is clearly better than guessing, so your votes count.",
+        "weighed": "Your votes count as far as they turn out right.",
+        "capped": "You have voted so much that a part of your votes is left out.",
+        "chance": "That is as good as guessing, so none of your votes counts.",
+        "inverted": "That is clearly worse than guessing, so none of your votes counts.",
+    },
 )

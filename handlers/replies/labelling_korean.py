@@ -139,4 +139,15 @@ LABELLING_KO = LabellingTexts(
     stats_not_judged="… 다른 분들과 얼마나 같은지: 아직 표가 모자라요",
     stats_days="투표하신 날: {days}일",
     stats_none="아직 표가 없어요. 제 대답 아래 버튼을 누르시거나 /label 명령으로 글을 골라 주세요.",
+    trust_right="맞고 틀림을 가릴 수 있는 표 {judged}개 가운데 {right}개가 맞았어요.",
+    trust_unjudged="맞고 틀림을 가릴 수 있는 표가 없어요. 알려진 답도, 뜻이 같은 다른 두 사람도 없어요.",
+    trust_none="여기에는 투표하지 않았거나 건너뛰기만 하셨어요.",
+    trust_verdict={
+        "new": "판단하기에는 아직 모자라서 다른 분들의 표와 똑같이 세요.",
+        "trusted": "찍은 것보다 확실히 나아서 표를 세요.",
+        "weighed": "맞은 만큼 표를 세요.",
+        "capped": "표가 아주 많아서 일부는 세지 않아요.",
+        "chance": "찍은 것과 다르지 않아서 표를 세지 않아요.",
+        "inverted": "찍은 것보다 확실히 못해서 표를 세지 않아요.",
+    },
 )

@@ -13,6 +13,7 @@ class LabellingTexts:
     Attributes:
         question: Per task, what is asked of a text that is shown without an answer.
         guideline: Per task, how to decide, with an example.
+        trust_verdict: What is known of a voter, by the verdict that is kept.
     """
 
     skip_button: str
@@ -72,3 +73,7 @@ class LabellingTexts:
     stats_not_judged: str
     stats_days: str
     stats_none: str
+    trust_right: str
+    trust_unjudged: str
+    trust_none: str
+    trust_verdict: Mapping[str, str]

@@ -12,6 +12,7 @@ from handlers.replies.models_texts import ModelsTexts
 from handlers.replies.texts import TEXTS, Language, Texts
 from handlers.replies.verdict import verdict_html
 from handlers.taps import ModelsTap, Step
+from models.errors import Unfit
 from models.results import Task
 from storage.checkpoint_values import Standing, TrainedCheckpoint
 
@@ -92,6 +93,11 @@ def can_roll_back(standing: Standing) -> bool:
 def model_name(checkpoint: TrainedCheckpoint | None, texts: ModelsTexts) -> str:
     """Name a checkpoint, or the catalogue's own, as HTML."""
     return escape(_plain(checkpoint, texts), quote=False)
+
+
+def unfit_html(why: Unfit, detail: str, texts: ModelsTexts) -> str:
+    """Say why a model cannot answer, and under it, in English, what is for whoever runs the bot."""
+    return f"{texts.unfit[why]}\n<code>{escape(detail, quote=False)}</code>"
 
 
 def row(checkpoint: TrainedCheckpoint | None) -> int:

@@ -15,6 +15,7 @@ class ModelsTexts:
 
     Attributes:
         obstacles: Why a model does not take over, by ``storage.checkpoint_values.Obstacle``.
+        unfit: Why a model cannot answer, by ``models.errors.Unfit``; details in English follow.
         why_given_up: Why none takes the place of one that has to go, by ``bot.rebuilding.GivenUp``.
     """
 
@@ -40,6 +41,7 @@ class ModelsTexts:
     rolled_back: str
     changed: str
     cannot_serve: str
+    unfit: Mapping[str, str]
     obstacles: Mapping[str, str]
     taken_back: str
     not_here: str
@@ -74,6 +76,12 @@ MODELS_EN = ModelsTexts(
     rolled_back="↩️ {task}: <b>{name}</b> answers again.",
     changed="This has just been changed, by somebody else or an earlier tap. Nothing was done; now it is so:",
     cannot_serve="🚫 {name} cannot answer, so nothing was changed: {reason}",
+    unfit={
+        "missing": "its files are not here, or are no longer those that were kept.",
+        "unloadable": "it cannot be loaded, or its answers are no numbers.",
+        "no_head": "it was not made for this task.",
+        "unforeseen": "something happened that I did not foresee.",
+    },
     obstacles={
         "refused": "🚫 {name} was refused. Who runs the bot can overrule that on the command line.",
         "unjudged": "🚫 {name} has not been compared with the model that answers now.",
@@ -137,7 +145,13 @@ MODELS_KO = ModelsTexts(
     promoted="✅ {task}: 이제부터 <b>{name}</b> 모델이 대답해요.",
     rolled_back="↩️ {task}: <b>{name}</b> 모델이 다시 대답해요.",
     changed="다른 분이나 앞선 버튼이 방금 바꿨어요. 아무것도 하지 않았고, 지금은 이래요:",
-    cannot_serve="🚫 {name} 모델은 대답할 수 없어서 아무것도 바꾸지 않았어요: {reason}",
+    cannot_serve="🚫 {name} 모델은 대답할 수 없어서 아무것도 바꾸지 않았어요. {reason}",
+    unfit={
+        "missing": "파일이 여기 없거나, 보관한 것과 달라졌어요.",
+        "unloadable": "불러올 수 없거나, 대답이 숫자가 아니에요.",
+        "no_head": "이 일을 하도록 만든 모델이 아니에요.",
+        "unforeseen": "미처 생각하지 못한 일이 생겼어요.",
+    },
     obstacles={
         "refused": "🚫 {name} 모델은 심사에서 떨어졌어요. 운영자가 명령줄에서 뒤집을 수 있어요.",
         "unjudged": "🚫 {name} 모델은 아직 지금 모델과 비교하지 않았어요.",

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from handlers.replies.failure_texts import FAILURES_EN, FAILURES_KO
+
 
 @dataclass(frozen=True, slots=True)
 class TeachingTexts:
@@ -15,6 +17,7 @@ class TeachingTexts:
 
     Attributes:
         phases: What a training is doing, by the phase that its worker tells.
+        failures: Why one failed, by ``storage.runs.Failure``; details in English may follow.
     """
 
     operators_only: str
@@ -49,6 +52,7 @@ class TeachingTexts:
     left: str
     done: str
     failed: str
+    failures: Mapping[str, str]
     cancelled: str
     promoted: str
     not_promoted: str
@@ -140,6 +144,7 @@ TEACHING_EN = TeachingTexts(
     left="{time} left",
     done="It has ended: {verdict}",
     failed="🚫 It failed: {reason}",
+    failures=FAILURES_EN,
     cancelled="✖️ It was cancelled; nothing of it is left.",
     promoted="✅ <b>{name}</b> answers from now on. /models goes back to the one before.",
     not_promoted="It stays a candidate: /models promotes it.",
@@ -245,7 +250,8 @@ TEACHING_KO = TeachingTexts(
     accuracy="배우지 않은 글 정답률 {accuracy}",
     left="{time} 남음",
     done="끝났어요: {verdict}",
-    failed="🚫 실패했어요: {reason}",
+    failed="🚫 실패했어요. {reason}",
+    failures=FAILURES_KO,
     cancelled="✖️ 그만두었어요. 남은 것은 없어요.",
     promoted="✅ 이제부터 <b>{name}</b> 모델이 대답해요. /models 에서 이전 모델로 되돌릴 수 있어요.",
     not_promoted="후보로 남아 있어요. /models 에서 바꿔 쓸 수 있어요.",

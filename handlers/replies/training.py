@@ -18,13 +18,21 @@ from handlers.replies.verdict import verdict_lines
 from handlers.taps import TrainStep, TrainTap
 from models.results import LABELS, Task
 from storage.agreed import TaskFigures
-from storage.runs import Run, RunState
+from storage.runs import Failure, Run, RunState
 from storage.verdicts import LEAST_GOLD, LEAST_VOTERS, VOTER_CAP, Verdict
 
 LEARNABLE = (Task.SENTIMENT, Task.NLI, Task.NSP)
 """What can be learnt from votes on whole texts and pairs."""
 LEAST_LABELS = 200
 """With fewer, some twenty rows are held out, and only a large gain can be told from chance."""
+_WHOLLY_TOLD = (
+    Failure.NO_VOTES,
+    Failure.NOTHING_TO_LEARN,
+    Failure.MISSING_LABEL,
+    Failure.NOTHING_TO_MEASURE,
+    Failure.TEXTS_DELETED,
+)
+"""What needs no details."""
 _BAR = 12
 _REASON_UNITS = 500
 _MODEL_UNITS = 100
@@ -161,8 +169,8 @@ def _end(run: Run, texts: TeachingTexts, language: Language) -> Sequence[str]:
     if run.state is RunState.CANCELLED:
         return [texts.cancelled]
     if run.state is RunState.FAILED:
-        reason = utf16.clip(run.error or "?", _REASON_UNITS)
-        return [texts.failed.format(reason=escape(reason, quote=False))]
+        said = texts.failed.format(reason=texts.failures[run.failure])
+        return [said] if run.failure in _WHOLLY_TOLD or not run.error else [said, _quoted(run.error)]
     try:
         verdict = Verdict.from_json(run.progress.get("verdict"))
     except ValueError:  # another version wrote it
@@ -171,6 +179,11 @@ def _end(run: Run, texts: TeachingTexts, language: Language) -> Sequence[str]:
     if said := _became(run, verdict, texts):
         return [words, said]
     return [words]
+
+
+def _quoted(detail: str) -> str:
+    """Show what is for whoever runs the bot, in English."""
+    return f"<code>{escape(utf16.clip(detail, _REASON_UNITS), quote=False)}</code>"
 
 
 def _became(run: Run, verdict: Verdict, texts: TeachingTexts) -> str | None:

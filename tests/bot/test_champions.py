@@ -22,9 +22,9 @@ from bot.rate_limiter import PatientRateLimiter, Rate
 from bot.rebuilding import GivenUp
 from bot.troubles import Kind, Trouble, tell_of_champion
 from handlers.context import Services
-from handlers.replies.texts import EN
+from handlers.replies.texts import EN, KO
 from models.catalog import BUILTIN, Catalog, load_catalog
-from models.errors import CheckpointUnavailable
+from models.errors import CheckpointUnavailable, Unfit
 from models.own import OwnModel
 from models.results import LabelResult, Task
 from models.service import ModelService
@@ -324,7 +324,7 @@ async def test_a_champion_that_cannot_serve_is_taken_back_and_told_of_once(
     refused = await store.checkpoints.get("broken")
     assert refused.state is CheckpointState.REFUSED
     errors = [record for record in caplog.records if record.levelno >= logging.WARNING]
-    assert [(record.name, record.exc_info) for record in errors] == [("bot.champions", None)]
+    assert [(record.name, "\n" in record.getMessage()) for record in errors] == [("bot.champions", False)]
     with pytest.raises(NotPromotable):
         await champions.roll_back(Task.SENTIMENT, actor=ADMIN, reason="x", seen="good")
 
@@ -607,8 +607,8 @@ async def test_the_operator_is_told_in_their_language(store: Store, caplog: pyte
         token="1:token",
         request=request,
     )
-    trouble = Trouble(Kind.TAKEN_BACK, Task.SENTIMENT, "a<b", None, "no head <x>")
-    missing = replace(trouble, kind=Kind.NOT_HERE, serves="c")
+    trouble = Trouble(Kind.TAKEN_BACK, Task.SENTIMENT, "a<b", None, "no head <x>", Unfit.NO_HEAD)
+    missing = replace(trouble, kind=Kind.NOT_HERE, serves="c", unfit=Unfit.MISSING)
     learnt = Trouble(Kind.LEARNT_DELETED, Task.NLI, "b", "b")
     async with application:
         await tell_of_champion(application.bot, store, None, trouble)
@@ -616,20 +616,29 @@ async def test_the_operator_is_told_in_their_language(store: Store, caplog: pyte
         await tell_of_champion(application.bot, store, ADMIN, trouble)
         await store.set_language(ADMIN, "ko")
         await tell_of_champion(application.bot, store, ADMIN, learnt)
+        await tell_of_champion(application.bot, store, ADMIN, trouble)
         await store.set_language(ADMIN, "en")
         await tell_of_champion(application.bot, store, ADMIN, missing)
         given_up = replace(learnt, kind=Kind.GIVEN_UP, reason=GivenUp.LATE)
         await tell_of_champion(application.bot, store, ADMIN, given_up)
         request.refuse("sendMessage", 403, "Forbidden: bot was blocked by the user")
         await tell_of_champion(application.bot, store, ADMIN, trouble)
-    english, korean, elsewhere, gone, _ = (
+    english, korean, taken_back, elsewhere, gone, _ = (
         call.text for call in request.calls if call.method == "sendMessage"
     )
     assert english == EN.models.taken_back.format(
-        task="Sentiment", name="a&lt;b", serves=EN.models.own, reason="no head &lt;x&gt;"
+        task="Sentiment",
+        name="a&lt;b",
+        serves=EN.models.own,
+        reason=f"{EN.models.unfit['no_head']}\n<code>no head &lt;x&gt;</code>",
     )
+    assert taken_back.split("\n")[1:] == [KO.models.unfit["no_head"], "<code>no head &lt;x&gt;</code>"]
     assert elsewhere == EN.models.not_here.format(
-        task="Sentiment", name="a&lt;b", serves="c", machine=platform.node(), reason="no head &lt;x&gt;"
+        task="Sentiment",
+        name="a&lt;b",
+        serves="c",
+        machine=platform.node(),
+        reason=f"{EN.models.unfit['missing']}\n<code>no head &lt;x&gt;</code>",
     )
     assert "지워진 글" in korean
     assert "no other was trained within a day. Now b answers" in gone

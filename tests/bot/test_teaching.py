@@ -15,6 +15,7 @@ from telegram.error import BadRequest, Forbidden
 from bot import teaching
 from bot.children import own_command, run_child
 from bot.teaching import Teaching
+from handlers.replies.texts import EN
 from storage.runs import Run, RunState
 from storage.store import Store
 from tests.databases import with_tables
@@ -107,7 +108,8 @@ async def test_a_training_that_fails_again_and_again_is_given_up_and_its_end_tol
     async with Teaching(store, [ADMIN], command=command).running(chat):
         await until(lambda: _has(store, run, RunState.FAILED))
         await until(lambda: _is_told(store))
-    assert "no &lt;room&gt;" in seen(chat).shown[-1]
+    assert EN.teaching.failures["ended"] in seen(chat).shown[-1]
+    assert "<code>kobert-bot: no &lt;room&gt;</code>" in seen(chat).shown[-1]
     assert seen(chat).keyboards[-1] is None
     assert seen(chat).places == {(ADMIN, MESSAGE)}
 
@@ -143,7 +145,8 @@ async def test_a_training_that_is_killed_is_not_explained_by_what_it_said_before
     async with Teaching(store, [ADMIN], command=python(killed)).running(chat):
         await until(lambda: _has(store, run, RunState.FAILED))
         await until(lambda: _is_told(store))
-    assert "exit code -9" in seen(chat).shown[-1]
+    assert EN.teaching.failures["killed"] in seen(chat).shown[-1]
+    assert "<code>exit code -9</code>" in seen(chat).shown[-1]
     assert "ADMINS" not in seen(chat).shown[-1]
 
 

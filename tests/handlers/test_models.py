@@ -19,7 +19,13 @@ from handlers.replies.texts import EN, KO, LANGUAGES, TEXTS, Texts
 from handlers.replies.verdict import verdict_html
 from handlers.taps import ModelsTap, Step
 from models.catalog import load_catalog
-from models.errors import CheckpointUnavailable
+from models.errors import (
+    CheckpointMissing,
+    CheckpointUnavailable,
+    ModelServiceError,
+    TaskNotServed,
+    Unfit,
+)
 from models.own import OwnModel
 from models.results import Task
 from storage.checkpoint_values import ChampionChange, NewCheckpoint, Obstacle
@@ -135,6 +141,7 @@ async def ask(telegram: Telegram, shown: Call, face: str, user: int = ENGLISH) -
 
 def test_there_are_words_for_every_obstacle_and_task() -> None:
     assert set(EN.models.obstacles) == {each.value for each in Obstacle}
+    assert set(EN.models.unfit) == set(Unfit)
     assert set(EN.task_name) == set(Task)
 
 
@@ -235,10 +242,31 @@ async def test_one_that_cannot_serve_is_said_with_the_reason(
     asked = await ask(telegram, await telegram.says("/models"), promote_face("a"))
     promoter.error = CheckpointUnavailable("there is no folder <x>")
     done = await ask(telegram, asked, EN.models.yes_button)
-    assert done.text.startswith(
-        EN.models.cannot_serve.format(name="a", reason="there is no folder &lt;x&gt;") + "\n\n"
-    )
+    reason = f"{EN.models.unfit['unloadable']}\n<code>there is no folder &lt;x&gt;</code>"
+    assert done.text.startswith(EN.models.cannot_serve.format(name="a", reason=reason) + "\n\n")
     assert await champion(store) is None
+
+
+@pytest.mark.parametrize(
+    ("error", "why"),
+    [
+        (CheckpointMissing("there is no folder x"), "파일이 여기 없거나"),
+        (CheckpointUnavailable("x cannot be loaded: bad magic"), "불러올 수 없거나"),
+        (TaskNotServed("x: RoBERTa has no next-sentence head"), "이 일을 하도록 만든 모델이 아니에요"),
+        (ModelServiceError("DEVICE=cuda, but torch finds none"), "미처 생각하지 못한 일"),
+    ],
+)
+async def test_why_one_cannot_serve_is_korean_in_a_korean_chat(
+    telegram: Telegram, store: Store, promoter: Promoter, error: ModelServiceError, why: str
+) -> None:
+    await add(store, "a")
+    shown = await telegram.says("/models", user=KOREAN)
+    asked = await ask(telegram, shown, promote_face("a", KO), user=KOREAN)
+    promoter.error = error
+    done = await ask(telegram, asked, KO.models.yes_button, user=KOREAN)
+    sentence, detail, *_ = done.text.split("\n")
+    assert why in sentence
+    assert detail == f"<code>{error}</code>"
 
 
 async def test_one_that_was_never_compared_is_not_offered(telegram: Telegram, store: Store) -> None:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -24,6 +26,7 @@ from tests.handlers.offline import (
     Telegram,
 )
 from tests.traces import traces
+from training.feedback.ballots import Verdict
 
 SECRET = "아무에게도 말하지 않은 비밀"
 
@@ -115,6 +118,42 @@ async def test_mydata_is_a_file_with_everything(telegram: Telegram) -> None:
     assert [question["text_a"] for question in data["questions"]] == [SECRET]
     assert [(vote["text_a"], vote["label"]) for vote in data["votes"]] == [(SECRET, "negative")]
     assert [event["action"] for event in data["events"]] == ["counted"]
+
+
+@pytest.mark.parametrize(
+    ("person", "texts", "says"),
+    [
+        (KOREAN, KO, "맞고 틀림을 가릴 수 있는 표 8개 가운데 2개가 맞았어요. 찍은 것보다 확실히 못해서"),
+        (ENGLISH, EN, "Right in 2 of 8 votes that could be judged. That is clearly worse than guessing"),
+    ],
+)
+async def test_why_votes_are_trusted_is_told_in_the_language_of_who_asks(
+    telegram: Telegram, tmp_path: Path, person: int, texts: Texts, says: str
+) -> None:
+    answer = await telegram.says(f"/sentiment {SECRET}", user=person)
+    await telegram.taps(answer.button("✅"), user=person)
+    with closing(sqlite3.connect(tmp_path / "bot.db")) as another, another:
+        for task, votes, judged, right, verdict in (
+            ("nli", 9, 8, 2, "inverted"),
+            ("nsp", 9, 0, 0, "new"),
+            ("sentiment", 0, 0, 0, "new"),
+        ):
+            another.execute(
+                "INSERT INTO trusts (annotator_id, task, votes, judged, correct, verdict, reason, updated_at)"
+                " SELECT id, ?, ?, ?, ?, ?, 'as kept', '2026-01-01 12:00:00' FROM annotators"
+                " WHERE id = (SELECT annotator_id FROM votes)",
+                (task, votes, judged, right, verdict),
+            )
+    await telegram.application.process_update(telegram.message("/mydata", user=person))
+    trusts = json.loads(document(telegram).data["document"])["trusts"]
+    told = {trust["task"]: trust["reason"] for trust in trusts}
+    assert told["nli"].startswith(says)
+    assert told["nsp"].startswith(texts.labelling.trust_unjudged)
+    assert told["sentiment"] == f"{texts.labelling.trust_none} (as kept)"
+
+
+def test_there_are_words_for_every_verdict_on_a_voter() -> None:
+    assert set(EN.labelling.trust_verdict) == set(KO.labelling.trust_verdict) == set(Verdict)
 
 
 async def test_the_file_is_sent_once_though_the_command_comes_twice(telegram: Telegram) -> None:

@@ -20,15 +20,16 @@ from typer.testing import CliRunner, Result
 
 from bot.cli import app
 from bot.rebuilding import see_to
-from handlers.replies.texts import EN
+from handlers.replies.texts import EN, KO
 from handlers.replies.training import run_html
 from models.catalog import load_catalog
 from models.own import OwnModel
 from models.results import Task
 from storage.agreed import NewLabel
 from storage.checkpoint_values import CheckpointState, NewCheckpoint, TrainedCheckpoint
-from storage.runs import RunState
+from storage.runs import Failure, RunState
 from storage.store import Store
+from tests.tiny import catalog_file
 from tests.training.retraining_world import PEOPLE, PEPPER, tiny_catalog_file, vote, vote_wrongly
 from training.gate.compare import compare
 from training.retraining.registering import Judged, register
@@ -340,6 +341,47 @@ def test_what_nobody_foresaw_is_kept_as_its_type_and_place(
     assert re.fullmatch(r"KeyError at training/retraining/\w+\.py:\d+", str(error))
 
 
+def change(folder: Path, statement: str) -> None:
+    with closing(sqlite3.connect(folder / "bot.db")) as connection, connection:
+        connection.execute(statement)
+
+
+@pytest.mark.parametrize(
+    ("failure", "detail"),
+    [
+        ("file", "gone.txt: "),
+        ("file", "bad.txt: row 1: "),
+        ("missing_label", None),
+        ("nothing_to_learn", None),
+        ("model", "broken: "),
+    ],
+)
+def test_why_it_failed_is_korean_in_a_korean_chat(
+    voted: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failure: str, detail: str | None
+) -> None:
+    (tmp_path / "bad.txt").write_text("nothing\tof\tuse\n")
+    match failure:
+        case "file" if detail is not None and detail.startswith("gone"):
+            monkeypatch.setenv("TEACHING_REPLAYS", "sentiment=gone.txt")
+        case "file":
+            monkeypatch.setenv("TEACHING_TESTS", "sentiment=bad.txt")
+        case "missing_label":
+            change(tmp_path, "DELETE FROM votes WHERE label = 'negative'")
+        case "nothing_to_learn":
+            change(tmp_path, "UPDATE votes SET kind = 'skip', label = ''")
+        case "model":
+            shutil.copytree(voted / "checkpoint", tmp_path / "broken")
+            (tmp_path / "broken" / "model.safetensors").write_bytes(b"none")
+            monkeypatch.setenv("CATALOG", str(catalog_file(tmp_path / "broken.toml", builtin="./broken")))
+    assert call(*COMMAND, "--steps", "2").exit_code == 1
+    run = asked(tmp_path, lambda store: store.runs.get(1))
+    assert run.failure == failure, run.error
+    _, said, *quoted = run_html(run, "ko").split("\n")
+    assert said == KO.teaching.failed.format(reason=KO.teaching.failures[failure])
+    assert len(quoted) == (detail is not None)
+    assert all(detail in each for each in quoted if detail is not None)
+
+
 def answer_with_two(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Choose a preset that answers sentiment with a model for each language."""
     lines = [
@@ -365,6 +407,8 @@ def test_where_each_language_has_a_model_of_its_own_none_is_trained(
     assert len(done.stderr.splitlines()) == 1, done.stderr
     assert f"sentiment.ko = {tmp_path}/korean, sentiment.en = {tmp_path}/english" in done.stderr
     assert rows(tmp_path, "SELECT state FROM training_runs") == [("failed",)] * ("--run" in asked_for)
+    if "--run" in asked_for:
+        assert asked(tmp_path, lambda store: store.runs.get(1)).failure is Failure.SEVERAL_MODELS
     assert rows(tmp_path, "SELECT count(*) FROM dataset_snapshots") == [(0,)]
     nli = call("train", "finetune", "nli", "--from-feedback")
     assert "nobody has voted on nli yet" in nli.stderr

@@ -17,6 +17,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from storage.errors import StorageError
+from storage.runs import Failure
 from storage.snapshot_files import draft
 from storage.snapshots import Overtaken, StoredSnapshot
 from storage.store import Store
@@ -136,6 +137,6 @@ def _refuse_empty(task: str, drawn: Drawn) -> None:
     if drawn.members:
         return
     if not drawn.left_out:
-        raise DataError(f"nobody has voted on {task} yet, so there is nothing to draw")
+        raise DataError(f"nobody has voted on {task} yet, so there is nothing to draw", Failure.NO_VOTES)
     why = ", ".join(f"{number:,} {reason}" for reason, number in drawn.left_out.items())
-    raise DataError(f"nothing of {task} can be learnt from: {why}")
+    raise DataError(f"nothing of {task} can be learnt from: {why}", Failure.NOTHING_TO_LEARN)

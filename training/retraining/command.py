@@ -6,6 +6,7 @@ import os
 import signal
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, NoReturn
 
 import typer
@@ -14,6 +15,7 @@ from models.traces import in_short
 from storage.errors import StorageError
 from storage.runs import RunState
 from training.processes import Processes
+from training.retraining.failures import failure_of
 from training.retraining.ledger import Ledger
 from training.retraining.one_model import one_rival
 from training.retraining.place import Teaching, TeachingPlace
@@ -154,6 +156,8 @@ def _work(ledger: Ledger, place: TeachingPlace, run_id: int, task: str, device: 
         raise DataError(f"training {run_id} was cancelled; nothing of it is left") from None
     except Exception as error:
         if ledger.has_claimed:
+            run = replace(ledger.run, progress=ledger.progress)
+            ledger.tell(failure=failure_of(error, run, place))
             ledger.finish(RunState.FAILED, error=in_short(error)[:_LONGEST])
             if retraining is not None:
                 retraining.clear()

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from models.results import LABELS, Task
+from storage.runs import Failure
 from storage.snapshots import Member, StoredSnapshot
 from storage.store import Store
 from training.datasets import Example, read
@@ -59,7 +60,9 @@ def material(task: str, name: str, folder: Path, test: str | None) -> Material:
     parts = read_snapshot(folder)
     rows = {part: len(its) for part, its in parts.items()}
     if not rows["train"]:
-        raise DataError(f"{name}: no row to learn from yet; people must label more of {task}")
+        raise DataError(
+            f"{name}: no row to learn from yet; people must label more of {task}", Failure.NOTHING_TO_LEARN
+        )
     sets = [
         LabelledSet(each, task, _examples(task, parts[each.value]))
         for each in (SetName.GOLD, SetName.HELDOUT)
@@ -67,7 +70,8 @@ def material(task: str, name: str, folder: Path, test: str | None) -> Material:
     ]
     if not sets:
         raise DataError(
-            f"{name}: no gold and no held-out row of {task} to measure on yet; people must label more of it"
+            f"{name}: no gold and no held-out row of {task} to measure on yet; people must label more of it",
+            Failure.NOTHING_TO_MEASURE,
         )
     if test is not None:
         sets.append(LabelledSet(SetName.TEST, task, read(task, test).examples))

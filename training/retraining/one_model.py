@@ -5,6 +5,7 @@ from __future__ import annotations
 from models.catalog import load_catalog
 from models.errors import ModelServiceError
 from models.results import Task
+from storage.runs import Failure
 from training.retraining.ledger import Ledger
 from training.retraining.place import TeachingPlace
 from training.retraining.rivals import Rival, rival
@@ -36,5 +37,6 @@ def _require_one_model(place: TeachingPlace, task: str) -> None:
         raise DataError(
             f"the preset {place.preset!r} answers {task} with a model for each language ({lines}); a trained "
             "one would take the place of all and be compared with one: put one line "
-            f"{task}.any in place of these in your CATALOG file, or train with another PRESET"
+            f"{task}.any in place of these in your CATALOG file, or train with another PRESET",
+            Failure.SEVERAL_MODELS,
         )

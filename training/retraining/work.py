@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from storage.checkpoint_values import CheckpointState, NewCheckpoint, UnknownCheckpoint
-from storage.runs import CancelledRun, Run, RunState
+from storage.runs import CancelledRun, Failure, Run, RunState
 from storage.snapshots import StoredSnapshot
 from storage.store import Store
 from training.feedback.snapshot import take_snapshot
@@ -75,7 +75,7 @@ class Retraining:
                 except Tainted:
                     self._say("a text that it learnt from was deleted meanwhile: beginning anew")
                     self._begin_anew()
-        raise DataError("texts were deleted all the while: try again")
+        raise DataError("texts were deleted all the while: try again", Failure.TEXTS_DELETED)
 
     def clear(self) -> None:
         """Delete what a training that will not go on has left; what was judged is kept, unless cancelled."""

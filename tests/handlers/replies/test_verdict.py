@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
 
 import pytest
 from telegram.constants import MessageLimit
@@ -13,7 +12,6 @@ from handlers.replies.training import run_html
 from handlers.replies.verdict import verdict_html, verdict_lines
 from handlers.replies.verdict_texts import VerdictTexts
 from models.results import LABELS, Task
-from storage.runs import Run, RunState
 from storage.verdicts import Check, CheckName, CheckState, Number, Verdict
 
 PASSED, FAILED, NOT_SEEN = CheckState.PASSED, CheckState.FAILED, CheckState.NOT_SEEN
@@ -63,24 +61,6 @@ CHECKS = (
     ),
     Check(CheckName.VOTERS, PASSED, {"voters": 9, "least": 5}),
     Check(CheckName.VOTER_SHARE, PASSED, {"share": 0.2, "cap": 0.3}),
-)
-RUN = Run(
-    id=1,
-    task="sentiment",
-    state=RunState.DONE,
-    cancelling=False,
-    actor="",
-    chat=None,
-    message_id=None,
-    options={},
-    progress={},
-    error=None,
-    checkpoint_id=1,
-    worker=None,
-    beat_at=None,
-    created_at=datetime(2026, 1, 2, tzinfo=UTC),
-    started_at=None,
-    ended_at=None,
 )
 VERDICT = Verdict(True, "sentiment", "builtin", "var/<new>&model", CHECKS)
 
