@@ -13,6 +13,7 @@ from handlers.replies.verdict import verdict_html, verdict_lines
 from handlers.replies.verdict_texts import VerdictTexts
 from models.results import LABELS, Task
 from storage.verdicts import Check, CheckName, CheckState, Number, Verdict
+from tests.runs import RUN
 
 PASSED, FAILED, NOT_SEEN = CheckState.PASSED, CheckState.FAILED, CheckState.NOT_SEEN
 
