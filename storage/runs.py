@@ -122,7 +122,7 @@ class Run:
     def failure(self) -> Failure:
         """Why it failed."""
         try:
-            return Failure(self.progress.get("failure"))
+            return Failure(str(self.progress.get("failure")))
         except ValueError:  # another version wrote it
             return Failure.UNFORESEEN
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import torch
 from kobert_transformers.tokenization_kobert import VOCAB_FILES_NAMES, KoBertTokenizer
+from safetensors import SafetensorError
 from transformers import BertConfig, BertTokenizerFast, PreTrainedTokenizerBase
 from transformers import logging as transformers_logging
 
@@ -99,7 +100,7 @@ def load_start(name: str, *, dropout: float | None, device: torch.device | None 
             output_loading_info=True,
         )
         tokenizer = _tokenizer(str(tokenizer_folder), source)
-    except (ModelServiceError, OSError, ValueError) as error:
+    except (ModelServiceError, OSError, ValueError, SafetensorError) as error:
         raise _said(name, error) from error
     there = [
         task

@@ -169,8 +169,8 @@ def _end(run: Run, texts: TeachingTexts, language: Language) -> Sequence[str]:
     if run.state is RunState.CANCELLED:
         return [texts.cancelled]
     if run.state is RunState.FAILED:
-        said = texts.failed.format(reason=texts.failures[run.failure])
-        return [said] if run.failure in _WHOLLY_TOLD or not run.error else [said, _quoted(run.error)]
+        failed = texts.failed.format(reason=texts.failures[run.failure])
+        return [failed] if run.failure in _WHOLLY_TOLD or not run.error else [failed, _quoted(run.error)]
     try:
         verdict = Verdict.from_json(run.progress.get("verdict"))
     except ValueError:  # another version wrote it

@@ -329,6 +329,25 @@ async def test_a_champion_that_cannot_serve_is_taken_back_and_told_of_once(
         await champions.roll_back(Task.SENTIMENT, actor=ADMIN, reason="x", seen="good")
 
 
+async def test_what_nobody_expected_of_a_champion_is_logged_without_its_message(
+    champions: Champions,
+    store: Store,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def broken(*_: object) -> None:
+        raise KeyError("나의 비밀")
+
+    await trained(store, tmp_path, "odd", 1.0)
+    await promote(store, "odd", None)
+    monkeypatch.setattr("bot.champions.let_answer", broken)
+    [trouble] = await told(champions)
+    assert (trouble.kind, trouble.reason, trouble.unfit) == (Kind.TAKEN_BACK, "KeyError", Unfit.UNFORESEEN)
+    assert "odd cannot serve: KeyError\nTraceback" in caplog.text
+    assert "비밀" not in caplog.text
+
+
 async def test_a_bot_that_lacks_the_champions_files_leaves_it_to_the_others_and_tells_once(
     champions: Champions, store: Store, catalog: Catalog, url: str, tmp_path: Path
 ) -> None:

@@ -48,7 +48,7 @@ def test_of_an_exception_that_anybody_logs_types_and_places_are_told(
     set_up_logging("INFO", token="1:secret")
     log = logging.getLogger("telegram.Bot")
     try:
-        {}[SECRET]
+        dict[str, str]()[SECRET]
     except KeyError as error:
         log.critical("Error while parsing updates! Received data was %r", [SECRET], exc_info=error)
         record = log.makeRecord(log.name, logging.ERROR, "", 0, "again", (), (KeyError, error, None))

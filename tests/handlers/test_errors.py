@@ -137,7 +137,11 @@ async def test_a_typed_word_that_the_database_cannot_keep_is_in_no_log(
 async def test_a_message_that_telegram_quotes_is_in_no_log(
     telegram: Telegram, model: FakeModel, caplog: pytest.LogCaptureFixture
 ) -> None:
-    quoted = (400, f'Bad Request: can\'t parse entities: unsupported start tag "{SECRET}"', {})
+    quoted: tuple[int, str, dict[str, int]] = (
+        400,
+        f'Bad Request: can\'t parse entities: unsupported start tag "{SECRET}"',
+        {},
+    )
     telegram.request.refusals["sendMessage"] += [quoted] * 2  # the apology, and the report
     model.error = RuntimeError("broken")
     await telegram.says(f"/sentiment {SECRET}", user=KOREAN)

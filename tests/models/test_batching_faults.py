@@ -99,7 +99,7 @@ async def test_a_stopped_worker_takes_nobodys_answer_that_is_there_already(batch
 async def test_a_stopped_worker_leaves_nobody_waiting_and_goes_on(
     batcher: Batcher, caplog: pytest.LogCaptureFixture
 ) -> None:
-    runner = Doubler(bad=3, error=Killed())
+    runner = Doubler(bad=3, error=Killed("나의 비밀"))
     first = await occupied(batcher, runner)
     rest = await queued(batcher, runner, [2, 3])
     runner.gate.set()
@@ -110,7 +110,8 @@ async def test_a_stopped_worker_leaves_nobody_waiting_and_goes_on(
         assert outcomes[1] is not outcomes[2]
         assert "Killed" in str(outcomes[1])
         assert await batcher.submit(runner, 4, 1) == 8
-    assert "stopped at 2 requests" in caplog.text
+    assert "stopped at 2 requests\nTraceback" in caplog.text
+    assert "비밀" not in caplog.text
 
 
 async def test_a_runners_own_timeout_is_not_taken_for_the_deadline(batcher: Batcher) -> None:

@@ -401,7 +401,8 @@ async def test_what_nobody_expected_of_a_warm_up_is_logged_and_the_rest_is_loade
     await service.start()
     await warm(service)
     await service.close()
-    assert "RuntimeError: never seen before" in caplog.text
+    assert caplog.text.count("\nRuntimeError\n") == len(asked)
+    assert "never seen before" not in caplog.text  # a message may hold what somebody wrote
     assert asked == [Task.MASK, Task.NSP, Task.SENTIMENT, Task.NLI]
 
 
