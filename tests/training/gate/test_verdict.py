@@ -114,13 +114,6 @@ def test_candidates_that_are_no_better_seldom_pass_however_many_are_tried_on_the
     assert lucky <= 5
 
 
-def test_a_gain_of_the_hundredth_candidate_takes_seconds() -> None:
-    start = time.process_time()
-    found = verdict(replace(planted(SetName.GOLD, 400, gained=60, lost=2), earlier=99), TEST, HELDOUT)
-    assert found.passed
-    assert time.process_time() - start < 60  # with as many draws in the tails as at first it is minutes
-
-
 def test_what_follows_one_that_has_to_go_must_beat_what_would_answer_without_either() -> None:
     """Of 25 rows 23 were right and 19 are: no sure loss, with so few, and no reason to serve."""
     rows = np.arange(25)
