@@ -268,9 +268,10 @@ def test_labels_that_mean_nothing_are_refused_with_the_reason_and_nothing_change
 
 
 def test_five_accounts_that_lie_alike_promote_nothing_until_a_person_does(
-    voted: Path, tmp_path: Path
+    voted: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     use(voted, tmp_path, "wrong")
+    monkeypatch.delenv("TEACHING_TESTS")
     done = call(*COMMAND, *QUICK)
     assert done.exit_code == 0, done.output + repr(done.exception)
     assert "only if a person promotes it. It passed on votes alone" in done.stdout
@@ -297,8 +298,11 @@ def forget_a_learnt_text(folder: Path) -> None:
         connection.execute("UPDATE checkpoints SET tainted = true")
 
 
-def test_one_that_has_to_go_is_not_replaced_on_votes_alone(voted: Path, tmp_path: Path) -> None:
+def test_one_that_has_to_go_is_not_replaced_on_votes_alone(
+    voted: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     use(voted, tmp_path, "wrong")
+    monkeypatch.delenv("TEACHING_TESTS")
     assert call(*COMMAND, *QUICK).exit_code == 0
     assert call("models", "promote", "sentiment-0001", "--reason", "looked at").exit_code == 0
     forget_a_learnt_text(tmp_path)
