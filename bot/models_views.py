@@ -150,9 +150,7 @@ def _right(checkpoint: TrainedCheckpoint) -> str:
     found = {}
     for check in checks:
         share, rows = check.numbers.get("candidate"), check.numbers.get("set")
-        if check.name in (CheckName.GAIN, CheckName.NOT_WORSE, CheckName.TEST) and isinstance(
-            share, int | float
-        ):
+        if check.name in (CheckName.GAIN, CheckName.TEST) and isinstance(share, int | float):
             found[str(rows)] = f"{rows} {percents(share, 1)} of {check.numbers['n']:,}"
     return ", ".join(found.values()) or "–"
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
-from math import isfinite
+from math import isfinite, nan
 
 LEAST_VOTERS = 5
 """So many people must have taught a candidate, for the gate to pass it."""
 VOTER_CAP = 0.30
 """So much of the votes that taught it may be one person's, for the gate to pass it."""
 LEAST_GOLD = 100
-"""With so many known rows a gain is judged on them, and what passes may be promoted by itself."""
+"""With so many known rows a gain is judged on them.
+
+With so many that no voters made, what passes may be promoted by itself."""
 
 Number = float | int | str | None
 """What a check may hold beside its state."""
@@ -24,8 +26,6 @@ class CheckName(StrEnum):
     ANSWERS = "answers"
     CHANGED = "changed"
     GAIN = "gain"
-    NOT_WORSE = "not_worse"
-    """In its place in older verdicts, where the champion had to go: no sure loss against that champion."""
     TEST = "test"
     RECALL = "recall"
     CALIBRATION = "calibration"
@@ -40,6 +40,17 @@ class CheckState(StrEnum):
     PASSED = "passed"
     FAILED = "failed"
     NOT_SEEN = "not_seen"
+
+
+class Doubt(StrEnum):
+    """Why a person has to promote what passed, in the order in which it is told."""
+
+    VOTES_ALONE = "votes_alone"
+    """Its gain was judged on what the same people voted that it learnt from: one may have five accounts."""
+    VOTED_GOLD = "voted_gold"
+    """Its gain was judged on known labels, but without those that voters made they show none."""
+    NOT_TESTED = "not_tested"
+    """There was no original test file: what the model could do before may be lost, and nobody saw it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +68,17 @@ class Check:
             - ``changed``: changed (rows answered otherwise), n.
             - ``gain``: set, task, n, champion, candidate, gain, low, high, gained, lost, p, alpha, level (of
               the interval, 1 - alpha), smallest (gain that would have been seen with the chance ``power``;
-              None: none), gold (rows of it), least_gold, earlier (candidates that these rows judged before,
-              among which and this one the 5 % of chance are shared out), of gold voted (labels that voters
-              agreed on; older ones do not tell). Not seen: without champion and what
-              follows from it. ``not_worse``, of older ones: the same, with losses for gains, nothing shared.
+              None: none), gold (rows of it), least_gold, earlier (candidates that these rows judged before:
+              each gets less of the 5 % of chance than the one before it), of gold voted (labels that voters
+              agreed on) and p_given (p if none of these had spoken for the candidate, at most). Not seen:
+              without champion and what follows from it.
             - ``test``: set, task, n, champion, candidate, gain, low, high, gained, lost, margin, smallest.
               Not seen: task, margin.
             - ``recall``: set, task, label, n, margin, champion, candidate, drop, gained, lost, p.
-            - ``calibration``: set, task, n, champion, candidate, worse, low, margin.
+            - ``calibration``: set, task, n, champion, candidate, worse, low, margin. Not seen: task, margin.
             - ``latency``: champion_ms, candidate_ms, ratio, low, bound, n (questions to each).
             - ``voters``: voters, least, known (1 if known labels have shown that people are right, 0 if they
-              merely agree; older ones do not tell). ``voter_share``: share, cap.
+              merely agree). ``voter_share``: share, cap.
     """
 
     name: CheckName
@@ -86,9 +97,9 @@ class Verdict:
         candidate: Name of the model that would.
         checks: Every rule, in the order of ``CheckName``.
         leaving: Name of the model that answers now and has to go, as it learnt from a text that was deleted;
-            None if none has to. Older ones do not tell.
+            None if none has to.
         weights: Fingerprint of the champion's weights where it is a preset's own model, which others may take
-            the place of under the same name; None for a trained one. Older ones do not tell.
+            the place of under the same name; None for a trained one.
     """
 
     passed: bool
@@ -100,26 +111,41 @@ class Verdict:
     weights: str | None = None
 
     @property
-    def decided_on_gold(self) -> bool:
-        """Whether enough known labels decided it, and not what the same people voted that it learnt from."""
-        return self._decided_on("gold")
+    def doubts(self) -> tuple[Doubt, ...]:
+        """Why a person has to promote what passed; none where it may serve by itself, or was refused."""
+        if not self.passed:
+            return ()
+        found = []
+        if self._gain_on_gold is None:
+            found.append(Doubt.VOTES_ALONE)
+        elif not self.decided_on_gold:
+            found.append(Doubt.VOTED_GOLD)
+        if not any(self._passes(check, CheckName.TEST, "task", self.task) for check in self.checks):
+            found.append(Doubt.NOT_TESTED)
+        return tuple(found)
 
     @property
-    def needs_a_person(self) -> bool:
-        """Whether it passed on votes alone: five accounts of one person can bring that about."""
-        return self.passed and self._decided_on("heldout")
+    def decided_on_gold(self) -> bool:
+        """Whether known labels decided it that no voters made: enough of them, and they alone show a gain."""
+        if self._gain_on_gold is None:
+            return False
+        numbers = ("n", "voted", "least_gold", "p_given", "alpha")
+        n, voted, least, p, alpha = (_amount(self._gain_on_gold, each) for each in numbers)
+        return n - voted >= least and p < alpha
 
     def is_about(self, rival: str | None) -> bool:
         """Whether it tells what changes if the candidate takes the place of ``rival``, who answers."""
         return rival is not None and rival in (self.champion, self.leaving)
 
-    def _decided_on(self, rows: str) -> bool:
-        return any(
-            check.name in (CheckName.GAIN, CheckName.NOT_WORSE)
-            and check.state is CheckState.PASSED
-            and check.numbers.get("set") == rows
-            for check in self.checks
+    @property
+    def _gain_on_gold(self) -> Check | None:
+        return next(
+            (check for check in self.checks if self._passes(check, CheckName.GAIN, "set", "gold")), None
         )
+
+    @staticmethod
+    def _passes(check: Check, name: CheckName, key: str, value: str) -> bool:
+        return check.name is name and check.state is CheckState.PASSED and check.numbers.get(key) == value
 
     def as_json(self) -> dict[str, object]:
         """For a database row: what ``from_json`` reads."""
@@ -152,6 +178,12 @@ class Verdict:
         said = (body.get(key) for key in ("leaving", "weights"))
         gone, weights = (each if isinstance(each, str) and each else None for each in said)
         return cls(passed, task, champion, candidate, tuple(map(_check, checks)), gone, weights)
+
+
+def _amount(check: Check, name: str) -> float:
+    """Return a number of a check; NaN, which is neither above nor below anything, if there is none."""
+    value = check.numbers.get(name)
+    return value if isinstance(value, int | float) else nan
 
 
 def _check(body: object) -> Check:

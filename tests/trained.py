@@ -11,7 +11,7 @@ from safetensors.torch import load_file, save_file
 from models.fingerprint import WEIGHTS, fingerprint
 from storage.checkpoint_values import NewCheckpoint, TrainedCheckpoint
 from storage.store import Store
-from storage.verdicts import Check, CheckName, CheckState, Verdict
+from storage.verdicts import Check, CheckName, CheckState, Number, Verdict
 from tests.tiny import write_checkpoint
 
 
@@ -31,13 +31,45 @@ def scores_of(certainty: float) -> dict[str, float]:
     return dict(zip(("negative", "positive"), [power / sum(powers) for power in powers], strict=True))
 
 
+_SHARES: dict[str, Number] = {
+    "task": "sentiment",
+    "n": 200,
+    "champion": 0.5,
+    "candidate": 0.75,
+    "gained": 60,
+    "lost": 10,
+    "gain": 0.25,
+    "low": 0.2,
+    "high": 0.3,
+    "smallest": 0.1,
+}
+GAIN = Check(
+    CheckName.GAIN,
+    CheckState.PASSED,
+    {
+        **_SHARES,
+        "set": "gold",
+        "p": 1e-9,
+        "p_given": 1e-9,
+        "alpha": 0.025,
+        "level": 0.975,
+        "power": 0.8,
+        "earlier": 0,
+        "gold": 200,
+        "least_gold": 100,
+        "voted": 0,
+    },
+)
+TEST = Check(CheckName.TEST, CheckState.PASSED, {**_SHARES, "set": "test", "margin": 0.005})
+
+
 def verdict(
     name: str, *, passed: bool = True, against: str = "builtin", weights: str | None = None
 ) -> Verdict:
-    """A short one."""
+    """A short one: what passed may be promoted by itself."""
     state = CheckState.PASSED if passed else CheckState.FAILED
-    numbers = {"broken": 0 if passed else 3, "n": 30}
-    checks = (Check(CheckName.ANSWERS, state, numbers),)
+    answers = Check(CheckName.ANSWERS, state, {"broken": 0 if passed else 3, "n": 30})
+    checks = (answers, GAIN, TEST) if passed else (answers,)
     return Verdict(passed, "sentiment", against, name, checks, weights=weights)
 
 

@@ -135,7 +135,7 @@ def _judged(standing: Standing, preset: str, texts: ModelsTexts) -> str:
     verdict = None if standing.candidate is None else standing.candidate.verdict
     if verdict is None or not standing.promotable(preset):
         return texts.other_rival
-    return texts.passed_on_votes if verdict.needs_a_person else texts.passed
+    return texts.waits if verdict.doubts else texts.passed
 
 
 def _described(checkpoint: TrainedCheckpoint | None, texts: ModelsTexts) -> str:

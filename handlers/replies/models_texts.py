@@ -27,7 +27,7 @@ class ModelsTexts:
     candidate: str
     no_candidate: str
     passed: str
-    passed_on_votes: str
+    waits: str
     other_rival: str
     tainted: str
     promote_button: str
@@ -62,7 +62,7 @@ MODELS_EN = ModelsTexts(
     candidate="candidate: {name}, {verdict}",
     no_candidate="candidate: none",
     passed="passed",
-    passed_on_votes="passed on votes alone",
+    waits="passed, waits for a person",
     other_rival="compared with a model that no longer answers",
     tainted="⚠️ learnt from a text that was deleted since: another is trained in its place, or it is retired",
     promote_button="⬆️ {task}: promote {name}",
@@ -105,12 +105,12 @@ MODELS_EN = ModelsTexts(
     learnt_deleted=(
         "⚠️ {task}: <b>{name}</b> learnt from a text that was deleted since. "
         "Another is being trained without it and takes its place if gold shows that it is better than the "
-        "one before. If not, or if that takes more than a day, the model is retired and the one before "
-        "answers."
+        "one before, and the test file that it can still do what it could. If not, or if that takes more "
+        "than a day, the model is retired and the one before answers."
     ),
     given_up=(
         "⚠️ {task}: <b>{name}</b> learnt from a text that was deleted since and is retired: {reason}. "
-        "Now {serves} answers. /train teaches another."
+        "Now {serves} answers. /models shows whether another waits to be promoted; /train teaches one."
     ),
     why_given_up={
         "refused": "what was trained in its place did not take it",
@@ -132,7 +132,7 @@ MODELS_KO = ModelsTexts(
     candidate="후보: {name}, {verdict}",
     no_candidate="후보: 없음",
     passed="통과",
-    passed_on_votes="투표만으로 통과",
+    waits="통과, 사람이 올려야 함",
     other_rival="예전 모델과 비교함",
     tainted="⚠️ 그 뒤에 지워진 글로 배웠어요. 다시 가르쳐서 바꾸거나, 안 되면 물러나요",
     promote_button="⬆️ {task}: {name} 쓰기",
@@ -175,13 +175,14 @@ MODELS_KO = ModelsTexts(
         "/models에서 다른 모델을 고르셔도 돼요.\n{reason}"
     ),
     learnt_deleted=(
-        "⚠️ {task}: <b>{name}</b> 모델은 그 뒤에 지워진 글로 배웠어요. "
-        "그 글 없이 다시 가르치고 있고, 이전 모델보다 낫다고 골드로 확인되면 새 모델이 대신해요. "
+        "⚠️ {task}: <b>{name}</b> 모델은 그 뒤에 지워진 글로 배웠어요. 그 글 없이 다시 가르치고 있고, 이전 "
+        "모델보다 나은 것이 골드로, 전에 잘하던 것도 그대로인 것이 시험 파일로 확인되면 새 모델이 대신해요. "
         "그게 안 되거나 하루가 넘게 걸리면 이 모델은 물러나고 이전 모델이 대답해요."
     ),
     given_up=(
-        "⚠️ {task}: <b>{name}</b> 모델은 그 뒤에 지워진 글로 배웠기 때문에 물러났어요. {reason}. "
-        "지금 대답하는 모델: {serves}. /train 으로 다시 가르칠 수 있어요."
+        "⚠️ {task}: <b>{name}</b> 모델은 그 뒤에 지워진 글로 배웠기 때문에 물러났어요. {reason}. 지금 "
+        "대답하는 모델: {serves}. 올려 주기를 기다리는 모델이 있는지는 /models 에서 보고, /train 으로 다시 "
+        "가르칠 수 있어요."
     ),
     why_given_up={
         "refused": "대신 배운 모델이 그 자리를 이어받지 못했어요",

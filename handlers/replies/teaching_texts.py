@@ -57,7 +57,7 @@ class TeachingTexts:
     promoted: str
     not_promoted: str
     overtaken: str
-    on_votes: str
+    waits: str
     stats_title: str
     stats_task: str
     stats_accuracy: str
@@ -89,9 +89,10 @@ TEACHING_EN = TeachingTexts(
         "The bot's log says why. Send /train again to have another try."
     ),
     start_question=(
-        "Shall I start? It learns beside my answering, at low priority, is compared with the model that "
-        "answers now, and takes its place only if gold shows it is better. If votes alone do, it stays a "
-        "candidate until you promote it."
+        "Shall I start? It learns beside my answering, at low priority, and is compared with the model that "
+        "answers now. It takes its place by itself only if gold that you gave shows that it is better, and "
+        "the test file that it can still do what it could. What passes otherwise stays a candidate until "
+        "you promote it."
     ),
     nothing_yet="Nobody has voted on this yet, so there is nothing to learn from.",
     no_label=(
@@ -121,8 +122,9 @@ TEACHING_EN = TeachingTexts(
         "on held-out votes, and what passes on them waits until you promote it."
     ),
     no_test=(
-        "⚠️ What it could do before is not measured, and may suffer: <code>TEACHING_TESTS</code> and "
-        "<code>TEACHING_REPLAYS</code> in .env name the files for that."
+        "⚠️ There is no test file, so what it could do before is not measured, and may suffer: if it passes, "
+        "it waits until you promote it. <code>TEACHING_TESTS</code> and <code>TEACHING_REPLAYS</code> in "
+        ".env name the files for that."
     ),
     start_button="▶️ Start",
     cancel_button="✖️ Cancel",
@@ -153,9 +155,9 @@ TEACHING_EN = TeachingTexts(
         "with. So it stays a candidate. /train teaches one that is compared with the new one; who runs the "
         "bot can promote this one all the same on the command line."
     ),
-    on_votes=(
-        "⚠️ It passed on votes alone, which five accounts of one person could have given, so it stays a "
-        "candidate. Look at what was voted; then /models promotes it."
+    waits=(
+        "⚠️ It stays a candidate until a person promotes it, as the first line of the verdict says. Look at "
+        "it; then /models promotes it."
     ),
     stats_title="📊 <b>The last {days:day|days}</b>",
     stats_task=(
@@ -199,8 +201,9 @@ TEACHING_KO = TeachingTexts(
         "이유는 봇의 로그에 있어요. /train을 다시 보내면 다시 알아볼게요."
     ),
     start_question=(
-        "시작할까요? 대답하는 틈틈이 낮은 우선순위로 배우고, 지금 모델과 비교해서 더 낫다는 것을 골드가 "
-        "보여 줄 때만 그 자리를 이어받아요. 투표만으로 통과하면 직접 올릴 때까지 후보로 남아요."
+        "시작할까요? 대답하는 틈틈이 낮은 우선순위로 배우고, 지금 모델과 비교해요. 직접 넣은 골드가 더 "
+        "낫다고 보여 주고 시험 파일에서 전에 잘하던 것도 그대로일 때만 스스로 그 자리를 이어받아요. 그 "
+        "밖에는 통과해도 직접 올릴 때까지 후보로 남아요."
     ),
     nothing_yet="아직 아무도 투표하지 않아서 배울 것이 없어요.",
     no_label=(
@@ -228,8 +231,9 @@ TEACHING_KO = TeachingTexts(
         "그것으로 통과한 모델은 직접 올릴 때까지 기다려요."
     ),
     no_test=(
-        "⚠️ 전에 잘하던 것은 재지 않아서 나빠져도 알 수 없어요. .env의 <code>TEACHING_TESTS</code>와 "
-        "<code>TEACHING_REPLAYS</code>에 파일을 적어 주세요."
+        "⚠️ 시험 파일이 없어서 전에 잘하던 것은 재지 않고, 나빠져도 알 수 없어요. 그래서 통과해도 직접 올릴 "
+        "때까지 기다려요. .env의 <code>TEACHING_TESTS</code>와 <code>TEACHING_REPLAYS</code>에 파일을 적어 "
+        "주세요."
     ),
     start_button="▶️ 시작",
     cancel_button="✖️ 그만두기",
@@ -260,9 +264,9 @@ TEACHING_KO = TeachingTexts(
         "그래서 후보로 남겨 두었어요. /train 으로 다시 가르치면 새 모델과 비교해요. "
         "그래도 쓰려면 운영자가 명령줄에서 바꿀 수 있어요."
     ),
-    on_votes=(
-        "⚠️ 투표만으로 통과했어요. 한 사람이 계정 다섯 개로 만들 수 있는 결과라서 후보로 남겨 두었어요. "
-        "투표를 살펴본 뒤에 /models 에서 바꿔 쓸 수 있어요."
+    waits=(
+        "⚠️ 심사 결과 첫 줄에 적힌 까닭으로, 사람이 직접 올릴 때까지 후보로 남아 있어요. 살펴본 뒤에 "
+        "/models 에서 바꿔 쓸 수 있어요."
     ),
     stats_title="📊 <b>최근 {days}일</b>",
     stats_task=(

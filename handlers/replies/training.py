@@ -192,6 +192,6 @@ def _became(run: Run, verdict: Verdict, texts: TeachingTexts) -> str | None:
         return texts.promoted.format(name=escape(verdict.candidate, quote=False))
     if run.progress.get("overtaken"):
         return texts.overtaken.format(champion=escape(verdict.champion, quote=False))
-    if verdict.needs_a_person:
-        return texts.on_votes
+    if verdict.doubts:
+        return texts.waits
     return texts.not_promoted if verdict.passed else None

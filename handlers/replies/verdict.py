@@ -20,6 +20,7 @@ _POINTS = {
 """How shares are written, as percents."""
 _AS_IS = {
     "p": ".2g",
+    "p_given": ".2g",
     "alpha": ".2g",
     "bound": "g",
     "ratio": ".2f",
@@ -34,9 +35,12 @@ def verdict_lines(verdict: Verdict, language: Language) -> tuple[str, ...]:
     """Say how it ended and why: a line for each rule, plain text."""
     texts = TEXTS[language].verdict
     names = [utf16.clip(name, _NAME_UNITS) for name in (verdict.champion, verdict.candidate)]
-    passed = texts.passed_on_votes if verdict.needs_a_person else texts.passed
+    passed = texts.waits if verdict.doubts else texts.passed
     headline = (passed if verdict.passed else texts.refused).format(
-        champion=names[0], candidate=names[1], task=TEXTS[language].task_name.get(verdict.task, verdict.task)
+        champion=names[0],
+        candidate=names[1],
+        task=TEXTS[language].task_name.get(verdict.task, verdict.task),
+        why=" ".join(texts.doubts[doubt] for doubt in verdict.doubts),
     )
     state = CheckState.PASSED if verdict.passed else CheckState.FAILED
     lines = [f"{_SIGNS[state]} {headline}"]
@@ -62,21 +66,16 @@ def verdict_html(verdict: Verdict, language: Language) -> str:
 def _rule(check: Check, texts: VerdictTexts, language: Language) -> Iterator[str]:
     words = _words(check, texts, language)
     yield f"{_SIGNS[check.state]} {_template(check, texts).format(**words)}"
-    if check.name in (CheckName.GAIN, CheckName.NOT_WORSE) and check.state is not CheckState.NOT_SEEN:
-        gain = check.name is CheckName.GAIN
+    if check.name is CheckName.GAIN and check.state is not CheckState.NOT_SEEN:
         if check.numbers["set"] == "heldout":
             yield texts.on_heldout.format(**words)
-        voted, known = check.numbers.get("voted"), check.numbers.get("n")  # older ones do not tell
-        if isinstance(voted, int) and isinstance(known, int) and voted:
+        known, voted, earlier = (_count(check, each) for each in ("n", "voted", "earlier"))
+        if voted:
             yield texts.voted.format(**words | {"given": Count(known - voted)})
-        if gain and isinstance(earlier := check.numbers.get("earlier"), int):  # older ones do not tell
-            yield (texts.judged_before if earlier else texts.first_judged).format(
-                **words, candidates=earlier + 1
-            )
-        if check.numbers["smallest"] is None:
-            yield texts.smallest_none.format(**words)
-        else:
-            yield (texts.smallest if gain else texts.smallest_loss).format(**words)
+        before = texts.judged_before if earlier else texts.first_judged
+        yield before.format(**words, number=earlier + 1, next=earlier + 2)
+        seen = texts.smallest_none if check.numbers["smallest"] is None else texts.smallest
+        yield seen.format(**words)
 
 
 def _recalls(checks: Sequence[Check], texts: VerdictTexts, language: Language) -> Iterator[str]:
@@ -92,10 +91,16 @@ def _recalls(checks: Sequence[Check], texts: VerdictTexts, language: Language) -
 
 
 def _template(check: Check, texts: VerdictTexts) -> str:
-    if check.name is CheckName.VOTERS and check.numbers.get("known") == 0:  # older ones do not tell
+    if check.name is CheckName.VOTERS and check.numbers.get("known") == 0:
         return texts.voters_agree
     said = {CheckState.FAILED: texts.failed, CheckState.NOT_SEEN: texts.not_seen}.get(check.state, {})
     return said.get(check.name, texts.checks[check.name])
+
+
+def _count(check: Check, name: str) -> int:
+    """Return how many there are of something; 0 where a check does not speak of it."""
+    value = check.numbers.get(name)
+    return value if isinstance(value, int) else 0
 
 
 def _drop(check: Check) -> float:
@@ -105,8 +110,7 @@ def _drop(check: Check) -> float:
 
 def _words(check: Check, texts: VerdictTexts, language: Language) -> dict[str, str | Count]:
     """Every number as it is written."""
-    numbers = {"level": 0.95, **check.numbers}  # older ones do not tell
-    return {key: _written(key, value, check, texts, language) for key, value in numbers.items()}
+    return {key: _written(key, value, check, texts, language) for key, value in check.numbers.items()}
 
 
 def _written(key: str, value: Number, check: Check, texts: VerdictTexts, language: Language) -> str | Count:

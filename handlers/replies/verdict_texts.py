@@ -11,6 +11,8 @@ class VerdictTexts:
     """The words of one language.
 
     Attributes:
+        waits: The headline where a person has to promote what passed.
+        doubts: Why, by ``storage.verdicts.Doubt``.
         leaving: Added to the headline where the model that answers now has to go.
         sets: Names of the sets of labelled rows.
         checks: What is said of each check, by its name; of recalls, one line for all that passed.
@@ -22,12 +24,12 @@ class VerdictTexts:
         first_judged: Added to a gain on rows that judged nobody before.
         judged_before: Added to one on other rows.
         smallest: Added to every gain.
-        smallest_loss: Added to everything that must not be worse.
-        smallest_none: Added to both where there is none such.
+        smallest_none: Added in its place where there is none such.
     """
 
     passed: str
-    passed_on_votes: str
+    waits: str
+    doubts: Mapping[str, str]
     refused: str
     leaving: str
     sets: Mapping[str, str]
@@ -40,16 +42,19 @@ class VerdictTexts:
     first_judged: str
     judged_before: str
     smallest: str
-    smallest_loss: str
     smallest_none: str
 
 
 VERDICT_EN = VerdictTexts(
     passed="{candidate} may take the place of {champion} ({task}).",
-    passed_on_votes=(
-        "{candidate} passed on votes alone: it takes the place of {champion} ({task}) only if a person "
-        "promotes it after looking."
+    waits=(
+        "{candidate} passed, but takes the place of {champion} ({task}) only if a person promotes it. {why}"
     ),
+    doubts={
+        "votes_alone": "It passed on votes alone, which five accounts of one person could have given.",
+        "voted_gold": "Too much of the gold that judged it is what voters said.",
+        "not_tested": "No test file was given, so what it could do before may be lost, and nobody saw it.",
+    },
     refused="{candidate} does not take the place of {champion} ({task}).",
     leaving=(
         "{leaving} learnt from a text that was deleted and has to go, so the question is not whether this "
@@ -63,12 +68,6 @@ VERDICT_EN = VerdictTexts(
             "Gain, {set}: {champion}% → {candidate}% right, {gain} points "
             "({level}% interval {low} to {high}); {gained:row|rows} gained, {lost} lost, p = {p} "
             "(below {alpha} needed, and the interval above 0)."
-        ),
-        "not_worse": (
-            "Not worse, {set}: {champion}% → {candidate}% right, {gain} points "
-            "({level}% interval {low} to {high}); {gained:row|rows} gained, {lost} lost, p = {p}. The other "
-            "one learnt from a text that was deleted and has to go, so only a sure loss refuses "
-            "(p below {alpha}, and the interval below 0)."
         ),
         "test": (
             "Old skill, {set} ({task}): {champion}% → {candidate}%, {gain} points; "
@@ -101,16 +100,16 @@ VERDICT_EN = VerdictTexts(
             "Gain: not seen; {gold:blind-labelled row|blind-labelled rows} ({least_gold} needed) "
             "and no held-out feedback."
         ),
-        "not_worse": (
-            "Not worse: not seen; {gold:blind-labelled row|blind-labelled rows} ({least_gold} needed) "
-            "and no held-out feedback."
-        ),
         "test": (
             "Old skill, public test set ({task}): not seen, because none was given. "
             "The built-in model's card, models/builtin/README.md, names the one it was measured on."
         ),
         "recall": (
             "Recall of {label}, {set} ({task}): not seen; of its {n:row|rows} too few were right before."
+        ),
+        "calibration": (
+            "Calibration error ({task}): not seen; it is looked at on held-out feedback and on the test "
+            "file, and there is neither (+{margin} allowed)."
         ),
         "latency": "Time of a lone question: not seen ({bound} times as long allowed).",
         "voters": "Voters: not seen; it learnt from no votes ({least:person|people} needed otherwise).",
@@ -122,30 +121,34 @@ VERDICT_EN = VerdictTexts(
     ),
     voted=(
         "Of these known labels {voted} are what trusted voters said alike and blind, {given} came from "
-        "whoever runs the bot."
+        "whoever runs the bot. To answer without a person's word it needs {least_gold} of the latter, and p "
+        "below {alpha} even if no label of voters had spoken for it: {p_given}."
     ),
     voters_agree=(
         "Voters: {voters:person|people} whose votes agree taught it ({least} needed). No known label (gold) "
         "shows that any of them is right."
     ),
-    first_judged="No candidate was judged on these rows before.",
+    first_judged=(
+        "No candidate was judged on these rows before: it gets half of the 5% of chance, and what is left is "
+        "for those after it."
+    ),
     judged_before=(
         "Candidates that these rows have judged before: {earlier}. Who tries often has luck in the end, so "
-        "the 5% of chance is shared out among {candidates} candidates."
+        "each gets less of the 5% of chance than the one before it, this one 5% / ({number} × {next}); all "
+        "together never get more than 5%, however many there will be."
     ),
     smallest="With n = {n} {set}, gains under {smallest} points could not have been seen ({power}% power).",
-    smallest_loss=(
-        "With n = {n} {set}, losses under {smallest} points could not have been seen ({power}% power)."
-    ),
     smallest_none="With n = {n} {set}, no difference at all could have been seen.",
 )
 
 VERDICT_KO = VerdictTexts(
     passed="{candidate} 모델이 {champion} 모델을 대신해도 돼요 ({task}).",
-    passed_on_votes=(
-        "{candidate} 모델은 투표만으로 통과했어요. 사람이 살펴보고 직접 올려야 {champion} 모델을 "
-        "대신해요 ({task})."
-    ),
+    waits="{candidate} 모델은 통과했지만, 사람이 직접 올려야 {champion} 모델을 대신해요 ({task}). {why}",
+    doubts={
+        "votes_alone": "투표만으로 통과했는데, 그런 투표는 한 사람이 계정 다섯 개로도 만들 수 있어요.",
+        "voted_gold": "심사한 골드 가운데 투표로 정해진 것이 너무 많아요.",
+        "not_tested": "시험 파일이 없어서, 전에 잘하던 것을 잃었는지 아무도 보지 못했어요.",
+    },
     refused="{candidate} 모델은 {champion} 모델을 대신하지 못해요 ({task}).",
     leaving=(
         "{leaving} 모델은 지워진 글로 배워서 어차피 물러나요. 그래서 {leaving} 모델이 아니라, 그다음에 "
@@ -159,12 +162,6 @@ VERDICT_KO = VerdictTexts(
             "나아짐, {set}: 정답률 {champion}% → {candidate}%, {gain}%p ({level}% 구간 {low} ~ {high}). "
             "새로 맞힌 것 {gained}개, 새로 틀린 것 {lost}개, p = {p} "
             "({alpha}보다 작고 구간이 0보다 커야 해요)."
-        ),
-        "not_worse": (
-            "나빠지지 않음, {set}: 정답률 {champion}% → {candidate}%, {gain}%p "
-            "({level}% 구간 {low} ~ {high}). 새로 맞힌 것 {gained}개, 새로 틀린 것 {lost}개, p = {p}. "
-            "지금 모델은 지워진 글로 배워서 물러나야 하니까, 틀림없이 나빠졌을 때만"
-            "(p가 {alpha}보다 작고 구간이 0보다 작을 때) 떨어뜨려요."
         ),
         "test": (
             "원래 실력, {set} ({task}): {champion}% → {candidate}%, {gain}%p. "
@@ -193,10 +190,6 @@ VERDICT_KO = VerdictTexts(
         ),
     },
     not_seen={
-        "not_worse": (
-            "나빠지지 않음: 확인하지 못했어요. 답을 보지 않고 붙인 정답이 {gold}개({least_gold}개 필요)이고 "
-            "따로 떼어 둔 피드백이 없어요."
-        ),
         "gain": (
             "나아짐: 확인하지 못했어요. 답을 보지 않고 붙인 정답이 {gold}개({least_gold}개 필요)이고 "
             "따로 떼어 둔 피드백이 없어요."
@@ -208,6 +201,10 @@ VERDICT_KO = VerdictTexts(
         "recall": (
             "재현율, {label}, {set} ({task}): 글 {n}개 가운데 전에 맞힌 것이 너무 적어서 확인하지 못했어요."
         ),
+        "calibration": (
+            "확신 오차 ({task}): 따로 떼어 둔 피드백도 시험 파일도 없어서 확인하지 못했어요 "
+            "(+{margin}까지 괜찮아요)."
+        ),
         "latency": "질문 하나에 걸리는 시간: 확인하지 못했어요 ({bound}배까지 괜찮아요).",
         "voters": "투표한 사람: 투표로 배운 모델이 아니라서 확인하지 못했어요 ({least}명 필요).",
         "voter_share": "가장 많이 투표한 사람: 확인하지 못했어요 ({cap}%까지 괜찮아요).",
@@ -218,18 +215,22 @@ VERDICT_KO = VerdictTexts(
     ),
     voted=(
         "이 정답 가운데 {voted}개는 믿을 만한 사람들이 답을 보지 않고 똑같이 붙인 것이고, {given}개는 "
-        "운영자가 넣은 것이에요."
+        "운영자가 넣은 것이에요. 사람이 올리지 않아도 대답하려면 운영자가 넣은 것이 {least_gold}개 있어야 "
+        "하고, 투표로 정해진 정답이 하나도 편들지 않았다고 쳐도 p가 {alpha}보다 작아야 해요 (p = {p_given})."
     ),
     voters_agree=(
         "투표한 사람: 표가 서로 맞는 {voters}명에게 배웠어요 ({least}명 필요). "
         "그 표가 옳은지 보여 주는 정답(골드)은 없어요."
     ),
-    first_judged="이 글들로 심사한 후보는 아직 없었어요.",
+    first_judged=(
+        "이 글들로 심사한 후보는 아직 없었어요. 우연에 주는 5%의 절반을 쓰고, 나머지는 다음 후보들의 "
+        "몫이에요."
+    ),
     judged_before=(
-        "이 글들로 심사한 후보가 전에 {earlier}개 있었어요. 여러 번 해 보면 언젠가는 운이 따르니까, "
-        "우연에 주는 5%를 후보 {candidates}개가 나눠 가져요."
+        "이 글들로 심사한 후보가 전에 {earlier}개 있었어요. 여러 번 해 보면 언젠가는 운이 따르니까, 우연에 "
+        "주는 5%에서 뒤에 오는 후보일수록 적게 받아요. 이번에는 5% / ({number} × {next})이고, 후보가 아무리 "
+        "늘어나도 모두 합해 5%를 넘지 않아요."
     ),
     smallest="n = {n} ({set})일 때 {smallest}%p보다 작은 나아짐은 알아볼 수 없었어요 (검정력 {power}%).",
-    smallest_loss="n = {n} ({set})일 때 {smallest}%p보다 작은 나빠짐은 알아볼 수 없었어요 (검정력 {power}%).",
     smallest_none="n = {n} ({set})일 때는 어떤 차이도 알아볼 수 없었어요.",
 )

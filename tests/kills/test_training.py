@@ -87,9 +87,11 @@ def test_what_a_training_that_was_given_up_left_is_never_taken_for_another_ones(
 
 
 def _world(place: Path, file: Path) -> Its:
-    """A database in which people have voted, and a tiny model."""
+    """A database in which people have voted, a tiny model, and what it must not forget."""
     url = url_of(file)
     asyncio.run(_voted(url))
+    lines = [f"{n}\t시험 {n} {('나쁘다', '좋다')[n % 2]} 목소리\t{n % 2}" for n in range(40)]
+    (place / "old.txt").write_text("\n".join(["id\tdocument\tlabel", *lines]) + "\n")
     return url, place / "teaching", tiny_catalog_file(place)
 
 

@@ -26,7 +26,8 @@ WISH = Wish(steps=100, lr=0.005)  # enough to pass
 def train_on(tell: Tell, url: str, folder: Path, catalog: Path, number: int | None) -> None:
     """Do the training that waits, or ask for one; so many, or on and on."""
     tqdm.set_lock(threading.RLock())  # its own has semaphores, which a kill leaves behind
-    place = TeachingPlace(url, PEPPER, folder, "builtin", catalog)
+    tests = {"sentiment": str(catalog.with_name("old.txt"))}
+    place = TeachingPlace(url, PEPPER, folder, "builtin", catalog, tests)
 
     def words(verdict: Verdict) -> Sequence[str]:
         tell("ended", verdict.candidate)

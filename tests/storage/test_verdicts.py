@@ -50,14 +50,14 @@ def test_what_is_no_verdict_is_refused(body: object, said: str) -> None:
         Verdict.from_json(body)
 
 
-def test_it_keeps_who_has_to_go_and_older_ones_name_nobody() -> None:
+def test_it_keeps_who_has_to_go_and_names_nobody_without() -> None:
     kept = replace(VERDICT, leaving="sentiment-0007").as_json()
     assert Verdict.from_json(kept).leaving == "sentiment-0007"
     del kept["leaving"]
     assert Verdict.from_json(kept) == VERDICT
 
 
-def test_it_keeps_which_weights_a_preset_had_and_older_ones_do_not_tell() -> None:
+def test_it_keeps_which_weights_a_preset_had_if_it_was_one() -> None:
     kept = replace(VERDICT, weights="0123456789ab").as_json()
     assert Verdict.from_json(kept).weights == "0123456789ab"
     del kept["weights"]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from storage.errors import DatabaseFailed, StorageError
-from storage.runs import UnknownRun
+from storage.runs import LostRun, RunState, UnknownRun
 from storage.store import Store
 from training.retraining import ledger as ledgers
 from training.retraining.ledger import Ledger
@@ -73,3 +73,24 @@ def test_what_can_never_be_done_is_not_tried_again_and_a_database_that_stays_bro
     with pytest.raises(StorageError, match="the disk is full"):
         ledger.call(failing)
     assert tries == 9
+
+
+def test_an_end_that_was_written_and_not_heard_of_is_an_end(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The acknowledgement of the commit is lost, as when the connection breaks right after it."""
+    run = ledger.call(lambda store: store.runs.ask("sentiment", actor="x")).run
+    ledger.claim(run.id)
+    runs, heard = type(ledger.store.runs), [False, True]
+    finishes = runs.finish
+
+    async def unheard(*its: object, **how: object) -> None:
+        await finishes(*its, **how)  # type: ignore[arg-type]  # passed on
+        if not heard.pop(0):
+            raise DatabaseFailed("the connection was closed")
+
+    monkeypatch.setattr(runs, "finish", unheard)
+    ledger.finish(RunState.DONE)
+    assert ledger.call(lambda store: store.runs.get(run.id)).state is RunState.DONE
+    with pytest.raises(LostRun):
+        ledger.finish(RunState.FAILED)

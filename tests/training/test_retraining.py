@@ -49,6 +49,8 @@ def voted(tmp_path_factory: pytest.TempPathFactory) -> Path:
         asyncio.run(vote(f"sqlite+aiosqlite:///{folder}/{name}.db", shuffled=shuffled))
     asyncio.run(vote_wrongly(f"sqlite+aiosqlite:///{folder}/wrong.db"))
     tiny_catalog_file(folder)
+    lines = [f"{n}\t시험 {n} {('나쁘다', '좋다')[n % 2]} 목소리\t{n % 2}" for n in range(40)]
+    (folder / "old.txt").write_text("\n".join(["id\tdocument\tlabel", *lines]) + "\n")
     return folder
 
 
@@ -62,6 +64,7 @@ def surroundings(voted: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         "DEVICE": "cpu",
         "PSEUDONYM_KEY": PEPPER,
         "PYTHONPATH": str(ROOT),
+        "TEACHING_TESTS": f"sentiment={voted}/old.txt",
     }
     for name, value in settings.items():
         monkeypatch.setenv(name, value)
@@ -154,6 +157,40 @@ def test_a_model_learns_what_people_say_passes_and_serves_and_the_next_goes_on_f
     assert "Candidates that these rows have judged before: 1." in again.stdout
 
 
+def test_without_a_test_file_what_passed_stays_a_candidate_until_a_person_promotes_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("TEACHING_TESTS")
+    assert "no test file" in call(*COMMAND, *QUICK, "--dry-run").stdout
+    done = call(*COMMAND, *QUICK)
+    assert done.exit_code == 0, done.output + repr(done.exception)
+    [headline] = [line for line in done.stdout.splitlines() if line.startswith("✓ sentiment-0001 passed")]
+    assert "No test file was given" in headline
+    assert "votes alone" not in headline
+    assert done.stdout.splitlines()[-1].endswith("then: kobert-bot models promote sentiment-0001")
+    assert rows(tmp_path, "SELECT count(*) FROM promotions") == [(0,)]
+    run = asked(tmp_path, lambda store: store.runs.get(1))
+    assert EN.teaching.waits in run_html(run, "en")
+    assert run.progress["overtaken"] is False
+    by_hand = call("models", "promote", "sentiment-0001")
+    assert by_hand.exit_code == 0, by_hand.output
+    assert (serves := champion(tmp_path)) is not None
+    assert serves.name == "sentiment-0001"
+
+
+def test_gold_that_voters_made_promotes_nothing_by_itself(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "bot.db")) as connection, connection:
+        connection.execute("UPDATE gold_items SET source = 'voters' WHERE id <= 29")  # of 128
+    done = call(*COMMAND, *QUICK)
+    assert done.exit_code == 0, done.output + repr(done.exception)
+    [headline] = [line for line in done.stdout.splitlines() if line.startswith("✓ sentiment-0001 passed")]
+    assert "Too much of the gold" in headline
+    assert "No test file" not in headline
+    assert "sentiment-0001 stays a candidate until a person promotes it" in done.stdout
+    assert champion(tmp_path) is None
+    assert asked(tmp_path, lambda store: store.checkpoints.standing("sentiment")).candidate is not None
+
+
 def test_a_dry_run_says_what_would_be_learnt_from_whom_and_how_long_it_takes_and_does_nothing(
     tmp_path: Path,
 ) -> None:
@@ -232,16 +269,17 @@ def test_labels_that_mean_nothing_are_refused_with_the_reason_and_nothing_change
 
 
 def test_five_accounts_that_lie_alike_promote_nothing_until_a_person_does(
-    voted: Path, tmp_path: Path
+    voted: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     use(voted, tmp_path, "wrong")
+    monkeypatch.delenv("TEACHING_TESTS")
     done = call(*COMMAND, *QUICK)
     assert done.exit_code == 0, done.output + repr(done.exception)
-    assert "✓ sentiment-0001 passed on votes alone" in done.stdout
+    assert "only if a person promotes it. It passed on votes alone" in done.stdout
     assert "✓ Gain, rows of held-out feedback" in done.stdout
     assert "✓ Voters: 5 people whose votes agree" in done.stdout
     assert "proved right" not in done.stdout
-    assert "stays a candidate; look at it, then: kobert-bot models promote sentiment-0001" in done.stdout
+    assert "look at it, then: kobert-bot models promote sentiment-0001" in done.stdout
     standing = asked(tmp_path, lambda store: store.checkpoints.standing("sentiment"))
     assert standing.champion is None
     assert standing.candidate is not None
@@ -261,8 +299,11 @@ def forget_a_learnt_text(folder: Path) -> None:
         connection.execute("UPDATE checkpoints SET tainted = true")
 
 
-def test_one_that_has_to_go_is_not_replaced_on_votes_alone(voted: Path, tmp_path: Path) -> None:
+def test_one_that_has_to_go_is_not_replaced_on_votes_alone(
+    voted: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     use(voted, tmp_path, "wrong")
+    monkeypatch.delenv("TEACHING_TESTS")
     assert call(*COMMAND, *QUICK).exit_code == 0
     assert call("models", "promote", "sentiment-0001", "--reason", "looked at").exit_code == 0
     forget_a_learnt_text(tmp_path)
@@ -270,7 +311,7 @@ def test_one_that_has_to_go_is_not_replaced_on_votes_alone(voted: Path, tmp_path
     assert done.exit_code == 0, done.output + repr(done.exception)
     assert "sentiment-0001 learnt from a text that was deleted and has to go" in done.stdout
     assert "✓ Gain, rows of held-out feedback" in done.stdout
-    assert "sentiment-0002 passed on votes alone" in done.stdout
+    assert "It passed on votes alone" in done.stdout
     assert (serves := champion(tmp_path)) is not None
     assert serves.name == "sentiment-0001"
 
@@ -498,7 +539,7 @@ def test_what_learnt_a_deleted_text_gives_way_to_one_that_is_better_than_what_wa
     assert (second.parent, second.base) == (None, "builtin")
     assert (second.verdict.champion, second.verdict.leaving) == ("builtin", "sentiment-0001")
     assert "✓ Gain, blind-labelled rows" in done.stdout
-    assert rows(tmp_path, "SELECT against_id FROM evaluations ORDER BY id") == [(None,)] * 4
+    assert rows(tmp_path, "SELECT against_id FROM evaluations ORDER BY id") == [(None,)] * 6
 
 
 def test_what_is_no_better_than_the_one_before_a_champion_that_has_to_go_leaves_the_place_to_that(

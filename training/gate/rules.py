@@ -15,12 +15,13 @@ class Rules:
     """The bounds; shares and differences are 0…1.
 
     Attributes:
-        alpha: A p-value below is no chance; a gain shares it with the gains that were looked for before on
-            the same rows.
+        alpha: A p-value below is no chance; a gain gets a part of it, less with each gain that was looked for
+            before on the same rows (see ``training.gate.verdict.spent``).
         power: The chance with which a gain is said to have been visible.
         least_gold: Rows that the blind-labelled set needs to be what a gain is judged on. With fewer, or
             none, it is judged on held-out feedback, whose labels came from the voters that taught it, mostly
-            after seeing an answer; the verdict says so, and only a person promotes what passed on them.
+            after seeing an answer; the verdict says so, and only a person promotes what passed on them. So
+            it is where fewer of them were given by whoever runs the bot, or no test set was.
         test_margin: The interval of the difference on a public test set must lie above minus this.
         recall_margin: What a class may lose.
         recall_rows: Rows that a class may lose on balance whatever share they are: noise of one or two.

@@ -14,6 +14,7 @@ from training.evaluate import BINS, bin_of
 
 ALPHA = 0.05
 _TAIL = 1e-9  # of the number of discordant rows, left out of sums
+_MOST_DRAWS = 100_000
 _STEPS = 40  # halvings of 0…1
 
 
@@ -66,7 +67,8 @@ def change(
         alpha: How often the interval may miss by chance: 0.05 for that of 95 %.
     """
     difference = candidate.astype(np.float64) - champion
-    draws = ceil(DRAWS * max(1.0, ALPHA / alpha))  # as many of them in the tails
+    # As many of them in the tails, as long as that takes seconds; of very small ones McNemar's test decides.
+    draws = min(_MOST_DRAWS, ceil(DRAWS * max(1.0, ALPHA / alpha)))
     sums = drawn_sums(np.stack([difference, np.ones(len(difference))], 1), groups, draws=draws)
     low, high = np.quantile(sums[:, 0] / sums[:, 1], [alpha / 2, 1 - alpha / 2])
     return Change(

@@ -174,10 +174,10 @@ def _conclude(teaching: Teaching, outcome: Outcome) -> None:
             f"stays a candidate; to promote it all the same: "
             f"kobert-bot models promote {outcome.name} --force --reason WHY"
         )
-    elif outcome.verdict.needs_a_person:
+    elif outcome.verdict.doubts:
         typer.echo(
-            f"{outcome.name} passed on votes alone and stays a candidate; look at it, then: "
-            f"kobert-bot models promote {outcome.name}"
+            f"{outcome.name} stays a candidate until a person promotes it, as the first line of the verdict "
+            f"says; look at it, then: kobert-bot models promote {outcome.name}"
         )
     elif outcome.verdict.passed:
         typer.echo(f"{outcome.name} may be promoted: kobert-bot models promote {outcome.name}")

@@ -162,11 +162,18 @@ class Ledger:
         """End the training."""
         self._quiet()
         its = (self.run.id, self._worker, state)
-        self.call(
-            lambda store: store.runs.finish(
-                *its, progress=self._progress, error=error, checkpoint_id=checkpoint_id
-            )
-        )
+
+        async def finish(store: Store) -> None:
+            try:
+                await store.runs.finish(
+                    *its, progress=self._progress, error=error, checkpoint_id=checkpoint_id
+                )
+            except LostRun:  # or it was ended here already, and the database failed before it could say so
+                found = await store.runs.get(self.run.id)
+                if (found.id, found.worker, found.state) != its:
+                    raise
+
+        self.call(finish)
 
     def let_go(self) -> None:
         """Leave the training to whoever takes it up next."""

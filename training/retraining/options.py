@@ -23,7 +23,10 @@ SnapshotName = Annotated[
 ]
 TestFile = Annotated[
     str | None,
-    typer.Option(rich_help_panel=_PANEL, help="The task's original test file: the gate asks it, too."),
+    typer.Option(
+        rich_help_panel=_PANEL,
+        help="The task's original test file: the gate asks it, too. Without one, you promote what passes.",
+    ),
 ]
 ReplayFiles = Annotated[
     list[str] | None,

@@ -107,6 +107,8 @@ async def register(store: Store, new: NewCheckpoint, judged: Judged, training: i
 async def promote(store: Store, checkpoint: TrainedCheckpoint, run: Run, preset: str) -> bool:
     """Let a checkpoint that passed serve, unless the model that answers is no longer its verdict's.
 
+    Done again, because nobody heard that it was done, it changes nothing.
+
     Returns:
         Whether it serves now.
 
@@ -114,6 +116,8 @@ async def promote(store: Store, checkpoint: TrainedCheckpoint, run: Run, preset:
         CancelledRun: Somebody cancelled the training before that.
     """
     champion = (await store.checkpoints.standing(checkpoint.task)).champion
+    if champion is not None and champion.name == checkpoint.name:
+        return True
     try:
         await store.checkpoints.promote(
             checkpoint.task,

@@ -93,6 +93,8 @@ def rehearse(
             for each in sets
         )
         say(f"it would be compared with {against.name or place.preset} on {asked}")
+        if wish.test is None:
+            say("there is no test file: if it passes, it waits until you promote it")
         if against.leaving is not None:
             say(f"{against.leaving} answers now, learnt from a text that was deleted since and has to go")
         job = lesson(task, wish, start.model, learnt, folder / "run")

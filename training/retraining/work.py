@@ -1,6 +1,6 @@
 """One retraining from beginning to end, which may be killed at any moment and goes on where it was.
 
-    snapshot → fine-tuning from what answers → gate → checkpoint registered → promoted, if gold showed a gain
+    snapshot → fine-tuning from what answers → gate → checkpoint registered → promoted, if nobody can doubt it
 
 What must survive a kill is in the run's row (which snapshot, which name) and in the run's folder (the state
 of the training). The trunk moves with the task that is taught: the other heads of the new checkpoint may
@@ -232,7 +232,7 @@ class Retraining:
         return new, Judged(verdict, compared.correct, against.name)
 
     def _settle(self, name: str) -> Outcome:
-        """Promote what passed on gold, if that is wanted; what passed on votes alone waits for a person."""
+        """Promote what passed beyond doubt, if that is wanted; any other that passed waits for a person."""
         checkpoint = self._ledger.call(lambda store: store.checkpoints.get(name))
         if checkpoint.tainted and checkpoint.state is not CheckpointState.REFUSED:
             raise Tainted
@@ -240,7 +240,7 @@ class Retraining:
         preset, verdict = self._place.preset, checkpoint.verdict
         changes = self._ledger.call(lambda store: store.checkpoints.changes(self._run.task))
         promoted = any(change.after == name for change in changes)  # by a person, or before a kill
-        if verdict.passed and verdict.decided_on_gold and self._wish.promote and not promoted:
+        if verdict.passed and not verdict.doubts and self._wish.promote and not promoted:
             # Read again: who asked for it may have been forgotten since.
             run = self._ledger.call(lambda store: store.runs.get(self._run.id))
             promoted = self._ledger.call(lambda store: promote(store, checkpoint, run, preset))

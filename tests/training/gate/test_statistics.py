@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from scipy.optimize import brentq
 from scipy.stats import norm
 
@@ -48,6 +49,23 @@ def test_rows_that_came_together_widen_the_interval() -> None:
     together = change(np.zeros(1_000, bool), better, np.repeat(np.arange(40), 25))
     assert together.gain == alone.gain
     assert together.high - together.low > 3 * (alone.high - alone.low)
+
+
+@pytest.mark.parametrize(
+    ("alpha", "draws"), [(0.05, 1_000), (0.025, 2_000), (0.05 / 6, 6_000), (0.05 / 10_100, 100_000)]
+)
+def test_a_surer_interval_has_as_many_draws_in_its_tails_up_to_a_bound(
+    monkeypatch: pytest.MonkeyPatch, alpha: float, draws: int
+) -> None:
+    asked = []
+
+    def drawing(columns: NDArray[np.float64], *_: object, draws: int) -> NDArray[np.float64]:
+        asked.append(draws)
+        return columns
+
+    monkeypatch.setattr("training.gate.statistics.drawn_sums", drawing)
+    change(np.zeros(9, bool), np.ones(9, bool), alpha=alpha)
+    assert asked == [draws]
 
 
 @pytest.mark.parametrize(
