@@ -1,6 +1,6 @@
 """Access to ``votes`` and their log, ``vote_events``.
 
-A vote is blind when its giver had not been shown what the model answered. It stays as it was given: whoever
+A vote is blind when its giver had not been shown what the model answered (``storage.sight``). It stays as it was given: whoever
 sees the answer afterwards and votes on it changes nothing, and is told so, until the blind one is taken back;
 and a vote that was given in sight of the answer never comes to be a blind one.
 """
@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.predictions import ShownPrediction
 from storage.tables import Vote, VoteEvent, utc_now
 from storage.upsert import upsert
-from storage.values import SKIPPED, AnswerKind, VoteCounts, VoteStatus
+from storage.values import SKIPPED, PostStatus, VoteCounts, VoteStatus
 
 NO_LABEL = ""
 """The label of a vote that says "I do not know"."""
@@ -68,7 +68,9 @@ class Votes:
         return together(statuses)
 
     async def withdraw(self, annotator_id: int, slot: int) -> VoteStatus:
-        """Remove the person's vote in ``slot``, if they hold one."""
+        """Remove the person's vote in ``slot``, if they hold one and it may still change."""
+        if self.prediction.post is PostStatus.CLOSED:
+            return VoteStatus.CLOSED
         held = await self._held(annotator_id, slot)
         if held is None:
             return VoteStatus.NOTHING_TO_UNDO
@@ -104,9 +106,9 @@ class Votes:
         )
 
     async def _put(self, annotator_id: int, slot: int, choice: int, label: str, *, blind: bool) -> VoteStatus:
-        held = await self._held(annotator_id, slot)
-        if self.prediction.post is AnswerKind.CLOSED:
+        if self.prediction.post is PostStatus.CLOSED:
             return VoteStatus.CLOSED
+        held = await self._held(annotator_id, slot)
         if held is not None and (held.choice, held.label) == (choice, label):
             return VoteStatus.UNCHANGED
         if held is not None and held.blind and not blind:

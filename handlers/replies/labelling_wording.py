@@ -13,6 +13,7 @@ class LabellingTexts:
     Attributes:
         question: Per task, what is asked of a text that is shown without an answer.
         guideline: Per task, how to decide, with an example.
+        short_guideline_toast: The same for what groups label, as short as an alert must be.
     """
 
     skip_button: str
@@ -33,6 +34,7 @@ class LabellingTexts:
     only_people_vote: str
     question: Mapping[str, str]
     guideline: Mapping[str, str]
+    short_guideline_toast: Mapping[str, str]
     guideline_button: str
     back_button: str
     undo_last_button: str
