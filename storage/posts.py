@@ -1,4 +1,4 @@
-"""Texts that a group is given to label: an answer that is not shown there, until an administrator closes it."""
+"""Texts that a group is given to label: an answer that is not shown there until an admin closes it."""
 
 from __future__ import annotations
 
@@ -62,9 +62,7 @@ class Posts:
             if shown.post is None:
                 raise UnknownPrediction(prediction_id)
             await connection.execute(
-                update(Prediction)
-                .where(Prediction.id == prediction_id)
-                .values(post=PostStatus.CLOSED.value)
+                update(Prediction).where(Prediction.id == prediction_id).values(post=PostStatus.CLOSED.value)
             )
             row = (
                 await connection.execute(

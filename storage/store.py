@@ -392,7 +392,7 @@ class Store:
 
     @staticmethod
     async def _is_blind(connection: AsyncConnection, annotator: int, prediction: ShownPrediction) -> bool:
-        """Say whether a vote is given unseen: where its text is put up, by who has not seen the answer before."""
+        """Say whether a vote is given unseen: on a text that is put up, by who has not seen the answer."""
         if prediction.post is None:
             return False
         return not await has_seen_the_answer(connection, annotator, prediction.id)

@@ -1,8 +1,9 @@
 """Access to ``votes`` and their log, ``vote_events``.
 
-A vote is blind when its giver had not been shown what the model answered (``storage.sight``). It stays as it was given: whoever
-sees the answer afterwards and votes on it changes nothing, and is told so, until the blind one is taken back;
-and a vote that was given in sight of the answer never comes to be a blind one.
+A vote is blind when its giver had not been shown what the model answered, as ``storage.sight`` tells. It
+stays as it was given: whoever sees the answer afterwards and votes on it changes nothing, and is told so,
+until the blind one is taken back; and a vote that was given in sight of the answer never comes to be a blind
+one.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ class LabellingTexts:
     Attributes:
         question: Per task, what is asked of a text that is shown without an answer.
         guideline: Per task, how to decide, with an example.
-        short_guideline_toast: The same for what groups label, as short as an alert must be.
+        short_guideline_toast: Per task that groups label, how to decide, as short as an alert must be.
     """
 
     skip_button: str
