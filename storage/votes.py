@@ -59,6 +59,8 @@ class Votes:
 
         Said again, it changes nothing.
         """
+        if self.prediction.post is PostStatus.CLOSED:
+            return VoteStatus.CLOSED
         held = {slot: await self._held(annotator_id, slot) for slot in self.prediction.votable}
         empty = [slot for slot, vote in held.items() if vote is None]
         if not empty and any(vote is not None and vote.choice == SKIPPED for vote in held.values()):
