@@ -20,6 +20,7 @@ from handlers.taps import (
     CloseTap,
     ConsentTap,
     ForgetTap,
+    GuideTap,
     ItemAction,
     ItemTap,
     LanguageTap,
@@ -127,6 +128,7 @@ _KINDS = (
     _Kind("s", SkipTap, {"prediction_id": _ROW, "language": _LANGUAGE}),
     _Kind("w", WordTap, {"prediction_id": _ROW, "language": _LANGUAGE}),
     _Kind("r", CloseTap, {"prediction_id": _ROW, "language": _LANGUAGE}),
+    _Kind("h", GuideTap, {"task": _one_of(Task)}),
     _Kind("i", ItemTap, {"assignment_id": _ROW, "action": _one_of(ItemAction), "choice": _INDEX}),
     _Kind("m", MoreTap, {"task": _ANY_TASK}),
 )

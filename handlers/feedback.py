@@ -13,7 +13,7 @@ from handlers.context import Context
 from handlers.gate import admit
 from handlers.group_settings import change_setting
 from handlers.label import give_more, tap_item
-from handlers.label_post import close_post
+from handlers.label_post import close_post, tell_how_to_decide
 from handlers.language import choose_language
 from handlers.models import choose_champion
 from handlers.offers import choose_offer
@@ -23,6 +23,7 @@ from handlers.taps import (
     CloseTap,
     ConsentTap,
     ForgetTap,
+    GuideTap,
     ItemTap,
     LanguageTap,
     ModelsTap,
@@ -64,6 +65,7 @@ _ACTIONS: Mapping[type[Tap], Action] = {
     ItemTap: tap_item,
     MoreTap: give_more,
     CloseTap: close_post,
+    GuideTap: tell_how_to_decide,
     LanguageTap: choose_language,
     SettingTap: change_setting,
     ConsentTap: choose_consent,

@@ -85,7 +85,7 @@ async def tap_item(
     toast, alert = "", True
     try:
         toast = await _do(query.from_user.id, context, tap, TEXTS[language])
-        alert = False
+        alert = toast == TEXTS[language].labelling.kept_toast
     except UnknownAssignment:
         toast = TEXTS[language].labelling.item_gone_toast
     except NoConsent:
@@ -192,6 +192,8 @@ async def _do(user: int, context: Context, tap: ItemTap, texts: Texts) -> str:
 
 def _toast(outcome: LabelOutcome, texts: Texts) -> str:
     own = texts.labelling
+    if outcome.status is VoteStatus.KEPT:
+        return own.kept_toast
     if outcome.label is None:
         return own.skipped_toast
     words = {VoteStatus.CHANGED: own.relabelled_toast, VoteStatus.UNCHANGED: own.same_label_toast}

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from telegram import CallbackQuery, InlineKeyboardMarkup, MaybeInaccessibleMessage, Message
 
 from handlers.admins import is_group_admin
 from handlers.answer import address, asker_of, earlier_answer, reply
+from handlers.callback_data import BadCallbackData
 from handlers.context import Context
 from handlers.gate import question, speaker
 from handlers.group_settings import administers
@@ -16,7 +15,7 @@ from handlers.refusing import refuse
 from handlers.replies.labelling import post_keyboard, post_result, post_text
 from handlers.replies.texts import TEXTS
 from handlers.source_text import OneTextMissing, arguments, spoken_before
-from handlers.taps import CloseTap
+from handlers.taps import CloseTap, GuideTap
 from handlers.tolerance import tolerating
 from handlers.waiting import waiting
 from models.results import LABELS, LabelResult, Task
@@ -39,7 +38,7 @@ async def put_up(message: Message, context: Context) -> None:
         await reply(message, context, own.group_usage.format(at=address(message, context)))
         return
     earlier = await earlier_answer(message, context)
-    if earlier is not None and earlier.task in {AnswerKind.POST, AnswerKind.CLOSED}:
+    if earlier is not None and earlier.task == AnswerKind.POST:
         return  # there may be votes on it
     consent = await context.store.consent(asker)
     if consent is None or not consent.in_force:
@@ -52,15 +51,14 @@ async def put_up(message: Message, context: Context) -> None:
             result = await _ask(message, context, task, first, second)
     try:
         prediction_id = await context.store.add_prediction(
-            _prediction(result, first, second), chat_id=message.chat_id, asker_id=asker
+            _prediction(result, first, second), chat_id=message.chat_id, asker_id=asker, post=True
         )
     except NoConsent:  # withdrawn just now
         await reply(message, context, own.post_consent.format(at=address(message, context)))
         return
 
     async def keyboard() -> InlineKeyboardMarkup | None:
-        tally = await context.store.tally(prediction_id, chat_id=message.chat_id)
-        return post_keyboard(replace(tally, post=AnswerKind.POST), language)
+        return post_keyboard(await context.store.tally(prediction_id, chat_id=message.chat_id), language)
 
     html = post_text(task, first, second, language)
     await reply(message, context, html, keyboard, task=AnswerKind.POST, prediction_id=prediction_id)
@@ -86,6 +84,24 @@ async def close_post(
             )
 
     await context.services.redraws.redraw(shown.chat.id, ("closed", shown.message_id), draw)
+
+
+async def tell_how_to_decide(
+    query: CallbackQuery,
+    shown: MaybeInaccessibleMessage,  # noqa: ARG001  # every tap is given it
+    context: Context,
+    tap: GuideTap,
+) -> None:
+    """Tell the tapper alone how to decide, over the message that all others are labelling.
+
+    Raises:
+        BadCallbackData: No group labels anything like that.
+    """
+    guideline = (await context.texts(query.from_user)).labelling.short_guideline_toast
+    if tap.task not in guideline:
+        raise BadCallbackData(f"{tap.task} is not put up")
+    with tolerating():
+        await query.answer(guideline[tap.task], show_alert=True)
 
 
 def _task(name: str) -> Task | None:

@@ -189,6 +189,13 @@ class CloseTap(Tap):
     language: Language
 
 
+@dataclass(frozen=True, slots=True)
+class GuideTap(Tap):
+    """The tapper wants to know how to decide what a group labels."""
+
+    task: Task
+
+
 class ItemAction(StrEnum):
     """What may be done with a text that somebody is given to label."""
 

@@ -123,7 +123,7 @@ async def _acknowledge(
     language: Language,
 ) -> None:
     """Say what is committed, then redraw the keyboard from the database, in the answer's language."""
-    alert = outcome.status is VoteStatus.KEPT
+    alert = outcome.status in (VoteStatus.KEPT, VoteStatus.CLOSED)
     with tolerating():
         await query.answer(_toast(outcome, await context.texts(query.from_user)), show_alert=alert)
     if outcome.status not in _UNDRAWN:

@@ -23,9 +23,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import InstrumentedAttribute
 
 from storage.portions import portions
-from storage.tables import Annotator, Answer, Input, Prediction, Vote, VoteEvent
+from storage.tables import Annotator, Input, Prediction, Vote, VoteEvent
 from storage.teaching_tables import Assignment, GoldItem
-from storage.values import CONSENT_VERSION, SKIPPED, AnswerKind, ConsentStatus
+from storage.values import CONSENT_VERSION, SKIPPED, ConsentStatus
 
 BATCH = 10
 """Texts that are given at once."""
@@ -140,21 +140,19 @@ class Candidates:
         through whole tables.
         """
         columns = (Prediction.id, Prediction.input_id, Prediction.asker_id)
-        query = select(*columns).where(where, Prediction.asker_id.is_not(None)).order_by(Prediction.id.desc())
+        query = select(*columns).where(where, Prediction.asker_id.is_not(None), Prediction.post.is_(None))
+        query = query.order_by(Prediction.id.desc())
         rows = [row for row in await self.connection.execute(query) if row.input_id not in known]
         askers = {row.asker_id for row in rows if row.asker_id is not None}
         may = await self._those((Annotator.id,), Annotator.id, askers, may_be_shown())
         rows = [row for row in rows if (row.asker_id,) in may and row.input_id not in found]
-        inputs, shown = {row.input_id for row in rows}, {row.id for row in rows}
-        posts = Answer.task.in_([AnswerKind.POST.value, AnswerKind.CLOSED.value])
+        inputs = {row.input_id for row in rows}
         tasks = {row[0]: row[1] for row in await self._those((Input.id, Input.task), Input.id, inputs)}
         gold = await self._those((GoldItem.input_id,), GoldItem.input_id, inputs)
-        posted = await self._those((Answer.prediction_id,), Answer.prediction_id, shown, posts)
         left = {
             row.id: (row.input_id, tasks[row.input_id])
             for row in rows
             if ((row.input_id,) in gold) is golden
-            and (row.id,) not in posted
             and tasks.get(row.input_id) in self.tasks  # else deleted just now
         }
         for some in portions(sorted(left, reverse=True)):

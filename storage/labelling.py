@@ -18,6 +18,7 @@ from storage.errors import UnknownAssignment, UnknownChoice
 from storage.own_stats import OwnStats, own_stats
 from storage.predictions import Predictions
 from storage.privacy.pseudonym import Pseudonymizer
+from storage.sight import has_seen_the_answer
 from storage.tables import Vote, utc_now
 from storage.values import VoteKind, VoteStatus
 from storage.votes import Votes
@@ -58,9 +59,10 @@ class LabelOutcome:
     """What a label did.
 
     Attributes:
-        status: ``counted``, ``changed``, or ``unchanged`` for the label the text had already.
+        status: ``counted``, ``changed``, ``unchanged`` for the label the text had already, or ``kept`` where
+            the one stands that the person gave before they saw the answer.
         task: What was asked of the text.
-        label: The label it has now; None for "not sure".
+        label: The label that was given; None for "not sure".
     """
 
     status: VoteStatus
@@ -88,7 +90,10 @@ class Progress:
 
 
 class Labelling:
-    """Gives texts to label and keeps the labels as blind votes, committed on return."""
+    """Gives texts to label and keeps the labels as votes, committed on return.
+
+    They are blind votes, but for who has seen the model's answer to the text meanwhile.
+    """
 
     def __init__(self, database: Database, pseudonymizer: Pseudonymizer) -> None:
         self._database = database
@@ -265,17 +270,18 @@ class Labelling:
                 raise UnknownAssignment(assignment_id)
             prediction = await Predictions(connection).given(row.prediction_id)
             votes = Votes(connection, prediction)
+            blind = not await has_seen_the_answer(connection, annotator, prediction.id)
             if word is not None:
                 label: str | None = word
-                status = await votes.write(annotator, 0, word, blind=True)
+                status = await votes.write(annotator, 0, word, blind=blind)
             elif choice is None:
-                label, status = None, await votes.skip(annotator, blind=True)
+                label, status = None, await votes.skip(annotator, blind=blind)
             else:
                 labels = sorted(prediction.options[0])
                 if prediction.task == "mask" or not 0 <= choice < len(labels):
                     raise UnknownChoice(prediction.id, 0, choice)
                 label = labels[choice]
                 meant = prediction.options[0].index(label)
-                status = await votes.put(annotator, 0, meant, blind=True)
+                status = await votes.put(annotator, 0, meant, blind=blind)
             await assignments.mark(assignment_id, settled=True)
             return LabelOutcome(status, prediction.task, label)

@@ -1,7 +1,4 @@
-"""Texts that a group is given to label: an answer that is not shown there, until an administrator closes it.
-
-That a message puts a text up, or has shown what came of it, stands in ``answers``.
-"""
+"""Texts that a group is given to label: an answer that is not shown there until an admin closes it."""
 
 from __future__ import annotations
 
@@ -17,8 +14,8 @@ from storage.errors import UnknownPrediction
 from storage.groups import Groups
 from storage.predictions import Predictions
 from storage.privacy.pseudonym import Pseudonymizer
-from storage.tables import Answer, Input, Prediction, Vote
-from storage.values import SKIPPED, AnswerKind
+from storage.tables import Input, Prediction, Vote
+from storage.values import SKIPPED, PostStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +62,7 @@ class Posts:
             if shown.post is None:
                 raise UnknownPrediction(prediction_id)
             await connection.execute(
-                update(Answer)
-                .where(Answer.prediction_id == prediction_id, Answer.task == AnswerKind.POST.value)
-                .values(task=AnswerKind.CLOSED.value)
+                update(Prediction).where(Prediction.id == prediction_id).values(post=PostStatus.CLOSED.value)
             )
             row = (
                 await connection.execute(

@@ -7,14 +7,14 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import cast
 
-from sqlalchemy import ColumnElement, func, insert, select, true
+from sqlalchemy import ColumnElement, insert, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.content import content_hash, storable
 from storage.errors import UnknownChoice, UnknownPrediction
-from storage.tables import Answer, Input, ModelVersion, Prediction, utc_now
+from storage.tables import Input, ModelVersion, Prediction, utc_now
 from storage.upsert import upsert
-from storage.values import SKIPPED, TYPED, AnswerKind, NewPrediction, VoteKind
+from storage.values import SKIPPED, TYPED, NewPrediction, PostStatus, VoteKind
 
 _LARGEST_ID = 2**31 - 1  # of an INTEGER but in SQLite; a forged button may hold any number
 
@@ -27,7 +27,7 @@ class ShownPrediction:
     task: str
     label: str
     options: tuple[tuple[str, ...], ...]
-    post: AnswerKind | None = None
+    post: PostStatus | None = None
 
     @property
     def votable(self) -> tuple[int, ...]:
@@ -76,9 +76,17 @@ class Predictions:
     connection: AsyncConnection
 
     async def add(
-        self, new: NewPrediction, chat_pseudonym: str, asker_id: int, *, unless_same_as: int | None = None
+        self,
+        new: NewPrediction,
+        chat_pseudonym: str,
+        asker_id: int,
+        *,
+        unless_same_as: int | None = None,
+        post: PostStatus | None = None,
     ) -> int:
         """Keep an answer shown in a chat to who asked; an equal text and a known model are not kept twice.
+
+        With ``post`` it is not shown there, but its text put up for labelling.
 
         Returns:
             The answer's id; ``unless_same_as`` when that one answered the same and is kept in its place.
@@ -91,6 +99,7 @@ class Predictions:
             "asker_id": asker_id,
             "label": new.label,
             "options": options,
+            "post": None if post is None else post.value,
         }
         if unless_same_as is not None:
             # Compared here, not by the database: not every one compares long texts.
@@ -123,13 +132,8 @@ class Predictions:
         return await self._get(prediction_id, true())
 
     async def _get(self, prediction_id: int, where: ColumnElement[bool]) -> ShownPrediction:
-        posts = [AnswerKind.POST.value, AnswerKind.CLOSED.value]
-        # "closed" is the least of the two, and wins.
-        post = select(func.min(Answer.task)).where(
-            Answer.prediction_id == Prediction.id, Answer.task.in_(posts)
-        )
         query = (
-            select(Input.task, Prediction.label, Prediction.options, post.scalar_subquery().label("post"))
+            select(Input.task, Prediction.label, Prediction.options, Prediction.post)
             .join(Input, Input.id == Prediction.input_id)
             .where(Prediction.id == prediction_id, where)
         )
@@ -141,7 +145,7 @@ class Predictions:
             row.task,
             row.label,
             tuple(tuple(slot) for slot in row.options),
-            None if row.post is None else AnswerKind(row.post),
+            None if row.post is None else PostStatus(row.post),
         )
 
     async def _input(self, new: NewPrediction) -> int:

@@ -26,6 +26,7 @@ from storage.predictions import Predictions, ShownPrediction
 from storage.privacy.erasing import Erasing
 from storage.privacy.own_data import OwnData, OwnRows
 from storage.privacy.pseudonym import Pseudonymizer
+from storage.sight import has_seen_the_answer
 from storage.snapshots import Snapshots
 from storage.training_runs import TrainingRuns
 from storage.values import (
@@ -35,6 +36,7 @@ from storage.values import (
     EarlierAnswer,
     GroupSettings,
     NewPrediction,
+    PostStatus,
     VoteCounts,
     VoteKind,
     VoteOutcome,
@@ -58,6 +60,7 @@ __all__ = [
     "OwnData",
     "OwnStats",
     "PostResult",
+    "PostStatus",
     "Progress",
     "StorageError",
     "Store",
@@ -118,7 +121,13 @@ class Store:
 
     @again_after_conflict
     async def add_prediction(
-        self, new: NewPrediction, *, chat_id: int, asker_id: int, unless_same_as: int | None = None
+        self,
+        new: NewPrediction,
+        *,
+        chat_id: int,
+        asker_id: int,
+        unless_same_as: int | None = None,
+        post: bool = False,
     ) -> int:
         """Keep an answer that is about to be shown.
 
@@ -128,6 +137,7 @@ class Store:
             asker_id: The person who asked.
             unless_same_as: An earlier prediction, kept with its votes when it is the same answer to the same
                 input by the same weights in the same chat.
+            post: The answer is not shown, but its text put up for the chat to label.
 
         Returns:
             The id for its buttons.
@@ -138,7 +148,13 @@ class Store:
         async with self._database.write() as connection:
             chat = self._pseudonymizer.chat(chat_id)
             asker = await Annotators(connection).lock_consenting(self._pseudonymizer.person(asker_id))
-            return await Predictions(connection).add(new, chat, asker, unless_same_as=unless_same_as)
+            return await Predictions(connection).add(
+                new,
+                chat,
+                asker,
+                unless_same_as=unless_same_as,
+                post=PostStatus.OPEN if post else None,
+            )
 
     async def tally(self, prediction_id: int, *, chat_id: int) -> VoteCounts:
         """Count the votes on an answer.
@@ -177,7 +193,8 @@ class Store:
             label = prediction.option(slot, choice)
             annotator = await Annotators(connection).lock_consenting(self._pseudonymizer.person(user_id))
             votes = Votes(connection, prediction)
-            status = await votes.put(annotator, slot, choice, blind=prediction.post is not None)
+            blind = await self._is_blind(connection, annotator, prediction)
+            status = await votes.put(annotator, slot, choice, blind=blind)
             return VoteOutcome(await votes.tally(), status, label)
 
     @again_after_conflict
@@ -221,7 +238,8 @@ class Store:
             prediction = await self._shown(connection, prediction_id, chat_id)
             annotator = await Annotators(connection).lock_consenting(self._pseudonymizer.person(user_id))
             votes = Votes(connection, prediction)
-            status = await votes.skip(annotator, blind=prediction.post is not None)
+            blind = await self._is_blind(connection, annotator, prediction)
+            status = await votes.skip(annotator, blind=blind)
             return VoteOutcome(await votes.tally(), status, None)
 
     @again_after_conflict
@@ -229,7 +247,8 @@ class Store:
         """Take back a person's votes in every slot of an answer, all or none; committed on return.
 
         Returns:
-            ``undone`` when there was at least one, else ``nothing_to_undo``.
+            ``undone`` when there was at least one, ``closed`` where no vote changes any more, else
+            ``nothing_to_undo``.
 
         Raises:
             UnknownPrediction: There is no such answer in this chat.
@@ -370,6 +389,13 @@ class Store:
     def feedback(self) -> AsyncIterator[FeedbackRow]:
         """Iterate over every vote, oldest first, but for those of people who have withdrawn their consent."""
         return feedback_rows(self._database)
+
+    @staticmethod
+    async def _is_blind(connection: AsyncConnection, annotator: int, prediction: ShownPrediction) -> bool:
+        """Say whether a vote is given unseen: on a text that is put up, by who has not seen the answer."""
+        if prediction.post is None:
+            return False
+        return not await has_seen_the_answer(connection, annotator, prediction.id)
 
     async def _shown(self, connection: AsyncConnection, prediction_id: int, chat_id: int) -> ShownPrediction:
         """Return a prediction that was shown in a chat, or before or after the group there moved."""

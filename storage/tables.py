@@ -96,12 +96,17 @@ class ModelVersion(Base):
 class Prediction(Base):
     """An answer that was shown, with the buttons under it, and the chat where alone they work.
 
+    ``post`` is set where the answer was not shown, but its text put up for the group there to label, from the
+    moment that it is kept: no tap can come before, whatever becomes of the message.
     ``asker_id`` is who asked, and may have it deleted; rows from before that was kept have none.
     """
 
     __tablename__ = "predictions"
-    # Buttons in old messages hold this id, so it must never be given out again after a deletion.
-    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012 - SQLAlchemy reads this class attribute
+    __table_args__ = (
+        CheckConstraint("post IN ('open', 'closed')", name="post"),
+        # Buttons in old messages hold this id, so it must never be given out again after a deletion.
+        {"sqlite_autoincrement": True},
+    )
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     input_id: Mapped[int] = mapped_column(ForeignKey("inputs.id"), index=True)
@@ -112,6 +117,7 @@ class Prediction(Base):
     options: Mapped[list[list[str]]] = mapped_column(JSON)
     created_at: Mapped[datetime]
     asker_id: Mapped[int | None] = mapped_column(ForeignKey("annotators.id"), index=True)
+    post: Mapped[str | None] = mapped_column(String(16))
 
 
 class Vote(Base):

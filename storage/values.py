@@ -42,8 +42,14 @@ class AnswerKind(StrEnum):
     """What a message of the bot shows where that is no answer of a model, in place of what was asked."""
 
     ITEM = "item"  # a text that its reader is given to label
-    POST = "post"  # a text that a group is given to label
-    CLOSED = "closed"  # the same, since the answer was shown there
+    POST = "post"  # a text that a group is given to label, also once that is closed
+
+
+class PostStatus(StrEnum):
+    """How far a group is with a text that was put up for it to label."""
+
+    OPEN = "open"  # the answer is not shown, and everybody may vote
+    CLOSED = "closed"  # the answer was shown, and no vote changes any more
 
 
 class ConsentStatus(StrEnum):
@@ -168,7 +174,7 @@ class VoteCounts:
     counts: tuple[tuple[int, ...], ...]
     total: int
     voters: int = 0
-    post: AnswerKind | None = None
+    post: PostStatus | None = None
 
 
 @dataclass(frozen=True, slots=True)

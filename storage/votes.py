@@ -1,8 +1,9 @@
 """Access to ``votes`` and their log, ``vote_events``.
 
-A vote is blind when its giver had not been shown what the model answered. It stays as it was given: whoever
-sees the answer afterwards and votes on it changes nothing, and is told so, until the blind one is taken back;
-and a vote that was given in sight of the answer never comes to be a blind one.
+A vote is blind when its giver had not been shown what the model answered, as ``storage.sight`` tells. It
+stays as it was given: whoever sees the answer afterwards and votes on it changes nothing, and is told so,
+until the blind one is taken back; and a vote that was given in sight of the answer never comes to be a blind
+one.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.predictions import ShownPrediction
 from storage.tables import Vote, VoteEvent, utc_now
 from storage.upsert import upsert
-from storage.values import SKIPPED, AnswerKind, VoteCounts, VoteStatus
+from storage.values import SKIPPED, PostStatus, VoteCounts, VoteStatus
 
 NO_LABEL = ""
 """The label of a vote that says "I do not know"."""
@@ -58,6 +59,8 @@ class Votes:
 
         Said again, it changes nothing.
         """
+        if self.prediction.post is PostStatus.CLOSED:
+            return VoteStatus.CLOSED
         held = {slot: await self._held(annotator_id, slot) for slot in self.prediction.votable}
         empty = [slot for slot, vote in held.items() if vote is None]
         if not empty and any(vote is not None and vote.choice == SKIPPED for vote in held.values()):
@@ -68,7 +71,9 @@ class Votes:
         return together(statuses)
 
     async def withdraw(self, annotator_id: int, slot: int) -> VoteStatus:
-        """Remove the person's vote in ``slot``, if they hold one."""
+        """Remove the person's vote in ``slot``, if they hold one and it may still change."""
+        if self.prediction.post is PostStatus.CLOSED:
+            return VoteStatus.CLOSED
         held = await self._held(annotator_id, slot)
         if held is None:
             return VoteStatus.NOTHING_TO_UNDO
@@ -104,9 +109,9 @@ class Votes:
         )
 
     async def _put(self, annotator_id: int, slot: int, choice: int, label: str, *, blind: bool) -> VoteStatus:
-        held = await self._held(annotator_id, slot)
-        if self.prediction.post is AnswerKind.CLOSED:
+        if self.prediction.post is PostStatus.CLOSED:
             return VoteStatus.CLOSED
+        held = await self._held(annotator_id, slot)
         if held is not None and (held.choice, held.label) == (choice, label):
             return VoteStatus.UNCHANGED
         if held is not None and held.blind and not blind:

@@ -9,9 +9,9 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from handlers.replies.answers import clipped, percent
 from handlers.replies.buttons import button
 from handlers.replies.texts import TEXTS, Language, Texts
-from handlers.taps import CloseTap, ItemAction, ItemTap, MoreTap, SkipTap, UndoTap, VoteTap
+from handlers.taps import CloseTap, GuideTap, ItemAction, ItemTap, MoreTap, SkipTap, UndoTap, VoteTap
 from models.results import LABELS, Task
-from storage.store import AnswerKind, Item, OwnStats, PostResult, Progress, TaskStats, VoteCounts
+from storage.store import Item, OwnStats, PostResult, PostStatus, Progress, TaskStats, VoteCounts
 
 _TEXT_UNITS = 3000
 _PAIR_UNITS = 1500  # of each of two texts
@@ -82,7 +82,7 @@ def post_text(task: Task, text_a: str, text_b: str | None, language: Language) -
 
 def post_keyboard(tally: VoteCounts, language: Language) -> InlineKeyboardMarkup | None:
     """Draw the labels of what a group labels, and how many people have voted; nothing once it is closed."""
-    if tally.post is AnswerKind.CLOSED:
+    if tally.post is PostStatus.CLOSED:
         return None
     texts, number = TEXTS[language], tally.prediction_id
     names = texts.labels[tally.task]
@@ -94,8 +94,9 @@ def post_keyboard(tally: VoteCounts, language: Language) -> InlineKeyboardMarkup
     if tally.voters:
         undo = f"{texts.undo_button} · 👥 {tally.voters}"
         last.append(button(undo, UndoTap(number, language)))
+    guide = button(texts.labelling.guideline_button, GuideTap(Task(tally.task)))
     close = button(texts.labelling.post_button, CloseTap(number, language))
-    return InlineKeyboardMarkup([*_label_rows(buttons), last, [close]])
+    return InlineKeyboardMarkup([*_label_rows(buttons), last, [guide], [close]])
 
 
 def post_result(result: PostResult, language: Language) -> str:

@@ -11,7 +11,7 @@ LABELLING_EN = LabellingTexts(
         "You labelled this text before you saw my answer, and that label stands: it says more than a vote. "
         "To vote anew, take it back first."
     ),
-    closed_toast="This is closed, and no more votes are counted.",
+    closed_toast="This is closed: votes are neither counted nor taken back any more.",
     word_button="✏️ Another word",
     word_prompt="{name}, which word belongs in the blank? Reply to this message with that one word.",
     words_prompt=(
@@ -77,6 +77,20 @@ LABELLING_EN = LabellingTexts(
             "sure.\n"
             "\n"
             "Example: “I drink my ___ with milk.” → coffee"
+        ),
+    },
+    short_guideline_toast={
+        "sentiment": (
+            "What does the writer feel, however happy the topic? When both are there, what weighs more "
+            "in the end? Irony counts as what is meant. Without any feeling: not sure."
+        ),
+        "nsp": (
+            "Could the second text come right after the first, and go on with the same matter? Then it "
+            "follows. If the topic jumps, it does not. Whether they are true does not matter."
+        ),
+        "nli": (
+            "Take the first text as true. True: the second must hold too. False: both cannot hold. "
+            "Unknown: it may be so or not. Use nothing else but everyday sense."
         ),
     },
     guideline_button="📖 How to decide",

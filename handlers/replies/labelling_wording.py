@@ -14,6 +14,7 @@ class LabellingTexts:
         question: Per task, what is asked of a text that is shown without an answer.
         guideline: Per task, how to decide, with an example.
         trust_verdict: What is known of a voter, by the verdict that is kept.
+        short_guideline_toast: Per task that groups label, how to decide, as short as an alert must be.
     """
 
     skip_button: str
@@ -34,6 +35,7 @@ class LabellingTexts:
     only_people_vote: str
     question: Mapping[str, str]
     guideline: Mapping[str, str]
+    short_guideline_toast: Mapping[str, str]
     guideline_button: str
     back_button: str
     undo_last_button: str

@@ -50,6 +50,11 @@ class Forgetting:
             .where(TrainingRun.actor == pseudonym)
             .values(actor="", chat_pseudonym=None, message_id=None)
         )
+        await self.connection.execute(  # somebody else's, that they look at
+            update(TrainingRun)
+            .where(TrainingRun.chat_pseudonym == private_chat)
+            .values(chat_pseudonym=None, message_id=None)
+        )
         theirs = Prediction.chat_pseudonym == private_chat
         if annotator is not None:
             about_it = VoteEvent.prediction_id == Prediction.id

@@ -11,6 +11,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.annotators import Annotators
+from storage.privacy.own_teaching import OwnPromotion, OwnTraining, own_promotions, own_trainings
 from storage.privacy.pseudonym import SHORT
 from storage.tables import Annotator, Answer, Input, ModelVersion, Prediction, Vote, VoteEvent
 from storage.teaching_tables import Assignment, Trust
@@ -19,7 +20,7 @@ from storage.values import Consent
 
 @dataclass(frozen=True, slots=True)
 class OwnQuestion:
-    """A text that the person asked about, and the answer."""
+    """A text that the person asked about, or put up for a group to label (``post``), and the answer."""
 
     prediction_id: int
     task: str
@@ -30,6 +31,7 @@ class OwnQuestion:
     answer: str
     probabilities: Mapping[str, object]
     options: tuple[tuple[str, ...], ...]
+    post: str | None
     asked_at: datetime
 
 
@@ -116,6 +118,8 @@ class OwnData:
         answers: Which message answered which command in their private chat, oldest first.
         assignments: The texts that they were given to label, oldest first.
         trusts: How far their votes are trusted, by task.
+        trainings: The trainings that they asked for, or that are shown in their private chat, oldest first.
+        promotions: Their changes of which model answers, oldest first.
     """
 
     pseudonym: str
@@ -128,6 +132,8 @@ class OwnData:
     answers: tuple[OwnAnswer, ...]
     assignments: tuple[OwnAssignment, ...]
     trusts: tuple[OwnTrust, ...]
+    trainings: tuple[OwnTraining, ...]
+    promotions: tuple[OwnPromotion, ...]
 
     def as_json(self) -> dict[str, object]:
         """Return it as JSON-able values, times in ISO 8601."""
@@ -160,6 +166,8 @@ class OwnRows:
             answers=await self._answers(),
             assignments=await self._assignments(annotator),
             trusts=await self._trusts(annotator),
+            trainings=await own_trainings(self.connection, self.pseudonym, self.private_chat),
+            promotions=await own_promotions(self.connection, self.pseudonym),
         )
 
     async def _questions(self, annotator: int | None) -> tuple[OwnQuestion, ...]:
@@ -187,6 +195,7 @@ class OwnRows:
                     answer=row.label,
                     probabilities=row.probabilities,
                     options=tuple(tuple(slot) for slot in row.options),
+                    post=row.post,
                     asked_at=row.created_at,
                 )
                 for row in await self.connection.execute(query)

@@ -107,6 +107,8 @@ async def test_a_group_labels_a_message_and_its_admin_closes_it(sim: Sim) -> Non
     await member.taps(post, "긍정")
     post = await group.wait_edit(post)
     assert f"{KO.undo_button} · 👥 1" in faces(post)
+    told = await member.taps(post, KO.labelling.guideline_button)
+    assert (told.text, told.alert) == (KO.labelling.short_guideline_toast["sentiment"], True)
     assert (await member.taps(post, KO.labelling.post_button)).text == KO.labelling.only_admins_close_toast
     await admin.taps(post, KO.labelling.post_button)
     closed = await group.wait_edit(post)

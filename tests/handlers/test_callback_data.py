@@ -13,6 +13,7 @@ from handlers.taps import (
     CloseTap,
     ConsentTap,
     ForgetTap,
+    GuideTap,
     ItemAction,
     ItemTap,
     LanguageTap,
@@ -53,6 +54,7 @@ TAPS = st.one_of(
     st.builds(SkipTap, IDS, LANGUAGE),
     st.builds(WordTap, IDS, LANGUAGE),
     st.builds(CloseTap, IDS, LANGUAGE),
+    st.builds(GuideTap, st.sampled_from(Task)),
     st.builds(ItemTap, IDS, st.sampled_from(ItemAction), INDEXES),
     st.builds(MoreTap, st.sampled_from([None, *Task])),
 )

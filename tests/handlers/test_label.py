@@ -56,6 +56,24 @@ async def test_a_text_is_shown_without_the_answer_and_in_a_fixed_order(telegram:
     assert "93" not in str(item.data)
 
 
+async def test_a_label_from_before_the_answer_was_seen_stands_and_the_reader_is_told_so(
+    telegram: Telegram, store: Store
+) -> None:
+    await films(telegram, 1)
+    item, shown = await begin(telegram)
+    await telegram.taps(item.button("Negative"), on=shown)
+    await telegram.says("/sentiment film 0")
+    toast = await telegram.taps(item.button("Positive"), on=shown)
+    assert (toast.text, toast.data["show_alert"]) == (OWN.kept_toast, "true")
+    assert [(row.label, row.blind) for row in await votes(store)] == [("negative", True)]
+    done = telegram.answers[-1]
+    again = await telegram.taps(done.button("↩️"), on=shown)
+    assert again.text == OWN.unlabelled_toast
+    toast = await telegram.taps(item.button("Positive"), on=shown)
+    assert toast.text == OWN.labelled_toast.format(label="Positive")
+    assert [(row.label, row.blind) for row in await votes(store)] == [("positive", False)]
+
+
 async def test_pairs_show_both_texts_and_long_labels_a_row_each(telegram: Telegram) -> None:
     await ask(telegram, "/nli One. | Two.", "/nsp Three. | Four.")
     item, on = await begin(telegram, "/label nli")

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
-import pytest
+import asyncio
+from datetime import UTC, datetime
+from typing import Any
 
+import pytest
+from telegram.error import TimedOut
+
+from handlers.callback_data import encode
 from handlers.replies.texts import EN, KO
+from handlers.taps import GuideTap, UndoTap
+from models.results import Task
 from storage.store import ConsentStatus, FeedbackRow, GroupSettings, Store, Voters
 from tests.handlers.offline import (
     ANONYMOUS_ADMIN,
@@ -19,6 +27,13 @@ from tests.handlers.offline import (
 
 OWN = EN.labelling
 ADMIN = ENGLISH
+UNVOTED = [["Negative", "Positive"], [OWN.skip_button], [OWN.guideline_button], [OWN.post_button]]
+VOTED = [
+    ["Negative", "Positive"],
+    [OWN.skip_button, f"{EN.undo_button} · 👥 1"],
+    [OWN.guideline_button],
+    [OWN.post_button],
+]
 
 
 @pytest.fixture(autouse=True)
@@ -51,7 +66,7 @@ async def test_a_replied_message_is_put_up_without_the_answer(telegram: Telegram
         OWN.post.format(question=OWN.question["sentiment"])
         + "\n\n<blockquote>A &lt;b&gt;good&lt;/b&gt; film</blockquote>"
     )
-    assert faces(post) == [["Negative", "Positive"], [OWN.skip_button], [OWN.post_button]]
+    assert faces(post) == UNVOTED
 
 
 @pytest.mark.parametrize("task", ["nli", "nsp"])
@@ -71,6 +86,7 @@ async def test_everybody_votes_unseen_and_only_how_many_is_shown(telegram: Teleg
     assert counted == [
         ["Negative", "Positive"],
         [OWN.skip_button, f"{EN.undo_button} · 👥 2"],
+        [OWN.guideline_button],
         [OWN.post_button],
     ]
     toast = await telegram.taps(post.button("Positive"), chat=GROUP, user=KOREAN)
@@ -100,9 +116,91 @@ async def test_an_admin_closes_it_and_nobody_votes_after(telegram: Telegram, sto
             OWN.post_model.format(label="Positive", percent="93%"),
         ]
         assert "reply_markup" not in closed.data
-    late = await telegram.taps(post.button("Positive"), chat=GROUP, user=KOREAN)
-    assert late.text == KO.labelling.closed_toast
+    undo = encode(UndoTap(1, "en"))  # under a message that somebody has not seen change
+    for stale in (post.button("Positive"), post.button("🤷"), undo):
+        late = await telegram.taps(stale, chat=GROUP, user=KOREAN)
+        assert (late.text, late.data["show_alert"]) == (KO.labelling.closed_toast, "true")
     assert [row.label for row in await votes(store)] == ["negative", ""]
+
+
+async def test_a_vote_before_the_message_is_remembered_is_one_on_a_post(
+    telegram: Telegram, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    remember, sent, goes_on = store.remember_answer, asyncio.Event(), asyncio.Event()
+
+    async def late(*args: Any, **given: Any) -> None:  # noqa: ANN401 - as it is given
+        sent.set()
+        await goes_on.wait()
+        await remember(*args, **given)
+
+    monkeypatch.setattr(store, "remember_answer", late)
+    posting = asyncio.create_task(put_up(telegram))
+    await sent.wait()
+    post = telegram.answers[-1]
+    await telegram.taps(post.button("Negative"), chat=GROUP, user=KOREAN)
+    assert faces(telegram.keyboards[-1]) == VOTED
+    assert [row.blind for row in await votes(store)] == [True]
+    goes_on.set()
+    await posting
+    await telegram.taps(post.button("🏁"), chat=GROUP)
+    assert "▓ Negative: <b>1</b>" in telegram.answers[-1].text
+
+
+async def test_a_post_whose_sending_timed_out_but_came_stays_one(
+    telegram: Telegram, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    request = telegram.request.do_request
+
+    async def times_out(url: str, *args: Any, **given: Any) -> tuple[int, bytes]:  # noqa: ANN401 - the same
+        done = await request(url, *args, **given)
+        if url.endswith("/sendMessage"):
+            raise TimedOut
+        return done
+
+    monkeypatch.setattr(telegram.request, "do_request", times_out)
+    post = await put_up(telegram)
+    assert await store.answer_to(GROUP, 50, asked_at=datetime.fromtimestamp(1_700_000_000, UTC)) is None
+    await telegram.taps(post.button("Negative"), chat=GROUP, user=KOREAN)
+    assert faces(telegram.keyboards[-1]) == VOTED
+    assert [row.blind for row in await votes(store)] == [True]
+    await store.set_consent(NEWCOMER, ConsentStatus.AGREED)
+    assert await store.labelling.start(NEWCOMER) is None
+    await telegram.taps(telegram.keyboards[-1].button("🏁"), chat=GROUP)
+    closed = telegram.answers[-1].text
+    assert closed.endswith(OWN.post_model.format(label="Positive", percent="93%"))
+
+
+async def test_an_answer_of_the_edited_command_is_no_post(telegram: Telegram, store: Store) -> None:
+    await put_up(telegram, "/label sentiment A film")
+    answer = await telegram.says("/sentiment A film", chat=GROUP, edits=50)
+    assert faces(answer)[0] == [EN.right_button]
+    await telegram.taps(answer.button(EN.right_button), chat=GROUP, user=KOREAN)
+    assert [row.blind for row in await votes(store)] == [False]
+
+
+async def test_who_saw_the_answer_before_votes_in_sight(telegram: Telegram, store: Store) -> None:
+    await telegram.says("/sentiment A <b>good</b> film", user=KOREAN)
+    post = await put_up(telegram)
+    for person in (KOREAN, ADMIN):
+        await telegram.taps(post.button("Negative"), chat=GROUP, user=person)
+    assert [row.blind for row in await votes(store)] == [False, True]
+
+
+@pytest.mark.parametrize(("task", "said"), [("sentiment", "One."), ("nsp", "One. | Two."), ("nli", "1 | 2")])
+async def test_how_to_decide_is_one_tap_away_and_for_the_tapper_alone(
+    telegram: Telegram, task: str, said: str
+) -> None:
+    post = await put_up(telegram, f"/label {task} {said}")
+    before = len(telegram.request.calls)
+    for person, own in ((KOREAN, KO.labelling), (NEWCOMER, OWN)):  # whoever, and in their language
+        told = await telegram.taps(post.button(OWN.guideline_button), chat=GROUP, user=person)
+        assert (told.text, told.data["show_alert"]) == (own.short_guideline_toast[task], "true")
+    assert [call.method for call in telegram.request.calls[before:]] == ["answerCallbackQuery"] * 2
+
+
+async def test_a_guideline_of_what_is_never_put_up_is_a_forged_button(telegram: Telegram) -> None:
+    told = await telegram.taps(encode(GuideTap(Task.MASK)), chat=GROUP, user=KOREAN)
+    assert told.text == KO.old_button_toast
 
 
 async def test_what_is_put_up_stays_when_the_command_is_edited(telegram: Telegram) -> None:

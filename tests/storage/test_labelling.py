@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-from datetime import UTC, date, datetime
+from datetime import date
 
 import pytest
 
 from storage.errors import UnknownAssignment, UnknownChoice
 from storage.labelling import Item
 from storage.store import ConsentStatus, NewPrediction, NoConsent, Store, VoteStatus
-from storage.values import AnswerKind, EarlierAnswer
 from tests.storage.conftest import ASKER, CHAT, EVERY_KIND, PEPPER, Sql, agree
 
 every_kind = pytest.mark.parametrize("kind", EVERY_KIND, indirect=True)
 sqlite = pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 ADA, BOB, STRANGER = 101, 202, 303
 DAY = date(2026, 3, 1)
-NOW = datetime(2026, 3, 1, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
@@ -417,35 +415,6 @@ async def test_what_lies_far_from_the_newest_is_found_in_the_end(
         "FROM predictions, n"
     )
     assert [item.prediction_id for item in await batch(store)] == [old]
-
-
-@every_kind
-async def test_what_a_group_labels_is_given_to_nobody_alone(store: Store, sentiment: NewPrediction) -> None:
-    [prediction] = await ask(store, sentiment)
-    for kind in (AnswerKind.POST, AnswerKind.CLOSED):
-        shown = EarlierAnswer(5, prediction, kind)
-        await store.remember_answer(CHAT, 4, shown, asked_at=NOW)
-        assert await store.labelling.start(ADA, day=DAY) is None
-
-
-@every_kind
-async def test_a_group_votes_unseen_until_it_is_closed(
-    store: Store, sentiment: NewPrediction, sql: Sql
-) -> None:
-    [prediction] = await ask(store, sentiment)
-    await store.remember_answer(CHAT, 4, EarlierAnswer(5, prediction, AnswerKind.POST), asked_at=NOW)
-    await store.vote(prediction, ADA, 0, 1, chat_id=CHAT)
-    tally = (await store.skip(prediction, BOB, chat_id=CHAT)).tally
-    assert (tally.voters, tally.post, tally.counts) == (2, AnswerKind.POST, ((0, 1),))
-    assert {bool(blind) for (blind,) in await sql("SELECT blind FROM votes")} == {True}
-    assert (await store.vote(prediction, ADA, 0, 0, chat_id=CHAT)).status is VoteStatus.CHANGED
-
-    result = await store.posts.close(prediction, chat_id=CHAT)
-    assert result == await store.posts.close(prediction, chat_id=CHAT)
-    assert (result.votes, result.skipped) == ({"positive": 1, "negative": 0}, 1)
-    assert (result.label, result.probability) == ("positive", 0.9)
-    late = await store.vote(prediction, ASKER, 0, 0, chat_id=CHAT)
-    assert (late.status, late.tally.voters, late.tally.post) == (VoteStatus.CLOSED, 2, AnswerKind.CLOSED)
 
 
 @every_kind

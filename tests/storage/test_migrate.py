@@ -60,7 +60,7 @@ async def test_the_revisions_make_exactly_the_tables_of_the_code(url: str) -> No
 async def test_an_empty_database_gets_every_table(sql: Sql) -> None:
     for table in Base.metadata.tables:
         assert await sql(f"SELECT * FROM {table}") == []
-    assert await sql("SELECT version_num FROM alembic_version") == [("0008",)]
+    assert await sql("SELECT version_num FROM alembic_version") == [("0010",)]
 
 
 @pytest.mark.usefixtures("store")
@@ -68,9 +68,11 @@ async def test_what_the_code_checks_the_database_checks_too(sql: Sql) -> None:
     await sql("INSERT INTO annotators VALUES (1, 'p', NULL, '2026-01-01', NULL, NULL, NULL)")
     await sql("INSERT INTO inputs VALUES (1, 'nli', 'a', 'b', 'h', '2026-01-01')")
     await sql("INSERT INTO model_versions VALUES (1, 'nli', 'm', '', '2026-01-01')")
-    await sql("INSERT INTO predictions VALUES (1, 1, 1, 'c', 'l', '{}', '[]', '2026-01-01', 1)")
+    await sql("INSERT INTO predictions VALUES (1, 1, 1, 'c', 'l', '{}', '[]', '2026-01-01', 1, NULL)")
     with pytest.raises(Exception, match="ck_annotators_consent"):
         await sql("INSERT INTO annotators VALUES (2, 'q', NULL, '2026-01-01', 'maybe', 1, '2026-01-01')")
+    with pytest.raises(Exception, match="ck_predictions_post"):
+        await sql("UPDATE predictions SET post = 'maybe'")
     with pytest.raises(Exception, match="ck_votes_kind"):
         await sql(
             "INSERT INTO votes"
@@ -97,7 +99,7 @@ async def test_opening_again_changes_nothing(store: Store, url: str, sql: Sql) -
     again = await Store.open(url, pepper=b"x")
     await again.close()
     assert await sql("SELECT * FROM annotators") == before
-    assert await sql("SELECT version_num FROM alembic_version") == [("0008",)]
+    assert await sql("SELECT version_num FROM alembic_version") == [("0010",)]
 
 
 async def test_a_database_of_a_newer_program_is_refused(store: Store, url: str, sql: Sql) -> None:
@@ -112,7 +114,7 @@ async def test_a_database_of_a_newer_program_is_refused(store: Store, url: str, 
 async def test_processes_that_start_at_once_take_turns(url: str, sql: Sql) -> None:
     children = [await asyncio.create_subprocess_exec(sys.executable, "-c", OPEN, url) for _ in range(2)]
     assert [await asyncio.wait_for(child.wait(), timeout=60) for child in children] == [0, 0]
-    assert await sql("SELECT version_num FROM alembic_version") == [("0008",)]
+    assert await sql("SELECT version_num FROM alembic_version") == [("0010",)]
 
 
 async def test_the_program_may_live_in_a_folder_with_a_percent_sign(
@@ -148,7 +150,7 @@ async def test_a_first_start_that_was_cut_off_is_made_good(store: Store, url: st
     again = await Store.open(url, pepper=b"x")
     await again.close()
     assert await sql("SELECT kind FROM votes") == await sql("SELECT * FROM answers") == []
-    assert await sql("SELECT version_num FROM alembic_version") == [("0008",)]
+    assert await sql("SELECT version_num FROM alembic_version") == [("0010",)]
 
 
 @pytest.mark.parametrize("kind", ["mariadb"], indirect=True)
@@ -166,8 +168,8 @@ SECOND = """
 from alembic import op
 import sqlalchemy as sa
 
-revision = "0009"
-down_revision = "0008"
+revision = "0011"
+down_revision = "0010"
 
 def upgrade():
     op.create_table("more", sa.Column("id", sa.Integer(), primary_key=True))
@@ -279,6 +281,39 @@ async def test_who_has_proved_right_before_that_was_kept_is_told_from_what_was(u
     assert await sql("SELECT * FROM trusts ORDER BY id") == before
 
 
+async def test_what_groups_labelled_before_that_was_kept_on_the_answer_is_told_from_messages(
+    url: str, sql: Sql
+) -> None:
+    await _migrate(url, "0008")
+    await sql("INSERT INTO inputs VALUES (1, 'nli', 'a', 'b', 'h', '2026-01-01')")
+    await sql("INSERT INTO model_versions VALUES (1, 'nli', 'm', '', '2026-01-01')")
+    for number in (5, 6, 7, 8):
+        await sql(
+            "INSERT INTO predictions (id, input_id, model_version_id, chat_pseudonym, label, probabilities,"
+            f" options, created_at) VALUES ({number}, 1, 1, 'c', 'l', '{{}}', '[]', '2026-01-01')"
+        )
+    for prediction, kind in ((5, "post"), (6, "closed"), (7, "nli")):
+        values = f"'c', {prediction}, 1, {prediction}, '2026-01-01', '2026-01-01', '{kind}'"
+        await sql(f"INSERT INTO answers VALUES ({values})")
+    tables = ("predictions", "answers")
+    before = {table: await sql(f"SELECT * FROM {table}") for table in tables}
+    store = await Store.open(url, pepper=PEPPER)
+    await store.close()
+    assert await sql("SELECT id, post FROM predictions ORDER BY id") == [
+        (5, "open"),
+        (6, "closed"),
+        (7, None),
+        (8, None),
+    ]
+    kinds = await sql("SELECT prediction_id, task FROM answers ORDER BY prediction_id")
+    assert kinds == [(5, "post"), (6, "post"), (7, "nli")]
+    await _migrate(url, "0008")
+    after = {table: await sql(f"SELECT * FROM {table}") for table in tables}
+    assert {table: sorted(rows) for table, rows in after.items()} == {
+        table: sorted(rows) for table, rows in before.items()
+    }
+
+
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 async def test_a_table_built_anew_gives_no_id_out_again(url: str, sql: Sql, sentiment: NewPrediction) -> None:
     await _migrate(url, "0001")
@@ -297,16 +332,16 @@ async def test_a_change_that_fails_midway_is_undone_or_told(
 ) -> None:
     await store.close()
     shutil.copytree(migrate._FOLDER, tmp_path / "migrations")
-    (tmp_path / "migrations/versions/r0009.py").write_text(SECOND)
+    (tmp_path / "migrations/versions/r0011.py").write_text(SECOND)
     monkeypatch.setattr(migrate, "_FOLDER", tmp_path / "migrations")
-    stopped = "the tables from revision 0008 stopped midway, and mysql does not undo it: .*go back to a copy"
+    stopped = "the tables from revision 0010 stopped midway, and mysql does not undo it: .*go back to a copy"
     for _ in range(2):
         with pytest.raises(
             StorageError, match=stopped if kind == "mariadb" else "the database failed"
         ) as caught:
             await Store.open(url, pepper=b"x")
         assert "\n" not in str(caught.value)
-    assert await sql("SELECT version_num FROM alembic_version") == [("0008",)]
+    assert await sql("SELECT version_num FROM alembic_version") == [("0010",)]
     if kind != "mariadb":
         with pytest.raises(Exception, match="more"):
             await sql("SELECT * FROM more")

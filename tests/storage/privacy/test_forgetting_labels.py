@@ -12,10 +12,10 @@ import pytest
 from storage.privacy.pseudonym import Pseudonymizer
 from storage.store import NewPrediction, Store
 from tests.storage.conftest import ASKER, CHAT, EVERY_KIND, PEPPER, Sql, agree
+from tests.storage.privacy.rows import NOW, checkpoint, insert
 
 every_kind = pytest.mark.parametrize("kind", EVERY_KIND, indirect=True)
 ADA = 1010101010
-NOW = "2026-01-01 12:00:00"
 INPUTS = ("gold_items", "labels", "snapshot_members")
 
 
@@ -32,18 +32,6 @@ def folder_of_texts(folder: Path) -> str:
 
 def left(folder: Path) -> list[str]:
     return sorted(file.parent.name for file in folder.glob("*/train.jsonl"))
-
-
-async def insert(sql: Sql, table: str, **values: object) -> None:
-    """Insert a row; a text is quoted."""
-    written = [f"'{value}'" if isinstance(value, str) else str(value) for value in values.values()]
-    await sql(f"INSERT INTO {table} ({', '.join(values)}) VALUES ({', '.join(written)})")
-
-
-async def checkpoint(sql: Sql, number: int, **its: object) -> None:
-    fixed = {"path": "p", "version": "v", "base": "builtin", "seed": 0, "code": "", "metrics": "{}"}
-    its |= {"task": "sentiment", "name": f"c{number}", "state": "ready", "created_at": NOW}
-    await insert(sql, "checkpoints", id=number, **fixed, **its)
 
 
 async def drawn(sql: Sql, number: int, prediction: int, path: str) -> None:
@@ -156,8 +144,13 @@ async def test_who_asked_for_a_training_is_forgotten_and_the_training_is_not(sto
     its = {"task": "nli", "state": "done", "options": "{}", "progress": "{}", "created_at": NOW}
     await insert(sql, "training_runs", **theirs, **its)
     await insert(sql, "promotions", task="nli", actor=known.person(ADA), reason="better", at=NOW)
+    somebodys = {**theirs, "actor": "the command line"}
+    await insert(sql, "training_runs", **somebodys, **its)
     await store.forget(ADA)
-    assert await sql("SELECT actor, chat_pseudonym, message_id FROM training_runs") == [("", None, None)]
+    assert await sql("SELECT actor, chat_pseudonym, message_id FROM training_runs ORDER BY id") == [
+        ("", None, None),
+        ("the command line", None, None),
+    ]
     assert await sql("SELECT actor, reason FROM promotions") == [("", "better")]
 
 

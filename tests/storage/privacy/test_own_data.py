@@ -10,6 +10,7 @@ from storage.privacy.pseudonym import Pseudonymizer
 from storage.store import ConsentStatus, EarlierAnswer, NewPrediction, Store
 from storage.values import CONSENT_VERSION
 from tests.storage.conftest import ASKER, CHAT, EVERY_KIND, PEPPER, Sql, agree
+from tests.storage.privacy.rows import checkpoint, insert
 
 pytestmark = pytest.mark.parametrize("kind", EVERY_KIND, indirect=True)
 ADA = 1010101010
@@ -41,6 +42,16 @@ async def test_a_person_sees_everything_of_theirs_and_nothing_of_others(
             " (annotator_id, task, votes, judged, correct, trust, verdict, reason, updated_at)"
             f" VALUES ({person}, 'mask', 9, 8, 6, 0.75, 'trusted', '6 of 8', '2026-01-01 12:00:00')"
         )
+    await store.runs.ask("nli", actor_id=ASKER)
+    for task, who in (("mask", ASKER), ("sentiment", ADA)):
+        run = (await store.runs.ask(task, actor_id=who, options={"language": "ko"})).run
+        await store.runs.show(run.id, ADA, 10 + run.id)
+    await checkpoint(sql, 1)
+    pseudonyms = Pseudonymizer(PEPPER)
+    for who, to in ((ADA, 1), (ADA, None), (ASKER, 1)):
+        came = {"actor": pseudonyms.person(who), "reason": "in the chat", "at": "2026-01-01 12:00:00"}
+        its = {"from_id": 1} if to is None else {"to_id": to}
+        await insert(sql, "promotions", task="sentiment", **came, **its)
 
     data = await store.own_data(ADA)
     assert json.loads(json.dumps(data.as_json(), ensure_ascii=False)) == {
@@ -63,6 +74,7 @@ async def test_a_person_sees_everything_of_theirs_and_nothing_of_others(
                 "answer": "positive",
                 "probabilities": {"positive": 0.9, "negative": 0.1},
                 "options": [["positive", "negative"]],
+                "post": None,
                 "asked_at": data.questions[0].asked_at.isoformat(),
             }
         ],
@@ -127,6 +139,30 @@ async def test_a_person_sees_everything_of_theirs_and_nothing_of_others(
                 "updated_at": NOON.isoformat(),
             }
         ],
+        "trainings": [
+            {
+                "run_id": data.trainings[number].run_id,
+                "task": task,
+                "state": "queued",
+                "asked": asked,
+                "message_id": 10 + data.trainings[number].run_id,
+                "options": {"language": "ko"},
+                "asked_at": data.trainings[number].asked_at.isoformat(),
+                "started_at": None,
+                "ended_at": None,
+            }
+            for number, (task, asked) in enumerate([("mask", False), ("sentiment", True)])
+        ],
+        "promotions": [
+            {
+                "task": "sentiment",
+                "reason": "in the chat",
+                "before": before,
+                "after": after,
+                "at": NOON.isoformat(),
+            }
+            for before, after in ((None, "c1"), ("c1", None))
+        ],
     }
 
 
@@ -134,7 +170,7 @@ async def test_somebody_unknown_has_nothing(store: Store) -> None:
     data = await store.own_data(ADA)
     assert (data.known_since, data.language, data.consent) == (None, None, None)
     assert (data.questions, data.votes, data.events, data.answers) == ((), (), (), ())
-    assert (data.assignments, data.trusts) == ((), ())
+    assert (data.assignments, data.trusts, data.trainings, data.promotions) == ((), (), (), ())
 
 
 async def test_who_said_no_sees_that_and_what_is_left_from_before_anybody_was_asked(
