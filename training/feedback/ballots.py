@@ -212,8 +212,7 @@ class Agreement:
     """All that was found out about the ballots of one task.
 
     Attributes:
-        consensus: Per place with a ballot that counts, or with a ballot and a label that is known or imported;
-            in order.
+        consensus: Per place with a ballot that counts, or with one and a known or imported label; in order.
         standings: Per voter, in order.
         alpha: Krippendorff's alpha of all ballots; None where it is undefined.
         ballots: All, in order.

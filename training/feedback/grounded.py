@@ -1,10 +1,10 @@
 """Which voters have shown that they are right: they alone count where several people must be behind a model.
 
 Anybody can make five accounts, and five accounts that say the same agree with each other. So an account
-counts once enough of its votes were judged and proved right. As soon as labels that the maintainer knows (gold)
-have shown that of one person, what others agree on shows it of those alone who said the same as such people:
-a circle of accounts that agree among themselves, on texts of their own, stays outside. Without such labels,
-nothing tells the circle from honest people; what it made known itself is none.
+counts once enough of its votes were judged and proved right. As soon as labels that the maintainer knows
+(gold) have shown that of one person, what others agree on shows it of those alone who said the same as such
+people: a circle of accounts that agree among themselves, on texts of their own, stays outside. Without such
+labels nothing tells the circle from honest people; what it made gold itself is none.
 """
 
 from __future__ import annotations
