@@ -89,7 +89,7 @@ def gold_lines(task: str, promoted: Promoted, fewest: int, least: int) -> str:
             f" with `kobert-bot feedback import FILE --task {task} --gold`. {ask}"
         )
     return (
-        f"{new}: it takes {fewest} people whom your {promoted.known:,} have proved right, and there"
+        f"{new}: it takes {fewest} people whom your own gold ({promoted.known:,}) has proved right, and there"
         f" {'is' if promoted.proved == 1 else 'are'} {promoted.proved}. {ask}"
     )
 

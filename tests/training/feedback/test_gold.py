@@ -100,10 +100,9 @@ async def test_five_puppets_make_no_gold_and_gold_of_theirs_would_prove_nobody(u
 
     assert await promote_gold(store, "sentiment") == Promoted(0, len(KNOWN), 5)
 
-    # Whoever made it gold all the same, as earlier versions did: it proves none of them.
-    assert (
-        await store.consensus.add_gold([(items[prediction], 0, label) for prediction, label in lies]) == 150
-    )
+    # Made gold all the same, it proves none of them.
+    theirs = [(items[prediction], 0, label) for prediction, label in lies]
+    assert await store.consensus.add_gold(theirs) == len(own)
     found = await decide(store, "sentiment")
     assert grounded(found) == of_honest
     assert by_known_labels(found)
@@ -120,7 +119,7 @@ async def test_five_puppets_make_no_gold_and_gold_of_theirs_would_prove_nobody(u
 
 
 async def test_puppets_do_not_outvote_those_who_are_proved(url: str) -> None:
-    """Three proved people and four others disagree with twelve who say the same, so that label is sure."""
+    """Three proved people are contradicted by twelve who say the same, so that label is sure."""
     store = await open_store(url, people=16)
     await prove(store)
     wrong = range(5, 17)

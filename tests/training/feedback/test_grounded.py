@@ -82,9 +82,8 @@ def test_who_guesses_on_gold_is_not_proved_by_a_circle_of_their_own() -> None:
 
 def test_free_words_that_are_wrong_prove_nobody() -> None:
     gold = {Place(item, 0): "봄" for item in range(LEAST)}
-    cast = [
-        Ballot(item, 0, voter, "봄" if voter else "비", False) for item in range(LEAST) for voter in (0, 1)
-    ]
+    words = ("비", "봄")
+    cast = [Ballot(item, 0, voter, words[voter], blind=False) for item in range(LEAST) for voter in (0, 1)]
     assert proved_by_gold(agree(cast, labels=None, gold=gold)) == {1}
 
 

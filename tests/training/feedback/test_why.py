@@ -65,7 +65,7 @@ def test_what_nobody_counts_in_is_a_conflict_without_a_label() -> None:
 
 
 def test_who_contradicts_an_imported_label_is_a_conflict_and_does_not_move_it() -> None:
-    """Nobody agrees with it in 1, everybody in 2, two of three in 3; what is agreed on in 4 is the least sure."""
+    """Nobody agrees with it in 1, everybody in 2, two of three in 3; 4 is not imported."""
     said = {1: "nn", 2: "ppp", 3: "ppn", 4: "pnn"}
     cast = [
         Ballot(item, 0, voter, TWO[label == "p"], blind=False)
