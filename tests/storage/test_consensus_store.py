@@ -12,6 +12,7 @@ from sqlalchemy import CursorResult, Row
 
 from storage.agreed import (
     GOLD,
+    GOLD_BY_VOTERS,
     IMPORTED,
     MAINTAINER,
     VOTERS,
@@ -23,7 +24,6 @@ from storage.agreed import (
     NewTrust,
     TaskFigures,
 )
-from storage.agreed import GOLD_BY_VOTERS as BY_VOTERS
 from storage.errors import VoterGone
 from storage.labels import Labels
 from storage.privacy.forgetting import Forgetting
@@ -364,7 +364,7 @@ async def test_what_is_known_wins_and_is_told_of_as_gold(
     found = {each.item: each for each in labelled}
     digest = found[voted].content_hash
     assert found[voted] == LabelledText(
-        voted, "둘", None, digest, 0, "negative", BY_VOTERS, 1.0, 2, gold=True
+        voted, "둘", None, digest, 0, "negative", GOLD_BY_VOTERS, 1.0, 2, gold=True
     )
     known = found[unvoted]
     assert (known.label, known.method, known.voters, known.gold) == ("positive", GOLD, 0, True)
