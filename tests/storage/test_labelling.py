@@ -405,7 +405,8 @@ async def test_what_voters_made_known_is_given_to_nobody(
     for prediction, source in zip(predictions, ("voters", "maintainer"), strict=False):
         await sql(
             "INSERT INTO gold_items (input_id, slot, label, source, created_at) "
-            f"SELECT input_id, 0, 'positive', '{source}', '2026-01-01 00:00:00' FROM predictions WHERE id = {prediction}"
+            f"SELECT input_id, 0, 'positive', '{source}', '2026-01-01 00:00:00' "
+            f"FROM predictions WHERE id = {prediction}"
         )
     assert sorted(item.prediction_id for item in await batch(store)) == predictions[1:]
 
