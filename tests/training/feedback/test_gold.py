@@ -143,11 +143,24 @@ async def test_an_imported_label_is_made_gold_by_all_who_are_proved_or_not_at_al
     imported = [ImportedText("sentiment", text, None, 0, "positive") for text in HELD_OUT]
     await store.imports.add_texts(imported)
     await prove(store)
-    await label(store, tmp_path / "votes.db", lambda number, person: truth(number) if person < 4 else 0)
+    # Three agree with the file everywhere, the fourth on every other text.
+    await label(store, tmp_path / "votes.db", lambda number, person: number % 2 if person == 4 else 0)
     promoted = await promote_gold(store, "sentiment")
     gold = await store.consensus.gold("sentiment")
     assert {each.label for each in gold.values() if each.source == VOTERS} == {"positive"}
-    assert promoted.new == sum(truth(number) == 0 for number in range(len(HELD_OUT)))
+    assert promoted.new == len(HELD_OUT[::2])
+
+
+async def test_who_is_right_too_seldom_is_not_asked(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Right in all of twelve known labels, and in four of five that are assumed: 16 of 17."""
+    await prove(store)
+    await label(store, tmp_path / "votes.db", lambda number, _: truth(number))
+    monkeypatch.setattr("training.feedback.gold.TRUSTED", 0.95)
+    assert await promote_gold(store, "sentiment") == Promoted(0, len(KNOWN), 0)
+    monkeypatch.setattr("training.feedback.gold.TRUSTED", 0.94)
+    assert await promote_gold(store, "sentiment") == Promoted(len(HELD_OUT), len(KNOWN), 4)
 
 
 async def test_who_has_proved_right_is_kept_as_the_gate_counts_them(store: Store, tmp_path: Path) -> None:
