@@ -78,8 +78,9 @@ def import_(file: Source, task: OfTask = None, gold: Gold = False) -> None:
     """Take in votes that were exported, or texts with labels such as NSMC's ratings_train.txt.
 
     Done again it adds nothing. Whoever voted is known again when they come back, if PSEUDONYM_KEY is the
-    same. A label that is here stays, whatever the file says, until the voters decide otherwise. Rows that
-    cannot be used are told one by one.
+    same. A label of a file is yours: votes never change it, it takes the place of what voters decided, and
+    `feedback conflicts` shows where they differ. One that was imported before stays. Rows that cannot be used
+    are told one by one.
 
     What people had deleted after the file was written comes back with it: delete old exports.
     """
@@ -138,7 +139,7 @@ def stats(as_json: Json = False) -> None:
 
 @app.command()
 def conflicts(task: AnyTask = None, limit: Limit = 10) -> None:
-    """Show where voters differ most, the least sure first: who said what, and whether it counted."""
+    """Show where voters differ, or contradict an imported label, the least sure first, and who said what."""
     from bot.feedback_views import conflict_lines
     from training.feedback.deciding import agreement
     from training.feedback.why import conflicts as differing
@@ -185,14 +186,18 @@ def snapshot(
 
 @app.command()
 def gold(task: OneTask) -> None:
-    """Make known what three trusted people or more labelled alike without seeing the answer.
+    """Make known what three people or more labelled alike without seeing the answer.
 
-    Only what was never trained on can become gold, and nothing is trained on it afterwards.
+    They are people whom known labels of yours have proved right: ten or more of each one's votes were on such
+    labels. What becomes gold so proves nobody. Only what was never trained on can become gold, and nothing is
+    trained on it afterwards.
     """
-    from training.feedback.gold import promote_gold
+    from bot.feedback_views import gold_lines
+    from training.feedback.gold import FEWEST, promote_gold
+    from training.feedback.grounded import LEAST
 
-    count = with_store(lambda store: promote_gold(store, task.value))
-    typer.echo(f"{_counted(count, 'label')} of {task} became gold")
+    promoted = with_store(lambda store: promote_gold(store, task.value))
+    typer.echo(gold_lines(task.value, promoted, FEWEST, LEAST))
 
 
 NOTHING = "nobody has voted yet: votes come from the buttons under the bot's answers and from /label"
@@ -217,8 +222,11 @@ def _imported(counts: dict[str, int]) -> list[str]:
         ("withdrawn", "vote", "left out: of people who want nothing kept, or on what they asked"),
         ("labels new", "labelled text", "new"),
         ("labels known", "labelled text", "here already"),
-        ("labels differ", "labelled text", "labelled otherwise here, which stays"),
+        ("labels replaced", "labelled text", "decided otherwise by voters, which the file replaces"),
+        ("labels differ", "labelled text", "imported otherwise before, which stays"),
         ("labels gold", "label", "became gold"),
+        ("labels gold confirmed", "label", "that voters had made gold confirmed"),
+        ("labels gold replaced", "label", "that voters had made gold replaced by the file's"),
         ("labels gold differs", "label", "known otherwise here, which stays"),
     )
     return [f"{_counted(counts[key], what)} {why}" for key, what, why in told if counts.get(key)]

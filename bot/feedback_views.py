@@ -6,10 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from bot.console import table
+from storage.agreed import IMPORTED
 
 if TYPE_CHECKING:
     from storage.agreed import Text
     from training.feedback.ballots import Agreement
+    from training.feedback.gold import Promoted
     from training.feedback.stats import TaskStats
     from training.feedback.why import Account
 
@@ -65,6 +67,33 @@ def stats_lines(stats: TaskStats) -> str:
     return "\n".join([told, *(["left out:", *left_out] if left_out else [])])
 
 
+def gold_lines(task: str, promoted: Promoted, fewest: int, least: int) -> str:
+    """Tell how many labels became gold, and what is missing where none can.
+
+    Args:
+        task: The task.
+        promoted: What came of it.
+        fewest: So many people have to be proved right by known labels.
+        least: So many votes on these it takes of each.
+    """
+    new = f"{promoted.new:,} label{'' if promoted.new == 1 else 's'} of {task} became gold"
+    if promoted.proved >= fewest:
+        return new
+    ask = (
+        f"Ask the bot about such texts yourself, so that /label hands one of them out in each batch; a person"
+        f" counts after {least} votes on them, surely better than guessing."
+    )
+    if not promoted.known:
+        return (
+            f"{new}: you have given none yet, and yours show first who is right. Write some, and take them in"
+            f" with `kobert-bot feedback import FILE --task {task} --gold`. {ask}"
+        )
+    return (
+        f"{new}: it takes {fewest} people whom your own gold ({promoted.known:,}) has proved right, and there"
+        f" {'is' if promoted.proved == 1 else 'are'} {promoted.proved}. {ask}"
+    )
+
+
 def conflict_lines(
     task: str,
     accounts: Sequence[Account],
@@ -92,7 +121,9 @@ def conflict_lines(
         if decided is None or decided.label is None:
             lines.append("  decided: nothing, the votes are level")
         else:
-            lines.append(f"  decided: {decided.label} ({decided.confidence:.2f}, {decided.method.value})")
+            stays = "; votes do not change it" if decided.method.value == IMPORTED else ""
+            told = f"{decided.confidence:.2f}, {decided.method.value}{stays}"
+            lines.append(f"  decided: {decided.label} ({told})")
         rows = [
             (
                 f"  {names.get(said.ballot.voter, _NONE)[:_DIGITS]}",

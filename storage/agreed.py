@@ -7,7 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime
 
 IMPORTED = "imported"
-"""How a label was decided that came with its text, without votes."""
+"""How a label was decided that came with its text, without votes: it is the maintainer's and stays."""
+
+GOLD = "gold"
+"""How a label was decided that the maintainer knows to be right."""
+GOLD_BY_VOTERS = "gold-by-voters"
+"""How a label was decided that voters made known."""
+
+MAINTAINER = "maintainer"
+"""Whose a known label is that the maintainer gave: it proves who is right."""
+VOTERS = "voters"
+"""Whose a known label is that voters agreed on: it measures models, and proves no voter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +58,19 @@ class NewLabel:
     method: str
     confidence: float
     voters: int
+
+
+@dataclass(frozen=True, slots=True)
+class KnownLabel:
+    """What is known to be right in one slot of a text.
+
+    Attributes:
+        label: What is right.
+        source: ``MAINTAINER`` or ``VOTERS``: who says so.
+    """
+
+    label: str
+    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +136,7 @@ class LabelledText(Text):
     Attributes:
         slot: The blank's index for mask, else 0.
         label: What is right.
-        method: How that was decided; ``gold`` for what is known.
+        method: How that was decided; ``GOLD`` or ``GOLD_BY_VOTERS`` for what is known.
         confidence: How probable it is, 0…1.
         voters: How many counted.
         gold: Whether it is known and nothing may be trained on it.
@@ -139,6 +162,7 @@ class ImportedText:
         label: What is right.
         confidence: How probable that is, 0…1.
         gold: Whether it is known and nothing may be trained on it.
+        source: Who knows it, where it is gold: ``MAINTAINER`` or ``VOTERS``.
     """
 
     task: str
@@ -148,6 +172,7 @@ class ImportedText:
     label: str
     confidence: float = 1.0
     gold: bool = False
+    source: str = MAINTAINER
 
 
 @dataclass(frozen=True, slots=True)

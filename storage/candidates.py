@@ -22,6 +22,7 @@ from sqlalchemy import ColumnElement, Row, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import InstrumentedAttribute
 
+from storage.agreed import MAINTAINER
 from storage.portions import portions
 from storage.tables import Annotator, Input, Prediction, Vote, VoteEvent
 from storage.teaching_tables import Assignment, GoldItem
@@ -31,7 +32,7 @@ BATCH = 10
 """Texts that are given at once."""
 
 GOLD = 1
-"""Of these, so many whose label is known, where there are any: they measure who labels."""
+"""Of these, so many whose label the maintainer knows, where there are any: they measure who labels."""
 
 RANDOM = 2
 """Of these, so many at random, so that what is labelled is not only what one model finds hard."""
@@ -106,7 +107,9 @@ class Candidates:
         return list(found.values())
 
     async def _gold(self, known: Collection[int], most: int) -> list[Candidate]:
-        newest = select(GoldItem.input_id).order_by(GoldItem.id.desc()).limit(_STEP)
+        # What voters made known proves nobody, so there is nothing to be learnt from giving it again.
+        proves = select(GoldItem.input_id).where(GoldItem.source == MAINTAINER)
+        newest = proves.order_by(GoldItem.id.desc()).limit(_STEP)
         inputs = set((await self.connection.scalars(newest)).all()) - set(known)
         found: dict[int, Candidate] = {}
         for some in portions(sorted(inputs, key=lambda number: self._hash(f"input {number}"))):

@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from storage.agreed import (
+    IMPORTED,
+    VOTERS,
     CastVote,
+    KnownLabel,
     KnownTrust,
     LabelledText,
     NewLabel,
@@ -23,7 +26,7 @@ from storage.figures import Figures
 from storage.labels import Labels, Trusts
 from storage.portions import portions
 from storage.privacy.pseudonym import SHORT
-from storage.tables import Annotator, Input, utc_now
+from storage.tables import Annotator, Input, Prediction, Vote, utc_now
 from storage.teaching_tables import GoldItem, Label, Trust
 from storage.upsert import upsert
 
@@ -58,15 +61,29 @@ class ConsensusStore:
             found |= {row.item: Text(*row) for row in rows}
         return found
 
-    async def gold(self, task: str) -> Mapping[tuple[int, int], str]:
-        """Return the known labels of a task by input and slot."""
+    async def gold(self, task: str) -> Mapping[tuple[int, int], KnownLabel]:
+        """Return the known labels of a task, and whose they are, by input and slot."""
         query = (
-            select(GoldItem.input_id, GoldItem.slot, GoldItem.label)
+            select(GoldItem.input_id, GoldItem.slot, GoldItem.label, GoldItem.source)
             .join(Input, Input.id == GoldItem.input_id)
             .where(Input.task == task)
         )
         async with self.database.read() as connection:
-            return {(item, slot): label for item, slot, label in await connection.execute(query)}
+            rows = await connection.execute(query)
+            return {(item, slot): KnownLabel(label, source) for item, slot, label, source in rows}
+
+    async def imported(self, task: str) -> tuple[NewLabel, ...]:
+        """Return the labels of a task that came with texts which somebody voted on."""
+        columns = (Label.input_id, Label.slot, Label.label, Label.method, Label.confidence, Label.voters)
+        voted = select(Prediction.input_id).join(Vote, Vote.prediction_id == Prediction.id)
+        query = (
+            select(*columns)
+            .join(Input, Input.id == Label.input_id)
+            .where(Input.task == task, Label.method == IMPORTED, Label.input_id.in_(voted))
+            .order_by(Label.input_id, Label.slot)
+        )
+        async with self.database.read() as connection:
+            return tuple(NewLabel(*row) for row in await connection.execute(query))
 
     async def labelled(self, task: str) -> tuple[LabelledText, ...]:
         """Return every labelled slot with its text, all as they are at one moment; what is known wins.
@@ -85,8 +102,8 @@ class ConsensusStore:
     async def replace(self, task: str, labels: Sequence[NewLabel], trusts: Sequence[NewTrust]) -> None:
         """Put these labels and trusts in the place of all of the task, in one transaction.
 
-        A label that came with its text stays where the voters have decided nothing; where they have, theirs
-        takes its place. What is about a text deleted meanwhile is left out.
+        A label that came with its text is the maintainer's: it stays, whatever the voters have decided. What
+        is about a text deleted meanwhile is left out.
 
         Raises:
             VoterGone: One of those who are trusted, or not, was forgotten meanwhile: the labels rest on their
@@ -162,7 +179,7 @@ class ConsensusStore:
                         "input_id": item,
                         "slot": slot,
                         "label": label,
-                        "source": "voters",
+                        "source": VOTERS,
                         "created_at": now,
                     }
                     await upsert(connection, GoldItem, row, key=["input_id", "slot"])

@@ -1,4 +1,4 @@
-"""Votes and labelled texts that come from files: what is there already stays as it is."""
+"""Votes and labelled texts that come from files; done again, they change nothing."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any, cast
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.agreed import IMPORTED, ImportedText, NewLabel
+from storage.agreed import IMPORTED, VOTERS, ImportedText, NewLabel
 from storage.conflicts import again_after_conflict
 from storage.content import content_hash, storable
 from storage.engine import Database
@@ -65,14 +65,17 @@ class Imports:
 
     @again_after_conflict
     async def add_texts(self, rows: Sequence[ImportedText]) -> Mapping[str, int]:
-        """Keep labelled texts, in one transaction; a label that is there already stays.
+        """Keep labelled texts, in one transaction; a label that was imported before stays.
 
-        What the voters decided goes before what a file says, and what was imported first before what comes
-        later. What is imported as gold becomes a label too.
+        What a file says is the maintainer's, so it takes the place of what the voters decided, gold of theirs
+        included; what was imported first goes before what comes later. What is imported as gold becomes a
+        label too.
 
         Returns:
-            How many were ``new``, ``known`` already, or ``differ`` from a label that stays; and how many
-            became ``gold``.
+            How many labels were ``new``, ``known`` already, ``replaced`` what the voters had decided
+            otherwise, or ``differ`` from one that stays; how many became ``gold``, ``gold confirmed`` what
+            voters had made gold, or ``gold replaced`` it; and how many are another than the ``gold`` that
+            stays, ``gold differs``.
         """
         counts = Counter[str]()
         async with self.database.write() as connection:
@@ -114,26 +117,35 @@ class _Writing:
     async def text(self, row: ImportedText) -> tuple[str, ...]:
         number = await self._input(row.task, row.text_a, row.text_b, utc_now())
         told = [await self._label(number, row)]
-        if row.gold:
-            place = (GoldItem.input_id == number, GoldItem.slot == row.slot)
-            known = await self.connection.scalar(select(GoldItem.label).where(*place))
-            if known is None:
-                gold = {"input_id": number, "slot": row.slot, "label": storable(row.label)}
-                its = {"source": "maintainer", "created_at": utc_now()}
-                await upsert(self.connection, GoldItem, gold | its, key=["input_id", "slot"])
-                told.append("gold")
-            elif known != row.label:
-                told.append("gold differs")
+        if row.gold and (gold := await self._gold(number, row)) is not None:
+            told.append(gold)
         return tuple(told)
+
+    async def _gold(self, number: int, row: ImportedText) -> str | None:
+        place = (GoldItem.input_id == number, GoldItem.slot == row.slot)
+        known = (await self.connection.execute(select(GoldItem.label, GoldItem.source).where(*place))).first()
+        label = storable(row.label)
+        if known is not None and (known.source != VOTERS or row.source == VOTERS):
+            return None if known.label == label else "gold differs"
+        # As of now: known labels that are newer than the last agreement have everything agreed on anew.
+        its = {"label": label, "source": row.source, "created_at": utc_now()}
+        gold = {"input_id": number, "slot": row.slot} | its
+        await upsert(self.connection, GoldItem, gold, key=["input_id", "slot"], update=list(its))
+        if known is None:
+            return "gold"
+        return "gold confirmed" if known.label == label else "gold replaced"
 
     async def _label(self, number: int, row: ImportedText) -> str:
         place = (Label.input_id == number, Label.slot == row.slot)
-        label = await self.connection.scalar(select(Label.label).where(*place))
-        if label is not None:
-            return "known" if label == storable(row.label) else "differ"
-        new = NewLabel(number, row.slot, storable(row.label), IMPORTED, row.confidence, 0)
+        known = (await self.connection.execute(select(Label.label, Label.method).where(*place))).first()
+        label = storable(row.label)
+        if known is not None and known.method == IMPORTED:
+            return "known" if known.label == label else "differ"
+        new = NewLabel(number, row.slot, label, IMPORTED, row.confidence, 0)
         await Labels(self.connection, row.task).put(new)
-        return "new"
+        if known is None:
+            return "new"
+        return "known" if known.label == label else "replaced"
 
     async def _voter(self, row: FeedbackRow) -> tuple[int | None, str | None]:
         """Return who voted and what they said to the question; None for somebody unknown."""

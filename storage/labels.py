@@ -6,10 +6,18 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, exists, or_, select
+from sqlalchemy import ColumnElement, delete, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.agreed import IMPORTED, LabelledText, NewLabel, NewTrust
+from storage.agreed import (
+    GOLD,
+    GOLD_BY_VOTERS,
+    IMPORTED,
+    MAINTAINER,
+    LabelledText,
+    NewLabel,
+    NewTrust,
+)
 from storage.errors import VoterGone
 from storage.portions import portions
 from storage.tables import Annotator, Input, Prediction, utc_now
@@ -17,8 +25,7 @@ from storage.teaching_tables import GoldItem, Label, Trust
 from storage.upsert import upsert
 from storage.values import ConsentStatus
 
-GOLD = "gold"
-"""How a label was decided that is known."""
+_PLACE = ("input_id", "slot")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +47,14 @@ class Labels:
             .where(Input.task == self.task, may_be_used())
         )
         known = await self.connection.execute(
-            select(*text, GoldItem.slot, GoldItem.label, Label.voters)
+            select(*text, GoldItem.slot, GoldItem.label, GoldItem.source, Label.voters)
             .join(GoldItem, GoldItem.input_id == Input.id)
             .outerjoin(Label, (Label.input_id == Input.id) & (Label.slot == GoldItem.slot))
             .where(Input.task == self.task, may_be_used())
         )
         found = {(row[3], row[4]): _labelled(row, gold=False) for row in said}
-        for *about, voters in known:
-            found[about[3], about[4]] = _labelled((*about, GOLD, 1.0, voters or 0), gold=True)
+        for *about, source, voters in known:
+            found[about[3], about[4]] = _labelled((*about, _known_by(source), 1.0, voters or 0), gold=True)
         return tuple(found[place] for place in sorted(found))
 
     async def with_texts_if(self, labels: Iterable[NewLabel]) -> tuple[LabelledText, ...]:
@@ -55,25 +62,26 @@ class Labels:
         columns: tuple[Any, ...] = (Input.id, Input.text_a, Input.text_b, Input.content_hash)
         usable = select(*columns).where(Input.task == self.task, may_be_used())
         texts = {row[0]: tuple(row) for row in await self.connection.execute(usable)}
-        kept = {
+        kept = {(each.item, each.slot): each for each in labels}
+        kept |= {
             place: label for place, (_, label) in (await self._kept()).items() if label.method == IMPORTED
         }
-        kept |= {(each.item, each.slot): each for each in labels}
         found = {}
         for (item, slot), each in kept.items():
             if item in texts:
                 row = (*texts[item], slot, each.label, each.method, each.confidence, each.voters)
                 found[row[3], slot] = _labelled(row, gold=False)
-        query = select(GoldItem.input_id, GoldItem.slot, GoldItem.label).join(Input)
-        for item, slot, label in await self.connection.execute(query.where(Input.task == self.task)):
+        columns = (GoldItem.input_id, GoldItem.slot, GoldItem.label, GoldItem.source)
+        query = select(*columns).join(Input).where(Input.task == self.task)
+        for item, slot, label, source in await self.connection.execute(query):
             if item in texts:
                 voters = kept[item, slot].voters if (item, slot) in kept else 0
-                row = (*texts[item], slot, label, GOLD, 1.0, voters)
+                row = (*texts[item], slot, label, _known_by(source), 1.0, voters)
                 found[row[3], slot] = _labelled(row, gold=True)
         return tuple(found[place] for place in sorted(found))
 
     async def replace(self, labels: Iterable[NewLabel]) -> None:
-        """Keep these in the place of all others but those that came with a text nobody has decided on."""
+        """Keep these in the place of all others but those that came with their text: these always stay."""
         inputs = set(await self.connection.scalars(select(Input.id).where(Input.task == self.task)))
         new = {(each.item, each.slot): each for each in labels if each.item in inputs}
         before = await self._kept()
@@ -82,26 +90,23 @@ class Labels:
             for place, (number, label) in before.items()
             if place not in new and label.method != IMPORTED
         ]
+        # What is imported at this very moment stays too: so each statement looks for itself.
+        votable = Label.method != IMPORTED
         for some in portions(gone):
-            await self.connection.execute(delete(Label).where(Label.id.in_(some)))
+            await self.connection.execute(delete(Label).where(Label.id.in_(some), votable))
         for place, each in new.items():
-            # Most stay as they are, and whoever votes waits for this transaction.
-            if place not in before or before[place][1] != each:
-                await self.put(each)
+            if place not in before:
+                await upsert(self.connection, Label, _row(each), key=_PLACE)
+            elif before[place][1] != each:  # most stay as they are, and whoever votes waits for this
+                this = update(Label).where(Label.id == before[place][0], votable)
+                await self.connection.execute(this.values(_row(each)))
 
     async def put(self, label: NewLabel) -> None:
         """Keep one, in the place of the one before."""
-        row = {
-            "input_id": label.item,
-            "slot": label.slot,
-            "label": label.label,
-            "method": label.method,
-            "confidence": label.confidence,
-            "voters": label.voters,
-            "updated_at": utc_now(),
-        }
-        changed = ["label", "method", "confidence", "voters", "updated_at"]
-        await upsert(self.connection, Label, row, key=["input_id", "slot"], update=changed)
+        row = _row(label)
+        await upsert(
+            self.connection, Label, row, key=_PLACE, update=[one for one in row if one not in _PLACE]
+        )
 
     async def _kept(self) -> dict[tuple[int, int], tuple[int, NewLabel]]:
         columns: tuple[Any, ...] = (
@@ -170,6 +175,22 @@ def may_be_used() -> ColumnElement[bool]:
         Annotator.id == Prediction.asker_id, Annotator.consent == ConsentStatus.DECLINED.value
     )
     return or_(~asked, asked.where(~withdrawn))
+
+
+def _row(label: NewLabel) -> dict[str, Any]:
+    return {
+        "input_id": label.item,
+        "slot": label.slot,
+        "label": label.label,
+        "method": label.method,
+        "confidence": label.confidence,
+        "voters": label.voters,
+        "updated_at": utc_now(),
+    }
+
+
+def _known_by(source: str) -> str:
+    return GOLD if source == MAINTAINER else GOLD_BY_VOTERS
 
 
 def _labelled(columns: Sequence[Any], *, gold: bool) -> LabelledText:

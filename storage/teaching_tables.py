@@ -40,9 +40,10 @@ class Assignment(Base):
 
 
 class GoldItem(Base):
-    """What is right for one slot of a text, known from people who did not see the model's answer.
+    """What is right for one slot of a text, known from the maintainer, or from voters who saw no answer.
 
-    Nothing is trained on it: it measures models and voters.
+    Nothing is trained on it: it measures models. The maintainer's alone measures voters too: what voters made
+    known must not prove those who made it.
     """
 
     __tablename__ = "gold_items"
@@ -60,7 +61,10 @@ class GoldItem(Base):
 
 
 class Label(Base):
-    """What the voters hold to be right in one slot of a text, all weighed together."""
+    """What the voters hold to be right in one slot of a text, all weighed together; or came with it.
+
+    What came with its text stays, whatever voters say.
+    """
 
     __tablename__ = "labels"
     __table_args__ = (UniqueConstraint("input_id", "slot"),)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import delete, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.agreed import IMPORTED, VOTERS
 from storage.annotators import Annotators
 from storage.portions import AT_ONCE, portions
 from storage.tables import Annotator, Answer, Input, Prediction, Vote, VoteEvent
@@ -93,34 +94,51 @@ class Forgetting:
     async def _labels(self, annotator: int | None) -> None:
         """Delete what was agreed on with the person's votes, to be agreed on anew without them.
 
-        A label may be a word that they wrote; then what holds it goes as if it were a text of theirs.
+        A label may be a word that they wrote; then what holds it goes as if it were a text of theirs. What
+        the maintainer gave stays, unless it is such a word.
         """
         voted = (
-            select(Prediction.input_id, Vote.choice)
+            select(Prediction.input_id, Vote.slot, Vote.label, Vote.choice)
             .join(Prediction, Prediction.id == Vote.prediction_id)
             .where(Vote.annotator_id == annotator)
         )
         found = (await self.connection.execute(voted)).all()
         for some in portions(sorted({row.input_id for row in found})):
-            await self.connection.execute(delete(Label).where(Label.input_id.in_(some)))
-        typed = {row.input_id for row in found if row.choice == TYPED}
-        await self._taint(sorted(typed | await self._written_once(annotator)))
+            agreed = Label.method != IMPORTED
+            await self.connection.execute(delete(Label).where(Label.input_id.in_(some), agreed))
+        typed = {(row.input_id, row.slot, row.label) for row in found if row.choice == TYPED}
+        written = typed | await self._written_once(annotator)
+        await self._words(written)
+        inputs = sorted({item for item, _, _ in written})
+        await self._taint(inputs)
+        for some in portions(inputs):
+            by_voters = GoldItem.source == VOTERS
+            await self.connection.execute(delete(GoldItem).where(GoldItem.input_id.in_(some), by_voters))
 
-    async def _written_once(self, annotator: int | None) -> set[int]:
-        """Return the inputs for which the person once wrote a word, whatever they hold to be right now."""
+    async def _words(self, written: Collection[tuple[int, int, str]]) -> None:
+        """Delete the labels, known ones too, that are words which the person wrote there."""
+        for some in portions(sorted({item for item, _, _ in written})):
+            for table in (Label, GoldItem):
+                columns = select(table.id, table.input_id, table.slot, table.label)
+                its = await self.connection.execute(columns.where(table.input_id.in_(some)))
+                theirs = [number for number, *word in its if tuple(word) in written]
+                await self.connection.execute(delete(table).where(table.id.in_(theirs)))
+
+    async def _written_once(self, annotator: int | None) -> set[tuple[int, int, str]]:
+        """Return input, slot and word of all that the person once wrote, whatever they hold right now."""
         said = (
             select(VoteEvent.new_label, VoteEvent.slot, Prediction.input_id, Prediction.options)
             .join(Prediction, Prediction.id == VoteEvent.prediction_id)
             .where(VoteEvent.annotator_id == annotator, VoteEvent.new_label.is_not(None))
         )
         return {
-            row.input_id
+            (row.input_id, row.slot, row.new_label)
             for row in await self.connection.execute(said)
             if row.new_label not in ("", *row.options[row.slot])  # no button, and not "I do not know"
         }
 
     async def _taint(self, inputs: Sequence[int]) -> None:
-        """Delete inputs from gold and snapshots, and mark those snapshots and what was trained on them.
+        """Delete inputs from snapshots, and mark those snapshots and what was trained on them.
 
         A snapshot that is being drawn may hold any text, so it is marked too, and drawn anew. That comes
         first: one that becomes whole at this moment has its members then, and is found by them.
@@ -136,11 +154,8 @@ class Forgetting:
                 update(Snapshot).where(Snapshot.id.in_(snapshots)).values(state="stale")
             )
             await self._taint_checkpoints(snapshots)
-            for statement in (
-                delete(SnapshotMember).where(SnapshotMember.input_id.in_(some)),
-                delete(GoldItem).where(GoldItem.input_id.in_(some)),
-            ):
-                await self.connection.execute(statement)
+            members = delete(SnapshotMember).where(SnapshotMember.input_id.in_(some))
+            await self.connection.execute(members)
 
     async def _taint_checkpoints(self, snapshots: Sequence[int]) -> None:
         """Mark what was trained on these snapshots, and what was trained from that."""
@@ -172,5 +187,9 @@ class Forgetting:
             unasked = select(Input.id).where(Input.id.in_(some), ~still_asked)
             gone = (await self.connection.scalars(unasked)).all()
             await self._taint(gone)
-            await self.connection.execute(delete(Label).where(Label.input_id.in_(gone)))
-            await self.connection.execute(delete(Input).where(Input.id.in_(gone)))
+            for statement in (
+                delete(GoldItem).where(GoldItem.input_id.in_(gone)),
+                delete(Label).where(Label.input_id.in_(gone)),
+                delete(Input).where(Input.id.in_(gone)),
+            ):
+                await self.connection.execute(statement)

@@ -195,7 +195,38 @@ def test_gold_is_imported_and_told_of(tmp_path: Path) -> None:
     assert done("import", file, "--gold").splitlines() == ["1 labelled text new", "1 label became gold"]
     [stats] = json.loads(done("stats", "--json"))
     assert (stats["task"], stats["gold"], stats["imported"]) == ("nli", {"maintainer": 1}, 1)
-    assert done("gold", "nli") == "0 labels of nli became gold\n"
+    told = done("gold", "nli")
+    assert told.startswith("0 labels of nli became gold: it takes 3 people whom your own gold (1) has proved")
+    assert "right, and there are 0. Ask the bot about such texts yourself, so that /label hands one" in told
+
+
+@pytest.mark.usefixtures("voted")
+def test_gold_is_asked_of_people_whom_known_labels_proved(tmp_path: Path) -> None:
+    asked_first = done("gold", "sentiment")
+    assert asked_first.startswith("0 labels of sentiment became gold: you have given none yet")
+    assert "`kobert-bot feedback import FILE --task sentiment --gold`" in asked_first
+    file = tmp_path / "known.tsv"
+    rows = [f"{SECRET} {number} 번째 감상\t{1 - number % 2}" for number in range(12)]
+    file.write_text("\n".join(["text\tlabel", *rows]) + "\n", encoding="utf-8")
+    imported = done("import", file, "--task", "sentiment", "--gold").splitlines()
+    assert imported == ["12 labelled texts here already", "12 labels became gold"]
+    # Three people are proved now, and none of them has labelled anything blind.
+    assert done("gold", "sentiment") == "0 labels of sentiment became gold\n"
+
+
+@pytest.mark.usefixtures("voted")
+def test_votes_against_an_imported_label_are_told_and_leave_it(tmp_path: Path) -> None:
+    done("agree")
+    file = tmp_path / "known.tsv"
+    file.write_text(f"text\tlabel\n{SECRET} 0 번째 감상\t0\n", encoding="utf-8")
+    assert done("import", file, "--task", "sentiment").splitlines() == [
+        "1 labelled text decided otherwise by voters, which the file replaces"
+    ]
+    assert done("agree").splitlines()[-1] == "sentiment: by dawid-skene and imported"
+    told = done("conflicts", "sentiment", "--limit", "1")
+    assert "0 번째 감상\n  decided: negative (1.00, imported; votes do not change it)\n" in told
+    [stats] = json.loads(done("stats", "--json"))
+    assert (stats["imported"], sum(stats["labels"].values())) == (1, 30)
 
 
 @pytest.mark.usefixtures("empty")

@@ -10,8 +10,22 @@ from typing import Any
 import pytest
 from sqlalchemy import CursorResult, Row
 
-from storage.agreed import IMPORTED, CastVote, ImportedText, LabelledText, NewLabel, NewTrust, TaskFigures
+from storage.agreed import (
+    GOLD,
+    GOLD_BY_VOTERS,
+    IMPORTED,
+    MAINTAINER,
+    VOTERS,
+    CastVote,
+    ImportedText,
+    KnownLabel,
+    LabelledText,
+    NewLabel,
+    NewTrust,
+    TaskFigures,
+)
 from storage.errors import VoterGone
+from storage.labels import Labels
 from storage.privacy.forgetting import Forgetting
 from storage.privacy.pseudonym import Pseudonymizer
 from storage.store import ConsentStatus, NewPrediction, Store
@@ -249,20 +263,84 @@ async def test_a_label_that_has_not_changed_is_not_written_again(
 
 
 @on_sqlite
-async def test_an_imported_label_stays_until_the_voters_decide(
+async def test_an_imported_label_is_neither_replaced_nor_deleted_by_votes(
     store: Store, sentiment: NewPrediction, sql: Sql
 ) -> None:
     item = await item_of(sql, await asked(store, sentiment))
     await store.imports.add_texts([ImportedText("sentiment", sentiment.text_a, None, 0, "negative")])
     await store.consensus.replace("sentiment", [], [])
-    [kept] = await labels_of(sql, "sentiment")
-    assert (kept.label, kept.method) == ("negative", IMPORTED)
+    imported = NewLabel(item, 0, "negative", IMPORTED, 1.0, 0)
+    assert await labels_of(sql, "sentiment") == [imported]
     decided = NewLabel(item, 0, "positive", "majority", 0.9, 3)
-    await store.consensus.replace("sentiment", [decided], [])
-    assert await labels_of(sql, "sentiment") == [decided]
-    again = await store.imports.add_texts([ImportedText("sentiment", sentiment.text_a, None, 0, "negative")])
+    would_be = await store.consensus.labelled_if("sentiment", [decided])
+    for labels in ([decided], []):
+        await store.consensus.replace("sentiment", labels, [])
+        assert await labels_of(sql, "sentiment") == [imported]
+        assert await store.consensus.labelled("sentiment") == would_be
+    again = await store.imports.add_texts([ImportedText("sentiment", sentiment.text_a, None, 0, "positive")])
     assert again == {"differ": 1}
-    assert await labels_of(sql, "sentiment") == [decided]
+    assert await labels_of(sql, "sentiment") == [imported]
+
+
+@every_kind
+async def test_an_import_takes_the_place_of_what_voters_decided(
+    store: Store, sentiment: NewPrediction, sql: Sql
+) -> None:
+    texts = ("하나", "둘")
+    same, other = [await item_of(sql, await asked(store, sentiment, text=text)) for text in texts]
+    decided = [NewLabel(item, 0, "positive", "majority", 0.8, 1) for item in (same, other)]
+    await store.consensus.replace("sentiment", decided, [])
+    rows = [
+        ImportedText("sentiment", text, None, 0, label)
+        for text, label in zip(texts, ("positive", "negative"), strict=True)
+    ]
+    assert await store.imports.add_texts(rows) == {"known": 1, "replaced": 1}
+    await store.consensus.replace("sentiment", [], [])
+    assert sorted(await labels_of(sql, "sentiment"), key=lambda each: each.item) == [
+        NewLabel(same, 0, "positive", IMPORTED, 1.0, 0),
+        NewLabel(other, 0, "negative", IMPORTED, 1.0, 0),
+    ]
+
+
+@every_kind
+@pytest.mark.parametrize("voters_label", ["new", "changed", "gone"])
+async def test_a_label_imported_at_the_moment_of_deciding_stays(
+    store: Store,
+    sentiment: NewPrediction,
+    sql: Sql,
+    monkeypatch: pytest.MonkeyPatch,
+    voters_label: str,
+) -> None:
+    """What there is is read before it: the statements look for themselves."""
+    item = await item_of(sql, await asked(store, sentiment))
+    before = [] if voters_label == "new" else [NewLabel(item, 0, "positive", "majority", 0.8, 1)]
+    await store.consensus.replace("sentiment", before, [])
+    imported = NewLabel(item, 0, "negative", IMPORTED, 1.0, 0)
+    kept = Labels._kept
+
+    async def kept_and_then_imported(labels: Labels) -> dict[tuple[int, int], tuple[int, NewLabel]]:
+        found = await kept(labels)
+        await labels.put(imported)
+        return found
+
+    monkeypatch.setattr(Labels, "_kept", kept_and_then_imported)
+    after = [] if voters_label == "gone" else [NewLabel(item, 0, "positive", "majority", 0.9, 2)]
+    await store.consensus.replace("sentiment", after, [])
+    assert await labels_of(sql, "sentiment") == [imported]
+
+
+@on_sqlite
+async def test_imported_labels_that_somebody_voted_on_are_told_of(
+    store: Store, sentiment: NewPrediction, sql: Sql
+) -> None:
+    await agree(store, 1)
+    rows = [ImportedText("sentiment", text, None, 0, "negative", 0.9) for text in ("하나", "둘", "셋")]
+    await store.imports.add_texts(rows)
+    voted, _ = await asked(store, sentiment, text="하나"), await asked(store, sentiment, text="둘")
+    await store.vote(voted, 1, 0, 0, chat_id=CHAT)
+    item = await item_of(sql, voted)
+    assert await store.consensus.imported("sentiment") == (NewLabel(item, 0, "negative", IMPORTED, 0.9, 0),)
+    assert await store.consensus.imported("nli") == ()
 
 
 @every_kind
@@ -277,13 +355,19 @@ async def test_what_is_known_wins_and_is_told_of_as_gold(
     assert await store.consensus.add_gold(agreed) == 1
     assert await store.consensus.add_gold(agreed) == 0
     await store.consensus.replace("sentiment", [NewLabel(voted, 0, "positive", "majority", 0.8, 2)], [])
-    assert await store.consensus.gold("sentiment") == {(voted, 0): "negative", (unvoted, 0): "positive"}
+    assert await store.consensus.gold("sentiment") == {
+        (voted, 0): KnownLabel("negative", VOTERS),
+        (unvoted, 0): KnownLabel("positive", MAINTAINER),
+    }
     labelled = await store.consensus.labelled("sentiment")
     assert [each.content_hash for each in labelled] == sorted(each.content_hash for each in labelled)
     found = {each.item: each for each in labelled}
     digest = found[voted].content_hash
-    assert found[voted] == LabelledText(voted, "둘", None, digest, 0, "negative", "gold", 1.0, 2, gold=True)
-    assert (found[unvoted].label, found[unvoted].voters, found[unvoted].gold) == ("positive", 0, True)
+    assert found[voted] == LabelledText(
+        voted, "둘", None, digest, 0, "negative", GOLD_BY_VOTERS, 1.0, 2, gold=True
+    )
+    known = found[unvoted]
+    assert (known.label, known.method, known.voters, known.gold) == ("positive", GOLD, 0, True)
 
 
 @every_kind

@@ -395,6 +395,21 @@ async def test_one_in_ten_is_gold_and_anywhere(store: Store, sentiment: NewPredi
 
 
 @sqlite
+async def test_what_voters_made_known_is_given_to_nobody(
+    store: Store, sentiment: NewPrediction, sql: Sql
+) -> None:
+    """It would prove nothing of who labels it."""
+    predictions = await ask(store, *(about(sentiment, f"글 {number}") for number in range(4)))
+    for prediction, source in zip(predictions, ("voters", "maintainer"), strict=False):
+        await sql(
+            "INSERT INTO gold_items (input_id, slot, label, source, created_at) "
+            f"SELECT input_id, 0, 'positive', '{source}', '2026-01-01 00:00:00' "
+            f"FROM predictions WHERE id = {prediction}"
+        )
+    assert sorted(item.prediction_id for item in await batch(store)) == predictions[1:]
+
+
+@sqlite
 async def test_it_is_never_empty_while_anything_is_left(
     store: Store, sentiment: NewPrediction, sql: Sql
 ) -> None:

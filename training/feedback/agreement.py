@@ -5,7 +5,8 @@
 Labels are estimated together with how each voter confuses them (Dawid–Skene), by weighted majority where
 there are too few votes for that, or free words. Each voter is then judged by gold and by what the others
 agree on; those who do no better than guessing, or worse, are left out and the rest is done again, until
-nothing changes. What this cannot see is a majority that errs together where there is no gold, and a voter who
+nothing changes. Gold is what the maintainer knows: what voters made known themselves judges none of them.
+What this cannot see is a majority that errs together where there is no gold, and a voter who
 is right everywhere but in the few places they mean to spoil.
 """
 
@@ -26,6 +27,7 @@ from training.feedback.ballots import (
     Method,
     Place,
     Rules,
+    Settled,
     Standing,
     Verdict,
 )
@@ -42,6 +44,7 @@ def agree(
     *,
     labels: tuple[str, ...] | None,
     gold: Gold | None = None,
+    settled: Mapping[Place, Settled] | None = None,
     voters: Iterable[int] = (),
     rules: Rules | None = None,
 ) -> Agreement:
@@ -50,16 +53,18 @@ def agree(
     Args:
         ballots: Of one task, in any order.
         labels: The closed set of the task; None for free words.
-        gold: Known labels by item and slot.
+        gold: Labels that the maintainer knows, by item and slot: they judge voters.
+        settled: Other labels that votes do not move, and that judge nobody: what voters made known, and what
+            was imported. Where there is gold too, that is right.
         voters: Others who are to have a standing too, such as those who only skipped.
         rules: Numbers; None for the defaults.
 
     Raises:
         ValueError: Somebody voted twice in one place, or a label is outside of the closed set.
     """
-    cast, gold = tuple(sorted(ballots)), gold or {}
-    _check(cast, gold, labels)
-    return _Task(cast, labels, gold, frozenset(voters), rules or Rules()).agreement()
+    cast, gold, settled = tuple(sorted(ballots)), gold or {}, settled or {}
+    _check(cast, {*gold.values(), *(each.label for each in settled.values())}, labels)
+    return _Task(cast, labels, gold, settled, frozenset(voters), rules or Rules()).agreement()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +74,7 @@ class _Task:
     cast: tuple[Ballot, ...]
     labels: tuple[str, ...] | None
     gold: Gold
+    settled: Mapping[Place, Settled]
     voters: frozenset[int]
     rules: Rules
 
@@ -109,9 +115,10 @@ class _Task:
         return standings, judged
 
     def _counted(self, left_out: Collection[int]) -> tuple[Ballot, ...]:
-        """The ballots that move labels; those on gold teach nothing but who is right, and know no cap."""
+        """The ballots that move labels; where the label is given they teach no model, and know no cap."""
         eligible = [ballot for ballot in self.cast if ballot.voter not in left_out]
-        over = over_the_cap((ballot for ballot in eligible if ballot.place not in self.gold), self.rules)
+        moving = (ballot for ballot in eligible if self._given(ballot.place) is None)
+        over = over_the_cap(moving, self.rules)
         return tuple(ballot for ballot in eligible if ballot not in over)
 
     def _scores(
@@ -139,22 +146,28 @@ class _Task:
         at: dict[Place, list[Ballot]] = {
             ballot.place: []
             for ballot in self.cast
-            if ballot.place in self.gold or ballot.place in scores.totals
+            if self._given(ballot.place) is not None or ballot.place in scores.totals
         }
         for ballot in counted:
             at[ballot.place].append(ballot)
         found = {}
         for place, ballots in at.items():
-            known = self.gold.get(place)
-            label, confidence = scores.best(place) if known is None else (known, 1.0)
+            given = self._given(place)
+            label, confidence = scores.best(place) if given is None else (given.label, given.confidence)
+            imported = given is not None and given.method is Method.IMPORTED
             found[place] = Consensus(
                 *place,
                 label=label,
                 confidence=confidence,
-                method=method if known is None else Method.GOLD,
-                voters=tuple(ballot.voter for ballot in ballots),
+                method=method if given is None else given.method,
+                voters=() if imported else tuple(ballot.voter for ballot in ballots),
             )
         return found
+
+    def _given(self, place: Place) -> Settled | None:
+        """The label that is right there whatever anybody says, if there is one."""
+        known = self.gold.get(place)
+        return self.settled.get(place) if known is None else Settled(known, 1.0, Method.GOLD)
 
     def _with_cap(self, found: Standing, counted: tuple[Ballot, ...]) -> Standing:
         """Say so, if some of the votes of one who counts were too many."""
@@ -168,7 +181,7 @@ class _Task:
         return replace(found, verdict=Verdict.CAPPED, reason=reason, left_out=over)
 
 
-def _check(cast: tuple[Ballot, ...], gold: Gold, labels: tuple[str, ...] | None) -> None:
+def _check(cast: tuple[Ballot, ...], given: set[str], labels: tuple[str, ...] | None) -> None:
     twice = [each for each, number in Counter((*one.place, one.voter) for one in cast).items() if number > 1]
     if twice:
         item, slot, voter = twice[0]
@@ -177,7 +190,7 @@ def _check(cast: tuple[Ballot, ...], gold: Gold, labels: tuple[str, ...] | None)
         return
     if len(set(labels)) < 2 or len(set(labels)) < len(labels):
         raise ValueError("a closed set has two or more different labels")
-    if unknown := sorted({*(ballot.label for ballot in cast), *gold.values()} - set(labels)):
+    if unknown := sorted({*(ballot.label for ballot in cast), *given} - set(labels)):
         raise ValueError(f"no label of this task: {', '.join(map(repr, unknown))}")
 
 

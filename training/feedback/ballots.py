@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
+from storage.agreed import GOLD, GOLD_BY_VOTERS, IMPORTED
+
 
 class Place(NamedTuple):
     """What is agreed on: one slot of one item (mask: one blank; else the item has one slot, 0)."""
@@ -40,15 +42,32 @@ class Ballot:
 
 
 Gold = Mapping[Place, str] | Mapping[tuple[int, int], str]
-"""The known label by item and slot."""
+"""The label that the maintainer knows, by item and slot."""
 
 
 class Method(StrEnum):
     """How a label was decided."""
 
-    GOLD = "gold"
+    GOLD = GOLD
+    GOLD_BY_VOTERS = GOLD_BY_VOTERS
+    IMPORTED = IMPORTED
     DAWID_SKENE = "dawid-skene"
     MAJORITY = "majority"
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A label that votes do not move, and that proves nobody right or wrong either.
+
+    Attributes:
+        label: What is held to be right.
+        confidence: How probable it is, 0…1.
+        method: Why it is settled.
+    """
+
+    label: str
+    confidence: float
+    method: Method
 
 
 class Verdict(StrEnum):
@@ -77,7 +96,7 @@ class Consensus:
         label: None where the best labels are level: a tie decides nothing.
         confidence: How probable the label is (a tie: each of the best), 0…1.
         method: How it was decided.
-        voters: Who counted, in order.
+        voters: Who counted, in order; nobody where the label was imported.
     """
 
     item: int
@@ -107,6 +126,8 @@ class Standing:
         reason: The facts, in words.
         left_out: How many ballots count nowhere, for the verdict or for the cap.
         known: Whether more is known of them than is assumed of a newcomer, and it is good.
+        by_gold: Whether the maintainer's known labels alone say so, and they were right there more often than
+            wrong.
     """
 
     voter: int
@@ -118,6 +139,7 @@ class Standing:
     reason: str
     left_out: int
     known: bool
+    by_gold: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +150,7 @@ class Judged:
         ballot: The vote.
         truth: The known label, or what the others agree on.
         confidence: How probable the truth is; 1 where it is known.
-        known: Whether it is known rather than agreed on.
+        known: Whether the maintainer knows it; else others agree on it.
     """
 
     ballot: Ballot
@@ -190,7 +212,7 @@ class Agreement:
     """All that was found out about the ballots of one task.
 
     Attributes:
-        consensus: Per place with a ballot that counts, or with gold; in order.
+        consensus: Per place with a ballot that counts, or with one and a known or imported label; in order.
         standings: Per voter, in order.
         alpha: Krippendorff's alpha of all ballots; None where it is undefined.
         ballots: All, in order.

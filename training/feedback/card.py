@@ -46,7 +46,8 @@ Texts that people asked a chat bot about, with what its voters hold to be right.
 {table}
 
 Columns: `id` (hash of the text), `text_a`, `text_b` (the second of a pair), `slot` (the blank, for mask),
-`label`, `confidence` (how probable the label is), `method` (how it was decided), `voters` (how many counted).
+`label`, `confidence` (how probable the label is), `method` (how it was decided:
+`gold` is the maintainer's, `gold-by-voters` is theirs), `voters` (how many counted).
 Nothing in it tells who wrote or voted. `*.jsonl` and `*.parquet` hold the same.
 
 A text's part follows from a hash of the text (salt `{settings["salt"]}`), so it is the same in every data

@@ -7,11 +7,11 @@ from collections import Counter
 from collections.abc import Iterable
 
 from models.results import LABELS, Task
-from storage.agreed import CastVote, NewLabel, NewTrust
+from storage.agreed import MAINTAINER, VOTERS, CastVote, NewLabel, NewTrust
 from storage.errors import VoterGone
 from storage.store import Store
 from training.feedback.agreement import agree
-from training.feedback.ballots import Agreement, Ballot, Rules
+from training.feedback.ballots import Agreement, Ballot, Method, Place, Rules, Settled
 from training.feedback.behind import votes_behind
 from training.feedback.drawing import draw
 from training.feedback.grounded import grounded
@@ -27,10 +27,21 @@ async def agreement(store: Store, task: str, rules: Rules | None = None) -> Agre
     """Find out what the voters on a task agree on, and keep nothing."""
     labels = LABELS.get(Task(task))
     votes = await store.consensus.votes(task)
-    gold = await store.consensus.gold(task)
+    known = await store.consensus.gold(task)
+    gold = {place: each.label for place, each in known.items() if each.source == MAINTAINER}
+    settled = {
+        Place(each.item, each.slot): Settled(each.label, each.confidence, Method.IMPORTED)
+        for each in await store.consensus.imported(task)
+    } | {
+        Place(*place): Settled(each.label, 1.0, Method.GOLD_BY_VOTERS)
+        for place, each in known.items()
+        if each.source == VOTERS
+    }
     voters = {vote.voter for vote in votes}
     ballots = ballots_of(task, votes)
-    return await asyncio.to_thread(agree, ballots, labels=labels, gold=gold, voters=voters, rules=rules)
+    return await asyncio.to_thread(
+        agree, ballots, labels=labels, gold=gold, settled=settled, voters=voters, rules=rules
+    )
 
 
 def ballots_of(task: str, votes: Iterable[CastVote]) -> list[Ballot]:
@@ -44,11 +55,11 @@ def ballots_of(task: str, votes: Iterable[CastVote]) -> list[Ballot]:
 
 
 def labels_of(found: Agreement) -> list[NewLabel]:
-    """Return the labels that are agreed on, as they are kept."""
+    """Return the labels that are agreed on, as they are kept; imported ones are kept already."""
     return [
         NewLabel(each.item, each.slot, each.label, each.method.value, each.confidence, len(each.voters))
         for each in found.consensus.values()
-        if each.label is not None
+        if each.label is not None and each.method is not Method.IMPORTED
     ]
 
 

@@ -1,10 +1,10 @@
 """Which voters have shown that they are right: they alone count where several people must be behind a model.
 
 Anybody can make five accounts, and five accounts that say the same agree with each other. So an account
-counts once enough of its votes were judged and proved right. As soon as known labels (gold) have shown that
-of one person, what others agree on shows it of those alone who said the same as such people: a circle of
-accounts that agree among themselves, on texts of their own, stays outside. Without gold, nothing tells such a
-circle from honest people.
+counts once enough of its votes were judged and proved right. As soon as labels that the maintainer knows
+(gold) have shown that of one person, what others agree on shows it of those alone who said the same as such
+people: a circle of accounts that agree among themselves, on texts of their own, stays outside. Without such
+labels nothing tells the circle from honest people; what it made gold itself is none.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def grounded(found: Agreement) -> frozenset[int]:
         for voter, judged in found.judged.items()
         if len(judged) >= LEAST and found.standings[voter].known
     }
-    sure = {voter for voter in proved if _known(voter, found)}
+    sure = set(proved_by_gold(found))
     if not sure:
         return frozenset(proved)
     while more := _beside(sure, proved, found):
@@ -33,13 +33,18 @@ def grounded(found: Agreement) -> frozenset[int]:
     return frozenset(sure)
 
 
+def proved_by_gold(found: Agreement) -> frozenset[int]:
+    """Return the voters of whom labels that the maintainer knows show by themselves that they are right."""
+    return frozenset(
+        voter
+        for voter, judged in found.judged.items()
+        if sum(each.known for each in judged) >= LEAST and found.standings[voter].by_gold
+    )
+
+
 def by_known_labels(found: Agreement) -> bool:
     """Say whether known labels have shown of anybody that they are right; else all merely agree."""
-    return any(_known(voter, found) for voter in grounded(found))
-
-
-def _known(voter: int, found: Agreement) -> bool:
-    return sum(each.known for each in found.judged.get(voter, ())) >= LEAST
+    return bool(proved_by_gold(found))
 
 
 def _beside(sure: Collection[int], proved: Mapping[int, tuple[Judged, ...]], found: Agreement) -> set[int]:

@@ -10,7 +10,7 @@ from functools import cache
 from pydantic import TypeAdapter, ValidationError
 
 from models.results import LABELS, Task
-from storage.agreed import ImportedText
+from storage.agreed import GOLD, GOLD_BY_VOTERS, MAINTAINER, VOTERS, ImportedText
 from storage.content import storable
 from storage.export import FeedbackRow
 from storage.privacy.pseudonym import SHORT
@@ -60,7 +60,8 @@ def labelled_text(values: Mapping[str, object], task: str | None, *, gold: bool)
     Args:
         values: What the row says.
         task: What its label is of; None to tell by its columns.
-        gold: Whether the label is known to be right; what a snapshot has as gold is so anyway.
+        gold: Whether the maintainer knows the label to be right; what a snapshot has as gold is so anyway.
+            There, what voters made known stays theirs: else it would come back as a proof of themselves.
 
     Raises:
         BadRow: It cannot be used.
@@ -93,7 +94,8 @@ def labelled_text(values: Mapping[str, object], task: str | None, *, gold: bool)
         slot,
         label,
         confidence,
-        gold or values.get("method") == "gold",
+        gold=gold or values.get("method") in {GOLD, GOLD_BY_VOTERS},
+        source=VOTERS if values.get("method") == GOLD_BY_VOTERS and not gold else MAINTAINER,
     )
 
 

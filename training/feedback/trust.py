@@ -20,7 +20,7 @@ def judge(
 
     Args:
         ballots: All, in order.
-        gold: The known labels.
+        gold: What the maintainer knows; not what voters made known, or they would prove themselves.
         scores: What the ballots that count say; a voter's own is taken out before it is judged. None: judge
             by gold alone.
         rules: How sure the others have to be.
@@ -53,6 +53,7 @@ def standing(
     """
     on_gold = [each for each in judged if each.known]
     verdict, why = _verdict(on_gold, labels, rules)
+    by_gold = _is_known(verdict) and 2 * sum(each.right for each in on_gold) > len(on_gold)
     rests_on = on_gold
     if verdict is Verdict.NEW:
         rests_on = judged
@@ -63,8 +64,12 @@ def standing(
     left_out = 0 if verdict.counts else votes
     if left_out:
         reason += "; none of their votes counts"
-    known = verdict.counts and verdict is not Verdict.NEW
-    return Standing(voter, votes, len(rests_on), right, trust, verdict, reason, left_out, known)
+    known = _is_known(verdict)
+    return Standing(voter, votes, len(rests_on), right, trust, verdict, reason, left_out, known, by_gold)
+
+
+def _is_known(verdict: Verdict) -> bool:
+    return verdict.counts and verdict is not Verdict.NEW
 
 
 def _verdict(judged: list[Judged], labels: tuple[str, ...] | None, rules: Rules) -> tuple[Verdict, str]:

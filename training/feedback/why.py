@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from training.feedback.ballots import Agreement, Ballot, Consensus, Place, Standing
+from training.feedback.ballots import Agreement, Ballot, Consensus, Method, Place, Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +16,7 @@ class Said:
     Attributes:
         ballot: The ballot.
         standing: Its voter's.
-        counted: Whether it moved the label.
+        counted: Whether its voter counts there. Only what was neither known nor imported is moved by that.
     """
 
     ballot: Ballot
@@ -50,12 +50,12 @@ def account(agreement: Agreement, place: Place) -> Account:
 
 
 def conflicts(agreement: Agreement) -> list[Account]:
-    """All places where voters differ, the least sure first."""
+    """All places where voters differ from each other or from an imported label, the least sure first."""
     at: dict[Place, list[Ballot]] = {}
     for ballot in agreement.ballots:
         at.setdefault(ballot.place, []).append(ballot)
-    found = [_told(agreement, cast) for cast in at.values() if len({ballot.label for ballot in cast}) > 1]
-    return sorted(found, key=lambda each: each.decided.confidence if each.decided else 0.0)
+    found = [_told(agreement, cast) for cast in at.values()]
+    return sorted((each for each in found if _differs(each)), key=_sureness)
 
 
 def confusion(agreement: Agreement, voter: int) -> Mapping[str, Mapping[str, int]]:
@@ -65,6 +65,23 @@ def confusion(agreement: Agreement, voter: int) -> Mapping[str, Mapping[str, int
     for (truth, said), number in sorted(counts.items()):
         table.setdefault(truth, {})[said] = number
     return table
+
+
+def _differs(account: Account) -> bool:
+    held = {said.ballot.label for said in account.said}
+    if account.decided is not None and account.decided.method is Method.IMPORTED:
+        held.add(str(account.decided.label))
+    return len(held) > 1
+
+
+def _sureness(account: Account) -> float:
+    """How probable the label is; an imported one, which votes do not move, as far as they say the same."""
+    if account.decided is None:
+        return 0.0
+    counted = [said.ballot.label for said in account.said if said.counted]
+    if account.decided.method is not Method.IMPORTED or not counted:
+        return account.decided.confidence
+    return account.decided.confidence * counted.count(str(account.decided.label)) / len(counted)
 
 
 def _told(agreement: Agreement, cast: list[Ballot]) -> Account:

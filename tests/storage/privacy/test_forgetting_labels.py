@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from storage.agreed import ImportedText
 from storage.privacy.pseudonym import Pseudonymizer
 from storage.store import NewPrediction, Store
 from tests.storage.conftest import ASKER, CHAT, EVERY_KIND, PEPPER, Sql, agree
@@ -117,6 +118,39 @@ async def test_a_word_that_they_wrote_is_a_text_of_theirs(
     await store.forget(ADA)
     assert sum((await counts(sql)).values()) == 0
     assert await sql("SELECT state FROM dataset_snapshots") == [("stale",)]
+
+
+@every_kind
+async def test_what_the_maintainer_gave_is_not_theirs_who_merely_voted(
+    store: Store, mask: NewPrediction, sql: Sql
+) -> None:
+    """The second blank got the word that they wrote there: nobody can tell whose it is, so it goes."""
+    await agree(store, ADA)
+    others = await store.add_prediction(mask, chat_id=CHAT, asker_id=ASKER)
+    words = ("서울", "뽀둥")
+    given = [
+        ImportedText("mask", mask.text_a, None, slot, word, gold=True) for slot, word in enumerate(words)
+    ]
+    await store.imports.add_texts(given)
+    await store.vote(others, ADA, 0, 1, chat_id=CHAT)
+    await store.vote_words(others, ADA, {1: "뽀둥"}, chat_id=CHAT)
+    await store.forget(ADA)
+    left = [(0, "서울")]
+    assert await sql("SELECT slot, label FROM labels") == left
+    assert await sql("SELECT slot, label FROM gold_items") == left
+
+
+@every_kind
+async def test_an_imported_text_that_they_asked_themselves_goes(
+    store: Store, sentiment: NewPrediction, sql: Sql
+) -> None:
+    await agree(store, ADA)
+    known = ImportedText("sentiment", sentiment.text_a, None, 0, "positive", gold=True)
+    await store.imports.add_texts([known])
+    await store.add_prediction(sentiment, chat_id=CHAT, asker_id=ADA)
+    await store.forget(ADA)
+    assert sum((await counts(sql)).values()) == 0
+    assert await sql("SELECT id FROM inputs") == []
 
 
 @every_kind

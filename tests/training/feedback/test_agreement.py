@@ -291,7 +291,8 @@ def test_voters_who_take_turns_in_being_left_out_are_all_left_out_in_the_end(
         asked[voter] += 1
         guesses = voter == asked[voter] % 2
         verdict = Verdict.CHANCE if guesses else Verdict.NEW
-        return Standing(voter, votes, 0, 0, 0.8, verdict, str(asked[voter]), votes if guesses else 0, False)
+        out, why = votes if guesses else 0, str(asked[voter])
+        return Standing(voter, votes, 0, 0, 0.8, verdict, why, out, known=False, by_gold=False)
 
     monkeypatch.setattr(agreement, "standing", in_turns)
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import pytest
 
 from storage.snapshots import Member
 from training.feedback.agreement import agree
-from training.feedback.ballots import Agreement, Ballot, Gold, Place, Rules, Verdict
-from training.feedback.grounded import LEAST, grounded
+from training.feedback.ballots import Agreement, Ballot, Gold, Method, Place, Rules, Settled, Verdict
+from training.feedback.grounded import LEAST, by_known_labels, grounded, proved_by_gold
 from training.gate.rules import Rules as Bounds
 from training.retraining.material import teachers
 
@@ -27,8 +27,10 @@ def ballots(voters: Iterable[int], items: Iterable[int], *, wrong: bool = False)
     return [Ballot(item, 0, voter, truth(item + wrong), blind=False) for item in items for voter in voters]
 
 
-def found(*cast: list[Ballot], gold: Gold | None = None) -> Agreement:
-    return agree([each for some in cast for each in some], labels=LABELS, gold=gold)
+def found(
+    *cast: list[Ballot], gold: Gold | None = None, settled: Mapping[Place, Settled] | None = None
+) -> Agreement:
+    return agree([each for some in cast for each in some], labels=LABELS, gold=gold, settled=settled)
 
 
 def test_five_new_accounts_that_agree_with_each_other_are_nobody_yet() -> None:
@@ -52,6 +54,37 @@ def test_known_labels_of_some_tell_a_circle_apart_that_agrees_on_texts_of_its_ow
     assert grounded(agreed) == set(HONEST)
     joined = ballots([20], [*range(5), *range(100, 160)], wrong=False)
     assert 20 not in grounded(found(honest, puppets, tried, joined, gold=gold)), "five alike are too few"
+
+
+def test_what_voters_made_gold_proves_none_of_them() -> None:
+    honest, puppets = ballots(HONEST, range(12)), ballots(PUPPETS, range(100, 250), wrong=True)
+    gold = {Place(item, 0): truth(item) for item in range(12)}
+    theirs = {
+        Place(item, 0): Settled(truth(item + 1), 1.0, Method.GOLD_BY_VOTERS) for item in range(100, 250)
+    }
+    assert grounded(found(honest, puppets, gold=gold)) == set(HONEST)
+    agreed = found(honest, puppets, gold=gold, settled=theirs)
+    assert grounded(agreed) == proved_by_gold(agreed) == set(HONEST)
+    assert not any(each.known for puppet in PUPPETS for each in agreed.judged[puppet])
+    assert {agreed.consensus[place].method for place in theirs} == {Method.GOLD_BY_VOTERS}
+    assert not by_known_labels(found(honest, puppets, settled=theirs)), "the maintainer knows nothing"
+
+
+def test_who_guesses_on_gold_is_not_proved_by_a_circle_of_their_own() -> None:
+    """Right in ten of twenty known labels, and of one mind with four others elsewhere."""
+    gold = {Place(item, 0): truth(item) for item in range(20)}
+    tried = [*ballots(PUPPETS, range(10)), *ballots(PUPPETS, range(10, 20), wrong=True)]
+    own = ballots(PUPPETS, range(100, 160), wrong=True)
+    agreed = found(ballots(HONEST, range(20)), tried, own, gold=gold)
+    assert all(agreed.standings[each].known for each in PUPPETS)
+    assert proved_by_gold(agreed) == set(HONEST)
+
+
+def test_free_words_that_are_wrong_prove_nobody() -> None:
+    gold = {Place(item, 0): "봄" for item in range(LEAST)}
+    words = ("비", "봄")
+    cast = [Ballot(item, 0, voter, words[voter], blind=False) for item in range(LEAST) for voter in (0, 1)]
+    assert proved_by_gold(agree(cast, labels=None, gold=gold)) == {1}
 
 
 def test_who_agrees_with_those_who_agree_with_the_proven_counts_too() -> None:

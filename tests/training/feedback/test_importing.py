@@ -13,12 +13,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from storage.agreed import ImportedText
+from storage.agreed import MAINTAINER, VOTERS, ImportedText, KnownLabel
 from storage.content import storable
 from storage.privacy.pseudonym import Pseudonymizer
 from storage.store import ConsentStatus, NewPrediction, Store
 from tests.databases import with_tables
 from tests.training.feedback.voters import CHAT, LABELS, PEPPER, open_store, question, texts, vote_on
+from training.feedback.deciding import decide
 from training.feedback.exporting import write_votes
 from training.feedback.formats import Format
 from training.feedback.importing import keep, parse
@@ -223,7 +224,40 @@ async def test_gold_is_what_the_maintainer_says_it_is(store: Store, tmp_path: Pa
     assert await taken_in(store, file, gold=True) == {"labels known": 1}
     other = put(tmp_path / "gold.jsonl", {"text": "전제", "text_b": "가설", "label": "entailment"})
     assert await taken_in(store, other, gold=True) == {"labels differ": 1, "labels gold differs": 1}
-    assert list((await store.consensus.gold("nli")).values()) == ["neutral"]
+    assert list((await store.consensus.gold("nli")).values()) == [KnownLabel("neutral", MAINTAINER)]
+
+
+async def test_what_voters_made_gold_comes_back_as_theirs_and_the_maintainer_may_confirm_it(
+    store: Store, folder: Path, tmp_path: Path
+) -> None:
+    """Else an export would make it the maintainer's, and a proof of those who made it."""
+    pytest.importorskip("crowdkit")
+    await vote_on(store, texts(4))
+    await decide(store, "sentiment")
+    labelled = await store.consensus.labelled("sentiment")
+    assert await store.consensus.add_gold([(each.item, 0, each.label) for each in labelled]) == 4
+    await vote_on(store, texts(40, "연극"))
+    taken = await take_snapshot(store, "sentiment", folder)
+    gold = read_snapshot(taken.path)["gold"]
+    assert [row.method for row in gold] == ["gold-by-voters"] * 4
+    copy = await open_store(with_tables(tmp_path / "copy.db"), people=0)
+    assert await taken_in(copy, taken.path) == {"labels new": 44, "labels gold": 4}
+    assert {each.source for each in (await copy.consensus.gold("sentiment")).values()} == {VOTERS}
+    assert await taken_in(copy, taken.path) == {"labels known": 44}
+    assert {each.source for each in (await copy.consensus.gold("sentiment")).values()} == {VOTERS}
+
+    first, second = gold[0], gold[1]
+    other = LABELS[1 - LABELS.index(second.label)]
+    rows = [{"text": first.text_a, "label": first.label}, {"text": second.text_a, "label": other}]
+    file = put(tmp_path / "known.jsonl", *({"task": "sentiment", **row} for row in rows))
+    told = await taken_in(copy, file, gold=True)
+    of_gold = {"labels gold confirmed": 1, "labels gold replaced": 1}
+    assert told == {"labels known": 1, "labels differ": 1} | of_gold
+    found = {each.text_a: each for each in await copy.consensus.labelled("sentiment")}
+    assert (found[first.text_a].label, found[first.text_a].method) == (first.label, "gold")
+    assert (found[second.text_a].label, found[second.text_a].method) == (other, "gold")
+    assert found[gold[2].text_a].method == "gold-by-voters"
+    await copy.close()
 
 
 VOTE = {

@@ -6,7 +6,7 @@ import pytest
 
 from tests.training.feedback.planted import inverted, mostly_right, planted
 from training.feedback.agreement import agree
-from training.feedback.ballots import Agreement, Ballot, Place, Verdict
+from training.feedback.ballots import Agreement, Ballot, Method, Place, Settled, Verdict
 from training.feedback.why import account, conflicts, confusion
 
 TWO = ("negative", "positive")
@@ -62,6 +62,27 @@ def test_what_nobody_counts_in_is_a_conflict_without_a_label() -> None:
 
     assert [each.decided for each in told] == [None]
     assert [each.counted for each in told[0].said] == [False, False]
+
+
+def test_who_contradicts_an_imported_label_is_a_conflict_and_does_not_move_it() -> None:
+    """Nobody agrees with it in 1, everybody in 2, two of three in 3; 4 is not imported."""
+    said = {1: "nn", 2: "ppp", 3: "ppn", 4: "pnn"}
+    cast = [
+        Ballot(item, 0, voter, TWO[label == "p"], blind=False)
+        for item, labels in said.items()
+        for voter, label in enumerate(labels)
+    ]
+    imported = {Place(item, 0): Settled("positive", 1.0, Method.IMPORTED) for item in (1, 2, 3)}
+
+    found = agree(cast, labels=TWO, settled=imported)
+    told = conflicts(found)
+
+    decided = [each.decided for each in told if each.decided is not None]
+    assert [each.item for each in decided] == [1, 3, 4]
+    assert [(each.label, each.confidence, each.voters) for each in decided[:2]] == [("positive", 1.0, ())] * 2
+    assert decided[2].method is Method.MAJORITY
+    assert decided[2].voters == (0, 1, 2)
+    assert not any(each.known for judged in found.judged.values() for each in judged), "it is no proof either"
 
 
 def test_an_item_without_ballots_has_no_account(found: Agreement) -> None:
