@@ -21,7 +21,7 @@ _RESUMED = ("pretrain", "finetune", "sweep")
 Steps = Annotated[int | None, typer.Option(min=1, help="Number of steps, instead of minutes.")]
 Seed = Annotated[int, typer.Option(min=0, help="Of weights, data and dropout.")]
 Device = Annotated[str, typer.Option(help="auto, cpu or cuda.")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would happen and how long it would take.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would happen and how long; write nothing.")]
 Masking = Annotated[float, typer.Option(min=0.01, max=0.9, help="Share of the tokens to predict.")]
 WholeWords = Annotated[bool, typer.Option("--whole-words", help="Mask all pieces of a word together.")]
 NspWeight = Annotated[float, typer.Option(min=0.0, help="Weight of the next-sentence loss in the sum.")]

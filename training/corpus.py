@@ -188,7 +188,13 @@ def _encoded(folder: Path, cutting: str, part: str) -> Corpus:
 
 
 def corpus_of(
-    source: str, tokenizer: BertTokenizerFast, cache: Path, *, single: bool = False, part: str = "train"
+    source: str,
+    tokenizer: BertTokenizerFast,
+    cache: Path,
+    *,
+    single: bool = False,
+    part: str = "train",
+    keep: bool = True,
 ) -> Corpus:
     """A part of a text file, encoded once and kept; or a folder that was encoded before.
 
@@ -198,6 +204,7 @@ def corpus_of(
         cache: Folder for what is encoded.
         single: Every line is a document of its own.
         part: ``train``, or ``heldout``: the documents that are never trained on.
+        keep: Write down what is encoded now; without it, it is only returned.
 
     Raises:
         DataError: It cannot be read, or nothing in it can be used, or not for this part or tokenizer.
@@ -210,14 +217,23 @@ def corpus_of(
     for content in hashes_of([source]).values():
         seen.update(content.encode())
     folder = cache / f"{Path(source).name.split('.')[0]}-{seen.hexdigest()[:12]}"
-    if not folder.exists():
-        # Aside first: a kill leaves the whole folder or none.
-        partial = folder.with_name(f"{folder.name}.partial")
-        for name, its in zip(("train", "heldout"), encode([source], tokenizer, single=single), strict=True):
-            its.save(partial / name)
-            (partial / name / CUT_BY).write_text(cutting, "utf-8")
-        partial.replace(folder)
-    corpus = Corpus.load(folder / part)
+    if folder.exists():
+        return _some(Corpus.load(folder / part), source, part)
+    parts = dict(zip(("train", "heldout"), encode([source], tokenizer, single=single), strict=True))
+    if not any(len(its.ids) for its in parts.values()):
+        raise DataError(f"{source}: there is no text in it")
+    if not keep:
+        return _some(parts[part], source, part)
+    # Aside first: a kill leaves the whole folder or none.
+    partial = folder.with_name(f"{folder.name}.partial")
+    for name, its in parts.items():
+        its.save(partial / name)
+        (partial / name / CUT_BY).write_text(cutting, "utf-8")
+    partial.replace(folder)
+    return _some(Corpus.load(folder / part), source, part)
+
+
+def _some(corpus: Corpus, source: str, part: str) -> Corpus:
     if not len(corpus.ids):
         what = "text" if part == "train" else "held-out document (one in 200 is)"
         raise DataError(f"{source}: there is no {what} in it")

@@ -139,7 +139,7 @@ def read(
     name, bad, left_out = Path(source).name, _Bad(source), Counter[str]()
     examples: list[Example] = []
     with open_text(source) as lines:
-        names, rows = _reader(source)(source, lines)
+        names, rows = reader(source)(source, lines)
         wanted = _wanted(task, names, source)
         _check_scores(wanted, source, scored=scored)
         flag = FLAG if FLAG in names and not flagged else ""
@@ -240,7 +240,8 @@ def _json_lines(source: str, lines: Iterator[str]) -> tuple[list[str], _Rows]:
     return names, rows()
 
 
-def _reader(source: str) -> Callable[[str, Iterator[str]], tuple[list[str], _Rows]]:
+def reader(source: str) -> Callable[[str, Iterator[str]], tuple[list[str], _Rows]]:
+    """What reads a TSV, KLUE's JSON or JSON lines: column names, and each row or what is wrong with it."""
     suffixes = Path(source).suffixes
     if ".jsonl" in suffixes:
         return _json_lines

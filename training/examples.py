@@ -131,6 +131,12 @@ def longest_pair(corpus: Corpus) -> int:
     return 3 + int(np.quantile(after, 1 - _LONG_ENOUGH))
 
 
+def too_short(corpus: Corpus, length: int) -> int:
+    """How many documents no pair of ``length`` tokens begins in: fewer tokens, or a single sentence."""
+    tokens = np.diff(corpus.sentences[corpus.documents])
+    return int(((np.diff(corpus.documents) < 2) | (tokens < length - 3)).sum())
+
+
 def sample_pairs(
     corpus: Corpus,
     vocabulary: Vocabulary,

@@ -36,7 +36,7 @@ from training.pretrain import (
     vocabulary_of,
 )
 from training.run import Run, Step
-from training.telling import Progress, quiet
+from training.telling import Progress, Say, quiet
 from training.textfiles import DataError
 
 CLASS_TASKS = ("sentiment", "nli", "nsp")
@@ -146,6 +146,7 @@ def task_data(
     *,
     debias: bool = False,
     replay: Replay | None = None,
+    say: Say = quiet,
 ) -> TaskData:
     """Encode the files of a task.
 
@@ -156,11 +157,14 @@ def task_data(
         task: Which task.
         debias: Find out what the second texts alone give away.
         replay: What is mixed in so that it is not forgotten.
+        say: Is told how many rows are left out.
 
     Raises:
         DataError: Too few rows, or none of a class.
     """
     first, others = files[0], list(files[1:])
+    usable = sum(map(len, files)) + (0 if replay is None else len(replay.examples))
+    aside = 0
     if dev is None:
         first, dev = split_dev(first, DEV_SIZE[task], DEV_SEED)
         if not dev:
@@ -168,12 +172,18 @@ def task_data(
                 f"{task}: the first file is too small to set rows aside; give --{task}-dev",
                 Failure.NOTHING_TO_MEASURE,
             )
+        aside = len(dev)
     train = [example for part in (first, *others) for example in without(part, dev)]
     found = {example.label for example in train}
     if missing := [name for label, name in enumerate(LABELS[Task(task)]) if label not in found]:
         raise DataError(f"{task}: not one row to learn {' or '.join(missing)} from", Failure.MISSING_LABEL)
+    kept = len(train)
     if replay is not None:
-        train = mixed(train, Replay(without(replay.examples, dev), replay.passes, replay.seed))
+        replay = Replay(without(replay.examples, dev), replay.passes, replay.seed)
+        kept += len(replay.examples)
+        train = mixed(train, replay)
+    if lost := usable - aside - kept:
+        say(f"{task}: {lost:,} rows that share a text with the {len(dev):,} to choose by left out")
     given = None
     if debias and train[0].second is not None:
         from training.shortcuts import given_away  # noqa: PLC0415  # scikit-learn takes seconds to import
@@ -271,7 +281,9 @@ def _text_loss(
             losses = pretraining_losses(run.model, batch)
         loss = losses.mlm if losses.nsp is None else losses.mlm + settings.text.nsp_weight * losses.nsp
         loss.backward()
-        values = {"mlm": losses.mlm.item()} if len(batch.targets) else {}
+        values = dict[str, float]()
+        if len(batch.targets):
+            values = {"mlm": losses.mlm.item(), "mlm accuracy": losses.mlm_accuracy.item()}
         if losses.nsp is not None and settings.text.nsp_weight:
             values["nsp accuracy"] = losses.nsp_accuracy
         return Step(batch.input_ids.size, values)

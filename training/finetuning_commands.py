@@ -152,7 +152,9 @@ def finetune(
         seed=seed,
     )
     with processes_on(device) as processes:
-        read_text = partial(encoded_text, documents, singles, cache=out / "text", processes=processes)
+        read_text = partial(
+            encoded_text, documents, singles, cache=out / "text", processes=processes, keep=not dry_run
+        )
         run = run_job(
             job, processes, partial(tell, processes), lambda its: read_text(tokenizer=its), dry_run=dry_run
         )

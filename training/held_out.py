@@ -1,9 +1,11 @@
 """Texts of public test and development sets, by hash: they must not train.
 
-    python -m training.held_out nsmc_test=ratings_test.txt klue_nli_dev=klue_nli_dev.tsv
+    python -m training.held_out nsmc_test=ratings_test.txt klue_nli_dev=klue_nli_dev.tsv \
+        kor_sts_dev=sts-dev.tsv kor_sts_test=sts-test.tsv klue_sts_dev=klue_sts_dev.tsv \
+        kobest_dev=SentiNeg_dev.tsv kobest_dev=COPA_dev.tsv kobest_test=COPA_test.tsv …
 
 writes ``held_out.npz`` beside this file: eight bytes of a hash per text, so a file that trains can be checked
-by who has no copy of the sets.
+by who has no copy of the sets. A name that is given again has the texts of all of its files.
 """
 
 from __future__ import annotations
@@ -11,16 +13,23 @@ from __future__ import annotations
 import hashlib
 import sys
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from training.textfiles import DataError
+from training.textfiles import DataError, open_text
 
 FILE = Path(__file__).with_name("held_out.npz")
+_COLUMNS = frozenset(
+    (
+        *("document", "premise", "hypothesis", "sentence1", "sentence2", "text_a", "text_b"),
+        *("text", "question", "sentence", "1", "2", "context", "choice1", "choice2", "choice3", "choice4"),
+    )
+)
+"""Columns with texts, in small letters: of NSMC, KLUE, KorNLI and KorSTS; and of KoBEST."""
 SHORTEST = 6
 """Letters of a key that count: "최고" stands in every set, and is nobody's test."""
 MOST_LEAKED = 0.1
@@ -80,15 +89,32 @@ def told(source: str, leaked: Mapping[str, int], total: int, what: str) -> tuple
     )
 
 
+def _texts(source: str) -> Iterator[str]:
+    """All texts of a table, whatever they are asked for.
+
+    Raises:
+        DataError: It has no column with texts, or a row is broken.
+    """
+    from training.datasets import reader  # noqa: PLC0415  # it uses this module
+
+    with open_text(source) as lines:
+        names, rows = reader(source)(source, lines)
+        columns = [name for name in names if name.lower() in _COLUMNS]
+        if not columns:
+            raise DataError(f"{source}: no column with texts among {', '.join(names)[:200]}")
+        for number, cells in rows:
+            if isinstance(cells, str):
+                raise DataError(f"{source}: row {number}: {cells}")
+            yield from (cells[name] for name in columns)
+
+
 def main(arguments: list[str]) -> None:
     """Write the hashes of ``name=file`` pairs."""
-    from training.datasets import read  # noqa: PLC0415  # it uses this module
-
-    found = {}
+    texts: dict[str, list[str]] = {}
     for argument in arguments:
         name, _, source = argument.partition("=")
-        examples = read("nli" if "nli" in name else "sentiment", source).examples
-        found[name] = hashes(text for each in examples for text in (each.text, each.second) if text)
+        texts.setdefault(name, []).extend(_texts(source))
+    found = {name: hashes(its) for name, its in texts.items()}
     np.savez_compressed(FILE, allow_pickle=False, **found)
     print(", ".join(f"{name}: {len(values):,} texts" for name, values in found.items()))
 

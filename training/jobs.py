@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from math import ceil
 from pathlib import Path
@@ -24,6 +24,7 @@ from training.finetune import (
     watch_of,
 )
 from training.finishing import finish
+from training.learnt import Learnt
 from training.matching import give_matching_head
 from training.optimizers import adamw
 from training.pretrain import Recipe, Text
@@ -134,14 +135,16 @@ def finetune(
     text = (
         read_text(start.tokenizer) if wants_text and isinstance(start.tokenizer, BertTokenizerFast) else None
     )
+    dev = {task: _dev(job, task, say) for task in files}
     data = {
         task: task_data(
             [each.examples for each in parts],
-            _dev(job, task, say),
+            dev[task],
             start.tokenizer,
             task,
             debias=job.debias > 0,
             replay=replayed if task == job.tasks[0] else None,
+            say=say,
         )
         for task, parts in files.items()
     }
@@ -179,8 +182,21 @@ def finetune(
             run.model = BertForFourTasks.from_pretrained(job.out / "best", use_safetensors=True)
         if job.half:
             run.model.to(torch.float16)  # type: ignore[arg-type]  # transformers' signature
+        rows = [*_rows(files.values()), *(row for its in dev.values() for row in its or ())]
+        rows += [] if replayed is None else replayed.examples
+        Learnt.load(start.folder).and_(Learnt.of(rows, _labelled(job))).save(run.folder / "model")
         finish(run, start.tokenizer, asdict(job), sources_of(job), start.trained.union(job.tasks))
     return run
+
+
+def _rows(files: Iterable[Sequence[Labelled]]) -> Iterator[Example]:
+    return (row for parts in files for part in parts for row in part.examples)
+
+
+def _labelled(job: Job) -> list[str]:
+    """The files that labels are learnt of, or weights chosen by."""
+    files = [source for each in job.files.values() for source in each]
+    return [*files, *job.dev.values(), *job.replay, *(() if job.rated is None else job.rated[:1])]
 
 
 def sources_of(job: Job) -> list[str]:

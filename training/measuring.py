@@ -15,9 +15,10 @@ from tqdm import tqdm
 from transformers import BertTokenizerFast
 
 from training.corpus import Corpus, corpus_of
-from training.datasets import Example, read, without
+from training.datasets import Example, Labelled, read, without
 from training.evaluate import Classified, Figure, classification
 from training.evaluate_text import BATCH, LENGTH, pairs_of, pretraining, require_pairs
+from training.learnt import Learnt
 from training.processes import Processes
 from training.record import RECORD, hashes_of, write_record
 from training.report import as_json, pictures, report
@@ -48,6 +49,12 @@ class Measurement:
     tuning: Mapping[str, str] = field(default_factory=dict)
     documents: tuple[str, ...] = ()
     skip_bad: bool = False
+
+    @property
+    def labelled(self) -> list[tuple[str, str]]:
+        """Each task and a labelled file that is read for it."""
+        files = [(task, source) for task, sources in self.files.items() for source in sources]
+        return [*files, *((task, source) for task, source in self.tuning.items() if self.files.get(task))]
 
     @property
     def sources(self) -> list[str]:
@@ -94,10 +101,23 @@ def measure(wanted: Measurement, processes: Processes, say: Say, *, dry_run: boo
         raise DataError("nothing to measure on: --sentiment, --nli or --documents")
     if not processes.leads:
         return None
-    rows = {task: _read(wanted, task, say) for task, files in wanted.files.items() if files}
-    tuning = {task: _tuning(wanted, task, examples, say) for task, examples in rows.items()}
+    # Before a model is loaded, or even fetched.
+    found = {each: read(*each, skip_bad=wanted.skip_bad) for each in wanted.labelled}
     start = load_start(wanted.model, dropout=0.0, device=processes.device)
     _check_unread(wanted, start)
+    learnt = Learnt.load(start.folder)
+    unread = {each: _told_of(learnt.unread(its, each[1]), say) for each, its in found.items()}
+    rows = {
+        task: [example for source in files for example in unread[task, source]]
+        for task, files in wanted.files.items()
+        if files
+    }
+    tuning = {
+        task: _tuning(wanted.tuning[task], unread[task, wanted.tuning[task]], examples, say)
+        if task in wanted.tuning
+        else None
+        for task, examples in rows.items()
+    }
     start.require([*rows, *(("mask", "nsp") if wanted.documents else ())], wanted.model)
     start.model.train(mode=False).to(processes.device)
     if dry_run:
@@ -140,15 +160,16 @@ def as_text(found: Measured) -> str:
     return json.dumps(found.as_json(), ensure_ascii=False)
 
 
-def _read(wanted: Measurement, task: str, say: Say) -> list[Example]:
-    parts = [read(task, source, skip_bad=wanted.skip_bad) for source in wanted.files[task]]
-    for note in (note for part in parts for note in part.notes):
+def _told_of(found: Labelled, say: Say) -> list[Example]:
+    for note in found.notes:
         say(note)
-    return [example for part in parts for example in part.examples]
+    return found.examples
 
 
 def _check_unread(wanted: Measurement, start: Start) -> None:
     """See that no file to measure on is one that the model's own record names as what it learnt from.
+
+    Older versions kept no more than that.
 
     Raises:
         DataError: One is.
@@ -163,22 +184,15 @@ def _check_unread(wanted: Measurement, start: Start) -> None:
         read_then = {hashed for name, hashed in body["data"].items() if name not in kept_out}
     except (ValueError, KeyError, TypeError, AttributeError):
         return  # somebody else's file of that name
-    labelled = [*(each for files in wanted.files.values() for each in files), *wanted.tuning.values()]
-    for source, content in hashes_of(labelled).items():
+    for source, content in hashes_of(source for _, source in wanted.labelled).items():
         if content in read_then:
             raise DataError(f"{source} is named in {record}: the model knows it, so it measures nothing")
 
 
-def _tuning(wanted: Measurement, task: str, examples: list[Example], say: Say) -> list[Example] | None:
+def _tuning(source: str, found: list[Example], examples: list[Example], say: Say) -> list[Example]:
     """What the temperature is fitted on, without anything that is measured."""
-    source = wanted.tuning.get(task)
-    if source is None:
-        return None
-    found = read(task, source, skip_bad=wanted.skip_bad)
-    for note in found.notes:
-        say(note)
-    other = without(found.examples, examples)
-    if lost := len(found.examples) - len(other):
+    other = without(found, examples)
+    if lost := len(found) - len(other):
         say(f"{source}: {lost:,} rows with a text that is measured left out")
     if not other:
         raise DataError(f"{source}: all of it is measured; the temperature needs another file")

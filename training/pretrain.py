@@ -145,9 +145,13 @@ def _masked(
 
 @dataclass(frozen=True, slots=True)
 class Losses:
-    """Mean losses of a batch (scalar tensors; ``nsp`` None without pairs) and the share judged rightly."""
+    """Mean losses of a batch (scalar tensors; ``nsp`` None without pairs) and the shares that were right.
+
+    The share of masked tokens stays a scalar tensor until somebody wants it: a GPU need not wait for it.
+    """
 
     mlm: torch.Tensor
+    mlm_accuracy: torch.Tensor
     nsp: torch.Tensor | None
     nsp_accuracy: float
 
@@ -165,15 +169,15 @@ def pretraining_losses(model: BertForFourTasks, batch: Batch) -> Losses:
     hidden = encoded.last_hidden_state.flatten(0, 1)
     asked = model.cls.predictions.transform(hidden[on_device(batch.positions)])
     decoder = model.cls.predictions.decoder
-    mlm = asked.sum().float()  # of nothing, where nothing is masked
+    mlm = found = asked.sum().float()  # of nothing, where nothing is masked
     if len(asked):
-        mlm = vocabulary_loss(asked, decoder.weight, decoder.bias, on_device(batch.targets))
+        mlm, found = vocabulary_loss(asked, decoder.weight, decoder.bias, on_device(batch.targets))
     if batch.next_label[0] == IGNORE:
-        return Losses(mlm, None, float("nan"))
+        return Losses(mlm, found, None, float("nan"))
     labels = on_device(batch.next_label)
     pair_logits = model.cls.seq_relationship(encoded.pooler_output).float()
     right = float((pair_logits.detach().argmax(-1) == labels).float().mean())
-    return Losses(mlm, functional.cross_entropy(pair_logits, labels), right)
+    return Losses(mlm, found, functional.cross_entropy(pair_logits, labels), right)
 
 
 def new_model(
@@ -263,6 +267,7 @@ def step_of(run: Run, tokenizer: BertTokenizerFast, text: Text, recipe: Recipe) 
                 loss = loss + recipe.nsp_weight * losses.nsp
                 values = {
                     "mlm": losses.mlm.item(),
+                    "mlm accuracy": losses.mlm_accuracy.item(),
                     "nsp": losses.nsp.item(),
                     "nsp accuracy": losses.nsp_accuracy,
                 }

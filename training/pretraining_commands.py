@@ -105,7 +105,7 @@ def pretrain(
         raise DataError("--documents: next-sentence prediction needs running text")
     with processes_on(device) as processes:
         cutter = load_tokenizer(tokenizer)
-        text = encoded_text(documents, singles, cutter, out / "text", processes)
+        text = encoded_text(documents, singles, cutter, out / "text", processes, keep=not dry_run)
         torch.manual_seed(seed)
         model = new_model(cutter, layers=layers, hidden=hidden, heads=heads, device=processes.device)
         if not has_state(out) and not dry_run:

@@ -112,7 +112,6 @@ class Run:
         self.model.to(self.processes.device)  # type: ignore[arg-type]  # transformers' own signature is odd
         self._optimizers = self.optimizers(self.model, self.peak_lr)
         self._peaks = [[group["lr"] for group in each.param_groups] for each in self._optimizers]
-        self.folder.mkdir(parents=True, exist_ok=True)
         self.total = self.budget.steps or 0
         if has_state(self.folder):
             self._load()
@@ -167,6 +166,7 @@ class Run:
         Raises:
             KeyboardInterrupt: Told to stop; the step was finished and the state is saved.
         """
+        self.folder.mkdir(parents=True, exist_ok=True)  # not before: a dry run leaves nothing behind
         if not self.total:
             self.plan(make)
         history = History(self.folder, self.step) if self.processes.leads else None

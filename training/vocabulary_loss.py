@@ -17,20 +17,28 @@ _ROWS = 64  # × 16,000 floats: 4 MB
 
 class _Loss(torch.autograd.Function):
     @staticmethod
-    def forward(ctx: Any, hidden: Tensor, weight: Tensor, bias: Tensor, targets: Tensor) -> Tensor:  # noqa: ANN401  # torch's context has no type
+    def forward(
+        ctx: Any,  # noqa: ANN401  # torch's context has no type
+        hidden: Tensor,
+        weight: Tensor,
+        bias: Tensor,
+        targets: Tensor,
+    ) -> tuple[Tensor, Tensor]:
         device = hidden.device.type
         kind = torch.get_autocast_dtype(device) if torch.is_autocast_enabled(device) else hidden.dtype
         with torch.autocast(device, enabled=False):
             rows, words, offset = hidden.to(kind), weight.to(kind), bias.to(kind)
             count = len(rows)
             error = rows.new_empty(count, len(words))  # of the logits: probability, less 1 at the target
-            loss = torch.zeros((), device=hidden.device)
+            loss, right = torch.zeros(2, device=hidden.device)
             step = _ROWS if device == "cpu" else count
             for start in range(0, count, step):
                 logits = torch.addmm(offset, rows[start : start + step], words.T).float()
                 asked = targets[start : start + step, None]
                 total = logits.logsumexp(-1, keepdim=True)
-                loss += (total - logits.gather(1, asked)).sum()
+                of_target = logits.gather(1, asked)
+                loss += (total - of_target).sum()
+                right += (of_target[:, 0] >= logits.amax(-1)).sum()
                 shares = logits.sub_(total).exp_()
                 error[start : start + step] = shares.scatter_add_(
                     1, asked, torch.full_like(asked, -1, dtype=shares.dtype)
@@ -40,10 +48,12 @@ class _Loss(torch.autograd.Function):
             ctx.save_for_backward((error @ words).to(hidden.dtype), both)
             ctx.kinds = weight.dtype, bias.dtype
             ctx.count = count
-            return loss / count
+            right = right / count
+            ctx.mark_non_differentiable(right)
+            return loss / count, right
 
     @staticmethod
-    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, Tensor, Tensor, None]:  # noqa: ANN401
+    def backward(ctx: Any, grad: Tensor, _: Tensor) -> tuple[Tensor, Tensor, Tensor, None]:  # noqa: ANN401
         to_hidden, both = ctx.saved_tensors
         scale = grad / ctx.count
         of_weight, of_bias = ctx.kinds
@@ -55,7 +65,7 @@ class _Loss(torch.autograd.Function):
         )
 
 
-def vocabulary_loss(hidden: Tensor, weight: Tensor, bias: Tensor, targets: Tensor) -> Tensor:
+def vocabulary_loss(hidden: Tensor, weight: Tensor, bias: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
     """Mean cross entropy of ``hidden @ weight.T + bias``, computed in autocast's precision where that is on.
 
     Args:
@@ -65,7 +75,8 @@ def vocabulary_loss(hidden: Tensor, weight: Tensor, bias: Tensor, targets: Tenso
         targets: int64 ``[n]``.
 
     Returns:
-        A float32 scalar with the gradients of the first three.
+        A float32 scalar with the gradients of the first three; and the share of targets that nothing is
+        likelier than, a float32 scalar without any.
     """
-    loss: Tensor = _Loss.apply(hidden, weight, bias, targets)  # type: ignore[no-untyped-call]
-    return loss
+    found: tuple[Tensor, Tensor] = _Loss.apply(hidden, weight, bias, targets)  # type: ignore[no-untyped-call]
+    return found

@@ -150,6 +150,15 @@ def test_text_is_encoded_once_for_each_tokenizer_and_content(
     (tmp_path / "empty.txt").touch()
     with pytest.raises(DataError, match=r"empty\.txt: there is no text in it"):
         corpus_of(str(tmp_path / "empty.txt"), tokenizer, tmp_path / "cache")
+    assert not list((tmp_path / "cache").glob("empty*"))
+
+
+def test_text_is_read_without_being_kept(tmp_path: Path, data: Path, tokenizer: BertTokenizerFast) -> None:
+    found = corpus_of(str(data / "ko.txt"), tokenizer, tmp_path / "cache", keep=False)
+    assert not list(tmp_path.iterdir())
+    kept = corpus_of(str(data / "ko.txt"), tokenizer, tmp_path / "cache")
+    assert np.array_equal(found.ids, kept.ids)
+    assert np.array_equal(found.documents, kept.documents)
 
 
 def test_the_held_out_part_is_read_by_its_name(

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from training.corpus import Corpus
-from training.examples import Singles, Vocabulary, longest_pair, mask_tokens, sample_pairs
+from training.examples import Singles, Vocabulary, longest_pair, mask_tokens, sample_pairs, too_short
 from training.textfiles import DataError
 
 Pairs = list[tuple[list[int], list[int], int]]
@@ -198,3 +198,14 @@ def test_the_pieces_of_a_word_are_chosen_together(rng: np.random.Generator) -> N
     alone[positions] = True
     rows: NDArray[np.bool_] = alone.reshape(ids.shape)
     assert (rows[:, 1] != rows[:, 2]).any()
+
+
+def test_documents_that_no_pair_begins_in_are_counted() -> None:
+    sizes = [15, 14, 14, 14, 40, 20, 20, 20]  # tokens of a sentence
+    documents = [0, 2, 4, 5, 8]  # 29 tokens, 28, one sentence, 60
+    corpus = Corpus(
+        np.arange(sum(sizes), dtype=np.uint16), np.cumsum([0, *sizes]), np.array(documents, dtype=np.int64)
+    )
+    assert too_short(corpus, 32) == 2
+    assert too_short(corpus, 31) == 1
+    assert too_short(corpus, 64) == 4

@@ -10,7 +10,7 @@ from transformers import BertTokenizerFast
 
 from training.batches import LabelledExamples
 from training.datasets import Example
-from training.finetune import Settings, TaskData, all_logits, split_dev, step_of, task_data, watch_of
+from training.finetune import Replay, Settings, TaskData, all_logits, split_dev, step_of, task_data, watch_of
 from training.optimizers import adamw
 from training.pretrain import new_model
 from training.processes import Processes
@@ -44,6 +44,24 @@ def test_a_given_development_file_is_used_whole_and_taken_out_of_training(
     train, dev = examples(30, lambda n: n % 2 > 0), examples(5, lambda n: n % 2 > 0)
     data = task_data([train, train[:3]], dev, tokenizer, "sentiment")
     assert (len(data.train), len(data.dev)) == (25, 5)
+
+
+def test_rows_that_share_a_text_with_the_development_part_are_counted(tokenizer: BertTokenizerFast) -> None:
+    told: list[str] = []
+    once, dev = examples(30, lambda n: n % 2 > 0), examples(5, lambda n: n % 2 > 0)
+    task_data([once, once[:3]], dev, tokenizer, "sentiment", say=told.append)
+    assert told == ["sentiment: 8 rows that share a text with the 5 to choose by left out"]
+    told.clear()
+    data = task_data([once, once], None, tokenizer, "sentiment", say=told.append)
+    assert (len(data.train), len(data.dev)) == (48, 6)
+    assert told == ["sentiment: 6 rows that share a text with the 6 to choose by left out"]
+    told.clear()
+    replay = Replay(once, 2, 0)
+    task_data([once[5:]], dev, tokenizer, "sentiment", replay=replay, say=told.append)
+    assert told == ["sentiment: 5 rows that share a text with the 5 to choose by left out"]
+    told.clear()
+    task_data([once], None, tokenizer, "sentiment", say=told.append)
+    assert not told
 
 
 def test_rare_classes_count_as_much_as_frequent_ones(tokenizer: BertTokenizerFast, tmp_path: Path) -> None:

@@ -2,10 +2,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from training import held_out
 from training.held_out import hashed, hashes, leak_key, main, public_sets
+from training.textfiles import DataError
 
 
 def test_case_space_and_punctuation_do_not_count() -> None:
@@ -23,6 +25,14 @@ def test_the_public_sets_ship() -> None:
     sets = public_sets()
     assert len(sets["nsmc_test"]) > 20_000
     assert len(sets["klue_nli_dev"]) > 3_000
+    for name, texts in (
+        ("kor_sts_dev", 2_500),
+        ("kor_sts_test", 2_500),
+        ("klue_sts_dev", 1_000),
+        ("kobest_dev", 6_000),
+        ("kobest_test", 10_000),
+    ):
+        assert len(sets[name]) > texts
 
 
 def test_hashes_are_made_of_files(
@@ -38,3 +48,33 @@ def test_hashes_are_made_of_files(
     finally:
         public_sets.cache_clear()
     assert capsys.readouterr().out == "some_test: 1 texts\n"
+
+
+def test_all_texts_of_a_set_count_whatever_it_asks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    choices, marks = tmp_path / "choices.tsv", tmp_path / "marks.tsv"
+    choices.write_text(
+        "ID\tsentence\t1\t2\tAnswer\n1\t비가 많이 왔다.\t땅이 다 젖었다.\t땅이 다 말랐다.\t1\n", "utf-8"
+    )
+    marks.write_text(
+        "score\tsentence1\tSENTENCE2\tLink\n5.0\t고양이가 잔다.\t고양이가 자고 있다.\thttps://a.b\n", "utf-8"
+    )
+    monkeypatch.setattr(held_out, "FILE", tmp_path / "held_out.npz")
+    main([f"one={choices}", f"one={marks}", f"two={marks}"])
+    with np.load(tmp_path / "held_out.npz") as stored:
+        found = {name: stored[name].tolist() for name in stored.files}
+    asked = ["비가 많이 왔다", "땅이 다 젖었다", "땅이 다 말랐다", "고양이가 잔다", "고양이가 자고 있다"]
+    assert found == {"one": hashes(asked).tolist(), "two": hashes(asked[3:]).tolist()}
+    assert len(found["one"]) == 5
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("id\tname\n1\t고양이\n", "no column with texts among id, name"),
+        ("document\ta\n1\n", "row 2: 1 columns"),
+    ],
+)
+def test_a_set_that_cannot_be_read_is_told(tmp_path: Path, content: str, said: str) -> None:
+    (tmp_path / "a.tsv").write_text(content, encoding="utf-8")
+    with pytest.raises(DataError, match=said):
+        main([f"some={tmp_path / 'a.tsv'}"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import lzma
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -87,6 +88,7 @@ def pretrained(folder: Path, data: Path) -> Path:
         "--no-count-first",
     )
     assert "3 steps, 3 of them left" in out
+    assert "documents shorter" not in out
     return folder / "pre"
 
 
@@ -99,11 +101,11 @@ def test_a_run_leaves_a_model_a_picture_and_a_record(pretrained: Path) -> None:
     assert any(name.endswith("reviews.txt") for name in record["data"])
     assert all(len(digest) == 64 for digest in record["data"].values())
     assert record["packages"].keys() >= {"torch", "transformers"}
-    assert {"mlm", "nsp", "nsp accuracy", "tokens"} <= read_history(pretrained)[-1].keys()
+    assert {"mlm", "mlm accuracy", "nsp", "nsp accuracy", "tokens"} <= read_history(pretrained)[-1].keys()
 
 
 @pytest.mark.usefixtures("pretrained")
-def test_a_dry_run_says_how_long_it_takes_and_writes_no_state(data: Path, folder: Path) -> None:
+def test_a_dry_run_says_how_long_it_takes_and_leaves_nothing_behind(data: Path, folder: Path) -> None:
     out = done(
         *("pretrain", "--tokenizer", folder / "tok", "--documents", data / "ko.txt", "--out", folder / "dry"),
         *(
@@ -122,8 +124,21 @@ def test_a_dry_run_says_how_long_it_takes_and_writes_no_state(data: Path, folder
     )
     assert "tokens/s" in out
     assert "minutes" in out
-    assert not (folder / "dry" / "state.pt").exists()
-    assert not (folder / "dry" / "model").exists()
+    assert not (folder / "dry").exists()
+    out = done(
+        *(
+            "finetune",
+            "sentiment",
+            "mask",
+            "--model",
+            folder / "pre" / "model",
+            "--documents",
+            data / "ko.txt",
+        ),
+        *("--sentiment", folder / "nsmc_train.tsv", "--out", folder / "dry", "--dry-run"),
+    )
+    assert "minutes" in out
+    assert not (folder / "dry").exists()
 
 
 async def test_all_tasks_at_once_over_one_trunk(pretrained: Path, folder: Path, data: Path) -> None:
@@ -415,11 +430,47 @@ def test_weights_are_not_chosen_by_a_public_test_set_nor_measured_on_what_traine
         *("--out", tmp_path / "seen"),
     )
     rows = (folder / "nsmc_test.tsv").read_text("utf-8").splitlines()[1:]
+    _check_known_rows(tmp_path, folder)
     public = frozenset(each for row in rows if (each := hashed(row.split("\t")[1])) is not None)
     monkeypatch.setattr(held_out, "public_sets", lambda: {"nsmc_test": public})
     result = call(*given, "--sentiment-dev", folder / "nsmc_test.tsv", "--seed", "1")
     assert result.exit_code == 1
     assert "nsmc_test" in result.stderr
+
+
+def _check_known_rows(place: Path, folder: Path) -> None:
+    """The model in ``out`` knows its rows in whatever file, and so does one that is trained from it."""
+    header, *train = (folder / "nsmc_train.tsv").read_text("utf-8").splitlines()
+    test = (folder / "nsmc_test.tsv").read_text("utf-8").splitlines()[1:]
+    files = {"packed.tsv.xz": [header, *train], "few.tsv": [header, train[-1], *test]}
+    for name, lines in files.items():
+        content = ("\r\n".join(lines) + "\r\n").encode()
+        (place / name).write_bytes(lzma.compress(content) if name.endswith(".xz") else content)
+    done(
+        *("finetune", "nli", "--model", place / "out" / "model", "--nli", folder / "nli_train.tsv"),
+        *("--steps", "1", "--out", place / "after"),
+    )
+    for name in ("out", "after"):
+        given = ("evaluate", "--model", place / name / "model", "--out", place / "seen", "--sentiment")
+        result = call(*given, place / "packed.tsv.xz")
+        assert result.exit_code == 1
+        assert "300 of 300 rows have a text that the model learnt from" in result.stderr
+        result = call(*given, place / "few.tsv", "--json")
+        assert f"{place / 'few.tsv'}: 1 rows with a text that the model learnt from left out" in result.stderr
+        assert json.loads(result.stdout)["classification"][0]["accuracy"]["n"] == 60
+        result = call(*given, folder / "nsmc_test.tsv", "--tune-sentiment", place / "packed.tsv.xz")
+        assert "the model learnt from" in result.stderr
+
+
+@pytest.mark.usefixtures("pretrained")
+def test_documents_too_short_for_a_pair_are_counted(data: Path, folder: Path, tmp_path: Path) -> None:
+    text = (data / "ko.txt").read_text("utf-8") + "\n토끼는 웃었다.\n\n" + "토끼는 강을 좋아했다. " * 9
+    (tmp_path / "short.txt").write_text(text, encoding="utf-8")
+    out = done(
+        *("finetune", "mask", "--model", folder / "pre" / "model", "--documents", tmp_path / "short.txt"),
+        *("--steps", "1", "--out", tmp_path / "out", "--dry-run"),
+    )
+    assert "2 documents shorter than a pair of 32 tokens, or one sentence long: no pair begins in them" in out
 
 
 @pytest.mark.usefixtures("pretrained")
