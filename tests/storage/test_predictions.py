@@ -68,7 +68,7 @@ async def test_text_that_no_database_holds_is_kept_readable(
 async def test_a_probability_that_is_no_number_is_refused(
     store: Store, sentiment: NewPrediction, sql: Sql
 ) -> None:
-    with pytest.raises(StorageError, match="JSON"):
+    with pytest.raises(StorageError, match="ValueError"):
         await store.add_prediction(
             dataclasses.replace(sentiment, probabilities={"positive": float("nan")}),
             chat_id=CHAT,
