@@ -3,8 +3,8 @@
     torchrun --nproc-per-node 2 -m bot train pretrain …
     accelerate launch --multi_gpu --num_processes 2 -m bot train pretrain …
 
-``--multi_gpu`` is what makes accelerate start several processes, through torchrun; with ``--device cpu`` behind
-``pretrain`` they compute on the CPU. Without it accelerate starts one, which refuses here if more were asked for.
+``--multi_gpu`` makes accelerate start several processes, through torchrun; with ``--device cpu`` behind
+``pretrain`` they compute on the CPU. Without it accelerate starts one, which refuses if more were asked for.
 
 Each draws its own text and all take the mean of their gradients, so every one has the same weights after each
 step and a step reads as many times the tokens.

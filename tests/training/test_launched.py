@@ -129,7 +129,8 @@ def test_two_processes_train_one_model_and_either_launcher_the_same(
     assert same(tmp_path / "torchrun", tmp_path / "accelerate")
     here([*command, str(tmp_path / "one")])
     alone, tokens = (
-        torch.load(tmp_path / name / "state.pt", weights_only=True)["tokens"] for name in ("one", "accelerate")
+        torch.load(tmp_path / name / "state.pt", weights_only=True)["tokens"]
+        for name in ("one", "accelerate")
     )
     assert tokens > 1.8 * alone
     assert not same(tmp_path / "accelerate", tmp_path / "one")
