@@ -81,7 +81,7 @@ def _start(name: str, *, attention: str | None = None) -> Start:
         DataError: Its head knows labels already, perhaps of these very rows.
     """
     torch.manual_seed(0)
-    start = load_start(name, dropout=0.1)
+    start = load_start(name, dropout=None)  # the model's own, for both
     if TASK in start.trained:
         raise DataError(f"{name} has learnt {TASK} before; a pre-trained trunk is wanted")
     if attention is not None:

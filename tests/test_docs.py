@@ -21,6 +21,26 @@ def test_every_line_of_code_in_a_document_stands_in_its_file(document: str) -> N
         assert not missing, file
 
 
+@pytest.mark.parametrize(
+    ("document", "place", "teaching"),
+    [
+        ("how-bert-learns.md", "pictures", "teaching.md"),
+        ("how-bert-learns.ko.md", "pictures/ko", "teaching.ko.md"),
+    ],
+)
+def test_the_lesson_shows_every_picture_of_its_language_and_ends_where_teaching_begins(
+    document: str, place: str, teaching: str
+) -> None:
+    text = (ROOT / "docs" / document).read_text("utf-8")
+    shown = re.findall(r"!\[[^\]]*\]\(([^)]+)\)", text)
+    drawn = [f"{place}/{file.name}" for file in (ROOT / "docs" / place).glob("*.png")]
+    assert sorted(shown) == sorted(drawn)
+    assert len(drawn) == 6
+    last = text.split("\n## 9. ")[1]
+    assert "train finetune sentiment --from-feedback" in last
+    assert f"]({teaching})" in last
+
+
 @pytest.mark.parametrize("document", ["README.md", "README.ko.md", "docs/using.md", "docs/using.ko.md"])
 def test_its_pictures_are_there_and_small(document: str) -> None:
     file = ROOT / document

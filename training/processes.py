@@ -1,7 +1,10 @@
 """The processes that train one model together: this one alone, or all that a launcher started.
 
     torchrun --nproc-per-node 2 -m bot train pretrain …
-    accelerate launch --multi_gpu -m bot train pretrain …      (GPUs only: without it, it starts one process)
+    accelerate launch --multi_gpu --num_processes 2 -m bot train pretrain …
+
+``--multi_gpu`` makes accelerate start several processes, through torchrun; with ``--device cpu`` behind
+``pretrain`` they compute on the CPU. Without it accelerate starts one, which refuses if more were asked for.
 
 Each draws its own text and all take the mean of their gradients, so every one has the same weights after each
 step and a step reads as many times the tokens.
@@ -22,6 +25,8 @@ DEVICES = ("auto", "cpu", "cuda")
 _PATIENCE = timedelta(hours=6)  # the leader encodes a corpus while the others wait
 _OTHERS_COUNT = ("WORLD_SIZE", "OMPI_COMM_WORLD_SIZE", "PMI_SIZE")
 """Where other launchers say how many processes they started."""
+_ACCELERATE_WANTED_MORE = ("ACCELERATE_MIXED_PRECISION", "MASTER_ADDR")
+"""What accelerate's launcher of one process sets when it was asked for several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,11 @@ class Processes:
         if not distributed.is_available() or not distributed.is_torchelastic_launched():
             if any(int(os.environ.get(name, "1")) > 1 for name in _OTHERS_COUNT):  # noqa: TID251  # a launcher's
                 raise ValueError("several processes, each for itself: start them with torchrun")
+            if all(name in os.environ for name in _ACCELERATE_WANTED_MORE):  # noqa: TID251
+                raise ValueError(
+                    "accelerate was asked for several processes and started one: add --multi_gpu to "
+                    "accelerate launch (and --device cpu to the training, on CPUs), or take torchrun"
+                )
             return cls(torch.device("cuda" if gpu else "cpu"))
         place = torch.device("cuda", distributed.get_node_local_rank()) if gpu else torch.device("cpu")
         if gpu:

@@ -52,6 +52,8 @@ def as_json(
                 "calibration_error": each.error,
                 "temperature": each.temperature,
                 "calibration_error_with_temperature": each.error_after,
+                "bins": each.bins,
+                "bins_with_temperature": each.bins_after,
                 "texts_per_second": each.per_second,
             }
             for each in classified

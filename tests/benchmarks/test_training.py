@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from pathlib import Path
 
 import typer
 from typer.testing import CliRunner
 
-from benchmarks.training import Timed, main, markdown
+from benchmarks.training import Timed, _start, main, markdown
 from tests.tiny import write_checkpoint
 from training.evaluate import Figure
 
@@ -42,6 +43,16 @@ def test_both_are_timed_and_measured_on_the_other_file(tmp_path: Path) -> None:
     assert "| Trainer, batches of 8, lr 0.001 | " in done.stdout
     assert "(n = 30)" in done.stdout
     assert logging.root.isEnabledFor(logging.WARNING)  # silent while it measures, and no longer
+
+
+def test_both_begin_with_the_dropout_of_the_model_itself(tmp_path: Path) -> None:
+    trunk = write_checkpoint(tmp_path / "trunk", "bert-pretraining")
+    file = trunk / "config.json"
+    for dropout in (0.0, 0.25):
+        config = {**json.loads(file.read_text("utf-8")), "hidden_dropout_prob": dropout}
+        file.write_text(json.dumps(config), "utf-8")
+        for attention in (None, "sdpa"):  # ours, Trainer's
+            assert _start(str(trunk), attention=attention).model.config.hidden_dropout_prob == dropout
 
 
 def test_a_model_that_knows_the_labels_is_refused(tmp_path: Path) -> None:

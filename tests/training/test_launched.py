@@ -99,26 +99,49 @@ def together(folder: Path, code: str, *arguments: str) -> list[str]:
     return re.findall("<([^<>]*)>", done.stdout)
 
 
-def test_two_processes_train_one_model(command: list[str], tmp_path: Path) -> None:
-    out = tmp_path / "two"
-    done = subprocess.run(
-        [
-            *(sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2", "--standalone"),
-            *("-m", "bot", *command, "--device", "cpu", "--steps", "4", "--out", str(out)),
-        ],
+TORCHRUN = ("torch.distributed.run", "--nproc-per-node", "2", "--standalone")
+ACCELERATE = (
+    *("accelerate.commands.launch", "--multi_gpu", "--num_processes", "2", "--main_process_port", "0"),
+    *("--num_machines", "1", "--mixed_precision", "no", "--dynamo_backend", "no"),
+)
+
+
+def launched(launcher: tuple[str, ...], arguments: list[str]) -> subprocess.CompletedProcess[str]:
+    """Do a command as a launcher does it."""
+    return subprocess.run(
+        [sys.executable, "-m", *launcher, "-m", "bot", *arguments],
         cwd=ROOT,
         capture_output=True,
         text=True,
         timeout=110,
         check=False,
     )
-    assert done.returncode == 0, done.stderr[-2_000:]
-    assert done.stdout.count("4 steps, 4 of them left") == 1  # said once
-    tokens = torch.load(out / "state.pt", weights_only=True)["tokens"]
-    here([*command, "--device", "cpu", "--steps", "4", "--out", str(tmp_path / "one")])
-    alone = torch.load(tmp_path / "one" / "state.pt", weights_only=True)["tokens"]
+
+
+def test_two_processes_train_one_model_and_either_launcher_the_same(
+    command: list[str], tmp_path: Path
+) -> None:
+    command += ["--device", "cpu", "--steps", "4", "--out"]
+    for name, launcher in (("torchrun", TORCHRUN), ("accelerate", ACCELERATE)):
+        done = launched(launcher, [*command, str(tmp_path / name)])
+        assert done.returncode == 0, done.stderr[-2_000:]
+        assert done.stdout.count("4 steps, 4 of them left") == 1  # said once
+    assert same(tmp_path / "torchrun", tmp_path / "accelerate")
+    here([*command, str(tmp_path / "one")])
+    alone, tokens = (
+        torch.load(tmp_path / name / "state.pt", weights_only=True)["tokens"]
+        for name in ("one", "accelerate")
+    )
     assert tokens > 1.8 * alone
-    assert not same(out, tmp_path / "one")
+    assert not same(tmp_path / "accelerate", tmp_path / "one")
+
+
+def test_accelerate_that_starts_one_process_of_two_is_refused(command: list[str], tmp_path: Path) -> None:
+    alone = ("accelerate.commands.launch", "--cpu", "--num_processes", "2", *ACCELERATE[-6:])
+    done = launched(alone, [*command, "--steps", "4", "--out", str(tmp_path / "one")])
+    assert done.returncode != 0
+    assert "add --multi_gpu to accelerate launch" in done.stderr
+    assert not (tmp_path / "one").exists()
 
 
 TOGETHER = """
