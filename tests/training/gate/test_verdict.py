@@ -149,7 +149,7 @@ def test_a_gain_of_a_few_premises_with_many_pairs_fails_alone() -> None:
         (0, ()),
         (7, ()),  # 23 of 30 gained rows are surely no voters', to 8 lost ones: p = 0.011
         (12, (Doubt.VOTED_GOLD,)),  # 18 to 8: p = 0.076
-        (29, (Doubt.VOTED_GOLD,)),  # 1 to 8: a loss is no gain, however sure
+        (30, (Doubt.VOTED_GOLD,)),  # none to 8, p = 0.008: a loss is no gain, however sure
         (301, (Doubt.VOTED_GOLD,)),  # 99 of 400 are no voters'
     ],
 )
