@@ -236,15 +236,15 @@ def test_the_headline_of_what_waits_for_a_person_says_why(
 ) -> None:
     waiting = replace(VERDICT, checks=checks)
     assert len(waiting.doubts) == 1
-    for language, why in (("en", english), ("ko", korean)):
+    whys: tuple[tuple[Language, str], ...] = (("en", english), ("ko", korean))
+    for language, why in whys:
         headline = verdict_lines(waiting, language)[0]
         assert headline.startswith("✓ ")
         assert why in headline
         assert why in run_html(replace(RUN, progress={"verdict": waiting.as_json()}), language)
         assert why not in verdict_lines(VERDICT, language)[0]
         assert why not in verdict_lines(replace(waiting, passed=False), language)[0]
-    whys = verdict_lines(replace(VERDICT, checks=(CHECKS[0],)), "en")[0]
-    assert "votes alone" in whys
+    assert "votes alone" in verdict_lines(replace(VERDICT, checks=(CHECKS[0],)), "en")[0]
     assert "No test file" in whys
 
 
