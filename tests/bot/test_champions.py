@@ -317,6 +317,7 @@ async def test_a_champion_that_cannot_serve_is_taken_back_and_told_of_once(
     assert (trouble.kind, trouble.task) == (Kind.TAKEN_BACK, Task.SENTIMENT)
     assert (trouble.name, trouble.serves) == ("broken", "good")
     assert "not numbers" in trouble.reason
+    assert trouble.unfit is Unfit.UNLOADABLE
     assert await champion(store) == "good"
     assert (await service.sentiment(TEXT)).model == "good"
     last = (await store.checkpoints.changes("sentiment"))[-1]
@@ -365,7 +366,7 @@ async def test_a_bot_that_lacks_the_champions_files_leaves_it_to_the_others_and_
     (tmp_path / "a").rename(tmp_path / "elsewhere")  # as the other bot's machine sees it
     [trouble] = await told(other)
     assert (trouble.kind, trouble.name, trouble.serves) == (Kind.NOT_HERE, "a", "old")
-    assert trouble.reason == f"there is no folder {tmp_path}/a"
+    assert (trouble.reason, trouble.unfit) == (f"there is no folder {tmp_path}/a", Unfit.MISSING)
     assert (await other_service.sentiment(TEXT)).model == "old"
     assert await store.checkpoints.changes("sentiment") == changes
     assert await champion(store) == "a"
