@@ -143,6 +143,7 @@ KOREAN = Words(
         "nli": "추론",
         "loss nli": "손실: 추론",
         "mlm": "손실: 빈칸",
+        "mlm accuracy": "빈칸",
         "nsp": "손실: 다음 문장",
         "nsp accuracy": "다음 문장",
     },
