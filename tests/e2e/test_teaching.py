@@ -245,7 +245,7 @@ class Story:
         after = await self._right_of_unseen()
         assert after >= 0.8
         assert after >= self.before + 0.15, (self.before, after)
-        for voter in self.voters[:3]:
+        for voter in self.voters[4:7]:  # a chat of those who went on asking lets its old messages go
             _, answer = voter.asked[0]
             assert (await voter.chat.look(answer)).text == answer.text
 
