@@ -92,7 +92,7 @@ def together(folder: Path, code: str, *arguments: str) -> list[str]:
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
-        timeout=110,
+        timeout=300,
         check=False,
     )
     assert done.returncode == 0, done.stderr[-2_000:]
@@ -113,7 +113,7 @@ def launched(launcher: tuple[str, ...], arguments: list[str]) -> subprocess.Comp
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=110,
+        timeout=300,
         check=False,
     )
 
