@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Locator, Page, expect
 
-PATIENCE_MS = 10_000
+PATIENCE_MS = 30_000
 GRAVE = {"serious", "critical"}
 
 expect.set_options(timeout=PATIENCE_MS)
