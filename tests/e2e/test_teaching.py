@@ -91,20 +91,25 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def bot(folder: Path) -> Iterator[Program]:
-    """The bot on its own page, with the model that ships."""
-    write_old_test(folder / "old.tsv")
-    settings = {"PLAYGROUND_PORT": "0", "AGREE_MINUTES": "0", "TEACHING_TESTS": "sentiment=old.tsv"}
+    """The bot on its own page, with the model that ships, and files of what that must not forget."""
+    write_old(folder / "old-test.tsv", ("어제 본", "처음 본", "친구와 본", "다시 본"))
+    write_old(folder / "old.tsv", ("오늘 본", "지난주에 본", "혼자 본", "가족과 본", "밤에 본", "집에서 본"))
+    settings = {
+        "PLAYGROUND_PORT": "0",
+        "AGREE_MINUTES": "0",
+        "TEACHING_TESTS": "sentiment=old-test.tsv",
+        "TEACHING_REPLAYS": "sentiment=old.tsv",
+    }
     with Program("bot", "run", folder=folder, DEVICE="cpu", **settings) as bot:
         yield bot
         assert bot.stop() == 0
         assert "Traceback" not in bot.log.read_text()
 
 
-def write_old_test(file: Path) -> None:
-    """Write some plain sentences, as the model that ships knows them, in the form of a public test file."""
+def write_old(file: Path, when: Sequence[str]) -> None:
+    """Write some plain sentences, as the model that ships knows them, in the form of a public file."""
     words = (("정말 재미있고 좋았어요", 1), ("지루하고 최악이었어요", 0))
-    things = ("영화", "드라마", "연기", "음악", "결말")
-    when = ("어제 본", "처음 본", "친구와 본", "다시 본")
+    things = ("영화", "드라마", "연기", "음악", "결말", "이야기", "배우", "장면", "소설", "공연")
     texts = [(f"{time} {thing} {said}", label) for time in when for thing in things for said, label in words]
     lines = [f"{number}\t{text}\t{label}" for number, (text, label) in enumerate(texts)]
     file.write_text("\n".join(["id\tdocument\tlabel", *lines]) + "\n", encoding="utf-8")
