@@ -8,6 +8,7 @@ import pytest
 import torch
 from transformers import BertTokenizerFast
 
+from storage.runs import Failure
 from training.batches import LabelledExamples
 from training.datasets import Example
 from training.finetune import Replay, Settings, TaskData, all_logits, split_dev, step_of, task_data, watch_of
@@ -130,8 +131,9 @@ def test_the_mean_over_the_tasks_is_watched(
 def test_a_class_without_rows_and_a_file_too_small_to_choose_by_are_said(
     tokenizer: BertTokenizerFast,
 ) -> None:
-    with pytest.raises(DataError, match="not one row to learn negative from"):
+    with pytest.raises(DataError, match="not one row to learn negative from") as caught:
         task_data([examples(30, lambda _: True)], None, tokenizer, "sentiment")
+    assert caught.value.failure is Failure.MISSING_LABEL
     with pytest.raises(DataError, match="too small to set rows aside; give --sentiment-dev"):
         task_data([examples(4, bool)], None, tokenizer, "sentiment")
     pairs = [Example("고양이가", "산에", n % 3) for n in range(9)]

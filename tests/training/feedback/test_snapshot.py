@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from storage.agreed import ImportedText
+from storage.runs import Failure
 from storage.store import Store
 from tests.databases import with_tables
 from tests.training.feedback.voters import CHAT, left_in, open_store, question, texts, vote_on
@@ -115,11 +116,16 @@ async def test_a_text_stays_in_its_part_from_one_data_set_to_the_next(store: Sto
 
 
 async def test_an_empty_database_says_so_kindly(store: Store, folder: Path) -> None:
-    with pytest.raises(DataError, match="nobody has voted on sentiment yet, so there is nothing to draw"):
+    with pytest.raises(
+        DataError, match="nobody has voted on sentiment yet, so there is nothing to draw"
+    ) as none:
         await take_snapshot(store, "sentiment", folder)
     await vote_on(store, texts(3))
-    with pytest.raises(DataError, match="nothing of sentiment can be learnt from: 3 less sure than 1"):
+    with pytest.raises(
+        DataError, match="nothing of sentiment can be learnt from: 3 less sure than 1"
+    ) as unsure:
         await take_snapshot(store, "sentiment", folder, min_confidence=1.0)
+    assert (none.value.failure, unsure.value.failure) == (Failure.NO_VOTES, Failure.NOTHING_TO_LEARN)
     assert left_in(folder) == set()
     assert await store.snapshots.list() == ()
 
