@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from math import ceil
 from pathlib import Path
@@ -176,27 +176,31 @@ def finetune(
     say(told(run, plan))
     if dry_run:
         return run
+    # Now, while all files are there: a training takes hours, and a URL may be gone by then.
+    learnt = _learnt(job, files, dev, replayed).and_(Learnt.load(start.folder)) if processes.leads else None
     run.go(make, watch_of(start.model, data))
-    if processes.leads:
+    if learnt is not None:
         if run.best is not None:
             run.model = BertForFourTasks.from_pretrained(job.out / "best", use_safetensors=True)
         if job.half:
             run.model.to(torch.float16)  # type: ignore[arg-type]  # transformers' signature
-        rows = [*_rows(files.values()), *(row for its in dev.values() for row in its or ())]
-        rows += [] if replayed is None else replayed.examples
-        Learnt.load(start.folder).and_(Learnt.of(rows, _labelled(job))).save(run.folder / "model")
+        learnt.save(run.folder / "model")
         finish(run, start.tokenizer, asdict(job), sources_of(job), start.trained.union(job.tasks))
     return run
 
 
-def _rows(files: Iterable[Sequence[Labelled]]) -> Iterator[Example]:
-    return (row for parts in files for part in parts for row in part.examples)
-
-
-def _labelled(job: Job) -> list[str]:
-    """The files that labels are learnt of, or weights chosen by."""
-    files = [source for each in job.files.values() for source in each]
-    return [*files, *job.dev.values(), *job.replay, *(() if job.rated is None else job.rated[:1])]
+def _learnt(
+    job: Job,
+    files: Mapping[str, Sequence[Labelled]],
+    dev: Mapping[str, list[Example] | None],
+    replayed: Replay | None,
+) -> Learnt:
+    """What labels are learnt of, or weights chosen by."""
+    rows = [row for parts in files.values() for part in parts for row in part.examples]
+    rows += [row for its in dev.values() for row in its or ()]
+    rows += [] if replayed is None else replayed.examples
+    sources = [*(source for each in job.files.values() for source in each), *job.dev.values(), *job.replay]
+    return Learnt.of(rows, [*sources, *(() if job.rated is None else job.rated[:1])])
 
 
 def sources_of(job: Job) -> list[str]:

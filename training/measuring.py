@@ -20,7 +20,7 @@ from training.evaluate import Classified, Figure, classification
 from training.evaluate_text import BATCH, LENGTH, pairs_of, pretraining, require_pairs
 from training.learnt import Learnt
 from training.processes import Processes
-from training.record import RECORD, hashes_of, write_record
+from training.record import write_record
 from training.report import as_json, pictures, report
 from training.start import Start, load_start
 from training.telling import Say
@@ -104,7 +104,6 @@ def measure(wanted: Measurement, processes: Processes, say: Say, *, dry_run: boo
     # Before a model is loaded, or even fetched.
     found = {each: read(*each, skip_bad=wanted.skip_bad) for each in wanted.labelled}
     start = load_start(wanted.model, dropout=0.0, device=processes.device)
-    _check_unread(wanted, start)
     learnt = Learnt.load(start.folder)
     unread = {each: _told_of(learnt.unread(its, each[1]), say) for each, its in found.items()}
     rows = {
@@ -164,29 +163,6 @@ def _told_of(found: Labelled, say: Say) -> list[Example]:
     for note in found.notes:
         say(note)
     return found.examples
-
-
-def _check_unread(wanted: Measurement, start: Start) -> None:
-    """See that no file to measure on is one that the model's own record names as what it learnt from.
-
-    Older versions kept no more than that.
-
-    Raises:
-        DataError: One is.
-    """
-    record = start.folder.parent / RECORD
-    if not record.is_file():
-        return
-    try:
-        body = json.loads(record.read_text(encoding="utf-8"))
-        # What a run only kept out, it did not learn from.
-        kept_out = {name for files in body["settings"].get("held_out", {}).values() for name in files}
-        read_then = {hashed for name, hashed in body["data"].items() if name not in kept_out}
-    except (ValueError, KeyError, TypeError, AttributeError):
-        return  # somebody else's file of that name
-    for source, content in hashes_of(source for _, source in wanted.labelled).items():
-        if content in read_then:
-            raise DataError(f"{source} is named in {record}: the model knows it, so it measures nothing")
 
 
 def _tuning(source: str, found: list[Example], examples: list[Example], say: Say) -> list[Example]:

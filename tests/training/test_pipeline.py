@@ -20,9 +20,15 @@ from bot.cli import app
 from models.catalog import load_catalog
 from models.service import ModelService
 from tests.tiny import catalog_file
-from training import corpus, evaluate_text, finetune, held_out, pretrain, run
+from training import corpus, evaluate_text, finetune, held_out, jobs, pretrain, run
+from training.datasets import Labelled, read
 from training.held_out import hashed
 from training.history import read_history
+from training.jobs import Job
+from training.learnt import Learnt
+from training.processes import Processes
+from training.telling import quiet
+from training.textfiles import DataError
 
 ROOT = Path(__file__).parents[2]
 
@@ -601,3 +607,25 @@ def test_new_heads_are_drawn_by_the_seed(pretrained: Path, folder: Path, tmp_pat
         done("finetune", "sentiment", "--model", tmp_path / "trunk", *given, "--out", out)
         found.append(load_file(out / "model" / "model.safetensors")["sentiment.out.weight"])
     assert torch.equal(*found)
+
+
+def test_a_file_that_is_gone_when_a_training_ends_costs_nothing(
+    pretrained: Path, folder: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "gone.tsv"
+    shutil.copy(folder / "nsmc_train.tsv", file)
+    job = Job(
+        ("sentiment",),
+        str(pretrained / "model"),
+        tmp_path / "out",
+        files={"sentiment": [str(file)]},
+        dev={"sentiment": str(folder / "nsmc_dev.tsv")},
+        steps=1,
+    )
+    processes = Processes.join("cpu")
+    jobs.finetune(job, processes, quiet, Mock(), after_step=lambda _: file.unlink(missing_ok=True))
+    assert not file.exists()
+    known = Learnt.load(tmp_path / "out" / "model")
+    train = Labelled(read("sentiment", str(folder / "nsmc_train.tsv")).examples)
+    with pytest.raises(DataError, match="of 300 rows have a text that the model learnt from"):
+        known.unread(train, str(folder / "nsmc_train.tsv"))
