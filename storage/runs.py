@@ -35,6 +35,8 @@ class Failure(StrEnum):
     NO_VOTES = auto()
     NOTHING_TO_LEARN = auto()
     """People have voted, and no text that may be learnt from has a label."""
+    TOO_FEW = auto()
+    """Of the texts that may be learnt from none can be set aside to choose weights by."""
     MISSING_LABEL = auto()
     """One of the labels is on no such text."""
     NOTHING_TO_MEASURE = auto()

@@ -39,6 +39,8 @@ from training.run import Run, Step
 from training.telling import Progress, Say, quiet
 from training.textfiles import DataError
 
+FEWEST = 5
+"""Of so many rows one can be set aside to choose weights by."""
 CLASS_TASKS = ("sentiment", "nli", "nsp")
 """What can be learnt from labelled files; ``nsp`` from text as well."""
 TEXT_TASKS = ("mask", "nsp")
@@ -132,7 +134,7 @@ def accuracy(model: BertForFourTasks, task: str, examples: LabelledExamples) -> 
 def split_dev(examples: list[Example], size: int, seed: int) -> tuple[list[Example], list[Example]]:
     """Set ``size`` random examples aside, and with them every other example that shares a text."""
     chosen = np.random.default_rng(seed).choice(
-        len(examples), size=min(size, len(examples) // 5), replace=False
+        len(examples), size=min(size, len(examples) // FEWEST), replace=False
     )
     dev = [examples[index] for index in chosen]
     return without(examples, dev), dev
@@ -168,10 +170,7 @@ def task_data(
     if dev is None:
         first, dev = split_dev(first, DEV_SIZE[task], DEV_SEED)
         if not dev:
-            raise DataError(
-                f"{task}: the first file is too small to set rows aside; give --{task}-dev",
-                Failure.NOTHING_TO_MEASURE,
-            )
+            raise DataError(f"{task}: the first file is too small to set rows aside; give --{task}-dev")
         aside = len(dev)
     train = [example for part in (first, *others) for example in without(part, dev)]
     found = {example.label for example in train}

@@ -12,6 +12,10 @@ FAILURES_EN: Mapping[str, str] = {
     "nothing_to_learn": (
         "there is no text to learn from yet. People must label more, and agree. /label gives them texts."
     ),
+    "too_few": (
+        "there are too few texts to learn from: some must be set aside to see when it has learnt enough. "
+        "People must label more. /label gives them texts."
+    ),
     "missing_label": (
         "one of the labels is on no text that I may learn from. People must label more of it. "
         "/train says which one."
@@ -37,6 +41,10 @@ FAILURES_KO: Mapping[str, str] = {
     "no_votes": "아직 아무도 투표하지 않았어요. /label 로 투표를 모을 수 있어요.",
     "nothing_to_learn": (
         "아직 배울 글이 없어요. 더 많은 글에 라벨을 달고 뜻이 모여야 해요. /label 이 글을 나눠 드려요."
+    ),
+    "too_few": (
+        "배울 글이 너무 적어서, 얼마나 배웠는지 볼 글을 떼어 둘 수 없어요. 더 많은 글에 라벨을 달아 주세요. "
+        "/label 이 글을 나눠 드려요."
     ),
     "missing_label": (
         "배울 수 있는 글 가운데 어떤 라벨은 하나도 없어요. 그 라벨을 더 달아 주세요. "

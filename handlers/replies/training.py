@@ -28,6 +28,7 @@ LEAST_LABELS = 200
 _WHOLLY_TOLD = (
     Failure.NO_VOTES,
     Failure.NOTHING_TO_LEARN,
+    Failure.TOO_FEW,
     Failure.MISSING_LABEL,
     Failure.NOTHING_TO_MEASURE,
     Failure.TEXTS_DELETED,

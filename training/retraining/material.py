@@ -17,6 +17,7 @@ from training.feedback.deciding import agreement
 from training.feedback.drawing import SnapshotRow
 from training.feedback.grounded import by_known_labels, grounded
 from training.feedback.snapshot_folder import read_snapshot
+from training.finetune import FEWEST
 from training.gate.answers import SetName
 from training.gate.compare import LabelledSet
 from training.gate.rules import Teachers
@@ -62,6 +63,12 @@ def material(task: str, name: str, folder: Path, test: str | None) -> Material:
     if not rows["train"]:
         raise DataError(
             f"{name}: no row to learn from yet; people must label more of {task}", Failure.NOTHING_TO_LEARN
+        )
+    if not rows["dev"] and rows["train"] < FEWEST:
+        raise DataError(
+            f"{name}: rows to learn from: {rows['train']}, too few to set some aside to choose weights by; "
+            f"people must label more of {task}",
+            Failure.TOO_FEW,
         )
     sets = [
         LabelledSet(each, task, _examples(task, parts[each.value]))
