@@ -81,7 +81,9 @@ async def opened(settings: Settings, *, new: bool = False) -> AsyncIterator[Stor
 
     if not new and not exists(settings.database_url):
         raise StorageError(f"there is no database {settings.database_url} here; DATABASE_URL says where")
-    store = await Store.open(settings.database_url, pepper=pseudonym_key(settings))
+    store = await Store.open(
+        settings.database_url, pepper=pseudonym_key(settings), teaching=settings.teaching_folder
+    )
     try:
         yield store
     finally:

@@ -87,7 +87,9 @@ async def _main(settings: Settings, token: str) -> None:
         async with AsyncExitStack() as closing:
             catalog = load_catalog(settings.catalog)
             presets = _group_presets(settings, catalog)  # a bad setting is told before a database is made
-            store = await Store.open(settings.database_url, pepper=pseudonym_key(settings))
+            store = await Store.open(
+                settings.database_url, pepper=pseudonym_key(settings), teaching=settings.teaching_folder
+            )
             closing.push_async_callback(store.close)
             await closing.enter_async_context(keeping_for(settings.retention_days, store))
             model = ModelService(

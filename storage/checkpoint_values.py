@@ -59,7 +59,7 @@ class TrainedCheckpoint:
         id: Its row.
         task: What it was taught.
         name: What its answers call it.
-        path: Its folder.
+        path: Its folder, absolute.
         version: Fingerprint of its weights.
         base: The preset or folder that the first of its line was trained from.
         parent: The checkpoint it was trained from, if any.

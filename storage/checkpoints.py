@@ -6,6 +6,7 @@ import asyncio
 import logging
 import re
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ from storage.checkpoint_values import (
 from storage.conflicts import again_after_conflict
 from storage.engine import Database
 from storage.errors import StorageError
+from storage.places import Places
 from storage.privacy.pseudonym import Pseudonymizer
 from storage.promotions import Promotions
 from storage.snapshot_files import erase
@@ -48,11 +50,13 @@ class Checkpoints:
     Args:
         database: Where.
         pseudonymizer: Of people.
+        places: Of their folders.
     """
 
-    def __init__(self, database: Database, pseudonymizer: Pseudonymizer) -> None:
+    def __init__(self, database: Database, pseudonymizer: Pseudonymizer, places: Places) -> None:
         self._database = database
         self._pseudonymizer = pseudonymizer
+        self._places = places
 
     async def next_name(self, task: str) -> str:
         """Return a name that no checkpoint has yet, such as ``sentiment-0003``."""
@@ -79,10 +83,11 @@ class Checkpoints:
             if training is not None:
                 await hold_uncancelled(connection, training)
             await Aliases(connection, new.task).lock()
-            added = await CheckpointRows(connection).add(new)
+            kept = replace(new, path=self._places.kept(Path(new.path)))
+            added = await CheckpointRows(connection).add(kept)
             if training is not None:
                 await came_of(connection, training, added.id)
-            return added
+            return self._found(added)
 
     async def get(self, name: str) -> TrainedCheckpoint:
         """Return a checkpoint.
@@ -91,13 +96,13 @@ class Checkpoints:
             UnknownCheckpoint: There is none of this name.
         """
         async with self._database.read() as connection:
-            return await CheckpointRows(connection).get(name)
+            return self._found(await CheckpointRows(connection).get(name))
 
     async def all(self, task: str | None = None) -> tuple[TrainedCheckpoint, ...]:
         """Return the checkpoints of one task, or of all, oldest first."""
         where = () if task is None else (Checkpoint.task == task,)
         async with self._database.read() as connection:
-            return await CheckpointRows(connection).all(*where)
+            return tuple(map(self._found, await CheckpointRows(connection).all(*where)))
 
     async def standing(self, task: str) -> Standing:
         """Return who serves a task, who did, and who might."""
@@ -110,12 +115,13 @@ class Checkpoints:
             named = [row.checkpoint_id for row in rows if row.checkpoint_id is not None]
             found = await CheckpointRows(connection).all(Checkpoint.id.in_(named)) if named else ()
             waiting = await candidates(connection)
-        by_id = {each.id: each for each in found}
+        by_id = {each.id: self._found(each) for each in found}
+        candidate = {task: self._found(each) for task, each in waiting.items()}
         aliases: dict[str, dict[str, TrainedCheckpoint | None]] = {}
         for row in rows:
             aliases.setdefault(row.task, {})[row.alias] = by_id.get(row.checkpoint_id)
         return {
-            task: Standing(task, its.get(CHAMPION), PREVIOUS in its, its.get(PREVIOUS), waiting.get(task))
+            task: Standing(task, its.get(CHAMPION), PREVIOUS in its, its.get(PREVIOUS), candidate.get(task))
             for task, its in aliases.items()
         }
 
@@ -322,7 +328,7 @@ class Checkpoints:
             found = await CheckpointRows(connection).all(*bad, ~serves.exists())
         retired = [each for each in found if await self._retire(each)]
         try:
-            await asyncio.to_thread(erase, [Path(each.path) for each in retired])
+            await asyncio.to_thread(erase, [self._places.found(each.path) for each in retired])
         except StorageError as error:  # tried again with ``Store.erase_folders``
             _log.warning("%s", error)
         return tuple(each.name for each in retired)
@@ -331,6 +337,9 @@ class Checkpoints:
     async def _retire(self, tainted: TrainedCheckpoint) -> bool:
         async with self._database.write() as connection:
             return await Promotions(connection, tainted.task).retire(tainted.id)
+
+    def _found(self, kept: TrainedCheckpoint) -> TrainedCheckpoint:
+        return replace(kept, path=str(self._places.found(kept.path)))
 
     def _who(self, actor: int | str) -> str:
         return actor if isinstance(actor, str) else self._pseudonymizer.person(actor)

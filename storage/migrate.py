@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from storage.engine import MYSQL, Database
 from storage.errors import StorageError
 from storage.failures import without_values
+from storage.places import Places
 from storage.tables import Base
 
 _FOLDER = Path(__file__).parent / "migrations"
@@ -24,7 +25,7 @@ _POSTGRES_LOCK = 0x6B6F62657274  # "kobert": any number that nothing else in the
 _PATIENCE_S = 600
 
 
-async def migrate(url: URL) -> None:
+async def migrate(url: URL, places: Places) -> None:
     """Apply every revision that the database lacks.
 
     In SQLite, PostgreSQL and SQL Server it is all or none. MySQL, MariaDB and Oracle commit each changed
@@ -34,6 +35,7 @@ async def migrate(url: URL) -> None:
 
     Args:
         url: What :func:`storage.engine.parse_url` returned.
+        places: Of the folders that it tells of.
 
     Raises:
         StorageError: The database cannot be opened, or a newer program has changed it.
@@ -43,12 +45,12 @@ async def migrate(url: URL) -> None:
         await database.check()
         # In SQLite this transaction holds the write lock from its first statement on.
         async with database.write() as connection:
-            await connection.run_sync(upgrade)
+            await connection.run_sync(upgrade, places)
     finally:
         await database.close()
 
 
-def upgrade(connection: Connection) -> None:
+def upgrade(connection: Connection, places: Places) -> None:
     """Apply the missing revisions inside the transaction that ``connection`` has open.
 
     Raises:
@@ -61,7 +63,7 @@ def upgrade(connection: Connection) -> None:
             f"DATABASE_URL: Alembic, which makes the tables, does not know {connection.dialect.name}"
         ) from None
     _lock(connection)
-    config = migration_config(connection)
+    config = migration_config(connection, places)
     context = MigrationContext.configure(connection)
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
     present = context.get_current_heads()
@@ -122,9 +124,10 @@ def _lock(connection: Connection) -> None:
             raise StorageError(f"another process has been changing the tables for {_PATIENCE_S} seconds")
 
 
-def migration_config(connection: Connection) -> Config:
+def migration_config(connection: Connection, places: Places) -> Config:
     """Return Alembic's settings for the revisions in this package, bound to ``connection``."""
     config = Config()
     config.set_main_option("script_location", str(_FOLDER).replace("%", "%%"))
     config.attributes["connection"] = connection
+    config.attributes["places"] = places
     return config

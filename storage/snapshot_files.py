@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from storage.engine import Database
 from storage.errors import StorageError
+from storage.places import Places
 from storage.teaching_tables import Checkpoint, Snapshot
 
 _log = logging.getLogger(__name__)
@@ -22,7 +23,7 @@ def draft(folder: Path) -> Path:
     return folder.with_name(f".{folder.name}.draft")
 
 
-async def erase_stale(database: Database) -> None:
+async def erase_stale(database: Database, places: Places) -> None:
     """Delete the folder of every stale snapshot and retired checkpoint that is on this machine.
 
     The database remembers all of them: one that was on a disk which is there again is deleted then.
@@ -34,7 +35,7 @@ async def erase_stale(database: Database) -> None:
         stale = select(Snapshot.path).where(Snapshot.state == "stale").order_by(Snapshot.id)
         retired = select(Checkpoint.path).where(Checkpoint.state == "retired").order_by(Checkpoint.id)
         paths = [*(await connection.scalars(stale)), *(await connection.scalars(retired))]
-    await asyncio.to_thread(erase, [Path(path) for path in paths])
+    await asyncio.to_thread(erase, [places.found(path) for path in paths])
 
 
 def erase(folders: Iterable[Path]) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy import Row, and_, delete, func, insert, select, update
 from storage.conflicts import again_after_conflict
 from storage.engine import Database
 from storage.errors import StorageError
+from storage.places import Places
 from storage.portions import portions
 from storage.snapshot_files import erase
 from storage.tables import utc_now
@@ -53,7 +54,7 @@ class StoredSnapshot:
         name: The task and a count, such as ``sentiment-0003``.
         task: What its labels are of.
         manifest_hash: SHA-256 of its manifest; the same votes give the same one.
-        path: Its folder.
+        path: Its folder, absolute.
         state: ``drawing``, ``whole``, or ``stale`` since a text in it was deleted.
         manifest: What the folder's ``manifest.json`` says.
         created_at: When, UTC.
@@ -74,6 +75,7 @@ class Snapshots:
     """Reads and writes data sets, each method in a transaction of its own."""
 
     database: Database
+    places: Places
 
     async def list(self, task: str | None = None) -> tuple[StoredSnapshot, ...]:
         """Return the data sets of a task, or all, the oldest first."""
@@ -81,20 +83,20 @@ class Snapshots:
         if task is not None:
             query = query.where(Snapshot.task == task)
         async with self.database.read() as connection:
-            return tuple(_stored(row) for row in await connection.execute(query))
+            return tuple(self._stored(row) for row in await connection.execute(query))
 
     async def get(self, name: str) -> StoredSnapshot | None:
         """Return the data set of this name, if there is one."""
         async with self.database.read() as connection:
             row = (await connection.execute(select(Snapshot).where(Snapshot.name == name))).one_or_none()
-        return None if row is None else _stored(row)
+        return None if row is None else self._stored(row)
 
     async def newest(self, task: str) -> StoredSnapshot | None:
         """Return the last data set of a task that is whole, if there is one."""
         query = select(Snapshot).where(Snapshot.task == task, Snapshot.state == "whole")
         async with self.database.read() as connection:
             row = (await connection.execute(query.order_by(Snapshot.id.desc()).limit(1))).one_or_none()
-        return None if row is None else _stored(row)
+        return None if row is None else self._stored(row)
 
     async def members(self, snapshot_id: int) -> tuple[Member, ...]:
         """Return what is left in the database of a data set's texts."""
@@ -137,13 +139,14 @@ class Snapshots:
                 "name": name,
                 "task": task,
                 "manifest_hash": "",
-                "path": str(folder / name),
+                "path": self.places.kept(folder / name),
                 "state": "drawing",
                 "manifest": {},
                 "created_at": utc_now(),
             }
             await connection.execute(insert(Snapshot).values(row))
-            return _stored((await connection.execute(select(Snapshot).where(Snapshot.name == name))).one())
+            added = await connection.execute(select(Snapshot).where(Snapshot.name == name))
+            return self._stored(added.one())
 
     @again_after_conflict
     async def finish(
@@ -178,7 +181,7 @@ class Snapshots:
                 await connection.execute(insert(SnapshotMember), some)
             done = {"state": "whole", "manifest": dict(manifest), "manifest_hash": manifest_hash}
             await connection.execute(update(Snapshot).where(its).values(done))
-            return _stored((await connection.execute(select(Snapshot).where(its))).one())
+            return self._stored((await connection.execute(select(Snapshot).where(its))).one())
 
     async def clear(self, folder: Path) -> int:
         """Delete what was begun in a folder, given as in :meth:`begin`, and not finished: files and rows.
@@ -190,7 +193,7 @@ class Snapshots:
         """
         query = select(Snapshot).where(Snapshot.manifest_hash == "")
         async with self.database.read() as connection:
-            begun = [_stored(row) for row in await connection.execute(query)]
+            begun = [self._stored(row) for row in await connection.execute(query)]
         left = [each for each in begun if each.path.parent == folder]
         await asyncio.to_thread(erase, [each.path for each in left])
         await self._drop([each.id for each in left])
@@ -201,15 +204,14 @@ class Snapshots:
         async with self.database.write() as connection:
             await connection.execute(delete(Snapshot).where(Snapshot.id.in_(ids)))
 
-
-def _stored(row: Row[Any]) -> StoredSnapshot:
-    return StoredSnapshot(
-        id=row.id,
-        name=row.name,
-        task=row.task,
-        manifest_hash=row.manifest_hash,
-        path=Path(row.path),
-        state=row.state,
-        manifest=cast("Mapping[str, Any]", row.manifest),
-        created_at=row.created_at,
-    )
+    def _stored(self, row: Row[Any]) -> StoredSnapshot:
+        return StoredSnapshot(
+            id=row.id,
+            name=row.name,
+            task=row.task,
+            manifest_hash=row.manifest_hash,
+            path=self.places.found(row.path),
+            state=row.state,
+            manifest=cast("Mapping[str, Any]", row.manifest),
+            created_at=row.created_at,
+        )

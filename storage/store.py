@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from datetime import datetime
+from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -21,6 +22,7 @@ from storage.imports import Imports
 from storage.labelling import LABELLED, Item, Labelling, LabelOutcome, Progress
 from storage.migrate import migrate
 from storage.own_stats import OwnStats, TaskStats
+from storage.places import Places
 from storage.posts import PostResult, Posts
 from storage.predictions import Predictions, ShownPrediction
 from storage.privacy.erasing import Erasing
@@ -82,27 +84,29 @@ class Store:
     Any method may raise :class:`StorageError` when the database fails. Made by :meth:`open`.
     """
 
-    def __init__(self, database: Database, pseudonymizer: Pseudonymizer) -> None:
+    def __init__(self, database: Database, pseudonymizer: Pseudonymizer, places: Places) -> None:
         self._database = database
         self._pseudonymizer = pseudonymizer
         self.consensus = ConsensusStore(database)
-        self.snapshots = Snapshots(database)
+        self.snapshots = Snapshots(database, places)
         self.imports = Imports(database)
-        self.checkpoints = Checkpoints(database, pseudonymizer)
+        self.checkpoints = Checkpoints(database, pseudonymizer, places)
         self.runs = TrainingRuns(database, pseudonymizer)
         self.activity = Activity(database)
         self.labelling = Labelling(database, pseudonymizer)
         self.posts = Posts(database, pseudonymizer)
-        self._erasing = Erasing(database, self.checkpoints)
+        self._erasing = Erasing(database, self.checkpoints, places)
 
     @classmethod
-    async def open(cls, url: str, *, pepper: bytes) -> Store:
+    async def open(cls, url: str, *, pepper: bytes, teaching: Path | None = None) -> Store:
         """Open the database, make its folder and tables if they are missing, and bring old tables up to date.
 
         Args:
             url: A SQLAlchemy URL with an async driver, such as ``sqlite+aiosqlite:///path``,
                 ``postgresql+asyncpg://…`` or ``mysql+aiomysql://…``.
             pepper: The secret that pseudonyms are made with; the same for the life of the database.
+            teaching: The folder of data sets and trained models, which moves along with the database; None
+                for who has none.
 
         Returns:
             The open store; close it with :meth:`close`.
@@ -112,8 +116,9 @@ class Store:
         """
         pseudonymizer = Pseudonymizer(pepper)
         parsed = parse_url(url)
-        await migrate(parsed)
-        return cls(Database(parsed), pseudonymizer)
+        places = Places.of(teaching)
+        await migrate(parsed, places)
+        return cls(Database(parsed), pseudonymizer, places)
 
     async def close(self) -> None:
         """Close every connection."""

@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 from sqlalchemy import create_engine
 
 from storage.migrate import upgrade
+from storage.places import Places
 
 
 def with_tables(file: Path) -> str:
@@ -30,6 +31,6 @@ def _tables() -> bytes:
         file = Path(folder) / "tables.db"
         engine = create_engine(f"sqlite:///{file}")
         with engine.begin() as connection:
-            upgrade(connection)
+            upgrade(connection, Places())
         engine.dispose()
         return file.read_bytes()

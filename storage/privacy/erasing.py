@@ -10,6 +10,7 @@ from storage.checkpoints import Checkpoints
 from storage.conflicts import again_after_conflict
 from storage.engine import Database
 from storage.errors import StorageError
+from storage.places import Places
 from storage.portions import AT_ONCE
 from storage.privacy.forgetting import Forgetting
 from storage.snapshot_files import erase_stale
@@ -27,6 +28,7 @@ class Erasing:
 
     database: Database
     checkpoints: Checkpoints
+    places: Places
 
     async def person(self, pseudonym: str, private_chat: str) -> None:
         """Delete a person, as :class:`Forgetting` does, given the pseudonym of their private chat too."""
@@ -50,7 +52,7 @@ class Erasing:
         """Delete from this machine the data sets that had what was deleted, and the models that learnt it."""
         try:
             await self.checkpoints.retire_tainted()
-            await erase_stale(self.database)
+            await erase_stale(self.database, self.places)
         except StorageError as error:
             _log.warning("%s", error)
 

@@ -48,7 +48,7 @@ def look_at_snapshots(file: Path, folder: Path) -> set[str]:
         if state != "whole":
             assert (state, manifest_hash) == ("drawing", "")
             continue
-        assert Path(path) == folder / name
+        assert folder.parent / path == folder / name
         written = (folder / name / "manifest.json").read_bytes()
         assert hashlib.sha256(written).hexdigest() == manifest_hash
         assert json.loads(written) == json.loads(manifest)
@@ -60,13 +60,13 @@ def look_at_snapshots(file: Path, folder: Path) -> set[str]:
     return {name for _, name, state, *_ in found if state == "whole"}
 
 
-def look_at_checkpoints(file: Path) -> None:
+def look_at_checkpoints(file: Path, teaching: Path) -> None:
     """Every checkpoint is whole and answers, and the aliases are what the last promotion made them."""
     for task, name, path, version, state in rows(
         file, "SELECT task, name, path, version, state FROM checkpoints"
     ):
         assert state in {"ready", "refused"}
-        asyncio.run(Trial("cpu")(Task(task), name, path, version))
+        asyncio.run(Trial("cpu")(Task(task), name, str(teaching / path), version))
     aliases: dict[str, int | None] = dict(rows(file, "SELECT alias, checkpoint_id FROM aliases"))
     ready = {number for (number,) in rows(file, "SELECT id FROM checkpoints WHERE state = 'ready'")}
     assert set(aliases.values()) <= {None, *ready}

@@ -39,11 +39,11 @@ def test_a_kill_while_a_model_is_promoted_leaves_the_old_one_or_the_new_one(
             )
             done += len(ended.of("change"))
             assert _made(file, asked(killer.seed)) in {done, done + 1}
-            look_at_checkpoints(file)
+            look_at_checkpoints(file, tmp_path)
     with killer.named():
         killer.whole(work, url, killer.seed, done, done + span)
         assert _made(file, asked(killer.seed)) == done + span
-        look_at_checkpoints(file)
+        look_at_checkpoints(file, tmp_path)
 
 
 async def _trained(url: str, folder: Path) -> None:

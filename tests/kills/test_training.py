@@ -41,7 +41,7 @@ def test_a_kill_at_any_stage_of_a_training_needs_no_hand(tmp_path: Path) -> None
     assert killer.whole(train_on, *its, 1).of("ended") == ["sentiment-0001"]
     finished: set[int] = set(_runs(file))
     for _ in range(KILLS):
-        asyncio.run(_own_model_serves(url))  # so that the next one has something to gain
+        asyncio.run(_own_model_serves(url, folder))  # so that the next one has something to gain
         ended = killer.at_any_stage(train_on, *its, None)
         with killer.named():
             finished |= set(ended.of("finished"))
@@ -83,7 +83,7 @@ def test_what_a_training_that_was_given_up_left_is_never_taken_for_another_ones(
     assert not left.exists()
     assert not visible_in(folder / "runs")
     assert [state for state, *_ in _runs(file).values()] == ["failed", "done"]
-    look_at_checkpoints(file)
+    look_at_checkpoints(file, folder)
 
 
 def _world(place: Path, file: Path) -> Its:
@@ -95,8 +95,8 @@ def _world(place: Path, file: Path) -> Its:
     return url, place / "teaching", tiny_catalog_file(place)
 
 
-async def _own_model_serves(url: str) -> None:
-    store = await Store.open(url, pepper=PEPPER)
+async def _own_model_serves(url: str, folder: Path) -> None:
+    store = await Store.open(url, pepper=PEPPER, teaching=folder)
     champion = (await store.checkpoints.standing("sentiment")).champion
     if champion is not None:
         await store.checkpoints.promote(
@@ -136,7 +136,7 @@ def _runs(file: Path) -> dict[int, tuple[str, dict[str, Any], int | None]]:
 def _look(file: Path, folder: Path) -> None:
     """All that is true between any two steps of a training."""
     look_at_snapshots(file, folder / "snapshots")
-    look_at_checkpoints(file)
+    look_at_checkpoints(file, folder)
     runs = _runs(file).values()
     assert {state for state, *_ in runs} <= {"done", "running", "queued"}
     assert sum(state != "done" for state, *_ in runs) <= 1

@@ -91,7 +91,7 @@ def call(*arguments: str) -> Result:
 
 def asked(folder: Path, do: Callable[[Store], Awaitable[_Found]]) -> _Found:
     async def run() -> _Found:
-        store = await Store.open(url(folder), pepper=PEPPER.encode())
+        store = await Store.open(url(folder), pepper=PEPPER.encode(), teaching=folder / "var" / "teaching")
         try:
             return await do(store)
         finally:

@@ -63,7 +63,9 @@ class Ledger:
     def __enter__(self) -> Self:
         self._thread.start()
         try:
-            opened = Store.open(self._place.database_url, pepper=self._place.pepper)
+            opened = Store.open(
+                self._place.database_url, pepper=self._place.pepper, teaching=self._place.folder
+            )
             self._store = self._wait(opened)
         except BaseException:
             self._stop()

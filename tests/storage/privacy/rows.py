@@ -15,6 +15,6 @@ async def insert(sql: Sql, table: str, **values: object) -> None:
 
 async def checkpoint(sql: Sql, number: int, **its: object) -> None:
     """Insert a checkpoint ``c<number>`` for sentiment."""
-    fixed = {"path": "p", "version": "v", "base": "builtin", "seed": 0, "code": "", "metrics": "{}"}
+    fixed = {"path": "/nowhere", "version": "v", "base": "builtin", "seed": 0, "code": "", "metrics": "{}"}
     its |= {"task": "sentiment", "name": f"c{number}", "state": "ready", "created_at": NOW}
     await insert(sql, "checkpoints", id=number, **fixed, **its)
