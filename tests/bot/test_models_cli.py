@@ -128,6 +128,27 @@ def test_models_are_listed_shown_promoted_and_rolled_back(here: Path) -> None:
     assert refused("promote", "sentiment-0001") == "sentiment-0001 is the champion already"
 
 
+def test_a_model_that_moved_with_its_database_is_found_and_loads(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url, before, after = "sqlite+aiosqlite:///var/kobert-bot.db", here / "before", here / "after"
+    monkeypatch.setenv("DATABASE_URL", url)
+    before.mkdir()
+    monkeypatch.chdir(before)
+
+    async def taught() -> None:
+        store = await Store.open(url, pepper=b"pepper", teaching=Path("var/teaching"))
+        await trained(store, before / "var/teaching/checkpoints", "sentiment-0001", 1.0)
+        await store.close()
+
+    asyncio.run(taught())
+    before.rename(after)
+    monkeypatch.chdir(after)
+    assert "folder missing" not in said("list")
+    assert f"  folder   {after}/var/teaching/checkpoints/sentiment-0001\n" in said("show", "sentiment-0001")
+    said("promote", "sentiment-0001")
+
+
 def test_force_overrules_a_verdict_with_a_reason_that_is_kept(here: Path) -> None:
     make(here, bad=(1.0, False), new=(2.0, None))
     assert refused("promote", "bad") == "bad was refused; --force --reason WHY overrules that"
