@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -60,10 +62,6 @@ def files(folder: Path) -> dict[Path, bytes]:
     return {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-def places_of(store_rows: list[tuple[str, ...]]) -> list[str]:
-    return [path for (path,) in store_rows]
-
-
 @pytest.mark.parametrize("of_before", [False, True])
 async def test_who_is_forgotten_in_a_copy_is_in_none_of_its_files_and_the_original_stays(
     tmp_path: Path, sentiment: NewPrediction, *, of_before: bool
@@ -107,6 +105,13 @@ async def test_paths_are_brought_up_to_date_where_they_are_and_back(
     await _migrate(url_of(var), "0009", var / "teaching")
     store = await Store.open(url_of(var), pepper=PEPPER)  # as the program of before: it knows no folder
     assert (await store.snapshots.list(), await store.checkpoints.all()) == kept
+    await store.close()
+    store = await opened(var)
+    assert (await store.snapshots.list(), await store.checkpoints.all()) == kept
+    with closing(sqlite3.connect(var / "votes.db")) as connection, connection:
+        connection.execute("UPDATE checkpoints SET tainted = true")
+    assert await store.checkpoints.retire_tainted() == ("sentiment-0001",)
+    assert not any((var / "teaching" / "checkpoints").iterdir())
     await store.close()
 
 
