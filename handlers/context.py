@@ -31,8 +31,8 @@ GREETED_AGAIN_AFTER = 600.0
 
 REFUSED_AGAIN_AFTER = 3600.0
 """Seconds; who gives a command in a group again within them that is not theirs gets no second message."""
-PROMPTED_AGAIN_AFTER = 600.0
-"""Seconds; within them, somebody who taps again finds the question for a word above."""
+PROMPTED_AGAIN_AFTER = 2.0
+"""Seconds; within them a second tap is the same one. Later, whoever taps has put the question away."""
 
 
 class Service(Protocol):

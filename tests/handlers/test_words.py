@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 
 from handlers.replies.texts import EN, KO, Texts
@@ -145,13 +147,26 @@ async def test_words_for_several_blanks(telegram: Telegram, store: Store, model:
     assert [(row.slot, row.label) for row in await votes(store)] == [(0, "sand"), (2, "wood")]
 
 
-async def test_the_button_asks_for_a_word_once_and_the_reply_to_that_counts_after_a_restart(
+@pytest.mark.parametrize(("seconds", "prompts"), [(1.0, 1), (3.0, 2)])
+async def test_a_double_tap_asks_for_a_word_once_and_a_later_one_again(
+    telegram: Telegram, monkeypatch: pytest.MonkeyPatch, seconds: float, prompts: int
+) -> None:
+    """Who taps again later has put the first question away."""
+    now = [0.0]
+    monkeypatch.setattr("handlers.news.time", SimpleNamespace(monotonic=lambda: now[0]))
+    answer = await telegram.says("/mask I go to ___.")
+    for now[0] in (100.0, 100.0 + seconds):
+        toast = await telegram.taps(answer.button(OWN.word_button))
+        assert toast.text == OWN.word_prompted_toast
+    assert sum("force_reply" in str(call.data.get("reply_markup")) for call in telegram.answers) == prompts
+
+
+async def test_the_button_asks_for_a_word_and_the_reply_to_that_counts_after_a_restart(
     telegram: Telegram, store: Store
 ) -> None:
     answer = await telegram.says("/mask I go to ___.", chat=GROUP, user=KOREAN)
-    for _ in range(2):
-        toast = await telegram.taps(answer.button(KO.labelling.word_button), chat=GROUP)
-        assert toast.text == OWN.word_prompted_toast
+    toast = await telegram.taps(answer.button(KO.labelling.word_button), chat=GROUP)
+    assert toast.text == OWN.word_prompted_toast
     [prompt] = [call for call in telegram.answers if "force_reply" in str(call.data.get("reply_markup"))]
     assert prompt.data["reply_markup"]["selective"] is True
     assert prompt.data["reply_parameters"]["message_id"] == 1001
