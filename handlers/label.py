@@ -58,7 +58,7 @@ async def label(message: Message, context: Context) -> None:
         await _ask_first(message, context, language)
         return
     if item is None:
-        await reply(message, context, _nothing(task, TEXTS[language]))
+        await reply(message, context, await _nothing(task, context, TEXTS[language]))
         return
     await reply(
         message,
@@ -208,8 +208,9 @@ async def _show_begun(
     if item is not None:
         await _show(user, message_id, context, language)
         return
+    words = await _nothing(task, context, TEXTS[language])
     with tolerating():
-        await context.bot.edit_message_text(_nothing(task, TEXTS[language]), user, message_id)
+        await context.bot.edit_message_text(words, user, message_id)
 
 
 async def _show(
@@ -245,8 +246,10 @@ async def _drawn(
     return item_text(item, language), item_keyboard(item, language)
 
 
-def _nothing(task: str, texts: Texts) -> str:
+async def _nothing(task: str, context: Context, texts: Texts) -> str:
     own = texts.labelling
+    there = await context.store.labelling.has_texts(task or None)
     if not task:
-        return own.nothing_to_label
-    return own.nothing_to_label_of_task.format(task=texts.task_name[task])
+        return own.nothing_to_label if there else own.nobody_asked
+    words = own.nothing_to_label_of_task if there else own.nobody_asked_of_task
+    return words.format(task=texts.task_name[task])

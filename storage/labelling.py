@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from storage.annotators import Annotators
 from storage.answers import Answers
 from storage.assignments import Assignments, goes_on
-from storage.candidates import Candidates
+from storage.candidates import Candidates, may_be_shown
 from storage.conflicts import again_after_conflict
 from storage.engine import Database
 from storage.errors import UnknownAssignment, UnknownChoice
@@ -19,7 +19,7 @@ from storage.own_stats import OwnStats, own_stats
 from storage.predictions import Predictions
 from storage.privacy.pseudonym import Pseudonymizer
 from storage.sight import has_seen_the_answer
-from storage.tables import Vote, utc_now
+from storage.tables import Annotator, Input, Prediction, Vote, utc_now
 from storage.values import VoteKind, VoteStatus
 from storage.votes import Votes
 
@@ -126,6 +126,22 @@ class Labelling:
                 chosen = await Candidates(connection, annotator, tasks, seed).choose()
         await self._give(person, tasks, number, chosen)
         return await self.next(user_id)
+
+    async def has_texts(self, task: str | None = None) -> bool:
+        """Say whether anybody has asked what may be given to label, whoever knows it already.
+
+        Args:
+            task: What, one of ``LABELLED``; None for any of them.
+        """
+        tasks = LABELLED if task is None else (task,)
+        query = (
+            select(Prediction.id)
+            .join(Input, Input.id == Prediction.input_id)
+            .join(Annotator, Annotator.id == Prediction.asker_id)
+            .where(Input.task.in_(tasks), may_be_shown(), Prediction.post.is_(None))
+        )
+        async with self._database.read() as connection:
+            return await connection.scalar(query.limit(1)) is not None
 
     async def next(self, user_id: int) -> Item | None:
         """Return what the person is to label now; None at the end of their batch.

@@ -110,6 +110,14 @@ LABELLING_EN = LabellingTexts(
     item_gone_toast="That text is not there any more. Send /label for others.",
     batch_done="🎉 Thank you! Labelled: <b>{labelled}</b>, not sure: {skipped}. How you are doing: /mystats",
     nothing_done="All right. Whenever you like to label: /label",
+    nobody_asked=(
+        "There is no text to label here yet. Texts come when people ask me something and agree that others "
+        "may see it. Try again later: /label"
+    ),
+    nobody_asked_of_task=(
+        "For “{task}” there is no text to label here yet. Texts come when people ask me such things and "
+        "agree that others may see it. There may be others: /label"
+    ),
     nothing_to_label=(
         "There is nothing left for you to label: you know all the texts that I may show. "
         "Thank you! New ones come when people ask me something."

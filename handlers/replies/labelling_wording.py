@@ -53,6 +53,8 @@ class LabellingTexts:
     item_gone_toast: str
     batch_done: str
     nothing_done: str
+    nobody_asked: str
+    nobody_asked_of_task: str
     nothing_to_label: str
     nothing_to_label_of_task: str
     consent_to_label: str

@@ -251,7 +251,7 @@ async def test_who_agrees_begins_at_once_with_what_they_asked_for(telegram: Tele
 async def test_who_agrees_where_the_command_is_gone_or_nothing_is_left_is_told_so(telegram: Telegram) -> None:
     said = await telegram.says("/label nli", user=NEWCOMER)
     await telegram.taps(said.button(EN.agree_button), user=NEWCOMER)
-    assert telegram.answers[-1].text == OWN.nothing_to_label
+    assert telegram.answers[-1].text == OWN.nobody_asked
     await films(telegram)
     await telegram.taps(said.button(EN.agree_button), user=NEWCOMER)
     assert telegram.answers[-1].text.startswith(f"🏷 <b>1/3</b> · {OWN.question['sentiment']}")
@@ -263,9 +263,19 @@ async def test_what_cannot_be_labelled_is_told(telegram: Telegram, task: str) ->
 
 
 async def test_nothing_left_is_told_kindly(telegram: Telegram) -> None:
-    assert (await telegram.says("/label", user=KOREAN)).text == KO.labelling.nothing_to_label
-    said = await telegram.says("/label nli")
-    assert said.text == OWN.nothing_to_label_of_task.format(task=EN.task_name["nli"])
+    ko, nli = KO.labelling, EN.task_name["nli"]
+    assert (await telegram.says("/label", user=KOREAN)).text == ko.nobody_asked
+    await films(telegram, 1)
+    assert (await telegram.says("/label", user=KOREAN)).text == ko.nothing_to_label
+    assert (await telegram.says("/label nli")).text == OWN.nobody_asked_of_task.format(task=nli)
+    await telegram.says("/nli a. | b.")
+    assert (await telegram.says("/label nli")).text == OWN.nothing_to_label_of_task.format(task=nli)
+    await telegram.application.context_types.context.services.store.set_consent(
+        KOREAN, ConsentStatus.DECLINED
+    )
+    sentiment = EN.task_name["sentiment"]
+    said = await telegram.says("/label sentiment")
+    assert said.text == OWN.nobody_asked_of_task.format(task=sentiment), "what there is may not be shown"
 
 
 async def test_buttons_forged_in_a_group_or_of_others_do_nothing(telegram: Telegram, store: Store) -> None:
