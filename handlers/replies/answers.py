@@ -147,8 +147,12 @@ def _assemble(
 
 
 def _footer(result: MaskResult | LabelResult | TokensResult, texts: Texts) -> str:
-    version = f" ({result.version[:SHOWN_DIGITS]})" if result.version else ""
-    lines = [texts.by_model.format(model=f"<i>{escape(result.model)}</i>{version}")]
+    model = f"<i>{escape(result.model)}</i>"
+    if version := result.version[:SHOWN_DIGITS]:
+        of_tokenizer = isinstance(result, TokensResult)
+        shown = texts.tokenizer_version.format(version=version) if of_tokenizer else version
+        model = f"{model} ({shown})"
+    lines = [texts.by_model.format(model=model)]
     if isinstance(result, LabelResult) and result.guessed:
         lines.append(texts.guessed)
     if result.truncated:

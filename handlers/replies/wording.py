@@ -65,6 +65,7 @@ class Texts:
     other_pieces: str
     second_note: str
     by_model: str
+    tokenizer_version: str
     truncated: str
     guessed: str
     more_lines: str

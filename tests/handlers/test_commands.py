@@ -19,7 +19,10 @@ HEADLINES: dict[str, dict[Language, str]] = {
     "nsp": {"ko": "<b>이어져요</b> 70%", "en": "<b>It follows</b> 70%"},
     "sentiment": {"ko": "<b>긍정</b> 93%", "en": "<b>Positive</b> 93%"},
     "nli": {"ko": "<b>거짓이에요 (모순)</b> 60%", "en": "<b>False (contradiction)</b> 60%"},
-    "tokens": {"ko": "<b>조각 2개</b>", "en": "<b>Pieces: 2</b>"},
+    "tokens": {
+        "ko": "<b>조각 2개</b> ([CLS] 같은 표시는 빼고 셌어요)",
+        "en": "<b>Pieces: 2</b>, marks such as [CLS] not counted",
+    },
 }
 
 

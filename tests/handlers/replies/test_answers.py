@@ -73,11 +73,12 @@ def test_tokens_show_ids_places_and_another_tokenizers_cut() -> None:
         TokenSpan("a<b", 9, 0, 3, segment=1),
     )
     other = (TokenSpan("▁안녕하", 4, 0, 3),)
-    assert tokens_answer(TokensResult("builtin", spans, "kobert", other), EN).splitlines() == [
-        "<b>Pieces: 3</b>",
+    result = TokensResult("builtin", spans, "kobert", other, version="0123456789ab")
+    assert tokens_answer(result, EN).splitlines() == [
+        "<b>Pieces: 3</b>, marks such as [CLS] not counted",
         "<code>[CLS] 안녕 ##하 [SEP] a&lt;b</code>",
         "",
-        "<b>kobert</b> cuts it into 1.",
+        "For comparison, the tokenizer of <b>kobert</b> cuts it into 1:",
         "<code>▁안녕하</code>",
         "",
         "<pre>     2       –  [CLS]",
@@ -87,7 +88,7 @@ def test_tokens_show_ids_places_and_another_tokenizers_cut() -> None:
         "     9·    0–3  a&lt;b</pre>",
         "",
         EN.second_note,
-        "Model: <i>builtin</i>",
+        "Model: <i>builtin</i> (tokenizer version 012345)",
     ]
 
 
