@@ -11,8 +11,10 @@ from storage.errors import DatabaseFailed, StorageError
 from storage.runs import LostRun, RunState, UnknownRun
 from storage.store import Store
 from training.retraining import ledger as ledgers
+from training.retraining.command import _work
 from training.retraining.ledger import Ledger
 from training.retraining.place import TeachingPlace
+from training.textfiles import DataError
 
 
 @pytest.fixture
@@ -94,3 +96,18 @@ def test_an_end_that_was_written_and_not_heard_of_is_an_end(
     assert ledger.call(lambda store: store.runs.get(run.id)).state is RunState.DONE
     with pytest.raises(LostRun):
         ledger.finish(RunState.FAILED)
+
+
+def test_who_loses_a_training_to_another_process_is_told_where_to_look(
+    ledger: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = ledger.call(lambda store: store.runs.ask("sentiment", actor="x")).run
+
+    def overtaken(_: object) -> None:
+        ledger.lost = True
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("training.retraining.work.Retraining.go", overtaken)
+    place = TeachingPlace("", b"", tmp_path, "builtin", None)
+    with pytest.raises(DataError, match=r"taken over by another process: /train in the chat .*models list"):
+        _work(ledger, place, run.id, "sentiment", "cpu")

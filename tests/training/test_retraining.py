@@ -32,6 +32,7 @@ from storage.store import Store
 from tests.tiny import catalog_file
 from tests.training.retraining_world import PEOPLE, PEPPER, tiny_catalog_file, vote, vote_wrongly
 from training.gate.compare import compare
+from training.retraining.ledger import WHERE_TO_LOOK
 from training.retraining.registering import Judged, register
 
 ROOT = Path(__file__).parents[2]
@@ -753,6 +754,8 @@ def test_it_is_left_to_whoever_runs_it_and_interrupted_it_saves_and_waits(tmp_pa
     second = call(*COMMAND, "--steps", "100000")
     assert second.exit_code == 1
     assert "runs already" in second.stderr
+    assert second.stderr.endswith(f": {WHERE_TO_LOOK}\n")
+    assert "`kobert-bot models list`" in WHERE_TO_LOOK
     assert rows(tmp_path, "SELECT state FROM training_runs") == [("running",)]
     child.send_signal(signal.SIGINT)
     _, errors = child.communicate(timeout=90)

@@ -16,7 +16,7 @@ from storage.errors import StorageError
 from storage.runs import RunState
 from training.processes import Processes
 from training.retraining.failures import failure_of
-from training.retraining.ledger import Ledger
+from training.retraining.ledger import WHERE_TO_LOOK, Ledger
 from training.retraining.one_model import one_rival
 from training.retraining.place import Teaching, TeachingPlace
 from training.retraining.wish import Wish
@@ -145,7 +145,7 @@ def _work(ledger: Ledger, place: TeachingPlace, run_id: int, task: str, device: 
         return retraining.go()
     except KeyboardInterrupt:
         if ledger.lost:
-            raise DataError(f"training {run_id} was taken over by another process") from None
+            raise DataError(f"training {run_id} was taken over by another process: {WHERE_TO_LOOK}") from None
         if not ledger.cancelled:
             if ledger.has_claimed:
                 ledger.let_go()

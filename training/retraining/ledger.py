@@ -24,6 +24,8 @@ from training.retraining.place import TeachingPlace
 from training.textfiles import DataError
 
 BEAT = 1.0  # seconds
+WHERE_TO_LOOK = "/train in the chat shows how far it is, `kobert-bot models list` what came of it"
+"""For whoever does not run a training that somebody else does."""
 WAITS = (1.0, 2.0, 4.0, 8.0, 16.0)
 """Seconds before a database that failed is asked again: hours of learning are not lost to a locked file."""
 _WATCH = 0.5  # seconds between two looks at a worker that may be dead
@@ -147,7 +149,9 @@ class Ledger:
             first = first or run
             alive = (run.worker, run.beat_at) != (first.worker, first.beat_at)
             if alive or time.monotonic() > until:
-                raise Taken(f"training {run_id} of {run.task} runs already (in {run.worker})")
+                raise Taken(
+                    f"training {run_id} of {run.task} runs already (in {run.worker}): {WHERE_TO_LOOK}"
+                )
             time.sleep(_WATCH)
 
     def tell(self, **news: object) -> None:
