@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
 from bot.children import Command, own_command, run_child
+from handlers.context import Rows
 from handlers.news import News
 from models.traces import in_short
 from storage.activity import LastChange
@@ -38,6 +39,7 @@ class Agreeing:
         self._counting, self._agreeing = asyncio.Lock(), asyncio.Lock()
         self._alphas: tuple[float, Mapping[str, float | None]] | None = None
         self._agreed: LastChange | None = None
+        self._rows: Mapping[str, Rows] = {}
         self._asked: set[asyncio.Task[bool]] = set()
         self._over = False
 
@@ -75,6 +77,10 @@ class Agreeing:
             return False
         return not asked.cancelled() and asked.result()
 
+    def rows(self, task: str) -> Rows | None:
+        """Return what a training of a task would have had when it was last known what voters agree on."""
+        return self._rows.get(task)
+
     async def agreement(self) -> Mapping[str, float | None]:
         """Krippendorff's alpha by task; nothing if it cannot be found out.
 
@@ -100,16 +106,17 @@ class Agreeing:
         async with self._agreeing:
             try:
                 last = await self._store.activity.last_change()
-                if last == self._agreed or (self._agreed is None and not last.events):
+                if last == self._agreed or (self._agreed is None and not last.events and not last.imported):
                     return True
                 async with asyncio.timeout(_HUNG_S):
-                    ended = await run_child(self._command("feedback", "agree"))
-            except (StorageError, OSError) as error:
+                    ended = await run_child(self._command("feedback", "agree", "--json"))
+                if ended.code == 0:
+                    self._rows = json.loads(ended.output)
+                    self._agreed = last
+            except (StorageError, OSError, ValueError) as error:
                 _log.warning("what voters agree on: %s", in_short(error))
                 return False
-            if ended.code == 0:
-                self._agreed = last
-            elif self._news.is_news(("agree", ended.said)):
+            if ended.code and self._news.is_news(("agree", ended.said)):
                 _log.warning("feedback agree: %s", ended.said)
             return ended.code == 0
 

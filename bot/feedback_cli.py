@@ -107,17 +107,21 @@ def import_(file: Source, task: OfTask = None, gold: Gold = False) -> None:
 
 
 @app.command()
-def agree(task: AnyTask = None) -> None:
+def agree(task: AnyTask = None, as_json: Json = False) -> None:
     """Decide from all votes which labels are right and whose votes count, and keep it.
 
-    The bot does so by itself, some minutes after somebody voted. It may be stopped at any moment.
+    The bot does so by itself, some minutes after somebody voted. It may be stopped at any moment. As JSON it
+    prints how many rows of each label a training would have now, by task and part of the data set.
     """
     from bot.feedback_views import agreement_table
-    from training.feedback.deciding import decide
+    from models.results import LABELS
+    from training.feedback.deciding import decide_and_draw
 
     async def decide_all(store: Store) -> str:
-        found = {each: await decide(store, each) for each in await _voted(store, task)}
-        return agreement_table(found)
+        found = {each: await decide_and_draw(store, each) for each in await _voted(store, task)}
+        if as_json:  # labels of blanks are words of people's own, and are not trained on
+            return json.dumps({each: drawn.counts for each, (_, drawn) in found.items() if each in LABELS})
+        return agreement_table({each: agreed for each, (agreed, _) in found.items()})
 
     typer.echo(with_store(decide_all))
 

@@ -107,6 +107,10 @@ class Promoter(Protocol):
         ...
 
 
+Rows = Mapping[str, Mapping[str, int]]
+"""Rows of each label that a training would have, by part of its data set: train, dev, heldout and gold."""
+
+
 class Teacher(Protocol):
     """Knows how the teaching goes, which takes too long to find out in the process that answers."""
 
@@ -116,6 +120,10 @@ class Teacher(Protocol):
         Returns:
             Whether that is known now; if not, what was known before is still there.
         """
+        ...
+
+    def rows(self, task: str) -> Rows | None:
+        """Return what a training of a task would have had when voters agreed last; None if unknown."""
         ...
 
     async def agreement(self) -> Mapping[str, float | None]:

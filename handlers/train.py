@@ -19,7 +19,7 @@ from handlers.replies.training import (
     LEARNABLE,
     apart_html,
     data_html,
-    missing_labels,
+    obstacle,
     run_html,
     run_keyboard,
     start_keyboard,
@@ -162,11 +162,12 @@ async def _offer(
     name, tested = None if champion is None else champion.name, task in context.services.tested
     # What a training begins with: it decides from the votes anew, so those decided last may be fewer.
     given = await context.store.consensus.given(task)
-    words = data_html(figures, name, language, given=given, tested=tested)
+    rows = teacher.rows(task) if teacher is not None and agreed else None
+    why_not = obstacle(figures, language, given=given, rows=rows)
+    words = data_html(figures, name, language, why_not=why_not, tested=tested)
     if not agreed:
         words = f"{words}\n\n{texts.not_agreed}"
-    startable = figures.learnable and not missing_labels(task, given)
-    return words, start_keyboard(task, language) if startable else None
+    return words, start_keyboard(task, language) if why_not is None else None
 
 
 @asynccontextmanager

@@ -9,9 +9,10 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from sqlalchemy import case, func, select
 
+from storage.agreed import IMPORTED
 from storage.engine import Database
 from storage.tables import Annotator, Input, Prediction, Vote, VoteEvent, utc_now
-from storage.teaching_tables import GoldItem
+from storage.teaching_tables import GoldItem, Label
 from storage.values import ConsentStatus, VoteKind
 
 
@@ -56,6 +57,7 @@ class LastChange:
         knowns: How many there are.
         withdrawn: How many people want nothing kept: their votes do not count.
         withdrawn_at: When the last of them said so, for one may agree again as another withdraws.
+        imported: How many labels came with their texts.
     """
 
     event: datetime | None
@@ -64,6 +66,7 @@ class LastChange:
     knowns: int
     withdrawn: int
     withdrawn_at: datetime | None
+    imported: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +82,13 @@ class Activity:
         withdrawn = select(func.count(), func.max(Annotator.consent_at)).where(
             Annotator.consent == ConsentStatus.DECLINED.value
         )
+        imported = select(func.count()).select_from(Label).where(Label.method == IMPORTED)
         async with self.database.read() as connection:
             event, events = (await connection.execute(votes)).one()
             label, labels = (await connection.execute(known)).one()
             people, at = (await connection.execute(withdrawn)).one()
-        return LastChange(event, events, label, labels, people, at)
+            given = await connection.scalar(imported) or 0
+        return LastChange(event, events, label, labels, people, at, given)
 
     async def days(self, since: datetime) -> Mapping[tuple[date, str], DayOfVotes]:
         """Return the votes given from a moment on until today, by day (UTC) and task."""

@@ -10,6 +10,8 @@ from typing import Any
 
 from storage.errors import StorageError
 
+FEWEST = 5
+"""Of so many rows one can be set aside to choose weights by."""
 LEASE = timedelta(seconds=30)
 """A worker that has not said for so long that it is alive has lost its run; it says so every second."""
 
@@ -57,6 +59,21 @@ class Failure(StrEnum):
     ENDED = auto()
     """Its process has ended by itself, again and again."""
     UNFORESEEN = auto()
+
+
+def lacks(rows: Mapping[str, int]) -> Failure | None:
+    """Say what a training would fail of for want of labelled texts.
+
+    Args:
+        rows: How many there are of each part of its data set: train, dev, heldout and gold.
+    """
+    if not rows["train"]:
+        return Failure.NOTHING_TO_LEARN
+    if not rows["dev"] and rows["train"] < FEWEST:
+        return Failure.TOO_FEW
+    if not rows["gold"] and not rows["heldout"]:
+        return Failure.NOTHING_TO_MEASURE
+    return None
 
 
 class UnknownRun(StorageError):

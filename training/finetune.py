@@ -22,7 +22,7 @@ from transformers import BertTokenizerFast, PreTrainedTokenizerBase
 
 from models.multitask import BertForFourTasks
 from models.results import LABELS, Task
-from storage.runs import Failure
+from storage.runs import FEWEST, Failure
 from training.batches import LabelledBatch, LabelledExamples
 from training.datasets import Example, without
 from training.precision import bf16_pays
@@ -39,8 +39,6 @@ from training.run import Run, Step
 from training.telling import Progress, Say, quiet
 from training.textfiles import DataError
 
-FEWEST = 5
-"""Of so many rows one can be set aside to choose weights by."""
 CLASS_TASKS = ("sentiment", "nli", "nsp")
 """What can be learnt from labelled files; ``nsp`` from text as well."""
 TEXT_TASKS = ("mask", "nsp")
@@ -170,7 +168,11 @@ def task_data(
     if dev is None:
         first, dev = split_dev(first, DEV_SIZE[task], DEV_SEED)
         if not dev:
-            raise DataError(f"{task}: the first file is too small to set rows aside; give --{task}-dev")
+            raise DataError(
+                f"{task}: rows to learn from: {len(first)}, too few to set some aside to choose weights by: "
+                f"{FEWEST} are needed, unless a file is given for that",
+                Failure.TOO_FEW,
+            )
         aside = len(dev)
     train = [example for part in (first, *others) for example in without(part, dev)]
     found = {example.label for example in train}

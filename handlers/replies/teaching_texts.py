@@ -31,6 +31,8 @@ class TeachingTexts:
     nothing_yet: str
     no_label: str
     no_agreed: str
+    too_few: str
+    nothing_to_measure: str
     apart: str
     few_labels: str
     few_voters: str
@@ -96,10 +98,21 @@ TEACHING_EN = TeachingTexts(
     ),
     nothing_yet="Nobody has voted on this yet, so there is nothing to learn from.",
     no_label=(
-        "🚫 It cannot begin yet: no text that I may learn from was labelled {labels}. Gold does not count: "
-        "it only measures."
+        "🚫 It cannot begin yet: no text that I may learn from was labelled {labels}. Gold does not count, "
+        "nor do the two texts in ten that are set aside: these only measure."
     ),
     no_agreed="🚫 It cannot begin yet: there is no text on whose label the voters agree.",
+    too_few=(
+        "🚫 It cannot begin yet: I could learn from {rows:text|texts}, and it takes {least}, as one is set "
+        "aside to see when it has learnt enough. {missing:more is|more are} missing; of ten texts that "
+        "people label, I learn from eight. /label gives them texts."
+    ),
+    nothing_to_measure=(
+        "🚫 It cannot begin yet: there is nothing to measure it on. Of ten texts that people label, about "
+        "one is held out for that, and none of the {labels:that there is|that there are} was. Some ten more "
+        "are needed, which /label gives them, or a text whose label you know, as gold: "
+        "<code>kobert-bot feedback import</code>"
+    ),
     apart=(
         "🚫 <b>{task}</b>: I answer this with another model in each language.\n{lines}\n"
         "A trained one would answer in place of all of them, but could be compared with only one, so none is "
@@ -208,9 +221,19 @@ TEACHING_KO = TeachingTexts(
     nothing_yet="아직 아무도 투표하지 않아서 배울 것이 없어요.",
     no_label=(
         "🚫 아직 시작할 수 없어요. 배울 수 있는 글 가운데 이렇게 고른 것이 없어요: {labels}. "
-        "골드는 재는 데만 쓰니 세지 않아요."
+        "골드와 열 개에 두 개꼴로 떼어 두는 글은 재는 데만 쓰니 세지 않아요."
     ),
     no_agreed="🚫 아직 시작할 수 없어요. 투표한 분들의 뜻이 모인 글이 없어요.",
+    too_few=(
+        "🚫 아직 시작할 수 없어요. 배울 수 있는 글이 {rows}개인데 {least}개는 있어야 해요. 얼마나 배웠는지 "
+        "볼 글을 하나 떼어 두거든요. {missing}개가 모자라요. 라벨을 단 글 열 개 가운데 여덟 개꼴로 배워요. "
+        "글은 /label 이 나눠 드려요."
+    ),
+    nothing_to_measure=(
+        "🚫 아직 시작할 수 없어요. 재어 볼 글이 없어요. 라벨을 단 글은 열 개에 하나꼴로 재려고 떼어 두는데, "
+        "지금 있는 {labels}개 가운데에는 하나도 없어요. /label 로 열 개쯤 더 달거나, 정답을 아는 글을 "
+        "골드로 하나 넣어 주세요: <code>kobert-bot feedback import</code>"
+    ),
     apart=(
         "🚫 <b>{task}</b>: 언어마다 다른 모델이 대답하고 있어요.\n{lines}\n"
         "가르친 모델은 그 모두를 대신하게 되는데 비교는 하나하고만 할 수 있어서, 가르치지 않을게요. "

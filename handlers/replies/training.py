@@ -18,7 +18,7 @@ from handlers.replies.verdict import verdict_lines
 from handlers.taps import TrainStep, TrainTap
 from models.results import LABELS, Task
 from storage.agreed import TaskFigures
-from storage.runs import Failure, Run, RunState
+from storage.runs import FEWEST, Failure, Run, RunState, lacks
 from storage.verdicts import LEAST_GOLD, LEAST_VOTERS, VOTER_CAP, Verdict
 
 LEARNABLE = (Task.SENTIMENT, Task.NLI, Task.NSP)
@@ -40,9 +40,41 @@ _MODEL_UNITS = 100
 _VERDICT_UNITS = 3_600
 
 
-def missing_labels(task: str, given: Collection[str]) -> tuple[str, ...]:
-    """Return the labels of a task that cannot be learnt yet; while there are any, no training begins."""
-    return tuple(label for label in LABELS[Task(task)] if label not in given)
+def obstacle(
+    figures: TaskFigures,
+    language: Language,
+    *,
+    given: Collection[str],
+    rows: Mapping[str, Mapping[str, int]] | None,
+) -> str | None:
+    """Say what a training that began now would fail of for certain; None for nothing.
+
+    Args:
+        figures: Of the task.
+        language: Of the words.
+        given: Labels that there is something to learn from.
+        rows: How many rows of each label it would have, by part of its data set; None where that is unknown.
+    """
+    texts, labels = TEXTS[language].teaching, figures.learnable
+    if not figures.votes and not labels:
+        return texts.nothing_yet
+    learnt, names = (rows["train"] if rows and labels else given), TEXTS[language].labels[figures.task]
+    if missing := [names[label] for label in LABELS[Task(figures.task)] if label not in learnt]:
+        return texts.no_label.format(labels=", ".join(f"<b>{name}</b>" for name in missing))
+    if not labels:
+        return texts.no_agreed
+    return _too_little({part: sum(its.values()) for part, its in rows.items()}, texts) if rows else None
+
+
+def _too_little(rows: Mapping[str, int], texts: TeachingTexts) -> str | None:
+    match lacks(rows):
+        case Failure.TOO_FEW:
+            there = rows["train"]
+            return texts.too_few.format(rows=Count(there), least=FEWEST, missing=Count(FEWEST - there))
+        case Failure.NOTHING_TO_MEASURE:
+            return texts.nothing_to_measure.format(labels=Count(sum(rows.values())))
+        case _:
+            return None
 
 
 def apart_html(task: str, lines: Mapping[str, str], language: Language) -> str:
@@ -64,7 +96,7 @@ def apart_html(task: str, lines: Mapping[str, str], language: Language) -> str:
 
 
 def data_html(
-    figures: TaskFigures, champion: str | None, language: Language, *, given: Collection[str], tested: bool
+    figures: TaskFigures, champion: str | None, language: Language, *, why_not: str | None, tested: bool
 ) -> str:
     """Say what there is to learn from, what is missing, and ask whether to start where that is possible.
 
@@ -72,7 +104,7 @@ def data_html(
         figures: Of the task.
         champion: Name of the trained model that answers; None for the preset's own.
         language: Of the words.
-        given: Labels that there is something to learn from.
+        why_not: What a training would fail of for certain.
         tested: Whether the original test file is there, to see that nothing is forgotten.
     """
     texts = TEXTS[language].teaching
@@ -87,14 +119,8 @@ def data_html(
         gold=Count(gold),
         champion=own if champion is None else escape(champion, quote=False),
     )
-    if not figures.votes and not labels:
-        return f"{said}\n\n{texts.nothing_yet}"
-    if missing := missing_labels(figures.task, given):
-        names = TEXTS[language].labels[figures.task]
-        listed = ", ".join(f"<b>{names[label]}</b>" for label in missing)
-        return f"{said}\n\n{texts.no_label.format(labels=listed)}"
-    if not labels:
-        return f"{said}\n\n{texts.no_agreed}"
+    if why_not is not None:
+        return f"{said}\n\n{why_not}"
     wanting = [
         words.format(missing=Count(least - there), least=Count(least))
         for words, least, there in (

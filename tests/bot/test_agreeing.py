@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import sqlite3
 import sys
@@ -19,6 +20,8 @@ from storage.store import ConsentStatus, NewPrediction, Store
 from tests.databases import with_tables
 
 VOTER, SOMEBODY = 5, 77
+ROWS = {"train": {"positive": 1}, "dev": {}, "heldout": {}, "gold": {}}
+SAID = json.dumps({"sentiment": ROWS})
 
 
 @pytest.fixture
@@ -54,7 +57,8 @@ def python(code: str) -> Callable[..., tuple[str, ...]]:
 
 def noting(file: Path) -> Callable[..., tuple[str, ...]]:
     """Stand in for the command that agrees: it notes what it was asked for."""
-    return python(f"import sys; open({str(file)!r}, 'a').write(' '.join(sys.argv[1:]) + '\\n')")
+    code = f"import sys; open({str(file)!r}, 'a').write(' '.join(sys.argv[1:]) + '\\n'); print({SAID!r})"
+    return python(code)
 
 
 def noted(file: Path) -> list[str]:
@@ -83,7 +87,7 @@ async def test_labels_are_agreed_on_after_a_vote_and_not_without(store: Store, t
         await vote(store)
         await until(lambda: bool(noted(done)))
         await asyncio.sleep(0.6)
-    assert noted(done) == ["feedback agree"]
+    assert noted(done) == ["feedback agree --json"]
 
 
 async def test_labels_are_agreed_on_when_asked_to_if_there_are_new_votes(
@@ -93,12 +97,16 @@ async def test_labels_are_agreed_on_when_asked_to_if_there_are_new_votes(
     own = Agreeing(store, every=0, command=noting(done))
     assert await own.agree()
     assert not noted(done)
+    assert own.rows("sentiment") is None
     await vote(store)
     assert all(await asyncio.gather(own.agree(), own.agree()))
-    assert noted(done) == ["feedback agree"]
+    assert noted(done) == ["feedback agree --json"]
+    assert own.rows("sentiment") == ROWS
+    assert own.rows("nli") is None
+    assert not await Agreeing(store, every=0, command=python("print('oh')")).agree()
 
 
-async def test_labels_are_agreed_on_anew_after_new_gold_and_withdrawn_consent_without_a_new_vote(
+async def test_labels_are_agreed_on_anew_after_imports_and_withdrawn_consent_without_a_new_vote(
     store: Store, tmp_path: Path
 ) -> None:
     done = tmp_path / "agreed"
@@ -110,20 +118,23 @@ async def test_labels_are_agreed_on_anew_after_new_gold_and_withdrawn_consent_wi
         return len(noted(done))
 
     gold = [ImportedText("sentiment", f"정답 {number}", None, 0, "positive", gold=True) for number in (1, 2)]
-    await store.imports.add_texts(gold[:1])
     await store.set_consent(SOMEBODY, ConsentStatus.DECLINED)
-    assert await times() == 0, "nobody has voted"
-    await vote(store)
+    assert await times() == 0, "there is neither a vote nor a label"
+    await store.imports.add_texts(gold[:1])
     assert await times() == 1
+    await vote(store)
+    assert await times() == 2
     await store.imports.add_texts(gold)
-    assert await times() == 2
-    await store.set_consent(SOMEBODY + 1, ConsentStatus.AGREED)
-    assert await times() == 2
-    await store.set_consent(SOMEBODY + 1, ConsentStatus.DECLINED)
     assert await times() == 3
+    await store.set_consent(SOMEBODY + 1, ConsentStatus.AGREED)
+    assert await times() == 3
+    await store.set_consent(SOMEBODY + 1, ConsentStatus.DECLINED)
+    assert await times() == 4
     await store.set_consent(SOMEBODY, ConsentStatus.AGREED)
     await store.set_consent(SOMEBODY + 2, ConsentStatus.DECLINED)
-    assert await times() == 4, "as many have withdrawn, but not the same"
+    assert await times() == 5, "as many have withdrawn, but not the same"
+    await store.imports.add_texts([ImportedText("sentiment", "배울 글", None, 0, "positive")])
+    assert await times() == 6
 
 
 async def test_labels_are_agreed_on_anew_when_it_failed_and_when_somebody_is_forgotten(
@@ -135,6 +146,7 @@ import pathlib, sys
 done = pathlib.Path({str(done)!r})
 tries = done.read_text() if done.exists() else ""
 done.write_text(tries + ("failed\\n" if not tries else "agreed\\n"))
+print("{{}}")
 sys.exit(not tries)
 """
     await vote(store)
@@ -154,6 +166,7 @@ open(folder / "begun", "a").write("begun\\n")
 while not (folder / "go").exists():
     time.sleep(0.01)
 open(folder / "agreed", "a").write("agreed\\n")
+print("{{}}")
 """
     return python(code)
 

@@ -81,6 +81,11 @@ def test_agreement_is_told_in_a_table_and_kept() -> None:
     assert told[1].split()[:5] == ["sentiment", "120", "4", "30", "0"]
     assert told[1].split()[-1] == "1", "the one who says the opposite"
     assert done("agree", "sentiment").splitlines()[1] == told[1]
+    found = json.loads(done("agree", "--json"))
+    assert found.keys() == {"sentiment"}
+    assert found["sentiment"].keys() == {"train", "dev", "heldout", "gold"}
+    assert sum(sum(part.values()) for part in found["sentiment"].values()) == 30
+    assert found["sentiment"]["train"].keys() == {"negative", "positive"}
     [stats] = json.loads(done("stats", "--json"))
     assert stats["labels"] == {"negative": 15, "positive": 15}
 

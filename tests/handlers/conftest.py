@@ -8,12 +8,12 @@ import pytest
 from bot.application import build_application
 from bot.rate_limiter import PatientRateLimiter, Rate
 from handlers.access import Access
-from handlers.context import Services
+from handlers.context import Rows, Services
 from handlers.quota import Quotas
 from storage.store import ConsentStatus, Store
 from tests.databases import with_tables
 from tests.handlers.offline import ENGLISH, KOREAN, PRESETS, FakeModel, OfflineRequest, Telegram
-from training.feedback.deciding import decide
+from training.feedback.deciding import decide_and_draw
 
 ADMIN = 99
 AT_ONCE = Rate(1000, 1.0)
@@ -24,11 +24,16 @@ class Agreeing:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._rows: dict[str, Rows] = {}
 
     async def agree(self) -> bool:
         for task in await self._store.consensus.tasks():
-            await decide(self._store, task)
+            _, drawn = await decide_and_draw(self._store, task)
+            self._rows[task] = drawn.counts
         return True
+
+    def rows(self, task: str) -> Rows | None:
+        return self._rows.get(task)
 
     async def agreement(self) -> Mapping[str, float | None]:
         return {}

@@ -61,8 +61,8 @@ async def vote(store: Store, text: str = "이 라면 미쳤다", *people: int, c
 
 
 async def vote_both_ways(store: Store) -> None:
-    await vote(store)
-    await vote(store, "이 라면 별로다", choice=0)
+    for number in range(6):  # four to learn from, one each to choose by and to measure on
+        await vote(store, f"라면 {number}", choice=number % 2)
 
 
 async def taint(store: Store, *, tainted: bool) -> None:
@@ -194,11 +194,11 @@ async def test_the_offer_counts_nobody_whom_it_would_not_learn_from_and_tells_of
     await agree(store, *people)
     candidates = [f"라면 {number}" for number in range(400)]
     held_out = [text for text in candidates if part_of(text) == "heldout"][:10]
-    learnt = [text for text in candidates if part_of(text) == "train"][:4]
+    learnt = [text for text in candidates if part_of(text) == "train"][:5]
     for number, text in enumerate(held_out):
         await vote(store, text, *people, choice=number % 2)
-    for number, text in enumerate(learnt[:2]):
-        await vote(store, text, KOREAN, choice=number)
+    for number, text in enumerate(learnt[:5]):
+        await vote(store, text, KOREAN, choice=number % 2)
     offered = await telegram.says("/train sentiment", user=person)
     assert texts.few_voters.format(missing=Count(4), least=Count(5)) in offered.text
     assert texts.busy_voter.format(share="100.0%", cap="30%") in offered.text
@@ -408,14 +408,37 @@ async def test_without_a_text_of_every_label_no_training_is_offered(
     telegram: Telegram, store: Store, person: int, texts: TeachingTexts, name: str
 ) -> None:
     await vote(store)
-    said = await telegram.says("/train sentiment", user=person)
-    assert texts.no_label.format(labels=f"<b>{name}</b>") in said.text
-    assert "reply_markup" not in said.data
+    for text in ("라면 1", "라면 8"):
+        said = await telegram.says("/train sentiment", user=person)
+        assert texts.no_label.format(labels=f"<b>{name}</b>") in said.text
+        assert "reply_markup" not in said.data
+        await vote(store, text, choice=0)  # held out
     await store.imports.add_texts([ImportedText("sentiment", "별로다", None, 0, "negative", gold=True)])
     assert "reply_markup" not in (await telegram.says("/train sentiment", user=person)).data
-    await store.imports.add_texts([ImportedText("sentiment", "그저 그렇다", None, 0, "negative")])
+    learnt = [ImportedText("sentiment", f"라면 {number}", None, 0, "negative") for number in (0, 2, 3, 4)]
+    await store.imports.add_texts(learnt)
     said = await telegram.says("/train sentiment", user=person)
     assert texts.start_question in said.text
+    assert said.button(texts.start_button)
+
+
+@pytest.mark.parametrize(("person", "texts"), [(ENGLISH, EN), (KOREAN, KO)])
+async def test_what_a_training_would_fail_of_for_certain_is_said_with_what_is_missing_and_no_button(
+    telegram: Telegram, store: Store, person: int, texts: TeachingTexts
+) -> None:
+    for number in (0, 3):
+        await vote(store, f"라면 {number}", choice=number % 2)
+    said = await telegram.says("/train sentiment", user=person)
+    assert said.text.endswith(texts.too_few.format(rows=Count(2), least=5, missing=Count(3)))
+    assert "reply_markup" not in said.data
+    for number in (2, 4, 6):
+        await vote(store, f"라면 {number}", choice=0)
+    said = await telegram.says("/train sentiment", user=person)
+    assert said.text.endswith(texts.nothing_to_measure.format(labels=Count(5)))
+    assert "reply_markup" not in said.data
+    await vote(store, "라면 1")
+    said = await telegram.says("/train sentiment", user=person)
+    assert said.text.endswith(texts.start_question)
     assert said.button(texts.start_button)
 
 

@@ -134,8 +134,9 @@ def test_a_class_without_rows_and_a_file_too_small_to_choose_by_are_said(
     with pytest.raises(DataError, match="not one row to learn negative from") as caught:
         task_data([examples(30, lambda _: True)], None, tokenizer, "sentiment")
     assert caught.value.failure is Failure.MISSING_LABEL
-    with pytest.raises(DataError, match="too small to set rows aside; give --sentiment-dev"):
+    with pytest.raises(DataError, match=r"rows to learn from: 4, .*: 5 are needed, unless a file") as caught:
         task_data([examples(4, bool)], None, tokenizer, "sentiment")
+    assert caught.value.failure is Failure.TOO_FEW
     pairs = [Example("고양이가", "산에", n % 3) for n in range(9)]
     with pytest.raises(DataError, match="nli: too few rows for --debias"):
         task_data([pairs], [Example("바다에", "살았다", 0)], tokenizer, "nli", debias=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from collections.abc import Iterable
 
 from models.results import LABELS, Task
@@ -13,7 +12,7 @@ from storage.store import Store
 from training.feedback.agreement import agree
 from training.feedback.ballots import Agreement, Ballot, Method, Place, Rules, Settled
 from training.feedback.behind import votes_behind
-from training.feedback.drawing import draw
+from training.feedback.drawing import Drawn, draw
 from training.feedback.grounded import grounded
 from training.feedback.public_texts import read_public
 
@@ -76,6 +75,11 @@ async def decide(store: Store, task: str, rules: Rules | None = None) -> Agreeme
     Raises:
         StorageError: The database failed, or people were forgotten again and again meanwhile.
     """
+    return (await decide_and_draw(store, task, rules))[0]
+
+
+async def decide_and_draw(store: Store, task: str, rules: Rules | None = None) -> tuple[Agreement, Drawn]:
+    """Do as :func:`decide`, and return also what a training would learn from that drew a data set now."""
     for _ in range(_TRIES):
         try:
             return await _decided(store, task, rules)
@@ -84,17 +88,16 @@ async def decide(store: Store, task: str, rules: Rules | None = None) -> Agreeme
     return await _decided(store, task, rules)
 
 
-async def _taught(store: Store, task: str, found: Agreement) -> Counter[int]:
-    """Count the votes of each voter behind what a training would learn from that drew a data set now."""
+async def _drawn(store: Store, task: str, found: Agreement) -> Drawn:
     public = await asyncio.to_thread(read_public, ())
     labelled = await store.consensus.labelled_if(task, labels_of(found))
-    drawn = await asyncio.to_thread(draw, labelled, public=public)
-    return votes_behind(found, drawn.members)
+    return await asyncio.to_thread(draw, labelled, public=public)
 
 
-async def _decided(store: Store, task: str, rules: Rules | None) -> Agreement:
+async def _decided(store: Store, task: str, rules: Rules | None) -> tuple[Agreement, Drawn]:
     found = await agreement(store, task, rules)
-    proved, taught = grounded(found), await _taught(store, task, found)
+    drawn = await _drawn(store, task, found)
+    proved, taught = grounded(found), votes_behind(found, drawn.members)
     trusts = [
         NewTrust(
             each.voter,
@@ -110,4 +113,4 @@ async def _decided(store: Store, task: str, rules: Rules | None) -> Agreement:
         for each in found.standings.values()
     ]
     await store.consensus.replace(task, labels_of(found), trusts)
-    return found
+    return found, drawn

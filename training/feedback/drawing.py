@@ -54,6 +54,11 @@ class Drawn:
     members: tuple[Member, ...]
     left_out: Mapping[str, int]
 
+    @property
+    def counts(self) -> Mapping[str, Mapping[str, int]]:
+        """Rows of each part by label."""
+        return {part: Counter(row.label for row in rows) for part, rows in self.parts.items()}
+
 
 def draw(
     labelled: Iterable[LabelledText],

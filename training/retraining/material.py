@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from models.results import LABELS, Task
-from storage.runs import Failure
+from storage.runs import FEWEST, Failure, lacks
 from storage.snapshots import Member, StoredSnapshot
 from storage.store import Store
 from training.datasets import Example, read
@@ -17,7 +17,6 @@ from training.feedback.deciding import agreement
 from training.feedback.drawing import SnapshotRow
 from training.feedback.grounded import by_known_labels, grounded
 from training.feedback.snapshot_folder import read_snapshot
-from training.finetune import FEWEST
 from training.gate.answers import SetName
 from training.gate.compare import LabelledSet
 from training.gate.rules import Teachers
@@ -25,6 +24,15 @@ from training.textfiles import DataError
 
 LEARNABLE = (Task.SENTIMENT, Task.NLI, Task.NSP)
 """What can be learnt from labels of whole texts and pairs."""
+_LACKING = {
+    Failure.NOTHING_TO_LEARN: "no row to learn from yet",
+    Failure.TOO_FEW: (
+        f"rows to learn from: {{rows}}, too few to set some aside to choose weights by: {FEWEST} are needed"
+    ),
+    Failure.NOTHING_TO_MEASURE: (
+        "no gold and no held-out row to measure on yet; about one labelled text in ten is held out"
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,26 +68,14 @@ def material(task: str, name: str, folder: Path, test: str | None) -> Material:
     """
     parts = read_snapshot(folder)
     rows = {part: len(its) for part, its in parts.items()}
-    if not rows["train"]:
-        raise DataError(
-            f"{name}: no row to learn from yet; people must label more of {task}", Failure.NOTHING_TO_LEARN
-        )
-    if not rows["dev"] and rows["train"] < FEWEST:
-        raise DataError(
-            f"{name}: rows to learn from: {rows['train']}, too few to set some aside to choose weights by; "
-            f"people must label more of {task}",
-            Failure.TOO_FEW,
-        )
+    if (failure := lacks(rows)) is not None:
+        what = _LACKING[failure].format(rows=rows["train"])
+        raise DataError(f"{name}: {what}; people must label more of {task}", failure)
     sets = [
         LabelledSet(each, task, _examples(task, parts[each.value]))
         for each in (SetName.GOLD, SetName.HELDOUT)
         if rows[each.value]
     ]
-    if not sets:
-        raise DataError(
-            f"{name}: no gold and no held-out row of {task} to measure on yet; people must label more of it",
-            Failure.NOTHING_TO_MEASURE,
-        )
     if test is not None:
         sets.append(LabelledSet(SetName.TEST, task, read(task, test).examples))
     held_out = [str(folder / f"{part}.jsonl") for part in ("gold", "heldout") if rows[part]]
