@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,7 +13,7 @@ from models.results import Task
 from storage.errors import StorageError
 
 if TYPE_CHECKING:
-    from storage.checkpoint_values import ChampionChange
+    from storage.checkpoint_values import ChampionChange, NotPromotable
     from storage.store import Store
 
 app = typer.Typer(help="Models that were trained here, and which of them answers.", no_args_is_help=True)
@@ -75,9 +76,7 @@ def promote(name: Name, reason: Reason = "", force: Force = False) -> None:
     The model is tried first. One that was refused, never compared, or compared with a model that no longer
     answers, needs --force.
     """
-    if force and not reason.strip():
-        fail("--force overrules a rule; say why with --reason")
-    why, settings = _reason(reason, "promoted"), settings_or_fail()
+    why, settings = _reason(reason, "promoted", force=force), settings_or_fail()
 
     async def change(store: Store) -> ChampionChange:
         from bot import promoting
@@ -102,11 +101,7 @@ def promote(name: Name, reason: Reason = "", force: Force = False) -> None:
                 own=own,
             )
         except NotPromotable as error:
-            if not error.obstacle.yields_to_force:
-                raise
-            if not force:
-                raise StorageError(f"{error}; --force --reason WHY overrules that") from error
-            overruled = str(error)
+            overruled = _overruled(error, force=force)
         change = await promoting.overrule(
             checkpoints,
             trial,
@@ -124,20 +119,44 @@ def promote(name: Name, reason: Reason = "", force: Force = False) -> None:
 
 
 @app.command()
-def rollback(task: OneTask, reason: Reason = "") -> None:
-    """Let the model from before answer again; done twice, all is as it was."""
-    why, settings = _reason(reason, "rolled back"), settings_or_fail()
+def rollback(task: OneTask, reason: Reason = "", force: Force = False) -> None:
+    """Let the model from before answer again; done twice, all is as it was.
 
-    async def change(store: Store) -> ChampionChange:
+    One that was refused, as the model that answers now may have been, needs --force.
+    """
+    why, settings = _reason(reason, "rolled back", force=force), settings_or_fail()
+
+    async def change(store: Store) -> tuple[ChampionChange, ChampionChange | None]:
         from bot import promoting
         from models.trial import Trial
+        from storage.checkpoint_values import NotPromotable
 
         trial, seen = Trial(settings.device, settings.precision), await _champion(store, task.value)
-        return await promoting.roll_back(
-            store.checkpoints, trial, Task(task.value), actor=_ACTOR, reason=why, seen=seen
+        before = await store.checkpoints.changes(task.value)
+        back = partial(
+            promoting.roll_back, store.checkpoints, trial, Task(task.value), actor=_ACTOR, seen=seen
         )
+        try:
+            done = await back(reason=why)
+        except NotPromotable as error:
+            overruled = _overruled(error, force=force)
+            done = await back(reason=f"{why} (overruled: {overruled})", force=True)
+            typer.echo(f"overruled: {overruled}", err=True)
+        return done, next((each for each in reversed(before) if each.before == done.after), None)
 
-    _tell(with_store(change, settings=settings))
+    done, left = with_store(change, settings=settings)
+    _tell(done)
+    if done.after is not None and left is not None:
+        typer.echo(f"{done.after} had answered until {left.at:%Y-%m-%d %H:%M}: {left.reason}")
+
+
+def _overruled(error: NotPromotable, *, force: bool) -> str:
+    """What --force overrules; without it, or where nobody can, the error goes on."""
+    if not error.obstacle.yields_to_force:
+        raise error
+    if not force:
+        raise StorageError(f"{error}; --force --reason WHY overrules that") from error
+    return str(error)
 
 
 async def _champion(store: Store, task: str) -> str | None:
@@ -145,7 +164,9 @@ async def _champion(store: Store, task: str) -> str | None:
     return None if champion is None else champion.name
 
 
-def _reason(given: str, otherwise: str) -> str:
+def _reason(given: str, otherwise: str, *, force: bool) -> str:
+    if force and not given.strip():
+        fail("--force overrules a rule; say why with --reason")
     return " ".join(given.split())[:_LONGEST_REASON] or otherwise
 
 

@@ -137,6 +137,8 @@ def _alias(checkpoint: TrainedCheckpoint, standing: Standing) -> str | None:
 
 def _state(checkpoint: TrainedCheckpoint) -> str:
     words: list[str] = [checkpoint.state.value]
+    if checkpoint.refusal is not None:
+        words.append(f"({checkpoint.refusal})")
     if checkpoint.tainted:
         words.append("⚠")
     if checkpoint.state is not CheckpointState.RETIRED and not Path(checkpoint.path).is_dir():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
+from models.errors import ModelServiceError
 from models.own import OwnModel
 from models.results import Task
 from storage.checkpoint_values import (
@@ -45,13 +46,13 @@ async def promote(
     Raises:
         ModelServiceError: It cannot serve; nothing was changed.
         StorageError: It may not (see ``Checkpoints.promote``), or was compared with an own model of the
-            preset that has other weights by now; nothing was changed.
+            preset that has other weights by now, or cannot be found; nothing was changed.
     """
     await checkpoints.require_promotable(task, name, seen=seen, preset=own.preset)
     if name is not None:
         checkpoint = await checkpoints.get(name)
         compared = None if checkpoint.verdict is None else checkpoint.verdict.weights
-        if compared is not None and compared != await own.version_now(task):
+        if compared is not None and compared != await _version(own, task, name):
             raise NotPromotable(Obstacle.OTHER_RIVAL, name)
         await _try(trial, task, checkpoint)
     return await checkpoints.promote(task, name, actor=actor, reason=reason, seen=seen, preset=own.preset)
@@ -82,18 +83,35 @@ async def overrule(
 
 
 async def roll_back(
-    checkpoints: Checkpoints, trial: Trial, task: Task, *, actor: int | str, reason: str, seen: str | None
+    checkpoints: Checkpoints,
+    trial: Trial,
+    task: Task,
+    *,
+    actor: int | str,
+    reason: str,
+    seen: str | None,
+    force: bool = False,
 ) -> ChampionChange:
-    """Try the champion from before, then let it serve again.
+    """Try the champion from before, then let it serve again; the arguments are those of ``promote``.
+
+    With ``force`` also one that was refused.
 
     Raises:
         ModelServiceError: It cannot serve; nothing was changed.
         StorageError: It may not (see ``Checkpoints.rollback``); nothing was changed.
     """
     previous = (await checkpoints.standing(task)).previous
-    if previous is not None and previous.state is not CheckpointState.RETIRED and not previous.tainted:
+    fit = (CheckpointState.READY, CheckpointState.REFUSED) if force else (CheckpointState.READY,)
+    if previous is not None and previous.state in fit and not previous.tainted:
         await _try(trial, task, previous)
-    return await checkpoints.rollback(task, actor=actor, reason=reason, seen=seen)
+    return await checkpoints.rollback(task, actor=actor, reason=reason, seen=seen, force=force)
+
+
+async def _version(own: OwnModel, task: Task, name: str) -> str:
+    try:
+        return await own.version_now(task)
+    except ModelServiceError as error:  # of the preset, not of the checkpoint
+        raise NotPromotable(Obstacle.NO_RIVAL, name, f"PRESET {own.preset}: {error}") from error
 
 
 async def _try(trial: Trial, task: Task, checkpoint: TrainedCheckpoint) -> None:

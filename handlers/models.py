@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from html import escape
 
 from telegram import CallbackQuery, InlineKeyboardMarkup, MaybeInaccessibleMessage, Message
 
@@ -11,7 +12,6 @@ from handlers.callback_data import BadCallbackData
 from handlers.context import Context, Promoter
 from handlers.operators import for_operators, may_operate
 from handlers.replies.models import (
-    can_roll_back,
     model_name,
     models_keyboard,
     models_list,
@@ -66,7 +66,9 @@ async def choose_champion(
         elif tap.step is Step.LIST:
             await _show_list(shown, context, language)
         elif sure:
-            done = await _change(query.from_user.id, promoter, tap, standing, language)
+            done = await _change(
+                query.from_user.id, promoter, tap, standing, language, context.services.model.preset
+            )
             await _show_list(shown, context, language, done)
         else:
             words = question(tap, standing, language)
@@ -74,7 +76,7 @@ async def choose_champion(
 
 
 async def _change(
-    person: int, promoter: Promoter, tap: ModelsTap, standing: Standing, language: Language
+    person: int, promoter: Promoter, tap: ModelsTap, standing: Standing, language: Language, preset: str
 ) -> str:
     """Promote or roll back, and say what came of it."""
     texts = TEXTS[language].models
@@ -91,7 +93,7 @@ async def _change(
     except ChampionChanged:
         return texts.changed
     except NotPromotable as error:
-        return texts.obstacles[error.obstacle].format(name=name)
+        return texts.obstacles[error.obstacle].format(name=name, preset=escape(preset, quote=False))
     except ModelServiceError as error:
         return texts.cannot_serve.format(name=name, reason=unfit_html(unfit(error), str(error), texts))
     return (texts.promoted if promotes else texts.rolled_back).format(task=task, name=name)
@@ -102,7 +104,7 @@ def _is_as_shown(tap: ModelsTap, standing: Standing) -> bool:
     if tap.step in (Step.PROMOTE, Step.PROMOTE_SURELY):
         possible = standing.candidate is not None
     else:
-        possible = can_roll_back(standing)
+        possible = standing.can_roll_back
     now = (row(standing.champion), row(_other(tap, standing)))
     return possible and (tap.champion_id, tap.other_id) == now
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from storage.errors import StorageError
-from storage.verdicts import Verdict
+from storage.verdicts import CheckName, CheckState, Verdict
 
 
 class CheckpointState(StrEnum):
@@ -89,6 +89,16 @@ class TrainedCheckpoint:
     tainted: bool
     created_at: datetime
 
+    @property
+    def refusal(self) -> str | None:
+        """Why it was refused, in a few words: the checks that failed; None if it was not."""
+        if self.state is not CheckpointState.REFUSED:
+            return None
+        if self.verdict is None or self.verdict.passed:
+            return "cannot serve"
+        failed = [check.name.value for check in self.verdict.checks if check.state is CheckState.FAILED]
+        return ", ".join(dict.fromkeys(failed)).replace("_", " ") or f"no {CheckName.GAIN} seen"
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:
@@ -124,6 +134,12 @@ class Standing:
             preset: Whose own model answers where there is no champion.
         """
         return preset if self.champion is None else self.champion.name
+
+    @property
+    def can_roll_back(self) -> bool:
+        """Whether the model from before may answer again without force."""
+        its = self.previous
+        return self.has_previous and (its is None or (its.state is CheckpointState.READY and not its.tainted))
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +188,8 @@ class Obstacle(StrEnum):
     """Nobody has compared it with the champion."""
     OTHER_RIVAL = "other_rival"
     """It was compared with a model that no longer answers, which says nothing of the one that does."""
+    NO_RIVAL = "no_rival"
+    """It was compared with the preset's own model; whether that is still the same, nobody can see here."""
     CANCELLED = "cancelled"
     """Its training has been told to stop; when that has ended it is retired."""
     TAINTED = "tainted"
@@ -183,13 +201,14 @@ class Obstacle(StrEnum):
     @property
     def yields_to_force(self) -> bool:
         """Whether a maintainer may overrule it: not where texts were deleted, nor where nothing is left."""
-        return self in (Obstacle.REFUSED, Obstacle.UNJUDGED, Obstacle.OTHER_RIVAL)
+        return self in (Obstacle.REFUSED, Obstacle.UNJUDGED, Obstacle.OTHER_RIVAL, Obstacle.NO_RIVAL)
 
 
 _WHY = {
     Obstacle.REFUSED: "was refused",
     Obstacle.UNJUDGED: "has not been compared with the champion",
     Obstacle.OTHER_RIVAL: "has been compared with a model that no longer answers",
+    Obstacle.NO_RIVAL: "has been compared with the preset's own model, which cannot be found",
     Obstacle.CANCELLED: "came of a training that is being cancelled",
     Obstacle.TAINTED: "learnt from a text that was deleted since; train a new one",
     Obstacle.RETIRED: "is retired, and its folder deleted",
@@ -205,9 +224,9 @@ class NotPromotable(StorageError):
         obstacle: Why.
     """
 
-    def __init__(self, obstacle: Obstacle, name: str) -> None:
-        why = _WHY.get(obstacle)
-        super().__init__(f"{name} {why}" if why else f"{name} has no champion before to roll back to")
+    def __init__(self, obstacle: Obstacle, name: str, detail: str | None = None) -> None:
+        why = _WHY.get(obstacle, "has no champion before to roll back to")
+        super().__init__(f"{name} {why}{f' ({detail})' if detail else ''}")
         self.obstacle = obstacle
 
 

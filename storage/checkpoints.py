@@ -199,7 +199,9 @@ class Checkpoints:
             return await promotions.promote(before, name, self._who(actor), reason, rival=rival)
 
     @again_after_conflict
-    async def rollback(self, task: str, *, actor: int | str, reason: str, seen: str | None) -> ChampionChange:
+    async def rollback(
+        self, task: str, *, actor: int | str, reason: str, seen: str | None, force: bool = False
+    ) -> ChampionChange:
         """Let the champion from before serve again; done twice, all is as it was.
 
         Args:
@@ -207,6 +209,7 @@ class Checkpoints:
             actor: Who wants it.
             reason: Why.
             seen: Who the champion was when that was decided.
+            force: Whether one that was refused, as what answers now may have been, serves again too.
 
         Raises:
             ChampionChanged: Another one is champion by now.
@@ -215,9 +218,7 @@ class Checkpoints:
         async with self._database.write() as connection:
             promotions = Promotions(connection, task)
             before = await promotions.champion(seen)
-            # What has served once may do so again, whatever a verdict said of it.
-            name = await promotions.previous()
-            return await promotions.promote(before, name, self._who(actor), reason, rival=None)
+            return await promotions.roll_back(before, self._who(actor), reason, force=force)
 
     @again_after_conflict
     async def withdraw(

@@ -42,16 +42,28 @@ class Promotions:
             raise ChampionChanged(self.task)
         return champion
 
-    async def previous(self) -> str | None:
-        """Return the champion from before.
+    async def roll_back(self, before: int | None, actor: str, reason: str, *, force: bool) -> ChampionChange:
+        """Let the champion from before serve again.
+
+        Args:
+            before: The champion.
+            actor: Who wants it.
+            reason: Why.
+            force: Whether it may be one that was refused.
 
         Raises:
-            NotPromotable: There is none.
+            NotPromotable: There is none from before, or it may not serve.
         """
         has_previous, previous = await self._aliases.previous()
         if not has_previous:
             raise NotPromotable(Obstacle.NO_PREVIOUS, self.task)
-        return await self._rows.name_of(previous)
+        name = await self._rows.name_of(previous)
+        after = None if name is None else await self._rows.lock(name)
+        self.require(before, after, None)  # first what no force overrules
+        # What has served once may do so again, whatever it was compared with, but not what was refused.
+        if not force and after is not None and after.state is CheckpointState.REFUSED:
+            raise NotPromotable(Obstacle.REFUSED, after.name, after.refusal)
+        return await self.promote(before, name, actor, reason, rival=None)
 
     async def judge(self, name: str, verdict: Verdict) -> None:
         """Keep how a checkpoint did against the champion; one that failed is refused.
@@ -98,7 +110,11 @@ class Promotions:
         """
         obstacle = self._obstacle(before, after, rival)
         if obstacle is not None and not (rival is None and obstacle.yields_to_force):
-            raise NotPromotable(obstacle, _OF_THE_CATALOGUE if after is None else after.name)
+            raise NotPromotable(
+                obstacle,
+                _OF_THE_CATALOGUE if after is None else after.name,
+                after.refusal if after is not None and obstacle is Obstacle.REFUSED else None,
+            )
 
     async def withdraw(self, failed: str, serves: str | None, actor: str, reason: str) -> ChampionChange:
         """Let what serves take the place of a champion that cannot, which is refused.

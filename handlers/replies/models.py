@@ -14,7 +14,7 @@ from handlers.replies.verdict import verdict_html
 from handlers.taps import ModelsTap, Step
 from models.errors import Unfit
 from models.results import Task
-from storage.checkpoint_values import Standing, TrainedCheckpoint
+from storage.checkpoint_values import CheckpointState, Standing, TrainedCheckpoint
 
 _NO_STANDING = Standing("")
 
@@ -53,7 +53,7 @@ def models_keyboard(
         if standing.candidate is not None and standing.promotable(preset):
             face = texts.promote_button.format(task=name, name=standing.candidate.name)
             rows.append([_button(face, Step.PROMOTE, Task(task), standing, standing.candidate)])
-        if can_roll_back(standing):
+        if standing.can_roll_back:
             face = texts.roll_back_button.format(task=name, name=_plain(standing.previous, texts))
             rows.append([_button(face, Step.ROLL_BACK, Task(task), standing, standing.previous)])
     return InlineKeyboardMarkup(rows) if rows else None
@@ -83,11 +83,6 @@ def question_keyboard(tap: ModelsTap, language: Language) -> InlineKeyboardMarku
         button(face, ModelsTap(step, tap.task, tap.champion_id, tap.other_id)) for face, step in answers
     ]
     return InlineKeyboardMarkup([buttons])
-
-
-def can_roll_back(standing: Standing) -> bool:
-    """Say whether the model from before may answer again."""
-    return standing.has_previous and (standing.previous is None or not standing.previous.tainted)
 
 
 def model_name(checkpoint: TrainedCheckpoint | None, texts: ModelsTexts) -> str:
@@ -121,7 +116,9 @@ def _of_task(task: str, standing: Standing, preset: str, all_texts: Texts) -> st
     if standing.champion is not None and standing.champion.tainted:
         lines.append(texts.tainted)
     if standing.has_previous:
-        lines.append(texts.previous.format(name=_described(standing.previous, texts)))
+        refused = standing.previous is not None and standing.previous.state is CheckpointState.REFUSED
+        words = texts.previous_refused if refused else texts.previous
+        lines.append(words.format(name=_described(standing.previous, texts)))
     if standing.candidate is None:
         lines.append(texts.no_candidate)
     else:

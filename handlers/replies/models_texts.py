@@ -24,6 +24,7 @@ class ModelsTexts:
     own: str
     champion: str
     previous: str
+    previous_refused: str
     candidate: str
     no_candidate: str
     passed: str
@@ -59,6 +60,7 @@ MODELS_EN = ModelsTexts(
     own="the preset's own",
     champion="answers: {name}",
     previous="before it: {name}",
+    previous_refused="before it: {name}, refused; only the command line can bring it back",
     candidate="candidate: {name}, {verdict}",
     no_candidate="candidate: none",
     passed="passed",
@@ -88,6 +90,10 @@ MODELS_EN = ModelsTexts(
         "other_rival": (
             "🚫 {name} was compared with a model that no longer answers. Train a new one, or who runs the "
             "bot can overrule that on the command line."
+        ),
+        "no_rival": (
+            "🚫 {name} was compared with the own model of the preset <code>{preset}</code>, whose files are "
+            "not here, so nobody can tell whether that is still the same. Nothing was changed."
         ),
         "cancelled": "🚫 {name} came of a training that is being cancelled.",
         "tainted": "🚫 {name} learnt from a text that was deleted since. Train a new one.",
@@ -129,6 +135,7 @@ MODELS_KO = ModelsTexts(
     own="프리셋의 원래 모델",
     champion="지금: {name}",
     previous="이전: {name}",
+    previous_refused="이전: {name}, 심사에서 떨어졌거나 물린 모델이라 명령줄에서만 다시 쓸 수 있어요",
     candidate="후보: {name}, {verdict}",
     no_candidate="후보: 없음",
     passed="통과",
@@ -158,6 +165,10 @@ MODELS_KO = ModelsTexts(
         "other_rival": (
             "🚫 {name} 모델은 지금 모델이 아니라 예전 모델과 비교했어요. 새로 가르쳐 주세요. "
             "그래도 쓰려면 운영자가 명령줄에서 뒤집을 수 있어요."
+        ),
+        "no_rival": (
+            "🚫 {name} 모델은 프리셋 <code>{preset}</code>의 원래 모델과 비교했는데, 그 파일이 여기 없어서 "
+            "지금도 같은 모델인지 알 수 없어요. 아무것도 바꾸지 않았어요."
         ),
         "cancelled": "🚫 {name} 모델을 가르치던 일은 취소되고 있어요.",
         "tainted": "🚫 {name} 모델은 그 뒤에 지워진 글로 배웠어요. 새로 가르쳐 주세요.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import shutil
 import sqlite3
 from collections.abc import Awaitable, Callable
@@ -115,9 +116,9 @@ def test_models_are_listed_shown_promoted_and_rolled_back(here: Path) -> None:
     shown = said("show", "sentiment-0002")
     assert "sentiment-0001 → sentiment-0002, by command line: knows more words" in shown
     assert "Answers: numbers for all 30 rows." in shown
-    assert said("rollback", "sentiment") == (
-        "sentiment: sentiment-0001 answers from now on, in place of sentiment-0002\n"
-    )
+    done, until = said("rollback", "sentiment").splitlines()
+    assert done == "sentiment: sentiment-0001 answers from now on, in place of sentiment-0002"
+    assert re.fullmatch(r"sentiment-0001 had answered until [-\d]{10} \d\d:\d\d: knows more words", until)
     listed = json.loads(said("list", "--json"))
     assert [(each["name"], each["alias"]) for each in listed] == [
         ("sentiment-0001", "champion"),
@@ -151,14 +152,23 @@ def test_a_model_that_moved_with_its_database_is_found_and_loads(
 
 def test_force_overrules_a_verdict_with_a_reason_that_is_kept(here: Path) -> None:
     make(here, bad=(1.0, False), new=(2.0, None))
-    assert refused("promote", "bad") == "bad was refused; --force --reason WHY overrules that"
+    why = "bad was refused (answers)"
+    assert refused("promote", "bad") == f"{why}; --force --reason WHY overrules that"
+    assert "  refused (answers)  " in said("list")
     assert "has not been compared with the champion; --force" in refused("promote", "new")
     assert refused("promote", "bad", "--force") == "--force overrules a rule; say why with --reason"
     assert refused("promote", "bad", "--force", "--reason", "  ").startswith("--force overrules")
     forced = models("promote", "bad", "--force", "--reason", "a demonstration")
-    assert (forced.exit_code, forced.stderr) == (0, "overruled: bad was refused\n")
-    assert "by command line: a demonstration (overruled: bad was refused)" in said("show", "bad")
+    assert (forced.exit_code, forced.stderr) == (0, f"overruled: {why}\n")
+    assert f"by command line: a demonstration (overruled: {why})" in said("show", "bad")
     assert "✗" in said("show", "bad")
+    said("rollback", "sentiment", "--reason", "only a try")
+    assert refused("rollback", "sentiment") == f"{why}; --force --reason WHY overrules that"
+    assert refused("rollback", "sentiment", "--force") == "--force overrules a rule; say why with --reason"
+    forced = models("rollback", "sentiment", "--force", "--reason", "another try")
+    assert (forced.exit_code, forced.stderr) == (0, f"overruled: {why}\n")
+    assert forced.stdout.splitlines()[1].endswith(": only a try")
+    assert f"by command line: another try (overruled: {why})" in said("show", "bad")
 
 
 def test_one_that_was_compared_with_a_former_champion_needs_force(
@@ -182,7 +192,9 @@ def test_one_that_was_compared_with_a_former_champion_needs_force(
     said("promote", "third")
 
 
-def test_one_that_was_compared_with_other_weights_of_the_preset_needs_force(here: Path) -> None:
+def test_one_that_was_compared_with_other_weights_of_the_preset_needs_force(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The program came with a better model since."""
     make(here, weights="0123456789ab", old=(1.0, True))
     make(here, weights=OwnModel(load_catalog(), "builtin").version(Task.SENTIMENT), new=(2.0, True))
@@ -190,6 +202,14 @@ def test_one_that_was_compared_with_other_weights_of_the_preset_needs_force(here
     assert refused("promote", "old") == f"{why}; --force --reason WHY overrules that"
     said("promote", "new")
     said("rollback", "sentiment")
+    gone = here / "gone.toml"
+    gone.write_text('[presets.builtin]\nsentiment.any = "./nowhere"\n', encoding="utf-8")
+    monkeypatch.setenv("CATALOG", str(gone))
+    assert re.fullmatch(
+        r"old has been compared .* be found \(PRESET builtin: there is no folder .*nowhere\); --force .*",
+        refused("promote", "old"),
+    )
+    monkeypatch.delenv("CATALOG")
     forced = models("promote", "old", "--force", "--reason", "a demonstration")
     assert (forced.exit_code, forced.stderr) == (0, f"overruled: {why}\n")
 

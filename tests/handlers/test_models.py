@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import pytest
 
@@ -18,7 +19,7 @@ from handlers.replies.models import models_keyboard, models_list
 from handlers.replies.texts import EN, KO, LANGUAGES, TEXTS, Texts
 from handlers.replies.verdict import verdict_html
 from handlers.taps import ModelsTap, Step
-from models.catalog import load_catalog
+from models.catalog import Catalog, load_catalog
 from models.errors import (
     CheckpointMissing,
     CheckpointUnavailable,
@@ -44,6 +45,7 @@ class Promoter:
 
     store: Store
     preset: str
+    catalog: Catalog = field(default_factory=load_catalog)
     tried: list[str] = field(default_factory=list)
     error: Exception | None = None
     gate: asyncio.Event = field(default_factory=asyncio.Event)  # cleared: trials wait until it is set
@@ -71,7 +73,7 @@ class Promoter:
             actor=actor,
             reason=reason,
             seen=seen,
-            own=OwnModel(load_catalog(), self.preset),
+            own=OwnModel(self.catalog, self.preset),
         )
 
     async def roll_back(
@@ -101,12 +103,19 @@ async def telegram(model: FakeModel, store: Store, promoter: Promoter) -> AsyncI
 
 
 async def add(
-    store: Store, *names: str, passed: bool | None = True, against: str = "builtin", task: str = "sentiment"
+    store: Store,
+    *names: str,
+    passed: bool | None = True,
+    against: str = "builtin",
+    task: str = "sentiment",
+    weights: str | None = None,
 ) -> None:
     for name in names:
         await store.checkpoints.add(NewCheckpoint(task, name, f"/nowhere/{name}", f"v {name}", "builtin"))
         if passed is not None:
-            await store.checkpoints.judge(name, verdict(name, passed=passed, against=against))
+            await store.checkpoints.judge(
+                name, verdict(name, passed=passed, against=against, weights=weights)
+            )
 
 
 async def force(store: Store, name: str, seen: str | None) -> None:
@@ -300,6 +309,43 @@ async def test_what_may_not_be_promoted_any_more_is_refused_kindly_before_it_is_
     done = await ask(telegram, asked, texts.models.yes_button, user)
     assert done.text.startswith(texts.models.obstacles["other_rival"].format(name="a"))
     assert await champion(store) is None
+    assert promoter.tried == []
+
+
+@pytest.mark.parametrize(("user", "texts"), [(KOREAN, KO), (ENGLISH, EN)])
+async def test_one_that_was_refused_is_not_rolled_back_to_and_it_is_said(
+    telegram: Telegram, store: Store, promoter: Promoter, user: int, texts: Texts
+) -> None:
+    await add(store, "a", "b")
+    await force(store, "a", None)
+    await force(store, "b", "a")
+    asked = await ask(telegram, await telegram.says("/models", user=user), back_face("a", texts), user)
+    promoter.gate.clear()
+    tap = telegram.tap(asked.button(texts.models.yes_button), user=user)
+    async with asyncio.TaskGroup() as group:
+        group.create_task(telegram.application.process_update(tap))
+        await promoter.trying.wait()
+        await store.checkpoints.judge("a", verdict("a", passed=False))  # meanwhile
+        promoter.gate.set()
+    done = telegram.answers[-1]
+    made = (await store.checkpoints.get("a")).created_at.date().isoformat()
+    assert done.text.startswith(texts.models.obstacles["refused"].format(name="a"))
+    assert texts.models.previous_refused.format(name=f"a ({made})") in done.text
+    assert "reply_markup" not in done.data
+    assert await champion(store) == "b"
+
+
+@pytest.mark.parametrize(("user", "texts"), [(KOREAN, KO), (ENGLISH, EN)])
+async def test_a_preset_whose_files_are_gone_is_named_and_not_the_candidate_blamed(
+    telegram: Telegram, store: Store, promoter: Promoter, user: int, texts: Texts, tmp_path: Path
+) -> None:
+    await add(store, "a", weights="0123456789ab")
+    file = tmp_path / "gone.toml"
+    file.write_text('[presets.builtin]\nsentiment.any = "./nowhere"\n', encoding="utf-8")
+    promoter.catalog = load_catalog(file)
+    asked = await ask(telegram, await telegram.says("/models", user=user), promote_face("a", texts), user)
+    done = await ask(telegram, asked, texts.models.yes_button, user)
+    assert done.text.startswith(texts.models.obstacles["no_rival"].format(name="a", preset="builtin"))
     assert promoter.tried == []
 
 

@@ -7,6 +7,7 @@ import dataclasses
 import signal
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import NoReturn
 
@@ -197,8 +198,14 @@ async def test_what_may_not_serve_is_refused_and_nothing_moves(store: Store, sql
     for forced, seen in (("refused", "a"), ("unjudged", "refused")):
         await promote(store, forced, seen)
     assert names(await store.checkpoints.standing("sentiment")) == ("unjudged", "refused", None)
-    back = await store.checkpoints.rollback("sentiment", actor="x", reason="y", seen="unjudged")
-    assert back.after == "refused", "what has served may serve again"
+    back = partial(store.checkpoints.rollback, "sentiment", actor="x", reason="y")
+    with pytest.raises(NotPromotable, match=r"^refused was refused \(answers\)$"):
+        await back(seen="unjudged")
+    assert (await back(seen="unjudged", force=True)).after == "refused"
+    assert (await back(seen="refused")).after == "unjudged", "what has served and was not refused may again"
+    await sql("UPDATE checkpoints SET tainted = true WHERE name = 'refused'")
+    with pytest.raises(NotPromotable, match="deleted"):
+        await back(seen="unjudged")
 
 
 @every_kind
@@ -208,7 +215,9 @@ async def test_a_verdict_is_kept_and_one_that_failed_is_no_candidate(store: Stor
     await store.checkpoints.add(new("b"))
     await store.checkpoints.judge("b", bad)
     refused = await store.checkpoints.get("b")
-    assert (refused.state, refused.verdict) == (CheckpointState.REFUSED, bad)
+    assert (refused.state, refused.verdict, refused.refusal) == (CheckpointState.REFUSED, bad, "answers")
+    await store.checkpoints.judge("b", dataclasses.replace(bad, checks=()))
+    assert (await store.checkpoints.get("b")).refusal == "no gain seen"
     assert names(await store.checkpoints.standing("sentiment")) == ("a", None, None)
 
 
@@ -232,7 +241,9 @@ async def test_what_waits_to_be_promoted_waits_on_whatever_becomes_of_those_afte
     assert await waits() == "a"
     await promote(store, "a", None)
     assert await waits() is None, "what is older than the one that answers is no news"
+    assert (await store.checkpoints.get("a")).refusal is None
     await store.checkpoints.withdraw("sentiment", "a", serves=None, actor="bot", reason="x")
+    assert (await store.checkpoints.get("a")).refusal == "cannot serve"
     assert await waits() == "old", "the preset's own answers again"
 
 
