@@ -155,8 +155,7 @@ def markdown(trainings: list[Timed]) -> str:
     """The table, the ratio to the most accurate of Trainer's, and how far the accuracies are apart."""
     lines = ["| training | seconds | accuracy | 95 % interval |", "| --- | --- | --- | --- |"]
     lines += [
-        f"| {each.name} | {each.seconds:.1f} | {100 * each.accuracy.value:.2f} % "
-        f"| {100 * each.accuracy.low:.2f}-{100 * each.accuracy.high:.2f} |"
+        f"| {each.name} | {each.seconds:.1f} | {100 * each.accuracy.value:.2f} % | {each.accuracy.interval} |"
         for each in trainings
     ]
     theirs, ours = (

@@ -15,6 +15,7 @@ from math import inf
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from scipy.stats import binomtest
 from transformers import PreTrainedTokenizerBase
 
 from models.multitask import BertForFourTasks
@@ -38,7 +39,9 @@ class Figure:
     Attributes:
         name: What was measured.
         value: 0…1.
-        low: Lower end of the 95 % bootstrap interval.
+        low: Lower end of the 95 % interval: of the bootstrap, or where all or none were right, which would
+            leave that no width, the exact one (Clopper and Pearson 1934,
+            https://doi.org/10.1093/biomet/26.4.404).
         high: Its upper end.
         n: Items it was measured on.
     """
@@ -49,9 +52,14 @@ class Figure:
     high: float
     n: int
 
+    @property
+    def interval(self) -> str:
+        """The interval in percent, with its name where it is not the bootstrap's."""
+        which = " by Clopper-Pearson" if self.value in (0.0, 1.0) else ""
+        return f"{100 * self.low:.2f}-{100 * self.high:.2f}{which}"
+
     def __str__(self) -> str:
-        interval = f"{100 * self.low:.2f}-{100 * self.high:.2f}"
-        return f"{self.name}: {100 * self.value:.2f} % (95 % interval {interval}, n = {self.n:,})"
+        return f"{self.name}: {100 * self.value:.2f} % (95 % interval {self.interval}, n = {self.n:,})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +98,7 @@ class Classified:
 def figure(
     name: str, right: NDArray[np.bool_], groups: NDArray[np.int64] | None = None, *, seed: int = 0
 ) -> Figure:
-    """Make a figure with a bootstrap interval.
+    """Make a figure with a bootstrap interval, or an exact one where all or none were right.
 
     Args:
         name: What was measured.
@@ -99,8 +107,12 @@ def figure(
             itself.
         seed: Of the draws.
     """
-    sums = drawn_sums(np.stack([right, np.ones(len(right))], 1), groups, seed=seed)
-    low, high = np.quantile(sums[:, 0] / sums[:, 1], [0.025, 0.975])
+    if right.all() or not right.any():  # drawn again, they are so every time
+        each = len(right) if groups is None else len(np.unique(groups))
+        low, high = binomtest(each if right.all() else 0, each).proportion_ci(0.95, method="exact")
+    else:
+        sums = drawn_sums(np.stack([right, np.ones(len(right))], 1), groups, seed=seed)
+        low, high = np.quantile(sums[:, 0] / sums[:, 1], [0.025, 0.975])
     return Figure(name, float(right.mean()), float(low), float(high), len(right))
 
 

@@ -22,7 +22,7 @@ def report(classified: Sequence[Classified], pretrained: Mapping[str, Sequence[F
             "| --- | --- | --- | --- |",
         ]
         lines += [
-            f"| {one.name} | {100 * one.value:.2f} | {100 * one.low:.2f}-{100 * one.high:.2f} | {one.n:,} |"
+            f"| {one.name} | {100 * one.value:.2f} | {one.interval} | {one.n:,} |"
             for one in (*each.recalls, *each.parts)
         ]
         lines += ["", f"![confusion matrix]({each.task}-confusion.png)", ""]

@@ -25,6 +25,21 @@ def test_an_interval_holds_the_share_and_narrows_with_the_number() -> None:
     assert str(many).endswith(", n = 4,000)")
 
 
+@pytest.mark.parametrize(
+    ("right", "groups", "said"),
+    [  # one end is (2.5 %) to the power of one in n, of rows or of groups
+        ([True] * 20, None, "100.00 % (95 % interval 83.16-100.00 by Clopper-Pearson, n = 20)"),
+        ([False] * 20, None, "0.00 % (95 % interval 0.00-16.84 by Clopper-Pearson, n = 20)"),
+        ([True] * 20, [0] * 10 + [1] * 10, "100.00 % (95 % interval 15.81-100.00 by Clopper-Pearson, n = 20)"),
+    ],
+)
+def test_where_all_or_none_are_right_the_interval_still_has_a_width(
+    right: list[bool], groups: list[int] | None, said: str
+) -> None:
+    found = figure("x", np.array(right), None if groups is None else np.array(groups))
+    assert str(found) == f"x: {said}"
+
+
 def test_items_that_came_together_are_drawn_together() -> None:
     right = np.repeat(np.arange(40) % 4 > 0, 100)  # whole documents right or wrong
     alone, together = figure("x", right), figure("x", right, np.repeat(np.arange(40), 100))
