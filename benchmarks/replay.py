@@ -23,7 +23,8 @@ from models.catalog import BUILTIN
 from training.batches import LabelledExamples
 from training.datasets import Example, read
 from training.finetune import LONGEST, accuracy
-from training.jobs import Job, finetune
+from training.job import Job
+from training.jobs import finetune
 from training.pretrain import Text
 from training.processes import Processes
 from training.retraining.wish import BATCH, Wish

@@ -89,6 +89,8 @@ def in_one_line(command: Callable[Arguments, None]) -> Callable[Arguments, None]
                 err=True,
             )
             raise typer.Exit(1) from None
+        except BrokenPipeError:  # whoever read has enough; typer ends the command without a word
+            raise
         except OSError as error:  # a file where a folder should be, no room on the disk …
             typer.echo(f"kobert-bot: {' '.join(str(error).split())}", err=True)
             raise typer.Exit(1) from None

@@ -39,9 +39,6 @@ from training.run import Run, Step
 from training.telling import Progress, Say, quiet
 from training.textfiles import DataError
 
-CLASS_TASKS = ("sentiment", "nli", "nsp")
-"""What can be learnt from labelled files; ``nsp`` from text as well."""
-TEXT_TASKS = ("mask", "nsp")
 TOKENS: Mapping[str, int] = {"sentiment": 2_048, "nli": 2_048, "nsp": 2_048, "text": 512}
 """Tokens of a step by task: small steps, many of them; a hundred reviews, forty pairs, a little text."""
 LONGEST = 128

@@ -121,8 +121,8 @@ def finetune(
         raise typer.BadParameter(f"give --{'out' if model is not None else 'model'}, or --from-feedback")
     from functools import partial
 
-    from training.jobs import Job
-    from training.jobs import finetune as run_job
+    from training.job import Job
+    from training.textfiles import require_there
 
     job = Job(
         tasks=tuple(dict.fromkeys(map(str, tasks))),
@@ -151,6 +151,10 @@ def finetune(
         skip_bad=skip_bad,
         seed=seed,
     )
+    job.check()
+    require_there(job.sources)
+    from training.jobs import finetune as run_job  # torch: seconds that a slip of the pen needn't wait for
+
     with processes_on(device) as processes:
         read_text = partial(
             encoded_text, documents, singles, cache=out / "text", processes=processes, keep=not dry_run
@@ -165,7 +169,6 @@ def finetune(
 
 def _from_feedback(context: typer.Context, tasks: list[TaskName], only: RunOptions) -> None:
     """Retrain from votes; only what such a training takes may be given."""
-    from training.retraining.command import be_polite, cancel, rehearse, retrain
     from training.retraining.place import Teaching
     from training.retraining.wish import Wish
     from training.textfiles import DataError
@@ -183,19 +186,21 @@ def _from_feedback(context: typer.Context, tasks: list[TaskName], only: RunOptio
     dry_run = bool(context.params["dry_run"])
     if dry_run and (only.cancel or only.number is not None):
         raise typer.BadParameter("--dry-run tells of a new training: no --run and no --cancel with it")
-    if only.cancel:
-        cancel(teaching, task)
-        return
-    if only.polite:
-        be_polite()
     names = ("snapshot", "test", "epochs", "steps", "lr", "seed")
     wanted = {name: given[name] for name in names if name in given}
     if "replay" in given:
         wanted["replay"] = tuple(given["replay"])
     if only.no_promote:
         wanted["promote"] = False
-    if only.number is not None and wanted:
+    if not only.cancel and only.number is not None and wanted:
         raise typer.BadParameter("--run goes on as it was asked for: no other options with it")
+    from training.retraining.command import be_polite, cancel, rehearse, retrain  # torch, as above
+
+    if only.cancel:
+        cancel(teaching, task)
+        return
+    if only.polite:
+        be_polite()
     if dry_run:
         rehearse(teaching, task, Wish(**wanted), str(context.params["device"]))
         return
@@ -267,7 +272,7 @@ def sweep(
     """
     from functools import partial
 
-    from training.jobs import Job
+    from training.job import Job
     from training.sweep import combinations, sweep_over, table, told
     from training.textfiles import DataError
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, replace
 from math import ceil
 from pathlib import Path
 
@@ -13,8 +13,6 @@ from transformers import BertTokenizerFast
 from models.multitask import BertForFourTasks
 from training.datasets import Example, Labelled, balanced, read, read_rated, without, without_public
 from training.finetune import (
-    CLASS_TASKS,
-    TEXT_TASKS,
     TOKENS,
     Replay,
     Settings,
@@ -24,6 +22,7 @@ from training.finetune import (
     watch_of,
 )
 from training.finishing import finish
+from training.job import TEXT_TASKS, Job
 from training.learnt import Learnt
 from training.matching import give_matching_head
 from training.optimizers import adamw
@@ -35,68 +34,7 @@ from training.schedule import Budget
 from training.start import load_start, weights_of
 from training.state import has_state
 from training.telling import Say, quiet
-from training.textfiles import DataError, shares
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """All that a fine-tuning needs.
-
-    Attributes:
-        tasks: Of ``sentiment``, ``nli``, ``mask``, ``nsp``; the first one's epochs count.
-        model: A preset, folder or hub id.
-        out: Folder for checkpoints, logs and the model.
-        files: Labelled files by task.
-        dev: Development file by task; a part of the first file where there is none.
-        held_out: Files whose texts must not train, by task.
-        rated: Reviews and their stars, files of equal length.
-        replay: Labelled files of the first task to go through again, as many rows as the others have.
-        documents: Pre-training text, for ``mask`` and ``nsp``.
-        epochs: Over the first task's examples.
-        minutes: Instead of epochs.
-        steps: Instead of both.
-        lr: Peak learning rate.
-        layer_decay: Each layer's learning rate, from the top, in that of the one above.
-        smoothing: Of labels.
-        debias: How much of what the second text alone gives away is taken out, 0…1.
-        scale: Size of the batches, in the usual one.
-        masking: Share of masked tokens.
-        whole_words: Whether all pieces of a word are masked together.
-        same_document: Share of the wrong pairs that come from one document.
-        dropout: Of the trunk; None for what its configuration says.
-        matching_head: Begin with a head that looks for the same word in the other text.
-        half: Save in float16.
-        skip_bad: Leave out rows that cannot be used.
-        seed: Of order, masks and dropout.
-    """
-
-    tasks: tuple[str, ...]
-    model: str
-    out: Path
-    files: dict[str, list[str]] = field(default_factory=dict)
-    dev: dict[str, str] = field(default_factory=dict)
-    held_out: dict[str, list[str]] = field(default_factory=dict)
-    rated: tuple[str, str] | None = None
-    replay: list[str] = field(default_factory=list)
-    documents: list[str] = field(default_factory=list)
-    singles: list[str] = field(default_factory=list)
-    epochs: float = 2.0
-    minutes: float | None = None
-    steps: int | None = None
-    lr: float = 5e-5
-    layer_decay: float = 1.0
-    smoothing: float = 0.05
-    debias: float = 0.0
-    scale: float = 1.0
-    masking: float = 0.15
-    whole_words: bool = False
-    same_document: float = 0.0
-    dropout: float | None = None
-    matching_head: bool = False
-    half: bool = False
-    skip_bad: bool = False
-    seed: int = 0
-
+from training.textfiles import DataError
 
 TextReader = Callable[[BertTokenizerFast], Text]
 
@@ -123,7 +61,7 @@ def finetune(
     Raises:
         DataError: Something cannot be used.
     """
-    _check(job)
+    job.check()
     measured = _measured(job, say)
     files = {task: _read(job, task, measured, say) for task in job.tasks if job.files.get(task)}
     replayed = _replayed(job, measured, say)
@@ -185,7 +123,7 @@ def finetune(
         if job.half:
             run.model.to(torch.float16)  # type: ignore[arg-type]  # transformers' signature
         learnt.save(run.folder / "model")
-        finish(run, start.tokenizer, asdict(job), sources_of(job), start.trained.union(job.tasks))
+        finish(run, start.tokenizer, asdict(job), job.sources, start.trained.union(job.tasks))
     return run
 
 
@@ -203,56 +141,17 @@ def _learnt(
     return Learnt.of(rows, [*sources, *(() if job.rated is None else job.rated[:1])])
 
 
-def sources_of(job: Job) -> list[str]:
-    """All files and folders that a job reads."""
-    by_task = [
-        *job.files.values(),
-        job.dev.values(),
-        *job.held_out.values(),
-        job.replay,
-        job.singles,
-        job.rated or (),
-    ]
-    model = [job.model] if Path(job.model).is_dir() else []
-    documents = [source for source, _ in shares(job.documents)]
-    return [*(source for each in by_task for source in each), *documents, *model]
-
-
 def origin_of(job: Job, processes: Processes) -> Origin:
     """What the weights of a job come from.
 
     Raises:
         DataError: There are no weights to begin with.
     """
-    origin = Origin.of(asdict(job), sources_of(job), processes.count)
+    origin = Origin.of(asdict(job), job.sources, processes.count)
     if Path(job.model).is_dir():  # among the sources
         return origin
     # A preset or a hub id: the name alone doesn't say which weights.
     return replace(origin, data={**origin.data, job.model: file_hash(weights_of(job.model)[1])})
-
-
-def _check(job: Job) -> None:
-    for task in job.tasks:
-        if task not in TEXT_TASKS and not job.files.get(task):
-            raise DataError(f"{task} learns from a file: --{task} FILE")
-        if task in TEXT_TASKS and not job.documents and not job.files.get(task):
-            raise DataError(f"{task} learns from running text: --documents FILE")
-    for task in CLASS_TASKS:
-        unused = {task: job.files.get(task), f"{task}-dev": job.dev.get(task)}
-        if task not in job.tasks and (names := [name for name, files in unused.items() if files]):
-            raise DataError(f"--{names[0]} is given, but {task} is not among the tasks")
-    if not any(task in TEXT_TASKS for task in job.tasks) and job.documents:
-        raise DataError("--documents is for the tasks mask and nsp")
-    given = (
-        ("singles", job.singles, "mask"),
-        ("whole-words", job.whole_words, "mask"),
-        ("same-document", job.same_document, "nsp"),
-        ("rated-texts", job.rated, "sentiment"),
-        ("debias", job.debias, "nli"),
-    )
-    for option, setting, task in given:
-        if setting and task not in job.tasks:
-            raise DataError(f"--{option} is for the task {task}")
 
 
 def _measured(job: Job, say: Say) -> list[Example]:
@@ -322,8 +221,6 @@ def _say_all(notes: Sequence[str], say: Say) -> None:
 def _budget(job: Job, data: dict[str, TaskData], processes: Processes) -> Budget:
     if job.steps is not None or job.minutes is not None:
         return Budget(job.minutes or 0.0, job.steps)
-    if not data:
-        raise DataError("--steps or --minutes: text without labels has no epochs")
     task, first = next(iter(data.items()))
     batches = len(first.train.batches(round(TOKENS[task] * job.scale)))
     return Budget(0.0, max(1, ceil(job.epochs / first.passes * batches / processes.count)))

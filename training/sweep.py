@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 from transformers import BertTokenizerFast
 
-from training.jobs import Job, finetune, origin_of
+from training.job import Job
+from training.jobs import finetune, origin_of
 from training.pretrain import Text
 from training.processes import Processes
 from training.record import RECORD, Origin, read_record

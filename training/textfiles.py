@@ -40,6 +40,20 @@ def is_url(source: str) -> bool:
     return source.startswith(("http://", "https://"))
 
 
+def require_there(sources: Iterable[str]) -> None:
+    """See that files and folders are there, before something long begins.
+
+    Raises:
+        DataError: One is not.
+    """
+    for source in sources:
+        try:
+            if not is_url(source):
+                Path(source).stat()
+        except OSError as error:
+            raise DataError(f"{source}: cannot be read ({error})") from error
+
+
 @cache
 def _downloaded(url: str) -> bytes:
     """What lies behind a URL, asked for once in a process: data must not change in between."""

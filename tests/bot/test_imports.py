@@ -40,6 +40,18 @@ from models.service import ModelService
 ModelService(load_catalog(Path({catalog!r})))
 """
 
+REFUSED = """
+from typer.testing import CliRunner
+options = ["--model", "builtin", "--out", "o"]
+for given, why in (
+    (["sentiment", "--sentiment", "gone.tsv"], "gone.tsv: cannot be read"),
+    (["nli", "--nli", "gone.tsv", "--singles", "x"], "--singles is for the task mask"),
+    (["mask", "--documents", "gone.txt"], "--steps or --minutes: text without labels has no epochs"),
+):
+    refused = CliRunner().invoke(bot.cli.app, ["train", "finetune", *given, *options])
+    assert (refused.exit_code, why in refused.stderr) == (1, True), refused.output
+"""
+
 
 @pytest.fixture(scope="module")
 def catalog(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -66,7 +78,7 @@ def imported_by(code: str, home: Path) -> set[str]:
 
 
 def test_the_command_line_starts_without_any_of_the_large_libraries(catalog: Path, tmp_path: Path) -> None:
-    assert imported_by("import bot.cli" + BUILD.format(catalog=str(catalog)), tmp_path) == set()
+    assert imported_by("import bot.cli" + BUILD.format(catalog=str(catalog)) + REFUSED, tmp_path) == set()
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ from training import corpus, evaluate_text, finetune, held_out, jobs, pretrain, 
 from training.datasets import Labelled, read
 from training.held_out import hashed
 from training.history import read_history
-from training.jobs import Job
+from training.job import Job
 from training.learnt import Learnt
 from training.processes import Processes
 from training.telling import quiet

@@ -14,7 +14,7 @@ from models.hub import find_files
 from models.own import OwnModel
 from models.results import Task
 from storage.checkpoint_values import TrainedCheckpoint
-from training.jobs import Job
+from training.job import Job
 from training.retraining.material import Material
 from training.retraining.place import TeachingPlace
 from training.retraining.wish import BATCH, Wish
