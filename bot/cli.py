@@ -77,6 +77,7 @@ def main() -> None:
     """Run a command; what nobody foresaw ends it with types and places alone, as messages may hold a text."""
     if logging.lastResort is not None:  # where no log is set up, warnings go to stderr as they are
         logging.lastResort.setFormatter(WithoutWords())
+    logging.getLogger("dotenv").setLevel(logging.ERROR)  # what it cannot parse, `settings_or_fail` tells
     try:
         app()
     except Exception as error:  # noqa: BLE001  # the last who can say it

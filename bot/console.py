@@ -12,7 +12,8 @@ from unicodedata import east_asian_width
 
 import typer
 
-from bot.settings import Settings, SettingsError, misspelt_settings, pseudonym_key, read_settings
+from bot.settings import Settings, SettingsError, pseudonym_key, read_settings
+from bot.unread_settings import unread_settings
 from models.errors import ModelServiceError
 from storage.errors import StorageError
 
@@ -38,14 +39,13 @@ def fail(error: Exception | str) -> NoReturn:
 
 
 def settings_or_fail() -> Settings:
-    """Read the settings; one that cannot be used ends the command, and a name that is nearly one is told."""
+    """Read the settings; those that cannot be used end the command, and what is not read is told."""
     try:
-        settings = read_settings()
+        for line in unread_settings():
+            typer.echo(f"kobert-bot: {line}", err=True)
+        return read_settings()
     except SettingsError as error:
         fail(error)
-    for line in misspelt_settings():
-        typer.echo(f"kobert-bot: {line}", err=True)
-    return settings
 
 
 def with_store(
@@ -100,6 +100,8 @@ def in_one_line(do: Callable[[], _Found]) -> _Found:
         fail(error)
     except ModuleNotFoundError as error:
         fail(f"this needs {error.name}, which is not installed: pip install 'kobert-bot[teach]'")
+    except BrokenPipeError:  # whoever read has enough; typer ends the command without a word
+        raise
     except OSError as error:
         fail(f"{error.filename}: {error.strerror}" if error.filename else error)
     except KeyboardInterrupt:

@@ -66,7 +66,9 @@ def export(out: Out = None, format_: Written = Format.JSONL) -> None:
 
     async def write(store: Store) -> int:
         if out is None:
-            return await write_lines(store.feedback(), sys.stdout)
+            written = await write_lines(store.feedback(), sys.stdout)
+            sys.stdout.flush()  # at the end of the program a pipe that nobody reads would be complained of
+            return written
         return await write_votes(store.feedback(), out, format_)
 
     count = with_store(write)

@@ -5,20 +5,16 @@ from __future__ import annotations
 import os
 import re
 import secrets
-from contextlib import suppress
-from difflib import get_close_matches
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Annotated, Literal
 
-from dotenv import dotenv_values
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PSEUDONYM_KEY_FILE = Path("var/pseudonym.key")
-_ENV_FILE = ".env"
-# Of difflib: in the environment, where other programs have names too, a letter or two amiss in a long name;
-# what stands in .env is meant for the bot, so a word too few (BOT_TOKEN, ADMINS) is told as well.
-_LIKENESS_ELSEWHERE, _LIKENESS = 0.85, 0.66
+ENV_FILE = ".env"
 
 
 class SettingsError(Exception):
@@ -100,7 +96,7 @@ class Settings(BaseSettings):
     """
 
     model_config = SettingsConfigDict(
-        env_file=_ENV_FILE, env_file_encoding="utf-8", env_ignore_empty=True, extra="ignore", frozen=True
+        env_file=ENV_FILE, env_file_encoding="utf-8", env_ignore_empty=True, extra="ignore", frozen=True
     )
 
     telegram_bot_token: SecretStr | None = None
@@ -150,36 +146,38 @@ def read_settings() -> Settings:
         SettingsError: If one cannot be used, or ``.env`` cannot be read.
     """
     try:
-        return Settings()
+        with reading_env_file():
+            return Settings()
     except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]  # the input may be a secret
-        name = "_".join(str(part) for part in first["loc"]).upper()
-        raise SettingsError(f"{name}: {_plainly(first['msg'])}") from None
+        wrong = error.errors(include_input=False, include_url=False)  # the input may be a secret
+        said = (f"{'_'.join(map(str, each['loc'])).upper()}: {_plainly(each['msg'])}" for each in wrong)
+        raise SettingsError("; ".join(said)) from None
+
+
+@contextmanager
+def reading_env_file() -> Iterator[None]:
+    """Say in one line why ``.env`` cannot be read, if the block finds that.
+
+    Raises:
+        SettingsError: If it does.
+    """
+    try:
+        yield
     except UnicodeDecodeError:
-        raise SettingsError(f"{_ENV_FILE} is not UTF-8") from None
+        raise SettingsError(f"{ENV_FILE} is not UTF-8") from None
     except OSError as error:
-        raise SettingsError(f"cannot read {_ENV_FILE}: {error.strerror}") from None
+        raise SettingsError(f"cannot read {ENV_FILE}: {error.strerror}") from None
+
+
+def names_in_environment() -> Iterator[str]:
+    """Return what is set there, whoever it is for, in capitals."""
+    return map(str.upper, os.environ)
 
 
 def _plainly(message: str) -> str:
     """Say what pydantic found wrong as the checks here do: what a value must be."""
     said = message.removeprefix("Value error, ").partition(", unable to parse")[0]
     return said.replace("Input should", "must")
-
-
-def misspelt_settings() -> tuple[str, ...]:
-    """Say of each name that is no setting but nearly one, in the environment or ``.env``, which one is meant.
-
-    A name that is like none of them belongs to another program.
-    """
-    known = [name.upper() for name in Settings.model_fields]
-    likeness = dict.fromkeys(map(str.upper, os.environ), _LIKENESS_ELSEWHERE)
-    likeness |= dict.fromkeys(map(str.upper, dotenv_values(_ENV_FILE)), _LIKENESS)
-    return tuple(
-        f"{name} is no setting and is not read; did you mean {nearest}?"
-        for name in sorted(likeness.keys() - set(known))
-        for nearest in get_close_matches(name, known, n=1, cutoff=likeness[name])
-    )
 
 
 def check_teaching_files(settings: Settings) -> None:

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import json
 import sys
+from io import StringIO
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -88,6 +91,23 @@ def test_agreement_is_told_in_a_table_and_kept() -> None:
     assert found["sentiment"]["train"].keys() == {"negative", "positive"}
     [stats] = json.loads(done("stats", "--json"))
     assert stats["labels"] == {"negative": 15, "positive": 15}
+
+
+class Unread(StringIO):
+    """A pipe whose reader, such as head, has gone."""
+
+    def flush(self) -> NoReturn:
+        raise BrokenPipeError(errno.EPIPE, "Broken pipe")
+
+
+@pytest.mark.usefixtures("voted")
+def test_an_export_whose_reader_has_enough_ends_without_a_word(monkeypatch: pytest.MonkeyPatch) -> None:
+    errors = StringIO()
+    monkeypatch.setattr(sys, "stdout", Unread())
+    monkeypatch.setattr(sys, "stderr", errors)
+    with pytest.raises(SystemExit):
+        app(["feedback", "export"])
+    assert errors.getvalue() == ""
 
 
 @pytest.mark.usefixtures("voted")

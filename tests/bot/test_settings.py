@@ -2,18 +2,21 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import typer
 
+from bot.console import settings_or_fail
 from bot.settings import (
     Settings,
     SettingsError,
     check_teaching_files,
-    misspelt_settings,
     pseudonym_key,
     read_settings,
 )
+from bot.unread_settings import unread_settings
 
 
 @pytest.fixture(autouse=True)
@@ -143,7 +146,7 @@ def test_a_name_that_is_nearly_a_setting_is_told_with_the_one_that_is_meant(
     Path(".env").write_text(env, encoding="utf-8")
     monkeypatch.setenv("TEACHING_TEST", "sentiment=a.txt")
     monkeypatch.setenv("ADMIN", "another program's")
-    assert misspelt_settings() == (
+    assert tuple(unread_settings()) == (
         "ADMINS is no setting and is not read; did you mean ADMIN_IDS?",
         "BOT_TOKEN is no setting and is not read; did you mean TELEGRAM_BOT_TOKEN?",
         "TEACHING_TEST is no setting and is not read; did you mean TEACHING_TESTS?",
@@ -154,13 +157,34 @@ def test_a_name_that_is_nearly_a_setting_is_told_with_the_one_that_is_meant(
 def test_the_example_has_no_misspelt_name() -> None:
     example = Path(__file__).parents[2] / ".env.example"
     Path(".env").write_text(example.read_text(encoding="utf-8"), encoding="utf-8")
-    assert misspelt_settings() == ()
+    assert tuple(unread_settings()) == ()
 
 
-def test_a_file_of_settings_that_is_not_utf_8_is_one_line() -> None:
+def test_a_line_that_is_no_setting_is_told_by_its_number() -> None:
+    env = "\n# PRESET\n\nPRESET klue\r\nexport DEVICE=cpu\n\n  1:secret\nTZ='a\nb'\nPRESET\nQUEUE_SIZE='9\n"
+    Path(".env").write_text(env, encoding="utf-8", newline="")
+    assert tuple(unread_settings()) == tuple(
+        f".env: line {number} is no NAME=value and is not read" for number in (4, 7, 10, 11)
+    )
+
+
+def test_every_value_that_cannot_be_is_named_beside_the_names_that_are_not_read(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    Path(".env").write_text("TELEGRAM_TOKEN=1:secret\nQUEUE_SIZE=0\nDEVICE=tpu\n", encoding="utf-8")
+    with pytest.raises(typer.Exit):
+        settings_or_fail()
+    assert capsys.readouterr().err.splitlines() == [
+        "kobert-bot: TELEGRAM_TOKEN is no setting and is not read; did you mean TELEGRAM_BOT_TOKEN?",
+        "kobert-bot: DEVICE: must be 'auto', 'cpu' or 'cuda'; QUEUE_SIZE: must be greater than or equal to 1",
+    ]
+
+
+@pytest.mark.parametrize("read", [read_settings, lambda: [*unread_settings()]])
+def test_a_file_of_settings_that_is_not_utf_8_is_one_line(read: Callable[[], object]) -> None:
     Path(".env").write_bytes("PRESET=한국어".encode("cp949"))
     with pytest.raises(SettingsError, match=r"^\.env is not UTF-8$"):
-        read_settings()
+        read()
 
 
 @pytest.mark.parametrize("name", ["TEACHING_TESTS", "TEACHING_REPLAYS"])
