@@ -30,7 +30,7 @@ def test_an_interval_holds_the_share_and_narrows_with_the_number() -> None:
     [  # one end is (2.5 %) to the power of one in n, of rows or of groups
         ([True] * 20, None, "100.00 % (95 % interval 83.16-100.00 by Clopper-Pearson, n = 20)"),
         ([False] * 20, None, "0.00 % (95 % interval 0.00-16.84 by Clopper-Pearson, n = 20)"),
-        ([True] * 20, [0] * 10 + [1] * 10, "100.00 % (95 % interval 15.81-100.00 by Clopper-Pearson, n = 20)"),
+        ([True] * 20, [0, 1] * 10, "100.00 % (95 % interval 15.81-100.00 by Clopper-Pearson, n = 20)"),
     ],
 )
 def test_where_all_or_none_are_right_the_interval_still_has_a_width(
