@@ -1,4 +1,4 @@
-"""How good and how quick networks of several sizes are after the same time of pre-training.
+"""How good and how quick networks of several sizes are after the same time or as many steps of pre-training.
 
     python -m benchmarks.sizes 4x192 4x256 6x256 --minutes 5 --tokenizer models/builtin \
         --documents ko_docs.txt.xz --singles reviews.txt.xz
@@ -56,7 +56,7 @@ class Sized:
     milliseconds: float
 
 
-def trained(name: str, text: Text, held_out: Corpus, tokenizer: Path, out: Path, minutes: float) -> Sized:
+def trained(name: str, text: Text, held_out: Corpus, tokenizer: Path, out: Path, budget: Budget) -> Sized:
     """Pre-train a new network of one size and measure it."""
     cutter = load_tokenizer(tokenizer)
     layers, hidden = (int(number) for number in name.split("x"))
@@ -64,7 +64,7 @@ def trained(name: str, text: Text, held_out: Corpus, tokenizer: Path, out: Path,
     model = new_model(cutter, layers=layers, hidden=hidden, heads=hidden // HEAD_WIDTH)
     initialise(model, [each.corpus for each in text.documents])
     give_matching_head(model)
-    run, make = pretraining_run(model, cutter, text, out / name, Budget(minutes), Recipe())
+    run, make = pretraining_run(model, cutter, text, out / name, budget, Recipe())
     run.go(make)
     model.train(mode=False)
     figures = pretraining(model, cutter, held_out, name)
@@ -113,6 +113,7 @@ def main(
     documents: Annotated[list[str], typer.Option(help="Running text; the first is measured on, too.")],
     singles: Annotated[str | None, typer.Option(help="Single sentences.")] = None,
     minutes: Annotated[float, typer.Option(min=0.01, help="Of pre-training, for each.")] = 5.0,
+    steps: Annotated[int | None, typer.Option(min=1, help="For each, instead of minutes.")] = None,
     out: Annotated[Path, typer.Option(help="Folder for the runs.")] = Path("var/sizes"),
 ) -> None:
     """Print the table."""
@@ -122,7 +123,7 @@ def main(
         alone = None if singles is None else Singles(corpus_of(singles, cutter, cache, single=True))
         held_out = corpus_of(documents[0], cutter, cache, part="heldout")
         text = Text(parts, alone)
-        found = [trained(name, text, held_out, tokenizer, out, minutes) for name in sizes]
+        found = [trained(name, text, held_out, tokenizer, out, Budget(minutes, steps)) for name in sizes]
     except (DataError, ValueError) as error:
         typer.echo(f"benchmarks.sizes: {error}", err=True)
         raise typer.Exit(1) from None

@@ -26,7 +26,7 @@ def test_every_size_has_its_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     train_tokenizer([file], [], characters=9_999, vocab_size=300).save_pretrained(tmp_path / "tok")
     given = ["--tokenizer", str(tmp_path / "tok"), "--documents", file, "--out", str(tmp_path / "out")]
 
-    done = CliRunner().invoke(app, ["1x64", "2x64", *given, "--minutes", "0.01"])
+    done = CliRunner().invoke(app, ["1x64", "2x64", *given, "--steps", "3"])
 
     assert done.exit_code == 0, repr(done.exception)
     first, second = done.stdout.splitlines()[-2:]
@@ -34,6 +34,7 @@ def test_every_size_has_its_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert second.startswith("| 2x64 | ")
     assert first.endswith(" ms |")
     assert float(first.split("|")[2].split()[0]) < float(second.split("|")[2].split()[0])
+    assert first.split("|")[3] == second.split("|")[3]  # as many tokens
 
 
 def test_a_size_that_is_none_is_one_line(tmp_path: Path) -> None:
