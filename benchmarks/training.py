@@ -19,8 +19,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated, Any
 
+import numpy as np
 import torch
 import typer
+from numpy.typing import NDArray
 from torch import Tensor, nn
 from tqdm import tqdm
 from transformers import DataCollatorWithPadding, Trainer, TrainingArguments
@@ -30,6 +32,7 @@ from training.batches import LabelledExamples
 from training.datasets import Example, read, without
 from training.evaluate import Figure, figure
 from training.finetune import TOKENS, Settings, TaskData, all_logits, step_of
+from training.gate.statistics import change
 from training.optimizers import adamw
 from training.processes import Processes
 from training.run import Run
@@ -48,12 +51,17 @@ class Timed:
     Attributes:
         name: Who, with which learning rate.
         seconds: Of training alone.
-        accuracy: On the rows of the other file.
+        right: Whether it has each row of the other file right, ``[n]``.
     """
 
     name: str
     seconds: float
-    accuracy: Figure
+    right: NDArray[np.bool_]
+
+    @property
+    def accuracy(self) -> Figure:
+        """On the rows of the other file."""
+        return figure("accuracy", self.right)
 
 
 class _Classifier(nn.Module):
@@ -145,10 +153,10 @@ def by_ours(name: str, train: list[Example], test: list[Example], *, lr: float) 
     return Timed(f"ours, lr {lr:g}", seconds, _measured(start, test))
 
 
-def _measured(start: Start, test: list[Example]) -> Figure:
+def _measured(start: Start, test: list[Example]) -> NDArray[np.bool_]:
     start.model.train(mode=False)
     encoded = LabelledExamples(test, start.tokenizer, longest=LONGEST)
-    return figure("accuracy", all_logits(start.model, TASK, encoded).argmax(-1) == encoded.labels)
+    return np.asarray(all_logits(start.model, TASK, encoded).argmax(-1) == encoded.labels)
 
 
 def markdown(trainings: list[Timed]) -> str:
@@ -162,11 +170,13 @@ def markdown(trainings: list[Timed]) -> str:
         max((each for each in trainings if each.name.startswith(kind)), key=lambda each: each.accuracy.value)
         for kind in ("Trainer", "ours")
     )
-    apart = 100 * (ours.accuracy.value - theirs.accuracy.value)
+    apart = change(theirs.right, ours.right)
     said = (
-        f"ours takes 1/{theirs.seconds / ours.seconds:.1f} of the time, its accuracy is {apart:+.2f} points"
+        f"ours takes 1/{theirs.seconds / ours.seconds:.1f} of the time, its accuracy is "
+        f"{100 * apart.gain:+.2f} points (95 %: {100 * apart.low:+.2f} to {100 * apart.high:+.2f}; "
+        f"n = {apart.n:,})"
     )
-    return "\n".join([*lines, "", f"{said} (n = {ours.accuracy.n:,})"])
+    return "\n".join([*lines, "", said])
 
 
 def _both(
@@ -203,14 +213,14 @@ def main(
     model: Annotated[str, typer.Option(help="A pre-trained trunk: folder or hub id.")],
     rows: Annotated[int, typer.Option(min=20, help="Rows to train on.")] = 20_000,
     test_rows: Annotated[int, typer.Option(min=20, help="Rows to measure on.")] = 5_000,
-    lr: Annotated[float, typer.Option(help="Ours.")] = 5e-4,
+    lr: Annotated[float, typer.Option(help="Ours.")] = 1e-4,
     trainer_lr: Annotated[list[float] | None, typer.Option(help="Trainer's; several.")] = None,
     batch: Annotated[int, typer.Option(min=1, help="Trainer's batches; its default.")] = 8,
 ) -> None:
     """Print seconds and accuracy of both."""
     try:
         with _silent():
-            print(markdown(_both(train, test, model, rows, test_rows, lr, trainer_lr or [5e-5, 3e-4], batch)))
+            print(markdown(_both(train, test, model, rows, test_rows, lr, trainer_lr or [5e-5, 1e-4], batch)))
     except DataError as error:
         typer.echo(f"benchmarks.training: {error}", err=True)
         raise typer.Exit(1) from None

@@ -6,12 +6,12 @@ import json
 import logging
 from pathlib import Path
 
+import numpy as np
 import typer
 from typer.testing import CliRunner
 
 from benchmarks.training import Timed, _start, main, markdown
 from tests.tiny import write_checkpoint
-from training.evaluate import Figure
 
 app = typer.Typer()
 app.command()(main)
@@ -41,7 +41,7 @@ def test_both_are_timed_and_measured_on_the_other_file(tmp_path: Path) -> None:
     assert done.exit_code == 0, done.output
     assert "| ours, lr 0.001 | " in done.stdout
     assert "| Trainer, batches of 8, lr 0.001 | " in done.stdout
-    assert "(n = 30)" in done.stdout
+    assert "; n = 30)" in done.stdout
     assert logging.root.isEnabledFor(logging.WARNING)  # silent while it measures, and no longer
 
 
@@ -68,9 +68,11 @@ def test_a_model_that_knows_the_labels_is_refused(tmp_path: Path) -> None:
 
 
 def test_the_ratio_is_to_the_most_accurate_of_trainer_s() -> None:
-    def timed(name: str, seconds: float, accuracy: float) -> Timed:
-        return Timed(name, seconds, Figure("", accuracy, accuracy, accuracy, 100))
+    def timed(name: str, seconds: float, right: int) -> Timed:
+        return Timed(name, seconds, np.arange(100) < right)
 
-    found = markdown([timed("ours", 2, 0.9), timed("Trainer a", 5, 0.5), timed("Trainer b", 8, 0.91)])
+    found = markdown([timed("ours", 2, 90), timed("Trainer a", 5, 50), timed("Trainer b", 8, 91)])
 
-    assert found.endswith("ours takes 1/4.0 of the time, its accuracy is -1.00 points (n = 100)")
+    ratio, apart = found.splitlines()[-1].split("points ")
+    assert ratio == "ours takes 1/4.0 of the time, its accuracy is -1.00 "
+    assert apart == "(95 %: -3.00 to +0.00; n = 100)"
