@@ -107,9 +107,9 @@ def bot(folder: Path) -> Iterator[Program]:
 
 
 def write_old(file: Path, when: Sequence[str]) -> None:
-    """Write some plain sentences, as the model that ships knows them, in the form of a public file."""
-    words = (("정말 재미있고 좋았어요", 1), ("지루하고 최악이었어요", 0))
-    things = ("영화", "드라마", "연기", "음악", "결말", "이야기", "배우", "장면", "소설", "공연")
+    """Write some plain sentences in the form of a public file; of a quarter the shipped model is wrong."""
+    words = (("정말 재미있고 좋았어요", 1), ("볼만했어요", 1), ("별로였어요", 0), ("아쉬웠어요", 0))
+    things = ("영화", "드라마", "연기", "음악", "이야기", "장면")
     texts = [(f"{time} {thing} {said}", label) for time in when for thing in things for said, label in words]
     lines = [f"{number}\t{text}\t{label}" for number, (text, label) in enumerate(texts)]
     file.write_text("\n".join(["id\tdocument\tlabel", *lines]) + "\n", encoding="utf-8")
@@ -144,6 +144,7 @@ async def asked_until(stop: asyncio.Event, chat: Private) -> list[str]:
     while not stop.is_set():
         await chat.says(f"/sentiment {QUESTION}")
         answers.append((await chat.next_bot_message(60.0)).text)
+        await asyncio.sleep(0.1)  # people read; and the training gets a turn on a small machine
     return answers
 
 
@@ -222,7 +223,7 @@ class Story:
             await self.admin.taps(offer, TEACH.start_button)
             shown = await self.admin.look(offer)
             while "answers from now on" not in shown.text:
-                assert "🚫" not in shown.text, shown.text
+                assert not {"🚫", "✗"} & {*shown.text}, shown.text
                 shown = await self.admin.wait_edit(shown, timeout=TRAINED_IN)
             await eventually(self._answers_otherwise)
             await asyncio.sleep(1)  # some more of the new ones
