@@ -56,7 +56,8 @@ class Champions:
     """Lets the service of this process answer with the champions, and promotes others.
 
     One that cannot serve is taken back. Where only its files are missing, it stays champion, as another bot
-    may have them; here the one before answers until they are there. The operator is told once.
+    may have them; here the one before answers until they are there: after a start, who served last of those
+    that can. The operator is told once.
 
     Args:
         store: Where the champions are.
@@ -188,27 +189,40 @@ class Champions:
             failure = await self._try(task, champion)
         if failure is None:
             self._failed.pop(task, None)
-            _log.info("%s is answered by %s", task, _name(champion))
-            if champion is None:
-                self._serving.pop(task, None)
-            else:
-                self._serving[task] = champion
+            self._note(task, champion)
             return
-        before, self._failed[task] = self._failed.get(task), failure
-        await self._stop_marked(task)
+        is_news = not _same_failure(failure, self._failed.get(task))
+        await self._let_another(task, is_news=is_news)
+        self._failed[task] = failure
         if name is not None and failure.again_at is None:
             await self._take_back(task, name, failure)
-        elif name is not None and not _same_failure(failure, before):
+        elif name is not None and is_news:
             serves = _called(self._serving.get(task))
             self._troubles.append(Trouble(Kind.NOT_HERE, task, name, serves, failure.reason, failure.unfit))
 
-    async def _stop_marked(self, task: Task) -> None:
-        """Let the catalogue's own answer, rather than one from before that learnt from a deleted text."""
-        serving = self._serving.get(task)
-        if serving is None or not (await self._store.checkpoints.get(serving.name)).tainted:
+    async def _let_another(self, task: Task, *, is_news: bool) -> None:
+        """Let who served last of those that can answer in place of a champion that cannot.
+
+        A trained one that answered before goes on, unless it learnt from a deleted text.
+
+        Args:
+            task: The task.
+            is_news: Whether it has just been found that the champion cannot: it is looked for but once.
+        """
+        checkpoints, serving = self._store.checkpoints, self._serving.get(task)
+        if not (is_news if serving is None else (await checkpoints.get(serving.name)).tainted):
             return
-        if await self._try(task, None) is None:
+        for each in await checkpoints.refuges(task):
+            if _same(each, serving) or await self._try(task, each) is None:
+                self._note(task, each)
+                return
+
+    def _note(self, task: Task, answers: TrainedCheckpoint | None) -> None:
+        _log.info("%s is answered by %s", task, _name(answers))
+        if answers is None:
             self._serving.pop(task, None)
+        else:
+            self._serving[task] = answers
 
     def _is_due(self, failure: _Failure) -> bool:
         return failure.again_at is not None and asyncio.get_running_loop().time() >= failure.again_at

@@ -31,6 +31,7 @@ Force = Annotated[
         "--force", help="Though it was refused, or not compared with what answers now; with --reason."
     ),
 ]
+Own = Annotated[bool, typer.Option("--own", help="The preset's own, whoever answered before.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -119,8 +120,8 @@ def promote(name: Name, reason: Reason = "", force: Force = False) -> None:
 
 
 @app.command()
-def rollback(task: OneTask, reason: Reason = "", force: Force = False) -> None:
-    """Let the model from before answer again; done twice, all is as it was.
+def rollback(task: OneTask, reason: Reason = "", force: Force = False, own: Own = False) -> None:
+    """Let the model from before, or the preset's own, answer again; done twice, all is as it was.
 
     One that was refused, as the model that answers now may have been, needs --force.
     """
@@ -132,6 +133,10 @@ def rollback(task: OneTask, reason: Reason = "", force: Force = False) -> None:
         from storage.checkpoint_values import NotPromotable
 
         trial, seen = Trial(settings.device, settings.precision), await _champion(store, task.value)
+        if own:  # which needs no trial
+            return await store.checkpoints.promote(
+                task.value, None, actor=_ACTOR, reason=why, seen=seen, preset=settings.preset
+            ), None
         before = await store.checkpoints.changes(task.value)
         back = partial(
             promoting.roll_back, store.checkpoints, trial, Task(task.value), actor=_ACTOR, seen=seen

@@ -59,6 +59,7 @@ def model_json(checkpoint: TrainedCheckpoint, standing: Standing) -> dict[str, o
         "name": checkpoint.name,
         "alias": _alias(checkpoint, standing),
         "state": checkpoint.state.value,
+        "refusal": checkpoint.refusal,
         "tainted": checkpoint.tainted,
         "version": checkpoint.version,
         "path": checkpoint.path,

@@ -81,9 +81,10 @@ async def _retire(store: Store, task: Task, name: str, why: GivenUp) -> Champion
     Returns:
         What has changed; None if another one is champion by now.
     """
-    refuge = await store.checkpoints.refuge(task)
+    refuge = next(iter(await store.checkpoints.refuges(task)), None)
+    serves = None if refuge is None else refuge.name
     reason = f"it learnt from a text that was deleted since, and training another in its place: {why}"
     try:
-        return await store.checkpoints.withdraw(task, name, serves=refuge, actor="bot", reason=reason)
+        return await store.checkpoints.withdraw(task, name, serves=serves, actor="bot", reason=reason)
     except ChampionChanged:
         return None

@@ -19,13 +19,14 @@ from handlers.replies.models import (
     question_keyboard,
     row,
     unfit_html,
+    wanted,
 )
 from handlers.replies.texts import TEXTS, Language
 from handlers.surplus import says_more
 from handlers.taps import ModelsTap, Step
 from handlers.tolerance import tolerating
 from models.errors import ModelServiceError, unfit
-from storage.checkpoint_values import ChampionChanged, NotPromotable, Standing, TrainedCheckpoint
+from storage.checkpoint_values import ChampionChanged, NotPromotable, Standing
 
 _REASON = {Step.PROMOTE_SURELY: "promoted in the chat", Step.ROLL_BACK_SURELY: "rolled back in the chat"}
 
@@ -81,13 +82,13 @@ async def _change(
     """Promote or roll back, and say what came of it."""
     texts = TEXTS[language].models
     promotes = tap.step is Step.PROMOTE_SURELY
-    other = _other(tap, standing)
+    other = wanted(tap, standing)
     name, task = model_name(other, texts), TEXTS[language].task_name[tap.task]
     seen = None if standing.champion is None else standing.champion.name
     try:
-        if promotes:
-            wanted = None if other is None else other.name
-            await promoter.promote(tap.task, wanted, actor=person, reason=_REASON[tap.step], seen=seen)
+        if promotes or other is None:  # the preset's own need not be the one from before
+            after = None if other is None else other.name
+            await promoter.promote(tap.task, after, actor=person, reason=_REASON[tap.step], seen=seen)
         else:
             await promoter.roll_back(tap.task, actor=person, reason=_REASON[tap.step], seen=seen)
     except ChampionChanged:
@@ -103,14 +104,12 @@ def _is_as_shown(tap: ModelsTap, standing: Standing) -> bool:
     """Say whether the models are still those that the button was about."""
     if tap.step in (Step.PROMOTE, Step.PROMOTE_SURELY):
         possible = standing.candidate is not None
-    else:
+    elif tap.other_id:
         possible = standing.can_roll_back
-    now = (row(standing.champion), row(_other(tap, standing)))
+    else:
+        possible = standing.champion is not None
+    now = (row(standing.champion), row(wanted(tap, standing)))
     return possible and (tap.champion_id, tap.other_id) == now
-
-
-def _other(tap: ModelsTap, standing: Standing) -> TrainedCheckpoint | None:
-    return standing.candidate if tap.step in (Step.PROMOTE, Step.PROMOTE_SURELY) else standing.previous
 
 
 async def _show_list(

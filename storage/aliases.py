@@ -56,10 +56,9 @@ class Aliases:
             update=["checkpoint_id", "updated_at"],
         )
 
-    async def drop(self, alias: str, checkpoint_id: int | None = None) -> None:
-        """Let an alias name nothing; with a checkpoint, only if it names that."""
-        its = () if checkpoint_id is None else (Alias.checkpoint_id == checkpoint_id,)
-        await self.connection.execute(delete(Alias).where(*self._is(alias), *its))
+    async def drop(self, alias: str) -> None:
+        """Let an alias name nothing."""
+        await self.connection.execute(delete(Alias).where(*self._is(alias)))
 
     async def log(self, before: int | None, after: int | None, actor: str, reason: str) -> ChampionChange:
         """Keep how the champion changed."""

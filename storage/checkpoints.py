@@ -250,17 +250,13 @@ class Checkpoints:
         """
         if standing.champion is None or not standing.champion.tainted:
             return standing.champion
-        refuge = await self.refuge(standing.task)
-        return None if refuge is None else await self.get(refuge)
+        return next(iter(await self.refuges(standing.task)), None)
 
-    async def refuge(self, task: str) -> str | None:
-        """Return who served a task last, before its champion, of those that may again."""
+    async def refuges(self, task: str) -> tuple[TrainedCheckpoint | None, ...]:
+        """Return who served a task before its champion, the last first, of those that may again."""
         async with self._database.read() as connection:
-            changes = await Aliases(connection, task).changes()
-            ready = (Checkpoint.state == CheckpointState.READY.value, Checkpoint.tainted.is_(False))
-            may = {each.name for each in await CheckpointRows(connection).all(*ready)}
-        served = [change.before for change in reversed(changes)]
-        return next((name for name in served if name is None or name in may), None)
+            refuges = await Promotions(connection, task).refuges()
+        return tuple(None if each is None else self._found(each) for each in refuges)
 
     async def changes(self, task: str) -> tuple[ChampionChange, ...]:
         """Return every promotion and step back of a task, oldest first."""

@@ -16,9 +16,10 @@ from storage.checkpoint_values import (
     Obstacle,
     TrainedCheckpoint,
 )
+from storage.teaching_tables import Checkpoint
 from storage.verdicts import Verdict
 
-_OF_THE_CATALOGUE = "the catalogue's own checkpoint"
+_OWN = "the preset's own model"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,7 @@ class Promotions:
         if obstacle is not None and not (rival is None and obstacle.yields_to_force):
             raise NotPromotable(
                 obstacle,
-                _OF_THE_CATALOGUE if after is None else after.name,
+                _OWN if after is None else after.name,
                 after.refusal if after is not None and obstacle is Obstacle.REFUSED else None,
             )
 
@@ -132,17 +133,18 @@ class Promotions:
         after_id = None if after is None else after.id
         if broken.state is CheckpointState.READY:
             await self._rows.set_state(broken.id, CheckpointState.REFUSED)
-        if await self._aliases.previous() == (True, after_id):
-            await self._aliases.drop(PREVIOUS)  # it would be rolled back to itself
         await self._aliases.put(CHAMPION, after_id)
+        if await self._aliases.previous() == (True, after_id):  # it would be rolled back to itself
+            await self._renew_previous()
         return await self._aliases.log(broken.id, after_id, actor, reason)
 
     async def retire(self, checkpoint_id: int) -> bool:
         """Retire a checkpoint, unless it serves; returns whether it did."""
         if await self._aliases.lock() == checkpoint_id:
             return False
-        await self._aliases.drop(PREVIOUS, checkpoint_id)
         await self._rows.set_state(checkpoint_id, CheckpointState.RETIRED)
+        if await self._aliases.previous() == (True, checkpoint_id):
+            await self._renew_previous()
         return True
 
     async def discard(self, name: str) -> bool:
@@ -160,9 +162,26 @@ class Promotions:
         await self._rows.set_state(checkpoint.id, CheckpointState.RETIRED)
         return True
 
+    async def refuges(self) -> tuple[TrainedCheckpoint | None, ...]:
+        """Return who served before the champion, the last first, of those that may again."""
+        ready = (Checkpoint.state == CheckpointState.READY.value, Checkpoint.tainted.is_(False))
+        may: dict[str | None, TrainedCheckpoint | None] = {None: None}
+        may.update((each.name, each) for each in await self._rows.all(*ready))
+        may.pop(await self._rows.name_of(await self._aliases.champion()), None)
+        served = dict.fromkeys(change.before for change in reversed(await self._aliases.changes()))
+        return tuple(may[name] for name in served if name in may)
+
     async def has_served(self, name: str) -> bool:
         """Whether a checkpoint was ever the champion."""
         return any(change.after == name for change in await self._aliases.changes())
+
+    async def _renew_previous(self) -> None:
+        """Let who served last of those that may again be the one to roll back to."""
+        refuges = await self.refuges()
+        if refuges:
+            await self._aliases.put(PREVIOUS, None if refuges[0] is None else refuges[0].id)
+        else:
+            await self._aliases.drop(PREVIOUS)
 
     def _obstacle(
         self, before: int | None, after: TrainedCheckpoint | None, rival: str | None

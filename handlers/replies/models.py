@@ -53,16 +53,19 @@ def models_keyboard(
         if standing.candidate is not None and standing.promotable(preset):
             face = texts.promote_button.format(task=name, name=standing.candidate.name)
             rows.append([_button(face, Step.PROMOTE, Task(task), standing, standing.candidate)])
-        if standing.can_roll_back:
-            face = texts.roll_back_button.format(task=name, name=_plain(standing.previous, texts))
-            rows.append([_button(face, Step.ROLL_BACK, Task(task), standing, standing.previous)])
+        before = [standing.previous] if standing.can_roll_back else []
+        if standing.champion is not None and None not in before:
+            before.append(None)
+        for each in before:
+            face = texts.roll_back_button.format(task=name, name=_plain(each, texts))
+            rows.append([_button(face, Step.ROLL_BACK, Task(task), standing, each)])
     return InlineKeyboardMarkup(rows) if rows else None
 
 
 def question(tap: ModelsTap, standing: Standing, language: Language) -> str:
     """Ask whether they are sure, after the verdict on what is to take over."""
     texts = TEXTS[language].models
-    other = standing.candidate if tap.step is Step.PROMOTE else standing.previous
+    other = wanted(tap, standing)
     words = texts.really_promote if tap.step is Step.PROMOTE else texts.really_roll_back
     asked = words.format(
         task=TEXTS[language].task_name[tap.task],
@@ -72,6 +75,13 @@ def question(tap: ModelsTap, standing: Standing, language: Language) -> str:
     if other is None or other.verdict is None:
         return asked
     return f"{verdict_html(other.verdict, language)}\n\n{asked}"
+
+
+def wanted(tap: ModelsTap, standing: Standing) -> TrainedCheckpoint | None:
+    """Return who is to take the champion's place; None for the catalogue's own."""
+    if tap.step in (Step.PROMOTE, Step.PROMOTE_SURELY):
+        return standing.candidate
+    return standing.previous if tap.other_id else None
 
 
 def question_keyboard(tap: ModelsTap, language: Language) -> InlineKeyboardMarkup:

@@ -326,8 +326,33 @@ async def test_a_champion_that_cannot_serve_is_taken_back_and_told_of_once(
     assert refused.state is CheckpointState.REFUSED
     errors = [record for record in caplog.records if record.levelno >= logging.WARNING]
     assert [(record.name, "\n" in record.getMessage()) for record in errors] == [("bot.champions", False)]
-    with pytest.raises(NotPromotable):
-        await champions.roll_back(Task.SENTIMENT, actor=ADMIN, reason="x", seen="good")
+    back = await champions.roll_back(Task.SENTIMENT, actor=ADMIN, reason="x", seen="good")
+    assert back.after is None, "neither itself nor what was refused"
+
+
+@pytest.mark.parametrize("broken", ["champion", "before"])
+async def test_after_a_restart_who_served_last_of_those_that_can_answers_for_a_champion_that_cannot(
+    champions: Champions,
+    store: Store,
+    service: ModelService,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    broken: str,
+) -> None:
+    seen = None
+    for name, certainty in (("good", 1.0), ("before", 2.0), ("champion", 3.0)):
+        await trained(store, tmp_path, name, BROKEN if name == broken else certainty)
+        await promote(store, name, seen)
+        seen = name
+    missing = tmp_path / ("before" if broken == "champion" else "champion")
+    missing.rename(tmp_path / "elsewhere")
+    [trouble] = await told(champions)
+    kind = Kind.TAKEN_BACK if broken == "champion" else Kind.NOT_HERE
+    assert (trouble.kind, trouble.name, trouble.serves) == (kind, "champion", "good")
+    assert (await service.sentiment(TEXT)).scores == scores_of(1.0)
+    assert await champion(store) == ("good" if broken == "champion" else "champion")
+    errors = [record.getMessage().split()[1] for record in caplog.records if record.levelno > logging.INFO]
+    assert errors == ["champion", "before"], "each was tried once"
 
 
 async def test_what_nobody_expected_of_a_champion_is_logged_without_its_message(
@@ -385,16 +410,24 @@ async def test_a_bot_that_lacks_the_champions_files_leaves_it_to_the_others_and_
 
 
 async def test_files_that_are_missing_are_not_looked_for_at_every_look(
-    champions: Champions, store: Store, service: ModelService, tmp_path: Path
+    champions: Champions,
+    store: Store,
+    service: ModelService,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
+    await trained(store, tmp_path, "before", BROKEN)
     await trained(store, tmp_path, "a", 1.0)
-    await promote(store, "a", None)
+    await promote(store, "before", None)
+    await promote(store, "a", "before")
     (tmp_path / "a").rename(tmp_path / "elsewhere")
     await champions.follow()
     (tmp_path / "elsewhere").rename(tmp_path / "a")
     await champions.follow()
     assert (await service.sentiment(TEXT)).model == BUILTIN
     assert await champion(store) == "a"
+    errors = [record.getMessage().split()[1] for record in caplog.records if record.levelno > logging.INFO]
+    assert errors == ["a", "before"], "nor is another, once that was tried"
 
 
 async def test_what_fails_is_not_tried_again_while_the_database_cannot_take_it_back(
@@ -483,7 +516,7 @@ async def test_the_command_line_promotes_and_the_running_bot_follows(
         said = await asyncio.to_thread(run, "promote", "sentiment-0001", "--reason", "it knows the domain")
         assert said == "sentiment: sentiment-0001 answers from now on, in place of the preset's own\n"
         assert (await answers("sentiment-0001")).version == made.version
-        await asyncio.to_thread(run, "rollback", "sentiment")
+        await asyncio.to_thread(run, "rollback", "sentiment", "--own")
         assert await answers(BUILTIN) == own
 
 
@@ -518,7 +551,8 @@ async def test_a_champion_that_learnt_a_deleted_text_serves_on_while_another_is_
     await champions.follow()
     assert not (tmp_path / "champion").exists()
     assert (await store.checkpoints.get("champion")).state is CheckpointState.RETIRED
-    assert not (await store.checkpoints.standing("sentiment")).has_previous
+    standing = await store.checkpoints.standing("sentiment")
+    assert (standing.has_previous, standing.previous) == (True, None), "back to the preset's own"
     await store.runs.cancel(asked.id)
     taint(tmp_path, "name = 'new'")
     [trouble] = await told(champions)

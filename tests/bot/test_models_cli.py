@@ -127,6 +127,11 @@ def test_models_are_listed_shown_promoted_and_rolled_back(here: Path) -> None:
     assert json.loads(said("show", "sentiment-0001", "--json")) == listed[0]
     assert listed[0]["verdict"]["passed"] is True
     assert refused("promote", "sentiment-0001") == "sentiment-0001 is the champion already"
+    assert said("rollback", "sentiment", "--own", "--reason", "why not") == (
+        "sentiment: the preset's own answers from now on, in place of sentiment-0001\n"
+    )
+    assert "sentiment-0001 → the preset's own, by command line: why not" in said("show", "sentiment-0001")
+    assert refused("rollback", "sentiment", "--own") == "the preset's own model is the champion already"
 
 
 def test_a_model_that_moved_with_its_database_is_found_and_loads(
@@ -155,6 +160,7 @@ def test_force_overrules_a_verdict_with_a_reason_that_is_kept(here: Path) -> Non
     why = "bad was refused (answers)"
     assert refused("promote", "bad") == f"{why}; --force --reason WHY overrules that"
     assert "  refused (answers)  " in said("list")
+    assert [each["refusal"] for each in json.loads(said("list", "--json"))] == ["answers", None]
     assert "has not been compared with the champion; --force" in refused("promote", "new")
     assert refused("promote", "bad", "--force") == "--force overrules a rule; say why with --reason"
     assert refused("promote", "bad", "--force", "--reason", "  ").startswith("--force overrules")

@@ -300,6 +300,25 @@ async def test_one_that_was_compared_with_a_former_champion_is_told_and_not_offe
 
 
 @pytest.mark.parametrize(("user", "texts"), [(KOREAN, KO), (ENGLISH, EN)])
+async def test_the_presets_own_is_offered_beside_the_one_before(
+    telegram: Telegram, store: Store, promoter: Promoter, user: int, texts: Texts
+) -> None:
+    await add(store, "a", "b")
+    await force(store, "a", None)
+    await force(store, "b", "a")
+    own, task = texts.models, texts.task_name["sentiment"]
+    shown = await telegram.says("/models", user=user)
+    faces = [back_face(name, texts) for name in ("a", own.own)]
+    assert [row[0]["text"] for row in shown.buttons] == faces
+    asked = await ask(telegram, shown, faces[1], user)
+    assert asked.text == own.really_roll_back.format(task=task, name=own.own, champion="b")
+    done = await ask(telegram, asked, own.yes_button, user)
+    assert done.text.startswith(own.rolled_back.format(task=task, name=own.own))
+    assert (await champion(store), promoter.tried) == (None, [])
+    assert [row[0]["text"] for row in done.buttons] == [back_face("b", texts)]
+
+
+@pytest.mark.parametrize(("user", "texts"), [(KOREAN, KO), (ENGLISH, EN)])
 async def test_what_may_not_be_promoted_any_more_is_refused_kindly_before_it_is_tried(
     telegram: Telegram, store: Store, promoter: Promoter, user: int, texts: Texts
 ) -> None:
@@ -331,7 +350,7 @@ async def test_one_that_was_refused_is_not_rolled_back_to_and_it_is_said(
     made = (await store.checkpoints.get("a")).created_at.date().isoformat()
     assert done.text.startswith(texts.models.obstacles["refused"].format(name="a"))
     assert texts.models.previous_refused.format(name=f"a ({made})") in done.text
-    assert "reply_markup" not in done.data
+    assert [row[0]["text"] for row in done.buttons] == [back_face(texts.models.own, texts)]
     assert await champion(store) == "b"
 
 
@@ -355,11 +374,12 @@ async def test_what_learnt_a_deleted_text_is_marked_and_not_offered(telegram: Te
         await force(store, name, seen)
     await add(store, "d", against="b")
     shown = await telegram.says("/models")
-    assert {promote_face("d"), back_face("a")} == {row[0]["text"] for row in shown.buttons}
+    own = back_face(EN.models.own)
+    assert {promote_face("d"), back_face("a"), own} == {row[0]["text"] for row in shown.buttons}
     for name in "abd":
         await taint(store, name)
     marked = await telegram.says("/models")
-    assert "reply_markup" not in marked.data
+    assert [row[0]["text"] for row in marked.buttons] == [own]
     assert marked.text.count(EN.models.tainted) == 1
     late = await ask(telegram, shown, back_face("a"))
     assert late.text.startswith(EN.models.changed)

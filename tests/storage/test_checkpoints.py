@@ -341,7 +341,7 @@ async def test_a_champion_that_cannot_serve_makes_way_for_what_does(store: Store
     change = await withdraw("b", "a")
     assert (change.before, change.after, change.actor) == ("b", "a", "bot")
     standing = await store.checkpoints.standing("sentiment")
-    assert (names(standing), standing.has_previous) == (("a", None, "c"), False)
+    assert (names(standing), standing.has_previous) == (("a", None, "c"), True), "back to the preset's own"
     assert (await store.checkpoints.get("b")).state is CheckpointState.REFUSED
     with pytest.raises(ChampionChanged):
         await withdraw("b", "a")
@@ -356,25 +356,32 @@ async def test_what_learnt_a_deleted_text_is_retired_once_it_does_not_serve(
     store: Store, sql: Sql, tmp_path: Path
 ) -> None:
     folders = {}
-    for name in ("champion", "previous", "candidate", "clean"):
+    for name in ("oldest", "champion", "previous", "candidate", "clean"):
         folders[name] = tmp_path / name
         folders[name].mkdir()
         (folders[name] / "model.safetensors").write_bytes(b"weights")
         path = str(folders[name])
         await store.checkpoints.add(NewCheckpoint("sentiment", name, path, "v", "builtin"))
         await store.checkpoints.judge(name, verdict(name, passed=True))
-    await promote(store, "previous", None)
+    await promote(store, "oldest", None)
+    await promote(store, "champion", "oldest")
+    await promote(store, "previous", "champion")
     await promote(store, "champion", "previous")
-    await sql("UPDATE checkpoints SET tainted = true WHERE name != 'clean'")
+    await sql("UPDATE checkpoints SET tainted = true WHERE name NOT IN ('champion', 'clean', 'oldest')")
     assert await store.checkpoints.retire_tainted() == ("previous", "candidate")
     assert await store.checkpoints.retire_tainted() == ()
+    assert names(await store.checkpoints.standing("sentiment")) == ("champion", "oldest", "clean")
+    await sql("UPDATE checkpoints SET tainted = true WHERE name IN ('champion', 'oldest')")
+    assert await store.checkpoints.retire_tainted() == ("oldest",)
     assert {name for name, folder in folders.items() if folder.exists()} == {"champion", "clean"}
     standing = await store.checkpoints.standing("sentiment")
-    assert (names(standing), standing.has_previous) == (("champion", None, "clean"), False)
+    assert (names(standing), standing.has_previous) == (("champion", None, "clean"), True)
     change = await store.checkpoints.withdraw(
         "sentiment", "champion", serves="previous", actor="bot", reason="x"
     )
     assert change.after is None, "a retired one does not come back"
+    standing = await store.checkpoints.standing("sentiment")
+    assert (names(standing), standing.has_previous) == ((None, None, "clean"), False), "nobody is left"
     assert await store.checkpoints.retire_tainted() == ("champion",)
     assert not folders["champion"].exists()
     assert (await store.checkpoints.get("champion")).state is CheckpointState.RETIRED
