@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import signal
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
@@ -215,6 +216,30 @@ def surroundings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
+BOT = """
+import asyncio, sys
+from bot.children import run_child
+asyncio.run(run_child((sys.executable, "-c", *sys.argv[1:])))
+"""
+ORPHANED = """
+import os, select, signal
+from bot.cli import app
+from training.retraining import work
+
+finetune = work.finetune
+
+def unheard(*given, **options):
+    os.kill(os.getppid(), signal.SIGKILL)
+    read = select.poll()
+    read.register(1, 0)
+    assert read.poll(60_000), "nobody reads any more"
+    return finetune(*given, **options)
+
+work.finetune = unheard
+app()
+"""
+
+
 @pytest.mark.usefixtures("surroundings")
 @pytest.mark.timeout(300)
 async def test_a_training_is_shown_survives_kills_and_a_new_bot_and_is_cancelled(
@@ -234,9 +259,14 @@ async def test_a_training_is_shown_survives_kills_and_a_new_bot_and_is_cancelled
         name = (await store.runs.get(run.id)).worker
         return 0 if name is None else int(name.rsplit(":", 2)[1])
 
+    command = ("train", "finetune", "sentiment", "--from-feedback", "--run", str(run.id), "--polite")
+    bot = await asyncio.create_subprocess_exec(sys.executable, "-c", BOT, ORPHANED, *command)
+    assert await bot.wait() == -signal.SIGKILL
+    first = await worker()
+
     async with Teaching(store, [ADMIN]).running(chat):
         await until(lambda: _more(steps, 0))
-        first = await worker()
+        assert await worker() == first  # it goes on without its bot, and the next one shows it
         await _kill(first)
         await until(lambda: _other(worker, first))
         before = await steps()

@@ -32,7 +32,10 @@ from storage.store import Store
 from tests.tiny import catalog_file
 from tests.training.retraining_world import PEOPLE, PEPPER, tiny_catalog_file, vote, vote_wrongly
 from training.gate.compare import compare
+from training.jobs import finetune
+from training.retraining import work
 from training.retraining.ledger import WHERE_TO_LOOK
+from training.retraining.material import material
 from training.retraining.registering import Judged, register
 
 ROOT = Path(__file__).parents[2]
@@ -502,28 +505,44 @@ def test_options_that_do_not_go_together_are_refused(arguments: tuple[str, ...])
     assert call(*arguments).exit_code == 2
 
 
-def test_a_text_deleted_while_it_is_learnt_from_makes_it_begin_anew(
+def forgetting(folder: Path, do: Callable[..., object], times: int) -> Callable[..., object]:
+    """Let somebody be forgotten, so many times, just before something is done."""
+    left = [None] * times
+
+    async def forget(store: Store) -> None:
+        change(folder, "UPDATE dataset_snapshots SET state = 'stale'")
+        await store.erase_folders()
+
+    def done(*arguments: object, **options: object) -> object:
+        if left:
+            left.pop()
+            asked(folder, forget)
+        return do(*arguments, **options)
+
+    return done
+
+
+def test_a_text_deleted_before_it_is_read_or_while_it_is_learnt_makes_it_begin_anew(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    tries = 0
-
-    def forgetting(*arguments: object, **options: object) -> object:
-        nonlocal tries
-        tries += 1
-        if tries == 1:
-            connection = sqlite3.connect(tmp_path / "bot.db")
-            with connection:
-                connection.execute("UPDATE dataset_snapshots SET state = 'stale'")
-            connection.close()
-        return compare(*arguments, **options)  # type: ignore[arg-type]
-
-    monkeypatch.setattr("training.retraining.work.compare", forgetting)
+    for step in (material, compare):
+        monkeypatch.setattr(work, step.__name__, forgetting(tmp_path, step, 1))
     done = call(*COMMAND, *QUICK)
     assert done.exit_code == 0, done.output + repr(done.exception)
-    assert "beginning anew" in done.stdout
+    assert done.stdout.count("beginning anew") == 2
     assert (serves := champion(tmp_path)) is not None
-    assert serves.snapshot == "sentiment-0002"
+    assert serves.snapshot == "sentiment-0003"
     assert not serves.tainted
+
+
+def test_texts_deleted_all_the_while_fail_it_with_that_reason(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(work, "finetune", forgetting(tmp_path, finetune, 99))
+    done = call(*COMMAND, *QUICK)
+    assert done.exit_code == 1
+    assert done.stderr == "kobert-bot: texts were deleted all the while: try again\n"
+    assert asked(tmp_path, lambda store: store.runs.get(1)).failure is Failure.TEXTS_DELETED
 
 
 def test_what_learnt_a_deleted_text_gives_way_to_one_that_is_better_than_what_was_before_it(

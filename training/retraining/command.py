@@ -19,6 +19,7 @@ from training.retraining.failures import failure_of
 from training.retraining.ledger import WHERE_TO_LOOK, Ledger
 from training.retraining.one_model import one_rival
 from training.retraining.place import Teaching, TeachingPlace
+from training.retraining.unheard import going_on_unheard
 from training.retraining.wish import Wish
 from training.textfiles import DataError
 
@@ -37,7 +38,7 @@ def be_polite() -> None:
 def retrain(
     teaching: Teaching, task: str, wish: Wish | None, run_id: int | None, device: str, *, polite: bool
 ) -> None:
-    """Ask for a retraining, or take up one that was asked for, and do it.
+    """Ask for a retraining, or take up one that was asked for, and do it, whether anybody reads along or not.
 
     Args:
         teaching: What the command line lends.
@@ -56,7 +57,7 @@ def retrain(
     if polite:
         _half_the_cores()
     try:
-        with Ledger(place) as ledger:
+        with going_on_unheard(), Ledger(place) as ledger:
             if run_id is None:  # before one is asked for; one that was asked for fails with the same line
                 one_rival(ledger, place, task)
             number = _asked(ledger, task, wish or Wish()) if run_id is None else run_id

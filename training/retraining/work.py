@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from models.errors import ModelServiceError
 from storage.checkpoint_values import CheckpointState, NewCheckpoint, UnknownCheckpoint
 from storage.runs import CancelledRun, Failure, Run, RunState
 from storage.snapshots import StoredSnapshot
@@ -99,13 +100,23 @@ class Retraining:
                 remove(path) if path.is_dir() else path.unlink(missing_ok=True)
 
     def _judged(self, name: str) -> tuple[NewCheckpoint, Judged]:
-        """Train, and compare with the champion."""
+        """Train, and compare with the champion.
+
+        Raises:
+            Tainted: It failed, and a text that it was to learn from was deleted meanwhile.
+        """
         self._rival()  # before anything is drawn
         snapshot = self._snapshot()
-        found = material(self._run.task, snapshot.name, snapshot.path, self._wish.test)
-        start = self._start()
-        self._train(snapshot, found, start)
-        return self._compare(name, snapshot, found, start)
+        try:
+            found = material(self._run.task, snapshot.name, snapshot.path, self._wish.test)
+            start = self._start()
+            self._train(snapshot, found, start)
+            return self._compare(name, snapshot, found, start)
+        except (DataError, ModelServiceError, OSError) as error:
+            now = self._ledger.call(lambda store: store.snapshots.get(snapshot.name))
+            if now is None or now.state != "whole":  # its files go with the text
+                raise Tainted from error
+            raise
 
     def _end(self, name: str, judged: tuple[NewCheckpoint, Judged] | None) -> Outcome:
         """Register the checkpoint, promote it if it may be, and end the run."""
