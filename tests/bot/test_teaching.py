@@ -253,7 +253,9 @@ async def test_a_training_is_shown_survives_kills_and_a_new_bot_and_is_cancelled
     await store.runs.show(run.id, ADMIN, MESSAGE)
 
     async def steps() -> int:
-        return int((await store.runs.get(run.id)).progress.get("step") or 0)
+        now = await store.runs.get(run.id)
+        assert now.state is not RunState.FAILED, now.error
+        return int(now.progress.get("step") or 0)
 
     async def worker() -> int:
         name = (await store.runs.get(run.id)).worker
