@@ -37,10 +37,8 @@ class Regardless(FileIO):
 def going_on_unheard() -> Iterator[None]:
     """Let what prints in the block go on when nobody reads it any more."""
     before = sys.stdout, sys.stderr
-    if sys.stdout is sys.__stdout__:  # else somebody has replaced it, who keeps what is printed
-        sys.stdout = _regardless(sys.stdout)
-    if sys.stderr is sys.__stderr__:
-        sys.stderr = _regardless(sys.stderr)
+    sys.stdout = _regardless(sys.stdout, sys.__stdout__)
+    sys.stderr = _regardless(sys.stderr, sys.__stderr__)
     try:
         yield
     finally:
@@ -49,7 +47,9 @@ def going_on_unheard() -> Iterator[None]:
         sys.stdout, sys.stderr = before
 
 
-def _regardless(stream: TextIO) -> TextIO:
+def _regardless(stream: TextIO, own: TextIO | None) -> TextIO:
+    if stream is not own:  # somebody has replaced it, who keeps what is printed
+        return stream
     stream.flush()
     raw = Regardless(stream.fileno(), "w", closefd=False)
     return TextIOWrapper(
