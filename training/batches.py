@@ -33,13 +33,19 @@ class LabelledExamples:
     """Encoded once, then served in batches of about ``tokens`` tokens."""
 
     def __init__(self, examples: list[Example], tokenizer: PreTrainedTokenizerBase, *, longest: int) -> None:
-        """Encode the examples, cutting each to ``longest`` tokens (the longer text of a pair first)."""
+        """Encode the examples, cutting each (the longer text of a pair first).
+
+        Args:
+            examples: Texts, or pairs.
+            tokenizer: The model's; what is longer than the model can read is cut, too.
+            longest: Tokens that are kept.
+        """
         pairs = bool(examples) and examples[0].second is not None
         encoded = tokenizer(
             [example.text for example in examples],
             [example.second or "" for example in examples] if pairs else None,
             truncation=True,
-            max_length=longest,
+            max_length=min(longest, tokenizer.model_max_length),
             return_attention_mask=False,
         )
         self._ids: list[list[int]] = encoded["input_ids"]

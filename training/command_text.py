@@ -36,7 +36,7 @@ def encoded_text(
         keep: Write down what is encoded now.
     """
     from training.corpus import corpus_of, joined
-    from training.examples import Singles, too_short
+    from training.examples import LONGEST_SINGLE, Singles, too_short
     from training.pretrain import LENGTHS, Documents, Text
     from training.textfiles import shares
 
@@ -54,7 +54,7 @@ def encoded_text(
     alone = [read(source, single=True) for source in singles or []]
     if not alone:
         return Text(parts)
-    sentences = Singles(joined(alone))
+    sentences = Singles(joined(alone), longest=min(LONGEST_SINGLE, tokenizer.model_max_length - 2))
     if sentences.left_out:
         tell(
             processes, f"{sentences.left_out:,} single sentences too short or too long to be masked left out"

@@ -63,8 +63,13 @@ def require_pairs(tokenizer: BertTokenizerFast, corpus: Corpus) -> None:
     """See that pairs can be drawn from held-out documents.
 
     Raises:
-        DataError: They are too few or too short.
+        DataError: They are too few or too short, or longer than the model can read.
     """
+    if tokenizer.model_max_length < LENGTH:
+        raise DataError(
+            f"masks and pairs are measured on {LENGTH} tokens at once; the model reads "
+            f"{tokenizer.model_max_length}"
+        )
     try:
         for same_document in (0.0, 1.0):
             next(_drawn(tokenizer, numbered(corpus), 1, same_document))

@@ -18,6 +18,7 @@ from training.textfiles import DataError
 IGNORE = -100
 """Next-sentence label of a single sentence: no pair, so no loss (the default of torch's cross entropy)."""
 
+LONGEST_SINGLE = 96  # tokens of a sentence
 _TRIES = 2_000  # a corpus whose documents are all too short must fail, not hang
 _LONG_ENOUGH = 0.2  # of the sentences must have a pair's length after them in their document
 
@@ -187,7 +188,7 @@ class Singles:
         DataError: All are.
     """
 
-    def __init__(self, corpus: Corpus, *, shortest: int = 4, longest: int = 96) -> None:
+    def __init__(self, corpus: Corpus, *, shortest: int = 4, longest: int = LONGEST_SINGLE) -> None:
         self._corpus = corpus
         lengths = np.diff(corpus.sentences)
         self._by_length = {

@@ -25,6 +25,7 @@ from models.results import LABELS, Task
 from storage.runs import FEWEST, Failure
 from training.batches import LabelledBatch, LabelledExamples
 from training.datasets import Example, without
+from training.held_out import leak_key
 from training.precision import bf16_pays
 from training.pretrain import (
     Recipe,
@@ -127,11 +128,20 @@ def accuracy(model: BertForFourTasks, task: str, examples: LabelledExamples) -> 
 
 
 def split_dev(examples: list[Example], size: int, seed: int) -> tuple[list[Example], list[Example]]:
-    """Set ``size`` random examples aside, and with them every other example that shares a text."""
-    chosen = np.random.default_rng(seed).choice(
-        len(examples), size=min(size, len(examples) // FEWEST), replace=False
-    )
-    dev = [examples[index] for index in chosen]
+    """Set up to ``size`` examples aside: random ones, each with all others that have its first text.
+
+    What shares a text with them in another way is in neither part.
+    """
+    room = min(size, len(examples) // FEWEST)
+    keys = [leak_key(example.text) for example in examples]
+    together: dict[str, list[Example]] = {}
+    for key, example in zip(keys, examples, strict=True):
+        together.setdefault(key, []).append(example)
+    chosen = np.random.default_rng(seed).choice(len(examples), size=room, replace=False)
+    dev: list[Example] = []
+    for key in dict.fromkeys(keys[index] for index in chosen):
+        if not dev or len(dev) + len(together[key]) <= room:
+            dev += together[key]
     return without(examples, dev), dev
 
 
@@ -265,7 +275,7 @@ def _text_loss(
     assert isinstance(tokenizer, BertTokenizerFast)  # noqa: S101  # checked where text is asked for
     vocabulary, device = vocabulary_of(tokenizer), run.processes.device
     bf16, room = bf16_pays(device), round(TOKENS["text"] * settings.scale)
-    lengths = lengths_of(text)
+    lengths = lengths_of(text, tokenizer.model_max_length)
 
     def make(number: int) -> Step:
         rng = np.random.default_rng([run.seed, number, run.processes.rank])

@@ -46,7 +46,11 @@ def finetune(
     context: typer.Context,
     tasks: Annotated[list[TaskName], typer.Argument(help="One task, or several over one trunk.")],
     model: Annotated[
-        str | None, typer.Option(help="A preset (builtin, klue, kobert), a folder or a hub id.")
+        str | None,
+        typer.Option(
+            help="A preset (builtin, klue, kobert), a folder or a hub id. No mask and nsp for KoBERT: its "
+            "tokenizer is no WordPiece."
+        ),
     ] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for checkpoints, logs and the model.")] = None,
     sentiment: LabelledFiles = None,

@@ -88,14 +88,19 @@ def vocabulary_of(tokenizer: BertTokenizerFast) -> Vocabulary:
     )
 
 
-def lengths_of(text: Text) -> Lengths:
-    """The lengths of pairs that the documents are long enough for, and their shares.
+def lengths_of(text: Text, positions: int) -> Lengths:
+    """The lengths of pairs that the model can read and the documents are long enough for, and their shares.
 
     Raises:
-        DataError: Not even for the shortest.
+        DataError: Not even the shortest.
     """
+    fitting = [(length, share) for length, share in LENGTHS if length <= positions]
+    if not fitting:
+        raise DataError(
+            f"the model reads {positions} tokens at once, and pairs have {min(LENGTHS)[0]} or more"
+        )
     longest = min(longest_pair(each.corpus) for each in text.documents)
-    found = [(length, share) for length, share in LENGTHS if length <= longest]
+    found = [(length, share) for length, share in fitting if length <= longest]
     if not found:
         raise DataError(
             f"most documents are too short: pairs of {min(LENGTHS)[0]} tokens are cut from them, and there "
@@ -191,7 +196,8 @@ def new_model(
     """Make a randomly initialised model without dropout (one pass over the data overfits nothing).
 
     The default is for an hour or two on a processor: 7.6 million parameters, over half of them the
-    vocabulary, 15 MB in float16. The built-in model has eight such layers.
+    vocabulary, 15 MB in float16. The built-in model has eight such layers. It reads as many tokens as
+    ``load_tokenizer`` lets its tokenizer make.
     """
     config = BertConfig(
         vocab_size=len(tokenizer),
@@ -249,7 +255,7 @@ def pretraining_run(
 def step_of(run: Run, tokenizer: BertTokenizerFast, text: Text, recipe: Recipe) -> Callable[[int], Step]:
     """What a step of pre-training computes: pairs, then single sentences, both losses summed."""
     vocabulary, bf16 = vocabulary_of(tokenizer), bf16_pays(run.processes.device)
-    lengths = lengths_of(text)
+    lengths = lengths_of(text, tokenizer.model_max_length)
 
     def make(number: int) -> Step:
         rng = np.random.default_rng([run.seed, number, run.processes.rank])

@@ -38,12 +38,15 @@ def tokenizer(
     config: Config = None,
 ) -> None:
     """Train a WordPiece tokenizer on text files (.txt, .xz, .gz)."""
-    from training.record import write_record
-    from training.tokenizer import sample, train_tokenizer, would_learn
+    from training.textfiles import require_there
 
     sources = [*korean, *(english or [])]
+    require_there(sources)
+    from training.record import write_record  # torch: seconds that a slip of the pen needn't wait for
+    from training.tokenizer import sample, train_tokenizer, would_learn
+
     if dry_run:
-        typer.echo(would_learn(sources, characters, vocab_size))
+        typer.echo(would_learn(korean, english or [], characters, vocab_size))
         return
     made = train_tokenizer(korean, english or [], characters=characters, vocab_size=vocab_size)
     made.save_pretrained(out)
@@ -86,7 +89,16 @@ def pretrain(
     config: Config = None,
 ) -> None:
     """Pre-train BERT: masked LM and next sentence, the two losses summed."""
-    import torch
+    from training.textfiles import DataError, require_there, require_tokenizer, shares
+
+    if hidden % heads:
+        raise DataError(f"--hidden {hidden} is no multiple of --heads {heads}")
+    if not documents:
+        raise DataError("--documents: next-sentence prediction needs running text")
+    require_tokenizer(tokenizer)
+    texts = [*(name for name, _ in shares(documents)), *(singles or [])]
+    require_there(texts)
+    import torch  # seconds, as above
 
     from training.finishing import finish
     from training.initial import initialise
@@ -97,12 +109,7 @@ def pretrain(
     from training.schedule import Budget
     from training.start import load_tokenizer
     from training.state import has_state
-    from training.textfiles import DataError, shares
 
-    if hidden % heads:
-        raise DataError(f"--hidden {hidden} is no multiple of --heads {heads}")
-    if not documents:
-        raise DataError("--documents: next-sentence prediction needs running text")
     with processes_on(device) as processes:
         cutter = load_tokenizer(tokenizer)
         text = encoded_text(documents, singles, cutter, out / "text", processes, keep=not dry_run)
@@ -114,11 +121,7 @@ def pretrain(
                 initialise(model, corpora, seed=seed)
             if matching_head:
                 give_matching_head(model)
-        sources = [
-            str(tokenizer / "tokenizer.json"),
-            *(name for name, _ in shares(documents)),
-            *(singles or []),
-        ]
+        sources = [str(tokenizer / "tokenizer.json"), *texts]
         recipe = Recipe(masking, whole_words, nsp_weight, same_document, singles_share, tokens)
         run, make = pretraining_run(
             model,

@@ -18,8 +18,9 @@ from models.hub import find_files
 from models.multitask import BertForFourTasks
 from models.results import Task
 from training.precision import attention_of
-from training.textfiles import DataError
+from training.textfiles import DataError, require_tokenizer
 
+_MOST_POSITIONS = 512  # where a tokenizer knows no limit, transformers says 1e30; BERTs end here
 TRAINED = "trained_tasks"
 """Entry of ``config.json`` with the tasks whose heads have learnt something."""
 _KOBERT = VOCAB_FILES_NAMES["vocab_file"]
@@ -38,6 +39,7 @@ class Start:
 
     model: BertForFourTasks
     tokenizer: PreTrainedTokenizerBase
+    """Its ``model_max_length`` is no more than the model has positions."""
     source: Source
     folder: Path
     """Where its weights lie."""
@@ -100,6 +102,7 @@ def load_start(name: str, *, dropout: float | None, device: torch.device | None 
             output_loading_info=True,
         )
         tokenizer = _tokenizer(str(tokenizer_folder), source)
+        tokenizer.model_max_length = min(tokenizer.model_max_length, config.max_position_embeddings)
     except (ModelServiceError, OSError, ValueError, SafetensorError) as error:
         raise _said(name, error) from error
     there = [
@@ -131,9 +134,9 @@ def load_tokenizer(folder: Path) -> BertTokenizerFast:
     Raises:
         DataError: There is none in the folder.
     """
-    if not (folder / "tokenizer_config.json").is_file():
-        raise DataError(f"{folder}: no tokenizer here; make one with kobert-bot train tokenizer")
+    require_tokenizer(folder)
     found: BertTokenizerFast = BertTokenizerFast.from_pretrained(folder)
+    found.model_max_length = min(found.model_max_length, _MOST_POSITIONS)
     return found
 
 

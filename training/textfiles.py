@@ -54,6 +54,16 @@ def require_there(sources: Iterable[str]) -> None:
             raise DataError(f"{source}: cannot be read ({error})") from error
 
 
+def require_tokenizer(folder: Path) -> None:
+    """See that a folder holds a tokenizer.
+
+    Raises:
+        DataError: There is none.
+    """
+    if not (folder / "tokenizer_config.json").is_file():
+        raise DataError(f"{folder}: no tokenizer here; make one with kobert-bot train tokenizer")
+
+
 @cache
 def _downloaded(url: str) -> bytes:
     """What lies behind a URL, asked for once in a process: data must not change in between."""

@@ -141,17 +141,31 @@ def wordpiece_tokenizer(vocabulary: Path) -> BertTokenizerFast:
     return tokenizer
 
 
-def would_learn(sources: list[str], characters: int, vocab_size: int) -> str:
+def would_learn(korean: list[str], english: list[str], characters: int, vocab_size: int) -> str:
     """What a training would do, and how long it would take: by learning from a small part.
 
     Raises:
         DataError: A source cannot be read.
     """
-    little = max(1, min(characters, _TRIED))
+    little = min(characters, _TRIED)
     begin = time.monotonic()
-    train_tokenizer(sources, [], characters=little, vocab_size=vocab_size)
-    minutes = (time.monotonic() - begin) * characters / little / 60
+    made = train_tokenizer(korean, english, characters=little, vocab_size=vocab_size)
+    minutes = (time.monotonic() - begin) / 60
+    tried, whole, said = 0, 0, list[str]()
+    for sources, part in ((korean, 1), (english, 3)):
+        for source in sources:
+            most, least = (each // part // len(sources) for each in (characters, little))
+            found = 0
+            for line in sample([source], most):
+                found += len(line)
+                if found > least and little < characters:
+                    break  # it goes on: for how long, nobody has looked
+            else:
+                most = found
+            tried, whole = tried + found, whole + most
+            said.append(f"{'up to ' * (most != found)}{most:,} characters of {source}")
+    limit = "up to " * (whole != tried)
     return (
-        f"would learn {vocab_size:,} entries from {characters:,} characters of {', '.join(sources)}: "
-        f"about {minutes:.1f} minutes"
+        f"would learn {limit}{vocab_size if limit else made.vocab_size:,} entries from {', '.join(said)}: "
+        f"{limit}about {minutes * whole / tried:.1f} minutes"
     )

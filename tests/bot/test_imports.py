@@ -42,13 +42,19 @@ ModelService(load_catalog(Path({catalog!r})))
 
 REFUSED = """
 from typer.testing import CliRunner
-options = ["--model", "builtin", "--out", "o"]
+finetune = "finetune --model builtin"
+pretrain = "pretrain --tokenizer models/builtin"
 for given, why in (
-    (["sentiment", "--sentiment", "gone.tsv"], "gone.tsv: cannot be read"),
-    (["nli", "--nli", "gone.tsv", "--singles", "x"], "--singles is for the task mask"),
-    (["mask", "--documents", "gone.txt"], "--steps or --minutes: text without labels has no epochs"),
+    (f"{finetune} sentiment --sentiment gone.tsv", "gone.tsv: cannot be read"),
+    (f"{finetune} nli --nli gone.tsv --singles x", "--singles is for the task mask"),
+    (f"{finetune} mask --documents gone.txt", "--steps or --minutes: text without labels has no epochs"),
+    (f"{pretrain} --documents README.md --documents gone.txt", "gone.txt: cannot be read"),
+    (f"{pretrain} --documents README.md --singles gone.txt", "gone.txt: cannot be read"),
+    (f"{pretrain} --documents README.md --hidden 10 --heads 3", "--hidden 10 is no multiple of --heads 3"),
+    ("pretrain --tokenizer gone --documents README.md", "gone: no tokenizer here"),
+    ("tokenizer --korean README.ko.md --english gone.txt", "gone.txt: cannot be read"),
 ):
-    refused = CliRunner().invoke(bot.cli.app, ["train", "finetune", *given, *options])
+    refused = CliRunner().invoke(bot.cli.app, ["train", *given.split(), "--out", "o"])
     assert (refused.exit_code, why in refused.stderr) == (1, True), refused.output
 """
 

@@ -1,13 +1,21 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from transformers import BertTokenizerFast
 
+from training.command_text import encoded_text
 from training.corpus import Corpus
+from training.evaluate_text import require_pairs
 from training.examples import Singles, Vocabulary, longest_pair, mask_tokens, sample_pairs, too_short
+from training.pretrain import Documents, Text, lengths_of, vocabulary_of
+from training.processes import Processes
 from training.textfiles import DataError
 
 Pairs = list[tuple[list[int], list[int], int]]
@@ -198,6 +206,26 @@ def test_the_pieces_of_a_word_are_chosen_together(rng: np.random.Generator) -> N
     alone[positions] = True
     rows: NDArray[np.bool_] = alone.reshape(ids.shape)
     assert (rows[:, 1] != rows[:, 2]).any()
+
+
+def test_what_a_model_cannot_read_at_once_is_not_drawn(
+    data: Path, tokenizer: BertTokenizerFast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sentences = np.arange(0, 4_001, 10)
+    corpus = Corpus(np.full(4_000, 9, dtype=np.uint16), sentences, np.array([0, 400]))
+    text = Text([Documents(corpus, 1.0)])
+    assert [length for length, _ in lengths_of(text, 256)] == [128, 64, 32, 256]
+    assert lengths_of(text, 64) == [(64, 0.22 / 0.37), (32, 0.15 / 0.37)]
+    with pytest.raises(DataError, match="the model reads 31 tokens at once, and pairs have 32 or more"):
+        lengths_of(text, 31)
+    monkeypatch.setattr(tokenizer, "model_max_length", 7)
+    here, files = Processes(torch.device("cpu")), [str(data / "ko.txt")]
+    singles = encoded_text(files, files, tokenizer, tmp_path, here, keep=False).singles
+    rng, vocabulary = np.random.default_rng(0), vocabulary_of(tokenizer)
+    assert singles is not None
+    assert max(singles.sample(vocabulary, rng, tokens=9).shape[1] for _ in range(20)) == 7
+    with pytest.raises(DataError, match="measured on 128 tokens at once; the model reads 7"):
+        require_pairs(tokenizer, corpus)
 
 
 def test_documents_that_no_pair_begins_in_are_counted() -> None:

@@ -37,6 +37,25 @@ def test_a_development_part_shares_no_text_with_what_trains() -> None:
     assert not {each.text for each in train} & {each.text for each in dev}
     assert split_dev(twice, 10, 0) == (train, dev)
     assert split_dev(twice, 10, 1)[1] != dev
+    assert len(train) == 90
+
+
+def test_pairs_of_one_premise_stay_together_and_none_is_lost() -> None:
+    pairs = [Example(f"{n // 3} 고양이", f"{n} 산에", n % 3) for n in range(300)]
+    pairs.append(Example("강에", pairs[0].second, 0))
+    train, dev = split_dev(pairs, 50, 0)
+    assert len(dev) in (48, 49)
+    assert {each.text for each in train}.isdisjoint(each.text for each in dev)
+    assert 300 <= len(train) + len(dev) <= 301
+    few = pairs[:9]
+    assert [len(part) for part in split_dev(few, 50, 0)] == [6, 3]  # one row of nine there is room for
+
+
+def test_a_development_part_of_single_texts_is_the_same_in_every_version() -> None:
+    """A run may go on from the weights of one before."""
+    once = examples(400, bool)
+    chosen = np.random.default_rng(0).choice(400, size=50, replace=False)
+    assert split_dev(once, 50, 0)[1] == [once[index] for index in chosen]
 
 
 def test_a_given_development_file_is_used_whole_and_taken_out_of_training(

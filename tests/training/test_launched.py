@@ -16,6 +16,7 @@ from transformers import BertTokenizerFast
 from typer.testing import CliRunner
 
 from bot.cli import app
+from training.pretrain import new_model
 from training.processes import Processes
 
 ROOT = Path(__file__).parents[2]
@@ -144,37 +145,34 @@ def test_accelerate_that_starts_one_process_of_two_is_refused(command: list[str]
     assert not (tmp_path / "one").exists()
 
 
-TOGETHER = """
-import sys, torch
-from pathlib import Path
-from training.datasets import Example
-from training.batches import LabelledExamples
-from training.finetune import Settings, TaskData, step_of
-from training.optimizers import adamw
-from training.pretrain import new_model
-from training.processes import Processes
+TOLD = """
+from bot.cli import app
 from training.run import Run
-from training.schedule import Budget
-from training.start import load_tokenizer
-processes = Processes.join("cpu")
-tokenizer = load_tokenizer(Path(sys.argv[1]))
-examples = [Example(f"고양이가 산에 {n}", None, n % 2) for n in range(60)]
-data = {"sentiment": TaskData(*(LabelledExamples(examples, tokenizer, longest=32),) * 2)}
-torch.manual_seed(processes.rank)
-model = new_model(tokenizer, layers=1, hidden=16, heads=1)
-run = Run(model.train(), Path(sys.argv[2]), Budget(0, 3), 0.01, "test", processes, adamw)
-run.go(step_of(run, data, None, tokenizer, Settings(scale=0.1)))
-print(f"<{float(sum(each.double().abs().sum() for each in model.parameters())):.12f}>", flush=True)
-processes.leave()
+go = Run.go
+def go_and_tell(run, *given):
+    go(run, *given)
+    print(f"<{float(sum(each.double().abs().sum() for each in run.model.parameters())):.12f}>", flush=True)
+Run.go = go_and_tell
+app()
 """
 
 
 def test_fine_tuning_by_two_processes_leaves_both_with_the_same_weights(
     tmp_path: Path, tokenizer: BertTokenizerFast
 ) -> None:
-    tokenizer.save_pretrained(tmp_path / "tok")
-    found = together(tmp_path, TOGETHER, str(tmp_path / "tok"), str(tmp_path / "run"))
-    assert found[0] == found[1]
+    model = new_model(tokenizer, layers=1, hidden=16, heads=1)
+    model.save_pretrained(tmp_path / "model")
+    tokenizer.save_pretrained(tmp_path / "model")
+    rows = [f"{n}\t고양이가 산에 {n}\t{n % 2}" for n in range(60)]
+    (tmp_path / "rows.tsv").write_text("\n".join(["id\tdocument\tlabel", *rows]), "utf-8")
+    command = (
+        *("train", "finetune", "sentiment", "--model", str(tmp_path / "model"), "--device", "cpu"),
+        *("--sentiment", str(tmp_path / "rows.tsv"), "--steps", "3", "--batch", "0.1", "--lr", "0.01"),
+    )
+    one, other = together(tmp_path, TOLD, *command, "--out", str(tmp_path / "run"))
+    assert one == other
+    before = load_file(tmp_path / "model" / "model.safetensors")["sentiment.out.weight"]
+    assert not torch.equal(weights(tmp_path / "run")["sentiment.out.weight"], before)
 
 
 def test_processes_that_cannot_meet_do_not_train_each_for_itself(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -223,11 +223,11 @@ def test_what_would_flatter_is_not_measured(pretrained: Path, folder: Path, tmp_
 def test_text_too_short_is_told_before_anything_is_measured(
     folder: Path, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(evaluate_text, "LENGTH", 500)
+    monkeypatch.setattr(evaluate_text, "LENGTH", 256)
     given: tuple[str | Path, ...] = ("--sentiment", folder / "nsmc_test.tsv", "--documents", data / "ko.txt")
     result = call("evaluate", "--model", "builtin", *given, "--out", tmp_path / "out")
     assert result.exit_code == 1
-    assert "pairs of 500 tokens, among the held-out ones, which are one in" in result.stderr
+    assert "pairs of 256 tokens, among the held-out ones, which are one in" in result.stderr
     assert "measuring" not in result.stderr
 
 
@@ -382,11 +382,15 @@ def test_a_bert_with_kobert_s_tokenizer_is_fine_tuned_and_measured(folder: Path,
     BertForPreTraining(small).save_pretrained(tmp_path / "kobert")
     for name in ("tokenizer_78b3253a26.model", "vocab.txt"):
         shutil.copy(shipped / name, tmp_path / "kobert")
-    given: tuple[str | Path, ...] = ("--sentiment", folder / "nsmc_train.tsv", "--steps", "2")
+    files = {name: tmp_path / f"{name}.tsv" for name in ("train", "test")}
+    for name, file in files.items():
+        long = f"900\t{name} {'영화 ' * 90}\t1\n"  # and the model has 64 positions
+        file.write_text((folder / f"nsmc_{name}.tsv").read_text("utf-8") + long, encoding="utf-8")
+    given: tuple[str | Path, ...] = ("--sentiment", files["train"], "--steps", "2")
     out = tmp_path / "out"
     done("finetune", "sentiment", "--model", tmp_path / "kobert", *given, "--out", out)
     assert {each.name for each in (out / "model").iterdir()} >= {"tokenizer_78b3253a26.model", "vocab.txt"}
-    test = ("--sentiment", folder / "nsmc_test.tsv")
+    test = ("--sentiment", files["test"])
     assert "sentiment accuracy" in done(
         "evaluate", "--model", out / "model", *test, "--out", tmp_path / "seen"
     )

@@ -7,7 +7,7 @@ import pytest
 from transformers import BertForMaskedLM, BertTokenizerFast
 
 from training.pretrain import new_model
-from training.start import TRAINED, load_start
+from training.start import TRAINED, load_start, load_tokenizer
 from training.textfiles import DataError
 
 
@@ -41,6 +41,15 @@ def test_heads_that_a_checkpoint_lacks_or_that_never_learnt_are_known(
     BertForMaskedLM(config).save_pretrained(tmp_path / "theirs")
     tokenizer.save_pretrained(tmp_path / "theirs")
     assert load_start(str(tmp_path / "theirs"), dropout=0.0).trained == {"mask"}
+
+
+def test_a_tokenizer_without_a_limit_has_its_model_s(tmp_path: Path, tokenizer: BertTokenizerFast) -> None:
+    (vocabulary,) = tokenizer.save_vocabulary(str(tmp_path))
+    BertTokenizerFast(vocab_file=vocabulary).save_pretrained(tmp_path)
+    model = new_model(load_tokenizer(tmp_path), layers=1, hidden=16, heads=1)
+    assert model.config.max_position_embeddings == 512
+    model.save_pretrained(tmp_path)
+    assert load_start(str(tmp_path), dropout=0.0).tokenizer.model_max_length == 512
 
 
 @pytest.mark.parametrize(("asked", "dropout"), [(None, 0.3), (0.2, 0.2)])

@@ -6,9 +6,10 @@ import pytest
 from transformers import AutoTokenizer, BertTokenizerFast
 
 from training import held_out
+from training import tokenizer as module
 from training.held_out import hashed
 from training.textfiles import DataError
-from training.tokenizer import sample, train_tokenizer
+from training.tokenizer import sample, train_tokenizer, would_learn
 
 
 @pytest.fixture
@@ -58,6 +59,21 @@ def test_without_text_there_is_nothing_to_learn(tmp_path: Path) -> None:
     file.write_text("\n \n", encoding="utf-8")
     with pytest.raises(DataError, match=r"empty\.txt: there is no text in it"):
         train_tokenizer([str(file)], [], characters=9_999)
+
+
+def test_what_would_be_learnt_is_told_of_what_is_there(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    korean, english = data / "ko.txt", data / "en.txt"
+    sizes = [len(file.read_text("utf-8").replace("\n", "")) for file in (korean, english)]
+    given = ([str(korean)], [str(english)])
+    said = would_learn(*given, 30_000_000, 400)
+    entries = len(train_tokenizer(*given, characters=30_000_000, vocab_size=400))
+    whole = f"from {sizes[0]:,} characters of {korean}, {sizes[1]:,} characters of {english}: about "
+    assert said.startswith(f"would learn {entries} entries {whole}")
+    monkeypatch.setattr(module, "_TRIED", 100)
+    assert would_learn(*given, 3_000, 400).startswith(
+        f"would learn up to 400 entries from up to 3,000 characters of {korean}, up to 1,000 characters of "
+        f"{english}: up to about "
+    )
 
 
 def test_nothing_is_learnt_from_public_test_sets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

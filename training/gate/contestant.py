@@ -35,13 +35,9 @@ class Contestant:
 
     def classify(self, task: str, examples: Sequence[Example], progress: Progress = quiet) -> Answers:
         """The likeliest class of each text or pair; ``progress`` is told how many were read."""
-        encoded = self._encoded(examples)
+        encoded = LabelledExamples(list(examples), self._start.tokenizer, longest=LONGEST)
         return Answers.of_logits(all_logits(self._start.model, task, encoded, progress))
 
     def ask(self, task: str, row: Example) -> None:
         """Answer a lone question from its text on, for its time."""
         self.classify(task, [row])
-
-    def _encoded(self, examples: Sequence[Example]) -> LabelledExamples:
-        longest = min(LONGEST, self._start.model.config.max_position_embeddings)
-        return LabelledExamples(list(examples), self._start.tokenizer, longest=longest)
