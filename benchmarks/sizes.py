@@ -29,6 +29,8 @@ from training.examples import Singles
 from training.initial import initialise
 from training.matching import give_matching_head
 from training.pretrain import Documents, Recipe, Text, new_model, pretraining_run
+from training.processes import Processes
+from training.record import Origin
 from training.schedule import Budget
 from training.start import load_tokenizer
 from training.textfiles import DataError
@@ -56,15 +58,17 @@ class Sized:
     milliseconds: float
 
 
-def trained(name: str, text: Text, held_out: Corpus, tokenizer: Path, out: Path, budget: Budget) -> Sized:
-    """Pre-train a new network of one size and measure it."""
+def trained(
+    name: str, text: Text, held_out: Corpus, tokenizer: Path, out: Path, budget: Budget, origin: Origin
+) -> Sized:
+    """Pre-train a new network of one size, or go on with it, and measure it."""
     cutter = load_tokenizer(tokenizer)
     layers, hidden = (int(number) for number in name.split("x"))
     torch.manual_seed(0)
     model = new_model(cutter, layers=layers, hidden=hidden, heads=hidden // HEAD_WIDTH)
     initialise(model, [each.corpus for each in text.documents])
     give_matching_head(model)
-    run, make = pretraining_run(model, cutter, text, out / name, budget, Recipe())
+    run, make = pretraining_run(model, cutter, text, out / name, budget, Recipe(), origin=origin)
     run.go(make)
     model.train(mode=False)
     figures = pretraining(model, cutter, held_out, name)
@@ -122,8 +126,11 @@ def main(
         parts = [Documents(corpus_of(source, cutter, cache), 1.0) for source in documents]
         alone = None if singles is None else Singles(corpus_of(singles, cutter, cache, single=True))
         held_out = corpus_of(documents[0], cutter, cache, part="heldout")
-        text = Text(parts, alone)
-        found = [trained(name, text, held_out, tokenizer, out, Budget(minutes, steps)) for name in sizes]
+        text, budget = Text(parts, alone), Budget(minutes, steps)
+        asked = {"budget": budget, "tokenizer": tokenizer, "documents": documents, "singles": singles}
+        sources = [str(tokenizer / "tokenizer.json"), *documents, *([] if singles is None else [singles])]
+        origin = Origin.of(asked, sources, Processes(torch.device("cpu")))
+        found = [trained(name, text, held_out, tokenizer, out, budget, origin) for name in sizes]
     except (DataError, ValueError) as error:
         typer.echo(f"benchmarks.sizes: {error}", err=True)
         raise typer.Exit(1) from None

@@ -28,6 +28,8 @@ from training.textfiles import DataError, open_text
 HELD_OUT_EVERY = 200
 CUT_BY = "cut-by.txt"
 """A file beside the arrays that tells the tokenizer they were cut with."""
+PART = "part.txt"
+"""Another that tells which part they are: ``train`` or ``heldout``."""
 _CHUNK = 20_000  # sentences tokenized at once: enough to keep both cores in the Rust tokenizer
 
 
@@ -174,11 +176,17 @@ def _encoded(folder: Path, cutting: str, part: str) -> Corpus:
     """A folder that was encoded before, if it is fit for its part.
 
     Raises:
-        DataError: It is held out and would train, is of another tokenizer, or does not say of which.
+        DataError: It is held out and would train, or is not and would be measured on; it is of another
+            tokenizer, or does not say of which.
     """
-    place = folder.resolve()
-    if part == "train" and place.name == "heldout":
-        raise DataError(f"{folder} is for measuring; {place.with_name('train')} is what trains")
+    said = folder / PART
+    its = said.read_text("utf-8") if said.is_file() else folder.resolve().name  # before, by the name alone
+    if part == "train" and its == "heldout":
+        raise DataError(f"{folder} is for measuring; train, which was encoded with it, is what trains")
+    if part == "heldout" and its == "train":
+        raise DataError(f"{folder} is what trains; heldout, which was encoded with it, is for measuring")
+    if part == "heldout" and its != "heldout":
+        raise DataError(f"{folder}: nothing says that it was held out; give the text itself")
     known = folder / CUT_BY
     if not known.is_file():
         raise DataError(f"{folder}: nothing says which tokenizer it was encoded with; give the text itself")
@@ -229,6 +237,7 @@ def corpus_of(
     for name, its in parts.items():
         its.save(partial / name)
         (partial / name / CUT_BY).write_text(cutting, "utf-8")
+        (partial / name / PART).write_text(name, "utf-8")
     partial.replace(folder)
     return _some(Corpus.load(folder / part), source, part)
 

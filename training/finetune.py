@@ -244,7 +244,10 @@ def step_of(
             loss = functional.cross_entropy(logits + before, labels, label_smoothing=settings.smoothing)
             loss.backward()
             values[f"loss {task}"] = loss.item()
-            values[task] = float((logits.detach().argmax(-1) == labels).float().mean())
+            # "nsp" alone is its loss on text.
+            values["nsp accuracy" if task == "nsp" else task] = float(
+                (logits.detach().argmax(-1) == labels).float().mean()
+            )
             tokens += batch.input_ids.size
         if read is not None:
             done = read(number)
@@ -293,7 +296,7 @@ def _text_loss(
         if len(batch.targets):
             values = {"mlm": losses.mlm.item(), "mlm accuracy": losses.mlm_accuracy.item()}
         if losses.nsp is not None and settings.text.nsp_weight:
-            values["nsp accuracy"] = losses.nsp_accuracy
+            values |= {"nsp": losses.nsp.item(), "nsp accuracy": losses.nsp_accuracy}
         return Step(batch.input_ids.size, values)
 
     return make

@@ -147,7 +147,7 @@ def origin_of(job: Job, processes: Processes) -> Origin:
     Raises:
         DataError: There are no weights to begin with.
     """
-    origin = Origin.of(asdict(job), job.sources, processes.count)
+    origin = Origin.of(asdict(job), job.sources, processes)
     if Path(job.model).is_dir():  # among the sources
         return origin
     # A preset or a hub id: the name alone doesn't say which weights.

@@ -54,7 +54,7 @@ class Measurement:
     def labelled(self) -> list[tuple[str, str]]:
         """Each task and a labelled file that is read for it."""
         files = [(task, source) for task, sources in self.files.items() for source in sources]
-        return [*files, *((task, source) for task, source in self.tuning.items() if self.files.get(task))]
+        return [*files, *self.tuning.items()]
 
     @property
     def sources(self) -> list[str]:
@@ -99,6 +99,9 @@ def measure(wanted: Measurement, processes: Processes, say: Say, *, dry_run: boo
     """
     if not any(wanted.files.values()) and not wanted.documents:
         raise DataError("nothing to measure on: --sentiment, --nli or --documents")
+    for task in wanted.tuning:
+        if not wanted.files.get(task):
+            raise DataError(f"--tune-{task} is given, but there is no --{task} to measure on")
     if not processes.leads:
         return None
     # Before a model is loaded, or even fetched.
@@ -180,9 +183,6 @@ def _texts(wanted: Measurement, start: Start) -> dict[str, tuple[BertTokenizerFa
     for source in wanted.documents:
         if not isinstance(cutter, BertTokenizerFast):
             raise DataError(f"{wanted.model}: masks and pairs need a WordPiece tokenizer")
-        folder = Path(source)
-        if folder.name == "train" and (folder.parent / "heldout").is_dir():
-            raise DataError(f"{source} is what trains; {folder.parent / 'heldout'} is for measuring")
         found[source] = cutter, corpus_of(source, cutter, wanted.out / "text", part="heldout")
     return found
 

@@ -145,6 +145,7 @@ KOREAN = Words(
         "mlm": "손실: 빈칸",
         "mlm accuracy": "빈칸",
         "nsp": "손실: 다음 문장",
+        "loss nsp": "손실: 다음 문장",
         "nsp accuracy": "다음 문장",
     },
 )

@@ -133,7 +133,7 @@ def pretrain(
             lr=lr,
             seed=seed,
             processes=processes,
-            origin=Origin.of(context.params, sources, processes.count),
+            origin=Origin.of(context.params, sources, processes),
         )
         tell(processes, told(run, run.plan(make)))
         if dry_run:

@@ -14,6 +14,7 @@ from typing import Any, Self
 
 import torch
 
+from training.processes import Processes
 from training.revision import code_revision
 from training.textfiles import download_hash, is_url
 
@@ -55,17 +56,22 @@ class Origin:
         settings: Options in words, but for those that only say when it ends and where it lies.
         data: Hashes of what it reads, by name.
         code: Revisions of the code that made its steps; a run may go on under another.
+        threads: With how many each process computed, on the CPU; with others sums are rounded otherwise,
+            and a run may go on.
     """
 
     settings: dict[str, str]
     data: dict[str, str]
     code: tuple[str, ...] = ()
+    threads: tuple[int, ...] = ()
 
     @classmethod
-    def of(cls, settings: Mapping[str, Any], data: Iterable[str], processes: int) -> Self:
-        """Take the options of a command, the files it reads, and how many processes train."""
+    def of(cls, settings: Mapping[str, Any], data: Iterable[str], processes: Processes) -> Self:
+        """Take the options of a command, the files it reads, and who trains."""
         said = {name: str(value) for name, value in settings.items() if name not in _FREE}
-        return cls({**said, "processes": str(processes)}, hashes_of(data), (code_revision(),))
+        threads = (torch.get_num_threads(),) if processes.device.type == "cpu" else ()
+        said["processes"] = str(processes.count)
+        return cls(said, hashes_of(data), (code_revision(),), threads)
 
     def changes(self, now: Origin) -> list[str]:
         """What is different now, in words; nothing if a run can go on.
@@ -81,8 +87,12 @@ class Origin:
         return said + [f"{name} has changed" for name in both if self.data[name] != now.data[name]]
 
     def after(self, then: Origin) -> Origin:
-        """This one, with the revisions before it."""
-        return replace(self, code=tuple(dict.fromkeys((*then.code, *self.code))))
+        """This one, with the revisions and the threads before it."""
+        return replace(
+            self,
+            code=tuple(dict.fromkeys((*then.code, *self.code))),
+            threads=tuple(dict.fromkeys((*then.threads, *self.threads))),
+        )
 
 
 def write_record(

@@ -67,7 +67,7 @@ class Run:
     """A training run.
 
     Whatever a step draws must come from its number alone; then a run that was killed and begun again ends
-    with the same weights as one that was not, bit for bit on the same processor.
+    with the same weights as one that was not, bit for bit on the same processor with as many threads.
 
     Attributes:
         model: What is trained.
@@ -302,8 +302,13 @@ def told(run: Run, plan: Plan) -> str:
             f"{run.description}: {run.step:,} steps were made in {run.folder}, and {plan.steps:,} are asked "
             "for: nothing is left to do (--steps with more of them goes on)"
         )
+    threads = () if run.origin is None else run.origin.threads
+    rounded = (
+        f"; on {' and '.join(map(str, threads))} threads in turn: not bit for bit what one number would give"
+    )
     return (
         f"{run.description}: {plan.steps:,} steps, {left:,} of them left, in {run.folder}; "
         f"{plan.tokens:,} tokens a step in {plan.seconds:.2f} s: "
         f"{plan.tokens / plan.seconds:,.0f} tokens/s, {plan.seconds * left / 60:.1f} minutes"
+        + (rounded if len(threads) > 1 else "")
     )

@@ -36,6 +36,10 @@ def test_every_size_has_its_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert float(first.split("|")[2].split()[0]) < float(second.split("|")[2].split()[0])
     assert first.split("|")[3] == second.split("|")[3]  # as many tokens
 
+    more = CliRunner().invoke(app, ["1x64", *given, "--steps", "4"])
+    assert more.exit_code == 1
+    assert "out/1x64: the run in it began otherwise (budget was Budget(" in more.stderr
+
 
 def test_a_size_that_is_none_is_one_line(tmp_path: Path) -> None:
     done = CliRunner().invoke(app, ["1x64", "--tokenizer", str(tmp_path), "--documents", "no.txt"])

@@ -3,6 +3,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable
 from pathlib import Path
+from shutil import copytree
 
 import numpy as np
 import pytest
@@ -191,7 +192,7 @@ class Killed(BaseException):
     """What nothing handles."""
 
 
-@pytest.mark.parametrize("moment", range(9))
+@pytest.mark.parametrize("moment", range(11))
 def test_text_is_encoded_again_after_a_kill_at_any_moment(
     tmp_path: Path, data: Path, tokenizer: BertTokenizerFast, monkeypatch: pytest.MonkeyPatch, moment: int
 ) -> None:
@@ -257,6 +258,33 @@ def test_what_is_held_out_does_not_train(
     monkeypatch.setattr(module, "HELD_OUT_EVERY", 4)
     corpus_of(str(data / "ko.txt"), tokenizer, tmp_path / "cache")
     (folder,) = (tmp_path / "cache").glob("*/heldout")
-    with pytest.raises(DataError, match=r"heldout is for measuring; .*train is what trains"):
+    with pytest.raises(DataError, match=r"heldout is for measuring; train, .* is what trains"):
         corpus_of(str(folder), tokenizer, tmp_path)
     assert len(corpus_of(str(folder), tokenizer, tmp_path, part="heldout").ids)
+
+
+@pytest.mark.parametrize("marked", [True, False])
+def test_what_trains_is_not_measured_whatever_its_folder_is_called(
+    tmp_path: Path, data: Path, tokenizer: BertTokenizerFast, monkeypatch: pytest.MonkeyPatch, marked: bool
+) -> None:
+    monkeypatch.setattr(module, "HELD_OUT_EVERY", 4)
+    corpus_of(str(data / "ko.txt"), tokenizer, tmp_path / "cache")
+    (folder,) = (tmp_path / "cache").iterdir()
+    if not marked:  # as before there were marks
+        for mark in folder.glob("*/part.txt"):
+            mark.unlink()
+    names = {part: tmp_path / f"my-{part}" for part in ("train", "heldout")}
+    for part, link in names.items():
+        link.symlink_to(folder / part)
+    monkeypatch.chdir(folder / "train")
+    for named in (folder / "train", names["train"], Path()):
+        with pytest.raises(DataError, match=r"is what trains; heldout, .* is for measuring"):
+            corpus_of(str(named), tokenizer, tmp_path, part="heldout")
+    assert len(corpus_of(str(names["heldout"]), tokenizer, tmp_path, part="heldout").ids)
+    copies = {part: copytree(folder / part, tmp_path / f"copied-{part}") for part in names}
+    with pytest.raises(DataError, match="is what trains" if marked else "nothing says that it was held out"):
+        corpus_of(str(copies["train"]), tokenizer, tmp_path, part="heldout")
+    if marked:
+        assert len(corpus_of(str(copies["heldout"]), tokenizer, tmp_path, part="heldout").ids)
+        with pytest.raises(DataError, match="is for measuring"):
+            corpus_of(str(copies["heldout"]), tokenizer, tmp_path)

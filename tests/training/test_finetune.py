@@ -122,7 +122,7 @@ def test_what_the_second_text_gives_away_is_left_out(tokenizer: BertTokenizerFas
 
 
 def test_each_process_has_batches_of_its_own(tokenizer: BertTokenizerFast, tmp_path: Path) -> None:
-    data = {"sentiment": TaskData(*(encoded(examples(60, bool), tokenizer),) * 2)}
+    data = {"nsp": TaskData(*(encoded(examples(60, bool), tokenizer),) * 2)}
     seen: dict[int, Step] = {}
     for rank in range(2):
         model = new_model(tokenizer, layers=1, hidden=16, heads=1)
@@ -131,6 +131,7 @@ def test_each_process_has_batches_of_its_own(tokenizer: BertTokenizerFast, tmp_p
         torch.manual_seed(0)
         seen[rank] = step_of(run, data, None, tokenizer, Settings(scale=0.1))(0)
     assert seen[0].values != seen[1].values
+    assert seen[0].values.keys() == {"loss nsp", "nsp accuracy"}  # "nsp" would be a loss in the picture
 
 
 def test_the_mean_over_the_tasks_is_watched(

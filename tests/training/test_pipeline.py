@@ -205,6 +205,7 @@ def test_what_would_flatter_is_not_measured(pretrained: Path, folder: Path, tmp_
     for arguments, said in (
         (("--model", pretrained / "model", "--sentiment", test), "model never learnt sentiment"),
         (("--model", "builtin", "--sentiment", test, "--tune-sentiment", test), "all of it is measured"),
+        (("--model", "builtin", "--sentiment", test, "--tune-nli", test), "there is no --nli to measure on"),
         (
             (
                 "--model",
@@ -259,7 +260,7 @@ def test_one_task_alone(pretrained: Path, folder: Path, data: Path, task: str) -
     assert f"{folder / f'only-{task}' / 'model'}: the model" in out
     last = read_history(folder / f"only-{task}")[-1]
     assert ("mlm" in last) == (task == "mask")
-    assert ("nsp accuracy" in last) == (task == "nsp")
+    assert ("nsp" in last) == ("nsp accuracy" in last) == (task == "nsp")
     assert ("on the development part" in out) == (task == "sentiment")
 
 

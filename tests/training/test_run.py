@@ -16,7 +16,7 @@ from training.history import HISTORY, read_history
 from training.pretrain import new_model
 from training.processes import Processes
 from training.record import Origin
-from training.run import Run, Step, told
+from training.run import Plan, Run, Step, told
 from training.schedule import Budget
 from training.state import has_state
 from training.textfiles import DataError
@@ -247,7 +247,7 @@ def test_a_run_does_not_go_on_with_other_settings_data_or_processes(
     data = tmp_path / "data.txt"
     data.write_text("one", encoding="utf-8")
 
-    def begin(lr: float, processes: int = 1, minutes: float = 1) -> Run:
+    def begin(lr: float, processes: Processes = HERE, minutes: float = 1) -> Run:
         origin = Origin.of({"lr": lr, "minutes": minutes}, [str(data)], processes)
         return Run(small(tokenizer), tmp_path / "run", Budget(0, 2), lr, "test", HERE, origin=origin)
 
@@ -257,24 +257,31 @@ def test_a_run_does_not_go_on_with_other_settings_data_or_processes(
     with pytest.raises(DataError, match=r"lr was 0\.01, is 0\.02"):
         begin(0.02)
     with pytest.raises(DataError, match="processes was 1, is 2"):
-        begin(0.01, processes=2)
+        begin(0.01, Processes(torch.device("cpu"), count=2))
     data.write_text("two", encoding="utf-8")
     with pytest.raises(DataError, match=r"data\.txt has changed"):
         begin(0.01)
 
 
-def test_a_run_names_every_revision_of_the_code_that_made_its_steps(
+def test_a_run_names_every_revision_of_the_code_and_number_of_threads_that_made_its_steps(
     tmp_path: Path, tokenizer: BertTokenizerFast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     revisions: list[tuple[str, ...]] = []
+    threads: list[tuple[int, ...]] = []
     for steps, revision in enumerate(("one", "two", "two"), start=1):
         monkeypatch.setattr("training.record.code_revision", lambda revision=revision: revision)
-        origin = Origin.of({}, [], 1)
+        monkeypatch.setattr(torch, "get_num_threads", lambda steps=steps: min(steps, 2))
+        origin = Origin.of({}, [], HERE)
         run = Run(small(tokenizer), tmp_path, Budget(0, steps), 0.01, "test", HERE, origin=origin)
+        said = told(run, Plan(steps, 1.0, 1))
+        assert ("on 1 and 2 threads in turn: not bit for bit" in said) == (steps > 1)
         run.go(shrink(run))
         assert run.origin is not None
         revisions.append(run.origin.code)
+        threads.append(run.origin.threads)
     assert revisions == [("one",), ("one", "two"), ("one", "two")]
+    assert threads == [(1,), (1, 2), (1, 2)]
+    assert not Origin.of({}, [], Processes(torch.device("cuda"))).threads
 
 
 def test_an_option_that_came_later_does_not_stop_an_old_run() -> None:
