@@ -33,6 +33,12 @@ OfTask = Annotated[
 Gold = Annotated[
     bool, typer.Option("--gold", help="Its labels are known to be right: to measure by, never to train on.")
 ]
+Replace = Annotated[
+    bool,
+    typer.Option(
+        "--replace", help="Its labels take the place of others that you gave the same texts before."
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Limit = Annotated[int, typer.Option(min=1, help="At most so many of each task.")]
 Folder = Annotated[
@@ -76,13 +82,13 @@ def export(out: Out = None, format_: Written = Format.JSONL) -> None:
 
 
 @app.command(name="import")
-def import_(file: Source, task: OfTask = None, gold: Gold = False) -> None:
+def import_(file: Source, task: OfTask = None, gold: Gold = False, replace: Replace = False) -> None:
     """Take in votes that were exported, or texts with labels such as NSMC's ratings_train.txt.
 
     Done again it adds nothing. Whoever voted is known again when they come back, if PSEUDONYM_KEY is the
     same. A label of a file is yours: votes never change it, it takes the place of what voters decided, and
-    `feedback conflicts` shows where they differ. One that was imported before stays. Rows that cannot be used
-    are told one by one.
+    `feedback conflicts` shows where they differ. One that was imported before stays without --replace, and
+    gold without both --gold and --replace. Rows that cannot be used are told one by one.
 
     What people had deleted after the file was written comes back with it: delete old exports.
     """
@@ -90,7 +96,7 @@ def import_(file: Source, task: OfTask = None, gold: Gold = False) -> None:
 
     async def take_in(store: Store) -> dict[str, int]:
         with progress(total, "import") as bar:
-            return dict(await keep(store, parsed, bar.update))
+            return dict(await keep(store, parsed, bar.update, replace=replace))
 
     parsed = in_one_line(lambda: parse(file, None if task is None else task.value, gold=gold))
     for line in parsed.bad:
@@ -229,10 +235,12 @@ def _imported(counts: dict[str, int]) -> list[str]:
         ("labels new", "labelled text", "new"),
         ("labels known", "labelled text", "here already"),
         ("labels replaced", "labelled text", "decided otherwise by voters, which the file replaces"),
-        ("labels differ", "labelled text", "imported otherwise before, which stays"),
+        ("labels corrected", "labelled text", "imported otherwise before, which the file replaces"),
+        ("labels differ", "labelled text", "imported otherwise before, which stays without --replace"),
         ("labels gold", "label", "became gold"),
         ("labels gold confirmed", "label", "that voters had made gold confirmed"),
         ("labels gold replaced", "label", "that voters had made gold replaced by the file's"),
+        ("labels gold corrected", "label", "known otherwise here replaced by the file's"),
         ("labels gold differs", "label", "known otherwise here, which stays"),
     )
     return [f"{_counted(counts[key], what)} {why}" for key, what, why in told if counts.get(key)]

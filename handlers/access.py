@@ -62,6 +62,11 @@ class Access:
         self._told: dict[Hashable, float] = {}  # when who was told last asked
         self._sweep_at = -inf
 
+    @property
+    def admins(self) -> frozenset[int]:
+        """Those who are exempt from everything."""
+        return self._lists.admins
+
     def is_admin(self, user_id: int | None) -> bool:
         """Say whether somebody is exempt from everything."""
         return user_id in self._lists.admins

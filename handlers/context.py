@@ -17,6 +17,7 @@ from handlers.limits import Limits
 from handlers.newest import Newest
 from handlers.news import News
 from handlers.pending import Pending
+from handlers.prompts import Prompts
 from handlers.quota import Quotas
 from handlers.replies.texts import TEXTS, Language, Texts, language_for
 from handlers.turns import Redraws, Turns
@@ -31,8 +32,6 @@ GREETED_AGAIN_AFTER = 600.0
 
 REFUSED_AGAIN_AFTER = 3600.0
 """Seconds; who gives a command in a group again within them that is not theirs gets no second message."""
-PROMPTED_AGAIN_AFTER = 2.0
-"""Seconds; within them a second tap is the same one. Later, whoever taps has put the question away."""
 
 
 class Service(Protocol):
@@ -151,7 +150,7 @@ class Services:
         heard: What another update may tell a moment later: an album's words, a group's move.
         presets: Those that the administrators of a group may choose from.
         retention_days: After how many days questions are deleted; None for never.
-        prompts: Who was just asked for a word, for which answer.
+        prompts: Who was just asked for a word, for which answer, and by which message.
         pending: Answers whose askers have not agreed to have them kept.
         promoter: Changes who answers a task; None where nobody may.
         tested: Tasks whose original test a new model is held against.
@@ -175,7 +174,7 @@ class Services:
     heard: Heard = field(default_factory=Heard)
     presets: tuple[str, ...] = ()
     retention_days: int | None = None
-    prompts: News = field(default_factory=partial(News, PROMPTED_AGAIN_AFTER))
+    prompts: Prompts = field(default_factory=Prompts)
     pending: Pending = field(default_factory=Pending)
     promoter: Promoter | None = None
     tested: frozenset[str] = frozenset()

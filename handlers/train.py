@@ -19,6 +19,7 @@ from handlers.replies.training import (
     LEARNABLE,
     apart_html,
     data_html,
+    moved_html,
     obstacle,
     run_html,
     run_keyboard,
@@ -51,7 +52,7 @@ async def _train(message: Message, context: Context) -> None:
         await _answer_with_offer(message, context, task, language)
         return
     shown = await reply(message, context, run_html(run, language), run_keyboard(run, language))
-    await context.store.runs.show(run.id, message.chat_id, shown)
+    await _show_here(context, run.id, message.chat_id, shown)
 
 
 train = for_operators("train", _train)
@@ -105,7 +106,7 @@ async def _start(
         await show(*await _offer(context, task, language, show))
         return
     asked = await context.store.runs.ask(task, actor_id=query.from_user.id, options={"language": language})
-    await context.store.runs.show(asked.run.id, shown.chat.id, shown.message_id)
+    await _show_here(context, asked.run.id, shown.chat.id, shown.message_id)
     with tolerating():
         await query.answer(texts.asked_toast if asked.new else texts.runs_already_toast)
     await _edit(
@@ -115,6 +116,15 @@ async def _start(
         run_html(asked.run, language),
         run_keyboard(asked.run, language),
     )
+
+
+async def _show_here(context: Context, run_id: int, chat: int, message: int) -> None:
+    """Have a message show a training from now on; the one that did so says where it is shown."""
+    runs = context.store.runs
+    before = await runs.show(run_id, chat, message)
+    there = runs.chat_of(before, {chat, *context.services.access.admins})
+    if there is not None and before.message_id is not None and (there, before.message_id) != (chat, message):
+        await _edit(there, before.message_id, context, moved_html(before, here=there == chat))
 
 
 async def _cancel(

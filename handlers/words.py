@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from html import escape
 
-from telegram import CallbackQuery, ForceReply, MaybeInaccessibleMessage, Message, ReplyParameters
+from telegram import CallbackQuery, ForceReply, MaybeInaccessibleMessage, Message, ReplyParameters, User
 from telegram.constants import ChatType
 from telegram.ext import filters
 
@@ -15,6 +15,8 @@ from handlers.answer import address, asker_of, reply
 from handlers.context import Context
 from handlers.label import label_with
 from handlers.offers import without_command
+from handlers.prompts import AGAIN_AFTER, AGAIN_IN_GROUP_AFTER, Asks
+from handlers.replies.labelling_wording import LabellingTexts
 from handlers.replies.texts import Language, Texts
 from handlers.taps import WordTap
 from handlers.tolerance import tolerating
@@ -44,8 +46,9 @@ async def words(message: Message, context: Context) -> None:
     replied = message.reply_to_message
     shown = None if replied is None else await context.store.shown_by(message.chat_id, replied.message_id)
     private = message.chat.type == ChatType.PRIVATE
-    if shown is not None and shown.prediction_id is not None:
+    if replied is not None and shown is not None and shown.prediction_id is not None:
         if shown.task == Task.MASK:
+            context.services.prompts.replied_to(message.chat_id, replied.message_id)
             await _vote(message, context, shown.prediction_id)
             return
         if shown.task == AnswerKind.ITEM and private:
@@ -58,7 +61,10 @@ async def words(message: Message, context: Context) -> None:
 async def ask_for_word(
     query: CallbackQuery, shown: MaybeInaccessibleMessage, context: Context, tap: WordTap
 ) -> None:
-    """Ask the tapper for a word, in a message that their reply answers; of several taps, once."""
+    """Ask the tapper for a word, in a message that their reply answers; at taps shortly after, not again.
+
+    A question that nobody has replied to goes when the next one has come.
+    """
     if await refuses(query, shown, context):
         return
     user, chat = query.from_user, shown.chat
@@ -68,23 +74,47 @@ async def ask_for_word(
         return
     tally = await context.store.tally(tap.prediction_id, chat_id=chat.id)
     own = (await context.texts(user)).labelling
-    with tolerating():
-        await query.answer(own.word_prompted_toast)
-    if not context.services.prompts.is_news((chat.id, user.id, tap.prediction_id)):
+    asks, prompts = Asks(chat.id, user.id, tap.prediction_id), context.services.prompts
+    if not prompts.may_ask(asks, AGAIN_AFTER if chat.type == ChatType.PRIVATE else AGAIN_IN_GROUP_AFTER):
+        with tolerating():
+            await query.answer(own.word_asked_toast)
         return
     several = sum(map(bool, tally.options)) > 1
-    prompt = own.words_prompt if several else own.word_prompt
+    sent = None
+    try:
+        with tolerating():
+            await query.answer(own.word_prompted_toast)
+        with tolerating():
+            sent = await _prompt(shown, context, user, own, tap.prediction_id, several=several)
+    finally:
+        earlier = prompts.sent(asks, sent)
+    if earlier is not None:
+        with tolerating():
+            await context.bot.delete_message(chat.id, earlier)
+
+
+async def _prompt(
+    shown: MaybeInaccessibleMessage,
+    context: Context,
+    user: User,
+    own: LabellingTexts,
+    prediction_id: int,
+    *,
+    several: bool,
+) -> int:
+    """Send the question, keep which answer it is about, and return its message."""
+    chat, prompt = shown.chat, own.words_prompt if several else own.word_prompt
     topic = shown.message_thread_id if isinstance(shown, Message) and shown.is_topic_message else None
-    with tolerating():
-        sent = await context.bot.send_message(
-            chat.id,
-            prompt.format(name=user.mention_html()),  # of a group, only who is mentioned is asked to write
-            message_thread_id=topic,
-            reply_parameters=ReplyParameters(shown.message_id, allow_sending_without_reply=True),
-            reply_markup=ForceReply(selective=True, input_field_placeholder=own.word_placeholder_button),
-        )
-        asks = EarlierAnswer(sent.message_id, tap.prediction_id, Task.MASK)
-        await context.store.remember_answer(chat.id, sent.message_id, asks, asked_at=sent.date)
+    sent = await context.bot.send_message(
+        chat.id,
+        prompt.format(name=user.mention_html()),  # of a group, only who is mentioned is asked to write
+        message_thread_id=topic,
+        reply_parameters=ReplyParameters(shown.message_id, allow_sending_without_reply=True),
+        reply_markup=ForceReply(selective=True, input_field_placeholder=own.word_placeholder_button),
+    )
+    asks = EarlierAnswer(sent.message_id, prediction_id, Task.MASK)
+    await context.store.remember_answer(chat.id, sent.message_id, asks, asked_at=sent.date)
+    return sent.message_id
 
 
 async def _vote(message: Message, context: Context, prediction_id: int) -> None:

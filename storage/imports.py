@@ -64,23 +64,29 @@ class Imports:
         return counts
 
     @again_after_conflict
-    async def add_texts(self, rows: Sequence[ImportedText]) -> Mapping[str, int]:
+    async def add_texts(self, rows: Sequence[ImportedText], *, replace: bool = False) -> Mapping[str, int]:
         """Keep labelled texts, in one transaction; a label that was imported before stays.
 
         What a file says is the maintainer's, so it takes the place of what the voters decided, gold of theirs
         included; what was imported first goes before what comes later. What is imported as gold becomes a
         label too.
 
+        Args:
+            rows: What to keep.
+            replace: Whether what comes later goes before what was imported first. What voters made gold never
+                takes the place of the maintainer's.
+
         Returns:
             How many labels were ``new``, ``known`` already, ``replaced`` what the voters had decided
-            otherwise, or ``differ`` from one that stays; how many became ``gold``, ``gold confirmed`` what
-            voters had made gold, or ``gold replaced`` it; and how many are another than the ``gold`` that
-            stays, ``gold differs``.
+            otherwise, ``corrected`` one that was imported before, or ``differ`` from one that stays; how many
+            became ``gold``, ``gold confirmed`` what voters had made gold, or ``gold replaced`` it; how many
+            ``gold corrected`` the maintainer's, and how many are another than that, which stays,
+            ``gold differs``.
         """
         counts = Counter[str]()
         async with self.database.write() as connection:
             for row in rows:
-                counts.update(await _Writing(connection, {}).text(row))
+                counts.update(await _Writing(connection, {}, replace).text(row))
         return counts
 
 
@@ -90,6 +96,7 @@ class _Writing:
 
     connection: AsyncConnection
     ids: dict[tuple[object, ...], int]
+    replace: bool = False
 
     async def vote(self, row: FeedbackRow) -> tuple[str, ...]:
         voter, consent = await self._voter(row)
@@ -126,26 +133,35 @@ class _Writing:
         known = (await self.connection.execute(select(GoldItem.label, GoldItem.source).where(*place))).first()
         label = storable(row.label)
         if known is not None and (known.source != VOTERS or row.source == VOTERS):
-            return None if known.label == label else "gold differs"
+            if known.label == label:
+                return None
+            if not self.replace or row.source == VOTERS:
+                return "gold differs"
         # As of now: known labels that are newer than the last agreement have everything agreed on anew.
         its = {"label": label, "source": row.source, "created_at": utc_now()}
         gold = {"input_id": number, "slot": row.slot} | its
         await upsert(self.connection, GoldItem, gold, key=["input_id", "slot"], update=list(its))
         if known is None:
             return "gold"
+        if known.source != VOTERS:
+            return "gold corrected"
         return "gold confirmed" if known.label == label else "gold replaced"
 
     async def _label(self, number: int, row: ImportedText) -> str:
         place = (Label.input_id == number, Label.slot == row.slot)
         known = (await self.connection.execute(select(Label.label, Label.method).where(*place))).first()
         label = storable(row.label)
-        if known is not None and known.method == IMPORTED:
-            return "known" if known.label == label else "differ"
+        imported = known is not None and known.method == IMPORTED
+        same = known is not None and known.label == label
+        if imported and (same or not self.replace):
+            return "known" if same else "differ"
         new = NewLabel(number, row.slot, label, IMPORTED, row.confidence, 0)
         await Labels(self.connection, row.task).put(new)
         if known is None:
             return "new"
-        return "known" if known.label == label else "replaced"
+        if same:
+            return "known"
+        return "corrected" if imported else "replaced"
 
     async def _voter(self, row: FeedbackRow) -> tuple[int | None, str | None]:
         """Return who voted and what they said to the question; None for somebody unknown."""

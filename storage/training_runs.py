@@ -121,11 +121,20 @@ class TrainingRuns:
         return await self._all(query.order_by(TrainingRun.id))
 
     @again_after_conflict
-    async def show(self, run_id: int, chat_id: int, message_id: int) -> None:
-        """Keep which message shows a training; an earlier one shows it no longer."""
+    async def show(self, run_id: int, chat_id: int, message_id: int) -> Run:
+        """Keep which message shows a training; an earlier one shows it no longer.
+
+        Returns:
+            The training as it was before, with that earlier message.
+
+        Raises:
+            UnknownRun: There is none of this number.
+        """
         chat = self._pseudonymizer.chat(chat_id)
         async with self._database.write() as connection:
+            before = await RunRows(connection).get(run_id, lock=True)
             await RunRows(connection).change(run_id, chat_pseudonym=chat, message_id=message_id)
+        return before
 
     @again_after_conflict
     async def shows_no_longer(self, run_id: int, message_id: int) -> None:

@@ -15,6 +15,8 @@ LEAST_GOLD = 100
 """With so many known rows a gain is judged on them.
 
 With so many that no voters made, what passes may be promoted by itself."""
+RECALL_ROWS = 2
+"""So many rows a class may lose on balance, whatever share they are: the noise of one or two."""
 
 Number = float | int | str | None
 """What a check may hold beside its state."""
@@ -51,6 +53,8 @@ class Doubt(StrEnum):
     """Its gain was judged on known labels, but without those that voters made they show none."""
     NOT_TESTED = "not_tested"
     """There was no original test file: what the model could do before may be lost, and nobody saw it."""
+    LOST_RECALL = "lost_recall"
+    """A class lost more than the bound, which may be chance: so it was not refused for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +88,14 @@ class Check:
     name: CheckName
     state: CheckState
     numbers: Mapping[str, Number]
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether a class lost more than it may, though it passed as that may be chance."""
+        if self.name is not CheckName.RECALL or self.state is not CheckState.PASSED:
+            return False
+        drop, margin, lost, gained = (_amount(self, each) for each in ("drop", "margin", "lost", "gained"))
+        return drop > margin and lost - gained > RECALL_ROWS
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +134,8 @@ class Verdict:
             found.append(Doubt.VOTED_GOLD)
         if not any(self._passes(check, CheckName.TEST, "task", self.task) for check in self.checks):
             found.append(Doubt.NOT_TESTED)
+        if any(check.doubtful for check in self.checks):
+            found.append(Doubt.LOST_RECALL)
         return tuple(found)
 
     @property

@@ -20,6 +20,7 @@ LABELLING_EN = LabellingTexts(
     ),
     word_placeholder_button="The word for the blank",
     word_prompted_toast="Reply to my message with the word.",
+    word_asked_toast="My question is there already, below this answer: reply to it with the word.",
     word_counted="Thank you, counted: <b>{word}</b>",
     word_changed="Vote changed: <b>{word}</b>",
     word_unchanged="Already counted: <b>{word}</b>",

@@ -20,6 +20,7 @@ LABELLING_KO = LabellingTexts(
     ),
     word_placeholder_button="빈칸에 들어갈 낱말",
     word_prompted_toast="제 메시지에 답장으로 낱말을 보내 주세요.",
+    word_asked_toast="이미 여쭤봤어요. 이 대답 아래에 있는 제 물음에 답장으로 낱말을 보내 주세요.",
     word_counted="고마워요, 기록했어요: <b>{word}</b>",
     word_changed="표를 바꿨어요: <b>{word}</b>",
     word_unchanged="이미 기록한 표예요: <b>{word}</b>",

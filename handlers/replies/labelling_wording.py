@@ -26,6 +26,7 @@ class LabellingTexts:
     words_prompt: str
     word_placeholder_button: str
     word_prompted_toast: str
+    word_asked_toast: str
     word_counted: str
     word_changed: str
     word_unchanged: str

@@ -48,6 +48,8 @@ class TeachingTexts:
     title: str
     phases: Mapping[str, str]
     cancelling: str
+    shown_below: str
+    shown_elsewhere: str
     steps: str
     loss: str
     accuracy: str
@@ -98,8 +100,9 @@ TEACHING_EN = TeachingTexts(
     ),
     nothing_yet="Nobody has voted on this yet, so there is nothing to learn from.",
     no_label=(
-        "🚫 It cannot begin yet: no text that I may learn from was labelled {labels}. Gold does not count, "
-        "nor do the two texts in ten that are set aside: these only measure."
+        "🚫 It cannot begin yet: none of the texts that I may learn from is labelled {labels}. Not among "
+        "them are gold and the two texts in ten that are set aside, which only measure; texts whose label "
+        "is not sure enough; and texts of public test sets."
     ),
     no_agreed="🚫 It cannot begin yet: there is no text on whose label the voters agree.",
     too_few=(
@@ -153,6 +156,8 @@ TEACHING_EN = TeachingTexts(
         "gate": "comparing with the model that answers now",
     },
     cancelling="stopping …",
+    shown_below="A newer message of this chat shows how far it is.",
+    shown_elsewhere="Another admin is shown how far it is. <code>/train {task}</code> shows it here again.",
     steps="step {step} of {steps}",
     loss="loss {loss}",
     accuracy="{accuracy} right on what it does not learn from",
@@ -220,8 +225,9 @@ TEACHING_KO = TeachingTexts(
     ),
     nothing_yet="아직 아무도 투표하지 않아서 배울 것이 없어요.",
     no_label=(
-        "🚫 아직 시작할 수 없어요. 배울 수 있는 글 가운데 이렇게 고른 것이 없어요: {labels}. "
-        "골드와 열 개에 두 개꼴로 떼어 두는 글은 재는 데만 쓰니 세지 않아요."
+        "🚫 아직 시작할 수 없어요. 배울 수 있는 글 가운데 라벨이 이런 것이 없어요: {labels}. "
+        "재는 데만 쓰는 골드와 열 개에 두 개꼴로 떼어 두는 글, 라벨이 확실하지 않은 글, 공개 시험 세트에 "
+        "있는 글은 세지 않아요."
     ),
     no_agreed="🚫 아직 시작할 수 없어요. 투표한 분들의 뜻이 모인 글이 없어요.",
     too_few=(
@@ -272,6 +278,11 @@ TEACHING_KO = TeachingTexts(
         "gate": "지금 모델과 비교하는 중",
     },
     cancelling="멈추는 중 …",
+    shown_below="어디까지 왔는지는 이 채팅의 더 새로운 메시지에서 볼 수 있어요.",
+    shown_elsewhere=(
+        "지금은 다른 관리자에게 보여 주고 있어요. <code>/train {task}</code>, 이렇게 보내면 다시 여기에서 "
+        "볼 수 있어요."
+    ),
     steps="{steps}단계 중 {step}",
     loss="손실 {loss}",
     accuracy="배우지 않은 글 정답률 {accuracy}",

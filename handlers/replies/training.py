@@ -13,7 +13,7 @@ from handlers.replies.answers import duration
 from handlers.replies.buttons import button
 from handlers.replies.counts import Count, percents
 from handlers.replies.teaching_texts import TeachingTexts
-from handlers.replies.texts import TEXTS, Language
+from handlers.replies.texts import TEXTS, Language, language_for
 from handlers.replies.verdict import verdict_lines
 from handlers.taps import TrainStep, TrainTap
 from models.results import LABELS, Task
@@ -156,6 +156,20 @@ def run_keyboard(run: Run, language: Language) -> InlineKeyboardMarkup | None:
         return None
     face = TEXTS[language].teaching.cancel_button
     return InlineKeyboardMarkup([[button(face, TrainTap(TrainStep.CANCEL, Task(run.task), run.id))]])
+
+
+def moved_html(run: Run, *, here: bool) -> str:
+    """Say, in the message that showed a training, that another shows it now, in the language of the training.
+
+    Args:
+        run: The training.
+        here: Whether that is in the same chat.
+    """
+    language = language_for(str(run.options.get("language", "")))
+    texts = TEXTS[language].teaching
+    task = TEXTS[language].task_name[run.task]
+    where = texts.shown_below if here else texts.shown_elsewhere.format(task=task)
+    return f"{texts.title.format(task=task, number=run.id)}\n{where}"
 
 
 def run_html(run: Run, language: Language) -> str:

@@ -9,7 +9,7 @@ from handlers import utf16
 from handlers.replies.counts import Count
 from handlers.replies.texts import TEXTS, Language
 from handlers.replies.verdict_texts import VerdictTexts
-from storage.verdicts import Check, CheckName, CheckState, Number, Verdict
+from storage.verdicts import RECALL_ROWS, Check, CheckName, CheckState, Number, Verdict
 
 _SIGNS = {CheckState.PASSED: "✓", CheckState.FAILED: "✗", CheckState.NOT_SEEN: "–"}
 _POINTS = {
@@ -28,6 +28,7 @@ _AS_IS = {
     "candidate_ms": ".2f",
 }
 """How other numbers are; all that is not here is counted."""
+_DOUBTFUL = "?"
 _NAME_UNITS = 100  # of a model's name, which may be a long path
 
 
@@ -79,14 +80,18 @@ def _rule(check: Check, texts: VerdictTexts, language: Language) -> Iterator[str
 
 
 def _recalls(checks: Sequence[Check], texts: VerdictTexts, language: Language) -> Iterator[str]:
-    """One line for all classes that passed, and one for each that did not."""
-    passed = [check for check in checks if check.state is CheckState.PASSED]
+    """One line for all classes that surely passed, and one for each of the others."""
+    passed = [check for check in checks if check.state is CheckState.PASSED and not check.doubtful]
     if passed:
         words = _words(max(passed, key=_drop), texts, language)
         sign = _SIGNS[CheckState.PASSED]
-        yield f"{sign} {texts.checks[CheckName.RECALL].format(**words, count=Count(len(passed)))}"
+        counts = {"count": Count(len(passed)), "rows": Count(RECALL_ROWS)}
+        yield f"{sign} {texts.checks[CheckName.RECALL].format(**words, **counts)}"
     for check in checks:
-        if check.state is not CheckState.PASSED:
+        if check.doubtful:
+            words = _words(check, texts, language)
+            yield f"{_DOUBTFUL} {texts.failed[CheckName.RECALL].format(**words)} {texts.maybe_chance}"
+        elif check.state is not CheckState.PASSED:
             yield from _rule(check, texts, language)
 
 

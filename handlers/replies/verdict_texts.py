@@ -21,6 +21,7 @@ class VerdictTexts:
         on_heldout: Added where it was judged on held-out feedback.
         voted: Added where some of the known labels are what voters agreed on.
         voters_agree: What is said of voters of whom no known label has shown that they are right.
+        maybe_chance: Added to a recall that dropped too far, but not beyond chance.
         first_judged: Added to a gain on rows that judged nobody before.
         judged_before: Added to one on other rows.
         smallest: Added to every gain.
@@ -39,6 +40,7 @@ class VerdictTexts:
     on_heldout: str
     voted: str
     voters_agree: str
+    maybe_chance: str
     first_judged: str
     judged_before: str
     smallest: str
@@ -54,13 +56,14 @@ VERDICT_EN = VerdictTexts(
         "votes_alone": "It passed on votes alone, which five accounts of one person could have given.",
         "voted_gold": "Too much of the gold that judged it is what voters said.",
         "not_tested": "No test file was given, so what it could do before may be lost, and nobody saw it.",
+        "lost_recall": "A class lost more recall than it may, which may be chance: see the line marked ?.",
     },
     refused="{candidate} does not take the place of {champion} ({task}).",
     leaving=(
         "{leaving} learnt from a text that was deleted and has to go, so the question is not whether this "
         "one is better than {leaving}: without it {champion} answers, and that is what it has to beat."
     ),
-    sets={"gold": "blind-labelled rows", "test": "public test set", "heldout": "rows of held-out feedback"},
+    sets={"gold": "known labels (gold)", "test": "public test set", "heldout": "rows of held-out feedback"},
     checks={
         "answers": "Answers: numbers for all {n:row|rows}.",
         "changed": "Changes: {changed} of {n:row|rows} answered otherwise.",
@@ -74,7 +77,8 @@ VERDICT_EN = VerdictTexts(
             "lower end of the 95% interval {low}, more than -{margin} needed; n = {n}."
         ),
         "recall": (
-            "Recall: {count:class|classes} looked at; largest drop {drop} points ({label}, {set}, n = {n})."
+            "Recall: {count:class|classes} looked at; largest drop {drop} points ({label}, {set}, n = {n}). "
+            "{margin} points may be lost, or {rows:row|rows}."
         ),
         "calibration": (
             "Calibration error, {set} ({task}): {champion} → {candidate} points, {worse} "
@@ -97,7 +101,7 @@ VERDICT_EN = VerdictTexts(
     },
     not_seen={
         "gain": (
-            "Gain: not seen; {gold:blind-labelled row|blind-labelled rows} ({least_gold} needed) "
+            "Gain: not seen; {gold:known label|known labels} (gold; {least_gold} needed) "
             "and no held-out feedback."
         ),
         "test": (
@@ -116,7 +120,7 @@ VERDICT_EN = VerdictTexts(
         "voter_share": "Largest voter: not seen ({cap}% allowed).",
     },
     on_heldout=(
-        "Judged on held-out feedback: {gold:blind-labelled row is|blind-labelled rows are} too few, "
+        "Judged on held-out feedback: {gold:known label (gold) is|known labels (gold) are} too few, "
         "{least_gold} are needed. Some of those labels may have been given after seeing an answer."
     ),
     voted=(
@@ -128,6 +132,7 @@ VERDICT_EN = VerdictTexts(
         "Voters: {voters:person|people} whose votes agree taught it ({least} needed). No known label (gold) "
         "shows that any of them is right."
     ),
+    maybe_chance="Chance may do that, so a person has to judge it.",
     first_judged=(
         "No candidate was judged on these rows before: it gets half of the 5% of chance, and what is left is "
         "for those after it."
@@ -148,13 +153,14 @@ VERDICT_KO = VerdictTexts(
         "votes_alone": "투표만으로 통과했는데, 그런 투표는 한 사람이 계정 다섯 개로도 만들 수 있어요.",
         "voted_gold": "심사한 골드 가운데 투표로 정해진 것이 너무 많아요.",
         "not_tested": "시험 파일이 없어서, 전에 잘하던 것을 잃었는지 아무도 보지 못했어요.",
+        "lost_recall": "어떤 클래스의 재현율이 괜찮은 것보다 더 떨어졌는데 우연일 수 있어요(?가 붙은 줄).",
     },
     refused="{candidate} 모델은 {champion} 모델을 대신하지 못해요 ({task}).",
     leaving=(
         "{leaving} 모델은 지워진 글로 배워서 어차피 물러나요. 그래서 {leaving} 모델이 아니라, 그다음에 "
         "대답할 {champion} 모델보다 나은지 봐요."
     ),
-    sets={"gold": "답을 보지 않고 붙인 정답", "test": "공개 시험 세트", "heldout": "따로 떼어 둔 피드백"},
+    sets={"gold": "정답(골드)", "test": "공개 시험 세트", "heldout": "따로 떼어 둔 피드백"},
     checks={
         "answers": "답: {n}개 모두 숫자로 답했어요.",
         "changed": "달라진 답: {n}개 가운데 {changed}개예요.",
@@ -168,7 +174,8 @@ VERDICT_KO = VerdictTexts(
             "95% 구간의 아래 끝 {low}, -{margin}보다 커야 해요. n = {n}."
         ),
         "recall": (
-            "재현율: 클래스 {count}개를 봤고, 가장 크게 떨어진 것은 {drop}%p예요 ({label}, {set}, n = {n})."
+            "재현율: 클래스 {count}개를 봤고, 가장 크게 떨어진 것은 {drop}%p예요 ({label}, {set}, n = {n}). "
+            "{margin}%p나 글 {rows}개까지 괜찮아요."
         ),
         "calibration": (
             "확신 오차, {set} ({task}): {champion} → {candidate}%p, {worse} "
@@ -191,7 +198,7 @@ VERDICT_KO = VerdictTexts(
     },
     not_seen={
         "gain": (
-            "나아짐: 확인하지 못했어요. 답을 보지 않고 붙인 정답이 {gold}개({least_gold}개 필요)이고 "
+            "나아짐: 확인하지 못했어요. 정답(골드)이 {gold}개({least_gold}개 필요)이고 "
             "따로 떼어 둔 피드백이 없어요."
         ),
         "test": (
@@ -210,7 +217,7 @@ VERDICT_KO = VerdictTexts(
         "voter_share": "가장 많이 투표한 사람: 확인하지 못했어요 ({cap}%까지 괜찮아요).",
     },
     on_heldout=(
-        "답을 보지 않고 붙인 정답이 {gold}개라서({least_gold}개 필요) 따로 떼어 둔 피드백으로 판단했어요. "
+        "정답(골드)이 {gold}개라서({least_gold}개 필요) 따로 떼어 둔 피드백으로 판단했어요. "
         "그 라벨 가운데에는 모델의 답을 본 뒤에 붙인 것도 있을 수 있어요."
     ),
     voted=(
@@ -222,6 +229,7 @@ VERDICT_KO = VerdictTexts(
         "투표한 사람: 표가 서로 맞는 {voters}명에게 배웠어요 ({least}명 필요). "
         "그 표가 옳은지 보여 주는 정답(골드)은 없어요."
     ),
+    maybe_chance="우연일 수 있어서 사람이 판단해야 해요.",
     first_judged=(
         "이 글들로 심사한 후보는 아직 없었어요. 우연에 주는 5%의 절반을 쓰고, 나머지는 다음 후보들의 "
         "몫이에요."
@@ -231,6 +239,6 @@ VERDICT_KO = VerdictTexts(
         "주는 5%에서 뒤에 오는 후보일수록 적게 받아요. 이번에는 5% / ({number} × {next})이고, 후보가 아무리 "
         "늘어나도 모두 합해 5%를 넘지 않아요."
     ),
-    smallest="n = {n} ({set})일 때 {smallest}%p보다 작은 나아짐은 알아볼 수 없었어요 (검정력 {power}%).",
-    smallest_none="n = {n} ({set})일 때는 어떤 차이도 알아볼 수 없었어요.",
+    smallest="{set}, n = {n}일 때 {smallest}%p보다 작은 나아짐은 알아볼 수 없었어요 (검정력 {power}%).",
+    smallest_none="{set}, n = {n}일 때는 어떤 차이도 알아볼 수 없었어요.",
 )

@@ -220,6 +220,15 @@ def test_gold_is_imported_and_told_of(tmp_path: Path) -> None:
     assert done("import", file, "--gold").splitlines() == ["1 labelled text new", "1 label became gold"]
     [stats] = json.loads(done("stats", "--json"))
     assert (stats["task"], stats["gold"], stats["imported"]) == ("nli", {"maintainer": 1}, 1)
+    file.write_text("premise\thypothesis\tgold_label\n전제\t가설\tentailment\n", encoding="utf-8")
+    assert done("import", file, "--gold").splitlines() == [
+        "1 labelled text imported otherwise before, which stays without --replace",
+        "1 label known otherwise here, which stays",
+    ]
+    assert done("import", file, "--gold", "--replace").splitlines() == [
+        "1 labelled text imported otherwise before, which the file replaces",
+        "1 label known otherwise here replaced by the file's",
+    ]
     told = done("gold", "nli")
     assert told.startswith("0 labels of nli became gold: it takes 3 people whom your own gold (1) has proved")
     assert "right, and there are 0. Ask the bot about such texts yourself, so that /label hands one" in told

@@ -229,8 +229,8 @@ class Story:
             await asyncio.sleep(1)  # some more of the new ones
             stop.set()
         verdict = shown.text
-        assert "✓ Gain, blind-labelled rows: " in verdict
-        assert f"n = {KNOWN} blind-labelled rows" in verdict
+        assert "✓ Gain, known labels (gold): " in verdict
+        assert f"n = {KNOWN} known labels (gold)" in verdict
         assert "Old skill, public test set" in verdict
         assert "not seen, because none was given" not in verdict
         assert "votes alone" not in verdict

@@ -36,7 +36,7 @@ async def test_a_model_that_learnt_nothing_is_refused(tmp_path: Path) -> None:
     await finished(tmp_path, "feedback", "import", useless, "--task", "sentiment")
     said = await finished(tmp_path, "train", "finetune", "sentiment", "--from-feedback", within=TRAINED_IN)
     assert "✗ sentiment-0001 does not take the place of builtin (Sentiment)." in said
-    assert "✗ Gain, blind-labelled rows: " in said
+    assert "✗ Gain, known labels (gold): " in said
     assert rows(tmp_path, "SELECT state FROM checkpoints") == [("refused",)]
     champions = "SELECT count(*) FROM aliases WHERE alias = 'champion' AND checkpoint_id > 0"
     assert rows(tmp_path, champions) == [(0,)]

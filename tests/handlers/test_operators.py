@@ -153,7 +153,17 @@ async def test_a_training_is_offered_started_shown_and_cancelled(
 
     again = await telegram.taps(offered.button(texts.start_button), user=person, on=on)
     assert again.text == texts.runs_already_toast
-    shown = await telegram.says("/train sentiment", user=person)
+    here = texts.shown_below
+    elsewhere = texts.shown_elsewhere.format(task=TEXTS[language].task_name["sentiment"])
+    for asker, where in ((person, here), (KOREAN + ENGLISH - person, elsewhere), (person, elsewhere)):
+        [before] = await store.runs.shown()
+        left = await telegram.says("/train sentiment", user=asker)
+        assert left.text.endswith(where)
+        assert left.data["message_id"] == before.message_id
+        assert store.runs.chat_of(before, [left.data["chat_id"]])
+        assert "reply_markup" not in left.data
+    shown = telegram.answers[-2]
+    assert (shown.method, shown.data["chat_id"]) == ("sendMessage", person)
     assert texts.phases["queued"] in shown.text
     toast = await telegram.taps(shown.button(texts.cancel_button), user=person, on=on)
     assert toast.text == texts.cancelling_toast

@@ -147,18 +147,43 @@ async def test_words_for_several_blanks(telegram: Telegram, store: Store, model:
     assert [(row.slot, row.label) for row in await votes(store)] == [(0, "sand"), (2, "wood")]
 
 
-@pytest.mark.parametrize(("seconds", "prompts"), [(1.0, 1), (3.0, 2)])
-async def test_a_double_tap_asks_for_a_word_once_and_a_later_one_again(
-    telegram: Telegram, monkeypatch: pytest.MonkeyPatch, seconds: float, prompts: int
+def prompts(telegram: Telegram) -> int:
+    return sum("force_reply" in str(call.data.get("reply_markup")) for call in telegram.answers)
+
+
+@pytest.mark.parametrize(
+    ("chat", "soon", "later"), [(ENGLISH, 1.0, 3.0), (GROUP, 59.0, 61.0)], ids=["private", "group"]
+)
+async def test_a_tap_soon_after_does_not_ask_for_a_word_again_and_a_later_one_does_in_place_of_the_first(
+    telegram: Telegram, monkeypatch: pytest.MonkeyPatch, chat: int, soon: float, later: float
 ) -> None:
-    """Who taps again later has put the first question away."""
-    now = [0.0]
-    monkeypatch.setattr("handlers.news.time", SimpleNamespace(monotonic=lambda: now[0]))
-    answer = await telegram.says("/mask I go to ___.")
-    for now[0] in (100.0, 100.0 + seconds):
-        toast = await telegram.taps(answer.button(OWN.word_button))
+    """Who taps again later has put the first question away; what somebody has replied to stays."""
+    now = [100.0]
+    monkeypatch.setattr("handlers.prompts.time", SimpleNamespace(monotonic=lambda: now[0]))
+    answer = await telegram.says("/mask I go to ___.", chat=chat)
+    tap = answer.button(OWN.word_button)
+    for at, toast in (
+        (0.0, OWN.word_prompted_toast),
+        (soon, OWN.word_asked_toast),
+        (later, OWN.word_prompted_toast),
+    ):
+        now[0] = 100.0 + at
+        assert (await telegram.taps(tap, chat=chat)).text == toast
+    assert prompts(telegram) == 2
+    assert [call.data["message_id"] for call in telegram.deletions] == [1002]
+    await telegram.says("beach", chat=chat, extra=asked(1003))
+    now[0] += later
+    await telegram.taps(tap, chat=chat)
+    assert prompts(telegram) == 3
+    assert len(telegram.deletions) == 1
+
+
+async def test_a_question_that_telegram_does_not_take_is_asked_at_the_next_tap(telegram: Telegram) -> None:
+    answer = await telegram.says("/mask I go to ___.", chat=GROUP)
+    telegram.request.refuse("sendMessage", 400, "Bad Request: TOPIC_CLOSED")
+    for _ in range(2):
+        toast = await telegram.taps(answer.button(OWN.word_button), chat=GROUP)
         assert toast.text == OWN.word_prompted_toast
-    assert sum("force_reply" in str(call.data.get("reply_markup")) for call in telegram.answers) == prompts
 
 
 async def test_the_button_asks_for_a_word_and_the_reply_to_that_counts_after_a_restart(

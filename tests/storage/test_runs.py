@@ -267,7 +267,7 @@ async def test_the_message_of_a_training_is_known_until_it_has_told_the_end(stor
     run = await asked(store)
     assert await store.runs.shown() == ()
     await store.runs.show(run.id, ASKER, 7)
-    await store.runs.show(run.id, ASKER, 8)
+    assert (await store.runs.show(run.id, ASKER, 8)).message_id == 7
     await store.runs.shows_no_longer(run.id, 7)  # an older one
     await store.runs.cancel(run.id)
     assert [each.id for each in await store.runs.shown()] == [run.id]

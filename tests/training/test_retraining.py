@@ -558,7 +558,7 @@ def test_what_learnt_a_deleted_text_gives_way_to_one_that_is_better_than_what_wa
     assert second.verdict is not None
     assert (second.parent, second.base) == (None, "builtin")
     assert (second.verdict.champion, second.verdict.leaving) == ("builtin", "sentiment-0001")
-    assert "✓ Gain, blind-labelled rows" in done.stdout
+    assert "✓ Gain, known labels (gold)" in done.stdout
     assert rows(tmp_path, "SELECT against_id FROM evaluations ORDER BY id") == [(None,)] * 6
 
 

@@ -61,24 +61,27 @@ def parse(source: str, task: str | None = None, *, gold: bool = False) -> Parsed
     return Parsed(tuple(votes), tuple(texts), tuple(bad))
 
 
-async def keep(store: Store, parsed: Parsed, progress: Progress = quiet) -> Counter[str]:
+async def keep(
+    store: Store, parsed: Parsed, progress: Progress = quiet, *, replace: bool = False
+) -> Counter[str]:
     """Keep what a file holds, in portions: killed in between, the next time does the rest.
 
     Args:
         store: Where.
         parsed: What to keep.
         progress: Is told how many more rows are kept.
+        replace: Whether labels take the place of those that were imported before.
 
     Returns:
-        Votes ``new``, ``known`` and ``withdrawn``, and ``voters`` who came with them; texts ``labels new``,
-        ``labels known``, ``labels differ``, ``labels gold`` and ``labels gold differs``.
+        Votes ``new``, ``known`` and ``withdrawn``, and ``voters`` who came with them; of texts what
+        ``Imports.add_texts`` tells, with ``labels`` before it.
     """
     counts, answers = Counter[str](), Answers()
     for votes in _portions(parsed.votes):
         counts.update(await store.imports.add_votes(votes, answers))
         progress(len(votes))
     for texts in _portions(parsed.texts):
-        told = await store.imports.add_texts(texts)
+        told = await store.imports.add_texts(texts, replace=replace)
         counts.update({f"labels {what}": number for what, number in told.items()})
         progress(len(texts))
     return counts

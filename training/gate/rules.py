@@ -23,9 +23,9 @@ class Rules:
             after seeing an answer; the verdict says so, and only a person promotes what passed on them. So
             it is where fewer of them were given by whoever runs the bot, or no test set was.
         test_margin: The interval of the difference on a public test set must lie above minus this.
-        recall_margin: What a class may lose.
-        recall_rows: Rows that a class may lose on balance whatever share they are: noise of one or two.
-        recall_limit: A loss beyond this fails without a test of chance, unless it is that noise.
+        recall_margin: What a class may lose, or ``RECALL_ROWS`` rows if these are more; only a person
+            promotes what loses more than that and passed, as it may be chance.
+        recall_limit: A loss beyond this fails without a test of chance, unless it is so few rows.
         calibration_margin: How much worse the expected calibration error may be.
         latency_bound: How many times the champion's median time the candidate may take.
         least_voters: People whose votes it must have learnt from: of those who have shown to be right.
@@ -37,7 +37,6 @@ class Rules:
     least_gold: int = LEAST_GOLD
     test_margin: float = 0.005
     recall_margin: float = 0.02
-    recall_rows: int = 2
     recall_limit: float = 0.10
     calibration_margin: float = 0.02
     latency_bound: float = 1.10

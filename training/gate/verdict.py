@@ -2,11 +2,12 @@
 
 A bound alone would refuse by chance where rows are few: of a class with ten rows, one is ten points. So what
 gets worse fails where it is beyond its bound *and* beyond chance; a recall fails also where so much is lost
-that it cannot be waved through, chance or not. Rows that came together (hypotheses of one premise) are drawn
-together for intervals; McNemar's test takes each for itself, so a gain needs both. Who tries often finds a
-gain by chance, so the 5 % are spent little by little: the k-th candidate that the same rows judge gets
-5 % / (k (k + 1)), a half, a sixth, a twelfth of them. However many there will be, all together get no more
-than the 5 %, and nobody has to know their number beforehand (alpha spending; Foster and Stine 2008,
+that it cannot be waved through, chance or not. Where a recall is beyond its bound alone, only a person
+promotes the candidate. Rows that came together (hypotheses of one premise) are drawn together for intervals;
+McNemar's test takes each for itself, so a gain needs both. Who tries often finds a gain by chance, so the 5 %
+are spent little by little: the k-th candidate that the same rows judge gets 5 % / (k (k + 1)), a half, a
+sixth, a twelfth of them. However many there will be, all together get no more than the 5 %, and nobody has to
+know their number beforehand (alpha spending; Foster and Stine 2008,
 https://doi.org/10.1111/j.1467-9868.2007.00643.x). What must not get worse is not tightened: that would make
 it easier to pass.
 """
@@ -18,7 +19,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from storage.verdicts import Check, CheckName, CheckState, Number, Verdict
+from storage.verdicts import RECALL_ROWS, Check, CheckName, CheckState, Number, Verdict
 from training.gate.answers import Paired, SetName
 from training.gate.rules import Names, Rules, Teachers, Times
 from training.gate.statistics import (
@@ -185,8 +186,8 @@ def _recalls(pair: Paired, rules: Rules) -> Iterator[Check]:
 
     A class fails that loses more than the margin and more than the noise of a row or two, if also so many of
     its discordant rows are lost that chance does it once in twenty times (one-sided exact test), or if it
-    loses more than the limit. It is not seen where the champion has so few of it right that it could not
-    fail.
+    loses more than the limit; without either it passes in doubt (see ``Check.doubtful``). It is not seen
+    where the champion has so few of it right that it could not fail.
     """
     for label, name in enumerate(pair.classes):
         rows = pair.labels == label
@@ -199,10 +200,10 @@ def _recalls(pair: Paired, rules: Rules) -> Iterator[Check]:
         numbers |= {"drop": drop, "p": p, "margin": rules.recall_margin}
         failed = (
             drop > rules.recall_margin
-            and lost > rules.recall_rows
+            and lost > RECALL_ROWS
             and (p < rules.alpha or drop > rules.recall_limit)
         )
-        could_fail = pair.champion_right[rows].sum() > rules.recall_rows
+        could_fail = pair.champion_right[rows].sum() > RECALL_ROWS
         yield Check(CheckName.RECALL, _state(failed) if could_fail else CheckState.NOT_SEEN, numbers)
 
 

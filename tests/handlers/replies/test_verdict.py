@@ -86,16 +86,17 @@ def test_a_verdict_reads_as_english() -> None:
     lines = verdict_lines(VERDICT, "en")
     assert lines[0] == "✓ var/<new>&model may take the place of builtin (Sentiment)."
     assert lines[3].startswith(
-        "✓ Gain, blind-labelled rows: 80.00% → 84.25% right, +4.25 points (97.5% interval +3.00 to +5.50); "
+        "✓ Gain, known labels (gold): 80.00% → 84.25% right, +4.25 points (97.5% interval +3.00 to +5.50); "
         "61 rows gained, 10 lost, p = 1e-09 (below 0.025 needed"
     )
     assert "half of the 5% of chance" in lines[4]
     assert lines[5] == (
-        "With n = 1,200 blind-labelled rows, gains under 2.51 points could not have been seen (80% power)."
+        "With n = 1,200 known labels (gold), gains under 2.51 points could not have been seen (80% power)."
     )
     assert "more than -0.5 needed; n = 1,200" in lines[6]
     assert lines[7] == (
-        "✓ Recall: 2 classes looked at; largest drop 1.50 points (Negative, public test set, n = 40)."
+        "✓ Recall: 2 classes looked at; largest drop 1.50 points (Negative, public test set, n = 40). "
+        "2 points may be lost, or 2 rows."
     )
     assert "5.00 → 6.00 points, +1.00 (+2 allowed)" in lines[8]
     assert "20.00 → 21.00 ms, 1.05 times as long (1.1 allowed); 100 questions each" in lines[9]
@@ -148,8 +149,8 @@ def test_a_verdict_reads_as_korean() -> None:
     lines = verdict_lines(VERDICT, "ko")
     assert lines[0] == "✓ var/<new>&model 모델이 builtin 모델을 대신해도 돼요 (감정)."
     assert "5%의 절반" in lines[4]
-    assert lines[5].startswith("n = 1,200 (답을 보지 않고 붙인 정답)일 때 2.51%p보다 작은 나아짐은")
-    assert "(부정, 공개 시험 세트, n = 40)" in lines[7]
+    assert lines[5].startswith("정답(골드), n = 1,200일 때 2.51%p보다 작은 나아짐은")
+    assert "(부정, 공개 시험 세트, n = 40). 2%p나 글 2개까지 괜찮아요." in lines[7]
     assert len(lines) == 12
 
 
@@ -180,6 +181,30 @@ def test_what_failed_has_lines_of_its_own(language: Language) -> None:
     assert len(lines) == 5
 
 
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        (
+            "en",
+            "? Recall of Negative, public test set (Sentiment): 90.00% → 85.00%, 5.00 points less (2",
+        ),
+        (
+            "ko",
+            "? 재현율, 부정, 공개 시험 세트 (감정): 90.00% → 85.00%, 5.00%p 떨어졌어요 (2",
+        ),
+    ],
+)
+def test_a_class_that_lost_too_much_but_not_beyond_chance_has_a_line_of_its_own(
+    language: Language, said: str
+) -> None:
+    checks = (recall("positive", PASSED, 0.019), recall("negative", PASSED, 0.05))
+    _, passed, doubtful = verdict_lines(replace(VERDICT, checks=checks), language)
+    assert passed.startswith("✓ ")
+    assert "1.90" in passed
+    assert doubtful.startswith(said)
+    assert doubtful.endswith(TEXTS[language].verdict.maybe_chance)
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_held_out_feedback_that_judges_and_shows_nothing_is_told(language: Language) -> None:
     texts = TEXTS[language].verdict
@@ -200,7 +225,7 @@ def test_one_row_and_one_person_are_not_many() -> None:
     )
     gain, heldout, _, _, voters = verdict_lines(replace(VERDICT, checks=checks), "en")[1:]
     assert "; 1 row gained, 0 lost, " in gain
-    assert heldout.startswith("Judged on held-out feedback: 1 blind-labelled row is too few, 100 are needed.")
+    assert heldout.startswith("Judged on held-out feedback: 1 known label (gold) is too few, 100 are needed.")
     assert voters == "✗ Voters: 1 person whose votes have proved right taught it (5 needed)."
 
 
@@ -229,6 +254,7 @@ def test_what_passed_on_votes_alone_says_so_and_claims_nobody_was_proved_right(
         ((Check(CheckName.GAIN, PASSED, {**GAIN, "set": "heldout"}), CHECKS[3]), "votes alone", "투표만으로"),
         ((Check(CheckName.GAIN, PASSED, {**GAIN, "voted": 1_101}), CHECKS[3]), "of the gold", "골드 가운데"),
         (CHECKS[2:3], "No test file", "시험 파일이 없어서"),
+        ((*CHECKS[2:4], recall("negative", PASSED, 0.05)), "lost more recall", "재현율이 괜찮은 것보다"),
     ],
 )
 def test_the_headline_of_what_waits_for_a_person_says_why(

@@ -35,8 +35,10 @@ async def exported(store: Store, file: Path) -> bytes:
     return file.read_bytes()  # noqa: ASYNC240  # a small one
 
 
-async def taken_in(store: Store, source: Path, *, gold: bool = False) -> dict[str, int]:
-    return dict(await keep(store, parse(str(source), gold=gold)))
+async def taken_in(
+    store: Store, source: Path, *, gold: bool = False, replace: bool = False
+) -> dict[str, int]:
+    return dict(await keep(store, parse(str(source), gold=gold), replace=replace))
 
 
 def put(file: Path, *rows: object) -> Path:
@@ -225,6 +227,12 @@ async def test_gold_is_what_the_maintainer_says_it_is(store: Store, tmp_path: Pa
     other = put(tmp_path / "gold.jsonl", {"text": "전제", "text_b": "가설", "label": "entailment"})
     assert await taken_in(store, other, gold=True) == {"labels differ": 1, "labels gold differs": 1}
     assert list((await store.consensus.gold("nli")).values()) == [KnownLabel("neutral", MAINTAINER)]
+    assert await taken_in(store, other, replace=True) == {"labels corrected": 1}
+    assert list((await store.consensus.gold("nli")).values()) == [KnownLabel("neutral", MAINTAINER)]
+    told = await taken_in(store, other, gold=True, replace=True)
+    assert told == {"labels known": 1, "labels gold corrected": 1}
+    assert list((await store.consensus.gold("nli")).values()) == [KnownLabel("entailment", MAINTAINER)]
+    assert await taken_in(store, other, gold=True, replace=True) == {"labels known": 1}
 
 
 async def test_what_voters_made_gold_comes_back_as_theirs_and_the_maintainer_may_confirm_it(
@@ -257,6 +265,8 @@ async def test_what_voters_made_gold_comes_back_as_theirs_and_the_maintainer_may
     assert (found[first.text_a].label, found[first.text_a].method) == (first.label, "gold")
     assert (found[second.text_a].label, found[second.text_a].method) == (other, "gold")
     assert found[gold[2].text_a].method == "gold-by-voters"
+    told = await taken_in(copy, taken.path, replace=True)  # their gold never replaces the maintainer's
+    assert told == {"labels known": 44, "labels gold differs": 1}
     await copy.close()
 
 
