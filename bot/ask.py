@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import asdict, dataclass
 from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.console import columns, opened
@@ -105,7 +106,8 @@ async def trained_model(settings: Settings, task: Task, name: str | None) -> Tra
         None if there is no champion, or no database at all.
 
     Raises:
-        StorageError: There is none of that name, it was taught another task, or the database failed.
+        StorageError: There is none of that name, it was taught another task, TEACHING_FOLDER is not where it
+            lies, or the database failed.
         SettingsError: There is no key for the database.
     """
     from storage.engine import exists  # noqa: PLC0415  # SQLAlchemy: half a second that --help needn't wait
@@ -114,9 +116,12 @@ async def trained_model(settings: Settings, task: Task, name: str | None) -> Tra
         return None
     async with opened(settings) as store:
         if name is None:
-            return (await store.checkpoints.standing(task)).champion
-        found = await store.checkpoints.get(name)
-    if found.task != task:
+            found = (await store.checkpoints.standing(task)).champion
+        else:
+            found = await store.checkpoints.get(name)
+        if found is not None:
+            await store.teaching.require(Path(found.path))
+    if found is not None and found.task != task:
         raise StorageError(f"{name} was taught {found.task}, not {task}")
     return found
 

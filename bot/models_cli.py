@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -89,6 +90,7 @@ def promote(name: Name, reason: Reason = "", force: Force = False) -> None:
         checkpoints, trial = store.checkpoints, Trial(settings.device, settings.precision)
         own = OwnModel(load_catalog(settings.catalog), settings.preset)
         checkpoint = await checkpoints.get(name)
+        await store.teaching.require(Path(checkpoint.path))
         task, seen = Task(checkpoint.task), await _champion(store, checkpoint.task)
         try:
             return await promoting.promote(
@@ -137,6 +139,8 @@ def rollback(task: OneTask, reason: Reason = "", force: Force = False, own: Own 
             return await store.checkpoints.promote(
                 task.value, None, actor=_ACTOR, reason=why, seen=seen, preset=settings.preset
             ), None
+        if (previous := (await store.checkpoints.standing(task.value)).previous) is not None:
+            await store.teaching.require(Path(previous.path))
         before = await store.checkpoints.changes(task.value)
         back = partial(
             promoting.roll_back, store.checkpoints, trial, Task(task.value), actor=_ACTOR, seen=seen

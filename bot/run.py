@@ -30,7 +30,7 @@ from bot.rate_limiter import PatientRateLimiter
 from bot.retention import keeping_for
 from bot.settings import Settings, SettingsError, check_teaching_files, pseudonym_key
 from bot.teaching import Teaching
-from bot.troubles import tell_of_champion
+from bot.troubles import tell_of_champion, tell_of_folder
 from handlers.access import Access, Lists
 from handlers.context import Services
 from handlers.news import News
@@ -136,6 +136,7 @@ async def _main(settings: Settings, token: str) -> None:
             )
             await closing.enter_async_context(_polling(application, api_url))
             await introduce(application.bot, settings.admin_chat_id, admins)
+            await tell_of_folder(application.bot, store, settings.admin_chat_id)
             tell = partial(tell_of_champion, application.bot, store, settings.admin_chat_id)
             await closing.enter_async_context(champions.following(tell))
             await closing.enter_async_context(agreeing.running())

@@ -1,4 +1,4 @@
-"""What is wrong with a champion, told to the operator."""
+"""What is wrong with a champion, or with the teaching folder, told to the operator."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from handlers.replies.texts import TEXTS, language_for
 from handlers.tolerance import refusal
 from models.errors import Unfit
 from models.results import Task
+from storage.errors import WrongFolder
 from storage.store import StorageError, Store
 
 _log = logging.getLogger(__name__)
@@ -88,6 +89,33 @@ async def tell_of_champion(bot: Bot, store: Store, chat: int | None, trouble: Tr
                 if given_up
                 else unfit_html(trouble.unfit, trouble.reason, texts)
             ),
+        )
+        await bot.send_message(chat, html, parse_mode=ParseMode.HTML)
+    except (TelegramError, StorageError) as error:
+        _log.warning("could not tell the operator: %s", refusal(error))
+
+
+async def tell_of_folder(bot: Bot, store: Store, chat: int | None) -> None:
+    """Mark the teaching folder as the database's; where it is another, tell the log and the operator.
+
+    Then the bot answers all the same, but neither trains nor deletes there. Once it has marked its own, no
+    command that means another folder writes to that.
+    """
+    try:
+        await store.teaching.claim()
+    except WrongFolder as error:
+        reason = str(error)
+    except (StorageError, OSError) as error:
+        _log.warning("could not mark the teaching folder as this database's: %s", refusal(error))
+        return
+    else:
+        return
+    _log.warning("no training, and no deleting of what came of deleted texts: %s", reason)
+    if chat is None:
+        return
+    try:
+        html = TEXTS[language_for(await store.language(chat))].teaching.wrong_folder.format(
+            machine=escape(platform.node(), quote=False), reason=escape(reason, quote=False)
         )
         await bot.send_message(chat, html, parse_mode=ParseMode.HTML)
     except (TelegramError, StorageError) as error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import re
 from collections.abc import Collection, Mapping
@@ -28,10 +27,10 @@ from storage.checkpoint_values import (
 from storage.conflicts import again_after_conflict
 from storage.engine import Database
 from storage.errors import StorageError
-from storage.places import Places
 from storage.privacy.pseudonym import Pseudonymizer
 from storage.promotions import Promotions
-from storage.snapshot_files import erase
+from storage.snapshot_files import erase_kept
+from storage.teaching_folder import TeachingFolder
 from storage.teaching_tables import Alias, Checkpoint
 from storage.training_endings import came_of, hold_uncancelled, is_unwanted
 from storage.verdicts import Verdict
@@ -50,13 +49,13 @@ class Checkpoints:
     Args:
         database: Where.
         pseudonymizer: Of people.
-        places: Of their folders.
+        teaching: Where their folders are.
     """
 
-    def __init__(self, database: Database, pseudonymizer: Pseudonymizer, places: Places) -> None:
+    def __init__(self, database: Database, pseudonymizer: Pseudonymizer, teaching: TeachingFolder) -> None:
         self._database = database
         self._pseudonymizer = pseudonymizer
-        self._places = places
+        self._teaching = teaching
 
     async def next_name(self, task: str) -> str:
         """Return a name that no checkpoint has yet, such as ``sentiment-0003``."""
@@ -83,7 +82,7 @@ class Checkpoints:
             if training is not None:
                 await hold_uncancelled(connection, training)
             await Aliases(connection, new.task).lock()
-            kept = replace(new, path=self._places.kept(Path(new.path)))
+            kept = replace(new, path=self._teaching.places.kept(Path(new.path)))
             added = await CheckpointRows(connection).add(kept)
             if training is not None:
                 await came_of(connection, training, added.id)
@@ -325,7 +324,7 @@ class Checkpoints:
             found = await CheckpointRows(connection).all(*bad, ~serves.exists())
         retired = [each for each in found if await self._retire(each)]
         try:
-            await asyncio.to_thread(erase, [self._places.found(each.path) for each in retired])
+            await erase_kept(self._teaching, [each.path for each in retired])
         except StorageError as error:  # tried again with ``Store.erase_folders``
             _log.warning("%s", error)
         return tuple(each.name for each in retired)
@@ -336,7 +335,7 @@ class Checkpoints:
             return await Promotions(connection, tainted.task).retire(tainted.id)
 
     def _found(self, kept: TrainedCheckpoint) -> TrainedCheckpoint:
-        return replace(kept, path=str(self._places.found(kept.path)))
+        return replace(kept, path=str(self._teaching.places.found(kept.path)))
 
     def _who(self, actor: int | str) -> str:
         return actor if isinstance(actor, str) else self._pseudonymizer.person(actor)

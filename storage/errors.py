@@ -15,6 +15,10 @@ class Conflict(DatabaseFailed):
     """The database undid the transaction to let one that waited for it go on; it can be done again."""
 
 
+class WrongFolder(StorageError):
+    """The teaching folder that was named is not the database's; the message says what to do."""
+
+
 class NoConsent(StorageError):
     """The person has not agreed to what would be kept about them; nothing was."""
 

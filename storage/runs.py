@@ -51,6 +51,8 @@ class Failure(StrEnum):
     """A model that it begins with, or is compared with, cannot be used."""
     SEVERAL_MODELS = auto()
     """Another model answers in each language."""
+    FOLDER = auto()
+    """``TEACHING_FOLDER`` is not that of the database."""
     DATABASE = auto()
     DISK = auto()
     """Something of its own could not be read or written."""

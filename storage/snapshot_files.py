@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from sqlalchemy import select
 
 from storage.engine import Database
-from storage.errors import StorageError
-from storage.places import Places
+from storage.errors import StorageError, WrongFolder
+from storage.teaching_folder import TeachingFolder
 from storage.teaching_tables import Checkpoint, Snapshot
 
 _log = logging.getLogger(__name__)
@@ -23,7 +23,7 @@ def draft(folder: Path) -> Path:
     return folder.with_name(f".{folder.name}.draft")
 
 
-async def erase_stale(database: Database, places: Places) -> None:
+async def erase_stale(database: Database, teaching: TeachingFolder) -> None:
     """Delete the folder of every stale snapshot and retired checkpoint that is on this machine.
 
     The database remembers all of them: one that was on a disk which is there again is deleted then.
@@ -35,7 +35,24 @@ async def erase_stale(database: Database, places: Places) -> None:
         stale = select(Snapshot.path).where(Snapshot.state == "stale").order_by(Snapshot.id)
         retired = select(Checkpoint.path).where(Checkpoint.state == "retired").order_by(Checkpoint.id)
         paths = [*(await connection.scalars(stale)), *(await connection.scalars(retired))]
-    await asyncio.to_thread(erase, [places.found(path) for path in paths])
+    await erase_kept(teaching, paths)
+
+
+async def erase_kept(teaching: TeachingFolder, kept: Sequence[str]) -> None:
+    """Delete folders, given as they are kept; those in the teaching folder only if it is the database's.
+
+    Raises:
+        StorageError: One cannot be deleted, or would be in another folder; the others are.
+    """
+    wrong: WrongFolder | None = None
+    if not all(Path(path).is_absolute() for path in kept):
+        try:
+            await teaching.require()
+        except WrongFolder as error:
+            wrong, kept = error, [path for path in kept if Path(path).is_absolute()]
+    await asyncio.to_thread(erase, [teaching.places.found(path) for path in kept])
+    if wrong is not None:
+        raise StorageError(f"what came of deleted texts was not looked for: {wrong}") from wrong
 
 
 def erase(folders: Iterable[Path]) -> None:

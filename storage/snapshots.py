@@ -14,10 +14,10 @@ from sqlalchemy import Row, and_, delete, func, insert, select, update
 from storage.conflicts import again_after_conflict
 from storage.engine import Database
 from storage.errors import StorageError
-from storage.places import Places
 from storage.portions import portions
 from storage.snapshot_files import erase
 from storage.tables import utc_now
+from storage.teaching_folder import TeachingFolder
 from storage.teaching_tables import GoldItem, Snapshot, SnapshotMember
 
 
@@ -75,7 +75,7 @@ class Snapshots:
     """Reads and writes data sets, each method in a transaction of its own."""
 
     database: Database
-    places: Places
+    teaching: TeachingFolder
 
     async def list(self, task: str | None = None) -> tuple[StoredSnapshot, ...]:
         """Return the data sets of a task, or all, the oldest first."""
@@ -130,7 +130,11 @@ class Snapshots:
         Args:
             task: What its labels are of.
             folder: The folder of all data sets, absolute.
+
+        Raises:
+            WrongFolder: It is in a teaching folder, and that is not the database's.
         """
+        await self.teaching.claim(folder)
         async with self.database.write() as connection:
             before = select(Snapshot.name).where(Snapshot.task == task)
             numbers = [int(name.rpartition("-")[2]) for name in (await connection.scalars(before)).all()]
@@ -139,7 +143,7 @@ class Snapshots:
                 "name": name,
                 "task": task,
                 "manifest_hash": "",
-                "path": self.places.kept(folder / name),
+                "path": self.teaching.places.kept(folder / name),
                 "state": "drawing",
                 "manifest": {},
                 "created_at": utc_now(),
@@ -210,7 +214,7 @@ class Snapshots:
             name=row.name,
             task=row.task,
             manifest_hash=row.manifest_hash,
-            path=self.places.found(row.path),
+            path=self.teaching.places.found(row.path),
             state=row.state,
             manifest=cast("Mapping[str, Any]", row.manifest),
             created_at=row.created_at,

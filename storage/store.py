@@ -30,6 +30,7 @@ from storage.privacy.own_data import OwnData, OwnRows
 from storage.privacy.pseudonym import Pseudonymizer
 from storage.sight import has_seen_the_answer
 from storage.snapshots import Snapshots
+from storage.teaching_folder import TeachingFolder
 from storage.training_runs import TrainingRuns
 from storage.values import (
     AnswerKind,
@@ -88,14 +89,15 @@ class Store:
         self._database = database
         self._pseudonymizer = pseudonymizer
         self.consensus = ConsensusStore(database)
-        self.snapshots = Snapshots(database, places)
+        self.teaching = TeachingFolder(database, places)
+        self.snapshots = Snapshots(database, self.teaching)
         self.imports = Imports(database)
-        self.checkpoints = Checkpoints(database, pseudonymizer, places)
+        self.checkpoints = Checkpoints(database, pseudonymizer, self.teaching)
         self.runs = TrainingRuns(database, pseudonymizer)
         self.activity = Activity(database)
         self.labelling = Labelling(database, pseudonymizer)
         self.posts = Posts(database, pseudonymizer)
-        self._erasing = Erasing(database, self.checkpoints, places)
+        self._erasing = Erasing(database, self.checkpoints, self.teaching)
 
     @classmethod
     async def open(cls, url: str, *, pepper: bytes, teaching: Path | None = None) -> Store:

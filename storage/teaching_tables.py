@@ -137,6 +137,16 @@ class SnapshotMember(Base):
     label: Mapped[str] = mapped_column(UnicodeText)
 
 
+class FolderMark(Base):
+    """What a file in the teaching folder says too, once it is ``placed``: so no other is taken for it."""
+
+    __tablename__ = "folder_marks"
+
+    folder: Mapped[str] = mapped_column(String(16), primary_key=True)
+    mark: Mapped[str] = mapped_column(String(32))
+    placed: Mapped[bool]
+
+
 class Checkpoint(Base):
     """Weights that were trained here, in a folder.
 

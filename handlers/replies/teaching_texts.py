@@ -72,6 +72,7 @@ class TeachingTexts:
     exported: str
     exported_nothing: str
     too_large: str
+    wrong_folder: str
 
 
 TEACHING_EN = TeachingTexts(
@@ -196,6 +197,10 @@ TEACHING_EN = TeachingTexts(
         "The file would be {size}, and Telegram takes {limit}. On the command line: "
         "<code>kobert-bot feedback export</code>"
     ),
+    wrong_folder=(
+        "⚠️ On <code>{machine}</code>, <code>TEACHING_FOLDER</code> is not the folder of my database. "
+        "I answer there, but neither train nor delete what came of deleted texts.\n<code>{reason}</code>"
+    ),
 )
 
 TEACHING_KO = TeachingTexts(
@@ -316,5 +321,10 @@ TEACHING_KO = TeachingTexts(
     too_large=(
         "파일이 {size}인데 텔레그램은 {limit}까지 받아요. 명령줄에서 받아 주세요: "
         "<code>kobert-bot feedback export</code>"
+    ),
+    wrong_folder=(
+        "⚠️ <code>{machine}</code>의 <code>TEACHING_FOLDER</code>가 제 데이터베이스의 폴더가 아니에요. "
+        "거기서 대답은 하지만, 새로 배우지 않고 지워진 글에서 나온 파일도 지우지 않아요.\n"
+        "<code>{reason}</code>"
     ),
 )

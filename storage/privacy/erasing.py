@@ -10,10 +10,10 @@ from storage.checkpoints import Checkpoints
 from storage.conflicts import again_after_conflict
 from storage.engine import Database
 from storage.errors import StorageError
-from storage.places import Places
 from storage.portions import AT_ONCE
 from storage.privacy.forgetting import Forgetting
 from storage.snapshot_files import erase_stale
+from storage.teaching_folder import TeachingFolder
 
 _log = logging.getLogger(__name__)
 
@@ -28,7 +28,7 @@ class Erasing:
 
     database: Database
     checkpoints: Checkpoints
-    places: Places
+    teaching: TeachingFolder
 
     async def person(self, pseudonym: str, private_chat: str) -> None:
         """Delete a person, as :class:`Forgetting` does, given the pseudonym of their private chat too."""
@@ -52,7 +52,7 @@ class Erasing:
         """Delete from this machine the data sets that had what was deleted, and the models that learnt it."""
         try:
             await self.checkpoints.retire_tainted()
-            await erase_stale(self.database, self.places)
+            await erase_stale(self.database, self.teaching)
         except StorageError as error:
             _log.warning("%s", error)
 

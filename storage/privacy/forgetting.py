@@ -65,8 +65,9 @@ class Forgetting:
                 & ~exists().where(about_it, VoteEvent.annotator_id != annotator)
             )
             theirs = or_(theirs, Prediction.asker_id == annotator, only_they_voted)
-        await self._predictions((await self.connection.scalars(select(Prediction.id).where(theirs))).all())
-        await self._labels(annotator)
+        asked = (await self.connection.scalars(select(Prediction.id).where(theirs))).all()
+        await self._labels(annotator)  # while their votes on their own questions are still there
+        await self._predictions(asked)
         for statement in (  # somebody unknown (None) has no rows of their own
             delete(Answer).where(Answer.chat_pseudonym == private_chat),
             delete(Assignment).where(Assignment.annotator_id == annotator),
@@ -94,8 +95,9 @@ class Forgetting:
     async def _labels(self, annotator: int | None) -> None:
         """Delete what was agreed on with the person's votes, to be agreed on anew without them.
 
-        A label may be a word that they wrote; then what holds it goes as if it were a text of theirs. What
-        the maintainer gave stays, unless it is such a word.
+        Gold that voters made goes with it, also where the person has taken their vote back since. A label may
+        be a word that they wrote; then what holds it goes as if it were a text of theirs. What the maintainer
+        gave stays, unless it is such a word.
         """
         voted = (
             select(Prediction.input_id, Vote.slot, Vote.label, Vote.choice)
@@ -103,17 +105,21 @@ class Forgetting:
             .where(Vote.annotator_id == annotator)
         )
         found = (await self.connection.execute(voted)).all()
-        for some in portions(sorted({row.input_id for row in found})):
-            agreed = Label.method != IMPORTED
+        once = (
+            select(Prediction.input_id)
+            .join(VoteEvent, VoteEvent.prediction_id == Prediction.id)
+            .where(VoteEvent.annotator_id == annotator)
+        )
+        ever = {row.input_id for row in found} | set(await self.connection.scalars(once))
+        for some in portions(sorted(ever)):
+            agreed, by_voters = Label.method != IMPORTED, GoldItem.source == VOTERS
+            # In this order: whoever makes gold holds the label meanwhile.
             await self.connection.execute(delete(Label).where(Label.input_id.in_(some), agreed))
+            await self.connection.execute(delete(GoldItem).where(GoldItem.input_id.in_(some), by_voters))
         typed = {(row.input_id, row.slot, row.label) for row in found if row.choice == TYPED}
         written = typed | await self._written_once(annotator)
         await self._words(written)
-        inputs = sorted({item for item, _, _ in written})
-        await self._taint(inputs)
-        for some in portions(inputs):
-            by_voters = GoldItem.source == VOTERS
-            await self.connection.execute(delete(GoldItem).where(GoldItem.input_id.in_(some), by_voters))
+        await self._taint(sorted({item for item, _, _ in written}))
 
     async def _words(self, written: Collection[tuple[int, int, str]]) -> None:
         """Delete the labels, known ones too, that are words which the person wrote there."""

@@ -20,9 +20,10 @@ from bot.application import build_application
 from bot.champions import Champions
 from bot.rate_limiter import PatientRateLimiter, Rate
 from bot.rebuilding import GivenUp
-from bot.troubles import Kind, Trouble, tell_of_champion
+from bot.troubles import Kind, Trouble, tell_of_champion, tell_of_folder
 from handlers.context import Services
 from handlers.replies.texts import EN, KO
+from handlers.replies.wording import Texts
 from models.catalog import BUILTIN, Catalog, load_catalog
 from models.errors import CheckpointUnavailable, Unfit
 from models.own import OwnModel
@@ -698,3 +699,27 @@ async def test_the_operator_is_told_in_their_language(store: Store, caplog: pyte
     assert "지워진 글" in korean
     assert "no other was trained within a day. Now b answers" in gone
     assert ["could not tell the operator" in record.getMessage() for record in caplog.records] == [True]
+
+
+@pytest.mark.parametrize(("language", "texts"), [("en", EN), ("ko", KO)])
+async def test_a_teaching_folder_that_is_not_the_databases_is_told_at_the_start(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, language: str, texts: Texts
+) -> None:
+    request, teaching = OfflineRequest(), tmp_path / "teaching"
+    opened = await Store.open(with_tables(tmp_path / "a.db"), pepper=b"pepper", teaching=teaching)
+    await opened.set_language(ADMIN, language)
+    services = Services(object(), opened)  # type: ignore[arg-type]  # nobody asks
+    application = build_application(services, token="1:token", request=request)
+    async with application:
+        await tell_of_folder(application.bot, opened, ADMIN)  # nothing was ever put there, nor elsewhere
+        await tell_of_folder(application.bot, opened, ADMIN)
+        (teaching / "mark.txt").write_text("another <mark>")
+        await tell_of_folder(application.bot, opened, None)
+        await tell_of_folder(application.bot, opened, ADMIN)
+    reason = f"{teaching} is the teaching folder of another database: let TEACHING_FOLDER name the one"
+    [said] = [call.text for call in request.calls if call.method == "sendMessage"]
+    assert said == texts.teaching.wrong_folder.format(
+        machine=platform.node(), reason=f"{reason} that the bot uses"
+    )
+    assert [reason in record.getMessage() for record in caplog.records] == [True, True]
+    await opened.close()

@@ -146,7 +146,7 @@ def test_conflicts_show_every_vote_and_what_became_of_it() -> None:
 
 
 @pytest.mark.usefixtures("voted")
-def test_a_snapshot_is_drawn_and_told_of(tmp_path: Path) -> None:
+def test_a_snapshot_is_drawn_and_told_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     rows, line = done("snapshot", "sentiment").splitlines()
     digest, path = line.split()
     assert Path(path) == tmp_path / "var" / "teaching" / "snapshots" / "sentiment-0001"
@@ -159,6 +159,14 @@ def test_a_snapshot_is_drawn_and_told_of(tmp_path: Path) -> None:
         "kobert-bot: none.tsv: cannot be read"
     )
     assert "nobody has voted on nli yet" in refused("snapshot", "nli")
+    monkeypatch.setenv("DATABASE_URL", f"sqlite+aiosqlite:///{tmp_path}/var/kobert-bot.db")
+    home = tmp_path / "home"
+    home.mkdir()
+    monkeypatch.chdir(home)  # where nobody who is forgotten would be looked for
+    wrong = f"kobert-bot: {home}/var/teaching is not the teaching folder of this database"
+    assert refused("snapshot", "sentiment").startswith(wrong)
+    assert not list(home.iterdir())
+    done("snapshot", "sentiment", "--out", tmp_path / "mine")
 
 
 @pytest.mark.usefixtures("voted")

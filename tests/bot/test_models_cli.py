@@ -152,6 +152,12 @@ def test_a_model_that_moved_with_its_database_is_found_and_loads(
     monkeypatch.chdir(after)
     assert "folder missing" not in said("list")
     assert f"  folder   {after}/var/teaching/checkpoints/sentiment-0001\n" in said("show", "sentiment-0001")
+    wrong = here / "home"
+    monkeypatch.setenv("DATABASE_URL", f"sqlite+aiosqlite:///{after}/var/kobert-bot.db")
+    wrong.mkdir()
+    monkeypatch.chdir(wrong)
+    assert refused("promote", "sentiment-0001").startswith(f"{wrong}/var/teaching is not the teaching folder")
+    monkeypatch.chdir(after)
     said("promote", "sentiment-0001")
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from models.errors import CheckpointMissing, ModelServiceError
-from storage.errors import Conflict, DatabaseFailed, StorageError
+from storage.errors import Conflict, DatabaseFailed, StorageError, WrongFolder
 from storage.runs import Failure
 from tests.runs import RUN
 from training.retraining.failures import failure_of
@@ -40,6 +40,7 @@ def caused(error: Exception, cause: Exception) -> Exception:
         (DataError("models/begun: cannot be loaded"), Failure.MODEL),
         (caused(DataError("no preset"), ModelServiceError("no preset")), Failure.MODEL),
         (CheckpointMissing("there is no folder x"), Failure.MODEL),
+        (WrongFolder("var/teaching is another's"), Failure.FOLDER),
         (DatabaseFailed("disk full"), Failure.DATABASE),
         (Conflict("deadlock"), Failure.DATABASE),
         (StorageError("the pseudonym key is empty"), Failure.UNFORESEEN),

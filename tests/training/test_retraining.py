@@ -399,6 +399,7 @@ def change(folder: Path, statement: str) -> None:
         ("missing_label", None),
         ("nothing_to_learn", None),
         ("model", "broken: "),
+        ("folder", "of another database"),
     ],
 )
 def test_why_it_failed_is_korean_in_a_korean_chat(
@@ -418,7 +419,15 @@ def test_why_it_failed_is_korean_in_a_korean_chat(
             shutil.copytree(voted / "checkpoint", tmp_path / "broken")
             (tmp_path / "broken" / "model.safetensors").write_bytes(b"none")
             monkeypatch.setenv("CATALOG", str(catalog_file(tmp_path / "broken.toml", builtin="./broken")))
-    assert call(*COMMAND, "--steps", "2").exit_code == 1
+        case "folder":
+            (tmp_path / "var" / "teaching").mkdir(parents=True)
+            (tmp_path / "var" / "teaching" / "mark.txt").write_text("of another\n")
+            for command in (COMMAND, (*COMMAND, "--dry-run")):
+                assert "of another database" in call(*command).stderr
+            assert rows(tmp_path, "SELECT count(*) FROM training_runs") == [(0,)]
+            asked(tmp_path, lambda store: store.runs.ask("sentiment", actor="bot", options={}))
+    how = ("--run", "1") if failure == "folder" else ("--steps", "2")
+    assert call(*COMMAND, *how).exit_code == 1
     run = asked(tmp_path, lambda store: store.runs.get(1))
     assert run.failure == failure, run.error
     _, said, *quoted = run_html(run, "ko").split("\n")

@@ -61,13 +61,14 @@ async def write_lines(rows: AsyncIterator[FeedbackRow], stream: IO[str]) -> int:
 
 
 async def write_votes(rows: AsyncIterator[FeedbackRow], out: Path, kind: Format) -> int:
-    """Write votes to a file or a folder; returns how many.
+    """Write votes to a file or a folder, a new one for its owner alone; returns how many.
 
     Raises:
         DataError: pyarrow is not installed.
         OSError: It cannot be written.
     """
     if kind is Format.JSONL:
+        _private(out)
         with out.open("w", encoding="utf-8", newline="\n") as stream:
             return await write_lines(rows, stream)
     found = [row async for row in rows]
@@ -79,6 +80,7 @@ def _write_folder(folder: Path, rows: list[FeedbackRow]) -> None:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     _write_table(folder / f"{VOTES}.parquet", rows)
     lines = "".join(_line(row) for row in rows)
+    _private(folder / f"{VOTES}.jsonl")
     (folder / f"{VOTES}.jsonl").write_text(lines, encoding="utf-8", newline="\n")
     (folder / "README.md").write_text(_CARD, encoding="utf-8", newline="\n")
 
@@ -96,4 +98,10 @@ def _write_table(file: Path, rows: list[FeedbackRow]) -> None:
         }
         for row in rows
     ]
+    _private(file)
     write_parquet(file, packed, _COLUMNS)
+
+
+def _private(file: Path) -> None:
+    """Make a file before texts are written to it; one that is there keeps its mode."""
+    file.touch(mode=0o600)

@@ -56,12 +56,14 @@ async def take_snapshot(
     Raises:
         DataError: Nothing is labelled, everything is left out, a file cannot be used, or the folder cannot be
             written; one line.
-        StorageError: The database failed, or texts were deleted again and again meanwhile.
+        StorageError: The database failed, the folder is in a teaching folder that is not the database's, or
+            texts were deleted again and again meanwhile.
     """
     public = await asyncio.to_thread(read_public, exclude)
     folder = await asyncio.to_thread(folder.absolute)
     settings = Settings(task, min_confidence, SALT, public.files)
     try:
+        await store.teaching.claim(folder)
         await asyncio.to_thread(folder.mkdir, mode=0o700, parents=True, exist_ok=True)
         async with held(folder / ".lock"):
             await store.erase_folders()  # this may be another machine than the one where people are forgotten

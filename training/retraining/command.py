@@ -58,7 +58,8 @@ def retrain(
         _half_the_cores()
     try:
         with going_on_unheard(), Ledger(place) as ledger:
-            if run_id is None:  # before one is asked for; one that was asked for fails with the same line
+            if run_id is None:  # before one is asked for; one that was asked for fails with the same lines
+                ledger.call(lambda store: store.teaching.require())
                 one_rival(ledger, place, task)
             number = _asked(ledger, task, wish or Wish()) if run_id is None else run_id
             _conclude(teaching, _work(ledger, place, number, task, device))
@@ -75,6 +76,7 @@ def rehearse(teaching: Teaching, task: str, wish: Wish, device: str) -> None:
     place = teaching.place()
     try:
         with _cleaning_up(), Ledger(place) as ledger:
+            ledger.call(lambda store: store.teaching.require())
             from training.retraining import rehearsal  # torch: seconds
 
             rehearsal.rehearse(ledger, place, task, wish, Processes.join(device), typer.echo)

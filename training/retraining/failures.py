@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from models.errors import ModelServiceError
-from storage.errors import DatabaseFailed
+from storage.errors import DatabaseFailed, WrongFolder
 from storage.runs import Failure, Run
 from training.retraining.place import TeachingPlace
 from training.retraining.wish import Wish
@@ -31,6 +31,9 @@ def failure_of(error: Exception, run: Run, place: TeachingPlace) -> Failure:
         return Failure.MODEL
     if str(error).startswith(tuple(f"{model}:" for model in models)):
         return Failure.MODEL
-    if isinstance(error, DatabaseFailed):
-        return Failure.DATABASE
-    return Failure.DISK if isinstance(error, OSError) else Failure.UNFORESEEN
+    kinds = (
+        (WrongFolder, Failure.FOLDER),
+        (DatabaseFailed, Failure.DATABASE),
+        (OSError, Failure.DISK),
+    )
+    return next((failure for kind, failure in kinds if isinstance(error, kind)), Failure.UNFORESEEN)

@@ -62,6 +62,7 @@ class Retraining:
             KeyboardInterrupt: Told to stop.
         """
         check_learnable(self._run.task)
+        self._ledger.call(lambda store: store.teaching.claim(self._folder))
         with alone(self._folder):
             self._clear_others()
             for _ in range(_TRIES):

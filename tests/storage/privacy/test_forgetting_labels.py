@@ -89,16 +89,22 @@ async def test_what_came_of_a_forgotten_text_goes_or_is_marked(
 
 
 @every_kind
+@pytest.mark.parametrize("voted", ["", "and took it back", "on their own question"])
 async def test_what_was_agreed_on_with_their_vote_is_agreed_on_anew(
-    store: Store, sentiment: NewPrediction, sql: Sql, tmp_path: Path
+    store: Store, sentiment: NewPrediction, sql: Sql, tmp_path: Path, voted: str
 ) -> None:
+    """Gold that voters made goes with it: nobody decides that anew while it stands."""
     await agree(store, ADA)
     others = await store.add_prediction(sentiment, chat_id=CHAT, asker_id=ASKER)
     await drawn(sql, 1, others, folder_of_texts(tmp_path / "kept"))
-    await store.vote(others, ADA, 0, 1, chat_id=CHAT)
+    if voted == "on their own question":  # of the same text
+        others = await store.add_prediction(sentiment, chat_id=CHAT + 1, asker_id=ADA)
+    await store.vote(others, ADA, 0, 1, chat_id=CHAT + (voted == "on their own question"))
+    if voted == "and took it back":
+        await store.undo_all(others, ADA, chat_id=CHAT)
     await store.forget(ADA)
     assert (await counts(sql)) == {
-        "gold_items": 1,
+        "gold_items": 0,
         "labels": 0,
         "snapshot_members": 1,
         "assignments": 0,

@@ -64,6 +64,8 @@ async def test_an_export_comes_back_as_it_was_and_twice_adds_nothing(
     await store.vote(again, 3, 0, 1, chat_id=CHAT)
     before = await exported(store, tmp_path / "before.jsonl")
     await write_votes(store.feedback(), tmp_path / name, kind)
+    written = [file for file in (tmp_path / name, *(tmp_path / name).glob("votes.*")) if file.is_file()]
+    assert {file.stat().st_mode & 0o777 for file in written} == {0o600}, "texts are for the owner alone"
     copy = await open_store(with_tables(tmp_path / "copy.db"), people=0)
     assert await taken_in(copy, tmp_path / name) == {"new": 22, "voters": 4}
     assert await exported(copy, tmp_path / "after.jsonl") == before
