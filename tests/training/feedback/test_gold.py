@@ -79,11 +79,11 @@ async def test_people_who_merely_agree_make_no_gold(store: Store, tmp_path: Path
 async def test_five_puppets_make_no_gold_and_gold_of_theirs_would_prove_nobody(url: str) -> None:
     """Five honest people, twelve labels of the maintainer, and five accounts that lie alike and blind.
 
-    They do it on 150 texts of their own, chosen so that they are held out: the salt is no secret.
+    They do it on 60 texts of their own, chosen so that they are held out: the salt is no secret.
     """
-    own = [text for text in texts(2_000, "연극") if part_of(text) == "heldout"][:150]
+    own = [text for text in texts(900, "연극") if part_of(text) == "heldout"][:60]
     honest, puppets = range(1, 6), range(6, 11)
-    assert len(own) == 150
+    assert len(own) == 60
     store = await open_store(url, people=10)
     await prove(store, honest)
     lies = []
