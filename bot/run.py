@@ -241,7 +241,7 @@ class _StopSignal:
 
     def _forget(self) -> None:
         for number in self._SIGNALS:
-            with suppress(NotImplementedError):
+            with suppress(NotImplementedError):  # as above
                 self._loop.remove_signal_handler(number)
 
 

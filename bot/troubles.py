@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 import platform
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum, auto
+from functools import partial
 from html import escape
 
 from telegram import Bot
@@ -13,7 +15,7 @@ from telegram.constants import ParseMode
 from telegram.error import TelegramError
 
 from handlers.replies.models import unfit_html
-from handlers.replies.texts import TEXTS, language_for
+from handlers.replies.texts import TEXTS, Texts, language_for
 from handlers.tolerance import refusal
 from models.errors import Unfit
 from models.results import Task
@@ -67,32 +69,7 @@ async def tell_of_champion(bot: Bot, store: Store, chat: int | None, trouble: Tr
         chat: Where to; None for nowhere.
         trouble: What it is about.
     """
-    if chat is None:
-        return
-    try:
-        names = TEXTS[language_for(await store.language(chat))]
-        texts = names.models
-        words = {
-            Kind.TAKEN_BACK: texts.taken_back,
-            Kind.NOT_HERE: texts.not_here,
-            Kind.LEARNT_DELETED: texts.learnt_deleted,
-            Kind.GIVEN_UP: texts.given_up,
-        }[trouble.kind]
-        given_up = trouble.kind is Kind.GIVEN_UP
-        html = words.format(
-            task=names.task_name[trouble.task],
-            name=escape(trouble.name, quote=False),
-            serves=escape(trouble.serves or texts.own, quote=False),
-            machine=escape(platform.node(), quote=False),
-            reason=(
-                texts.why_given_up[trouble.reason]
-                if given_up
-                else unfit_html(trouble.unfit, trouble.reason, texts)
-            ),
-        )
-        await bot.send_message(chat, html, parse_mode=ParseMode.HTML)
-    except (TelegramError, StorageError) as error:
-        _log.warning("could not tell the operator: %s", refusal(error))
+    await _tell(bot, store, chat, partial(_of_champion, trouble))
 
 
 async def tell_of_folder(bot: Bot, store: Store, chat: int | None) -> None:
@@ -105,18 +82,42 @@ async def tell_of_folder(bot: Bot, store: Store, chat: int | None) -> None:
         await store.teaching.claim()
     except WrongFolder as error:
         reason = str(error)
+        _log.warning("no training, and no deleting of what came of deleted texts: %s", reason)
+        await _tell(bot, store, chat, partial(_of_folder, reason))
     except (StorageError, OSError) as error:
         _log.warning("could not mark the teaching folder as this database's: %s", refusal(error))
-        return
-    else:
-        return
-    _log.warning("no training, and no deleting of what came of deleted texts: %s", reason)
+
+
+async def _tell(bot: Bot, store: Store, chat: int | None, html: Callable[[Texts], str]) -> None:
     if chat is None:
         return
     try:
-        html = TEXTS[language_for(await store.language(chat))].teaching.wrong_folder.format(
-            machine=escape(platform.node(), quote=False), reason=escape(reason, quote=False)
-        )
-        await bot.send_message(chat, html, parse_mode=ParseMode.HTML)
+        texts = TEXTS[language_for(await store.language(chat))]
+        await bot.send_message(chat, html(texts), parse_mode=ParseMode.HTML)
     except (TelegramError, StorageError) as error:
         _log.warning("could not tell the operator: %s", refusal(error))
+
+
+def _of_champion(trouble: Trouble, texts: Texts) -> str:
+    own = texts.models
+    words = {
+        Kind.TAKEN_BACK: own.taken_back,
+        Kind.NOT_HERE: own.not_here,
+        Kind.LEARNT_DELETED: own.learnt_deleted,
+        Kind.GIVEN_UP: own.given_up,
+    }[trouble.kind]
+    given_up = trouble.kind is Kind.GIVEN_UP
+    return words.format(
+        task=texts.task_name[trouble.task],
+        name=escape(trouble.name, quote=False),
+        serves=escape(trouble.serves or own.own, quote=False),
+        machine=escape(platform.node(), quote=False),
+        reason=own.why_given_up[trouble.reason]
+        if given_up
+        else unfit_html(trouble.unfit, trouble.reason, own),
+    )
+
+
+def _of_folder(reason: str, texts: Texts) -> str:
+    machine = escape(platform.node(), quote=False)
+    return texts.teaching.wrong_folder.format(machine=machine, reason=escape(reason, quote=False))
