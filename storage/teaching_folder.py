@@ -63,7 +63,11 @@ class TeachingFolder:
         folder = self._around(path)
         if folder is None:
             return
-        await self.require(folder)
+        async with self.database.read() as connection:
+            its = await self._mark(connection)
+            await self._check(connection, folder, its)
+        if its is not None and its.placed:
+            return
         await asyncio.to_thread(folder.mkdir, mode=0o700, parents=True, exist_ok=True)
         await self._choose()
         await self._place(folder)
