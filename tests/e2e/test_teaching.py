@@ -92,8 +92,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def bot(folder: Path) -> Iterator[Program]:
     """The bot on its own page, with the model that ships, and files of what that must not forget."""
-    write_old(folder / "old-test.tsv", ("어제 본", "처음 본", "친구와 본", "다시 본"))
-    write_old(folder / "old.tsv", ("오늘 본", "지난주에 본", "혼자 본", "가족과 본", "밤에 본", "집에서 본"))
+    write_old(folder / "old-test.tsv", ("어제 본", "처음 본", "친구와 본", "다시 본"), wrong=True)
+    replayed = ("오늘 본", "지난주에 본", "혼자 본", "가족과 본", "밤에 본", "집에서 본")
+    write_old(folder / "old.tsv", replayed, wrong=False)
     settings = {
         "PLAYGROUND_PORT": "0",
         "AGREE_MINUTES": "0",
@@ -106,12 +107,24 @@ def bot(folder: Path) -> Iterator[Program]:
         assert "Traceback" not in bot.log.read_text()
 
 
-def write_old(file: Path, when: Sequence[str]) -> None:
-    """Write some plain sentences in the form of a public file; of a quarter the shipped model is wrong."""
-    words = (("정말 재미있고 좋았어요", 1), ("볼만했어요", 1), ("별로였어요", 0), ("아쉬웠어요", 0))
+def write_old(file: Path, when: Sequence[str], *, wrong: bool) -> None:
+    """Write plain sentences that the shipped model knows well, in the form of a public file.
+
+    An eighth of the labels may be wrong, of both in like number, as some are in every public test file: where
+    no model can be as often right as it is sure, one that is less sure after learning is not found worse.
+    """
+    words = (
+        ("정말 재미있고 좋았어요", 1),
+        ("최고였고 감동적이었어요", 1),
+        ("정말 지루하고 별로였어요", 0),
+        ("최악이고 돈이 아까웠어요", 0),
+    )
     things = ("영화", "드라마", "연기", "음악", "이야기", "장면")
     texts = [(f"{time} {thing} {said}", label) for time in when for thing in things for said, label in words]
-    lines = [f"{number}\t{text}\t{label}" for number, (text, label) in enumerate(texts)]
+    lines = [
+        f"{number}\t{text}\t{1 - label if wrong and number % 8 == number // 8 % 8 else label}"
+        for number, (text, label) in enumerate(texts)
+    ]
     file.write_text("\n".join(["id\tdocument\tlabel", *lines]) + "\n", encoding="utf-8")
 
 
