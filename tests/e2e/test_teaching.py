@@ -32,10 +32,10 @@ SEED = 20261126
 QUESTION = "골목 카페 라떼 진짜 뽀둥하네요"
 MODEL = re.compile(r"Model: (\S+) \((\w+)\)")
 TRAINED_IN = 300.0  # seconds, on a busy machine
-TESTED = (  # 800 rows: of fewer than 740 the gate would leave it to a person whether nothing was lost
-    *("어제 본", "처음 본", "친구와 본", "다시 본", "그제 본", "작년에 본", "같이 본", "아침에 본", "주말에 본"),
-    *("극장에서 본", "엄마와 본", "여름에 본", "방금 본", "두 번 본", "끝까지 본", "혼자서 본", "일찍 본"),
-    *("늦게 본", "어릴 때 본", "드디어 본"),
+# 800 rows: of fewer than 740 the gate would leave it to a person whether nothing was lost
+TESTED = (
+    "어제 처음 친구와 다시 그제 작년에 같이 아침에 주말에 극장에서 "
+    "엄마와 여름에 방금 드디어 끝까지 혼자서 일찍 늦게 여럿이 밤새"
 )
 LABELS, OWN, TEACH = EN.labels["sentiment"], EN.labelling, EN.teaching
 
@@ -97,8 +97,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def bot(folder: Path) -> Iterator[Program]:
     """The bot on its own page, with the model that ships, and files of what that must not forget."""
-    write_old(folder / "old-test.tsv", TESTED, wrong=True)
-    write_old(folder / "old.tsv", ("오늘 본", "지난주에 본", "혼자 본", "집에서 본"), wrong=False)
+    write_old(folder / "old-test.tsv", TESTED.split(), wrong=True)
+    write_old(folder / "old.tsv", ("오늘", "지난주에", "혼자", "집에서"), wrong=False)
     settings = {
         "PLAYGROUND_PORT": "0",
         "AGREE_MINUTES": "0",
@@ -124,7 +124,9 @@ def write_old(file: Path, when: Sequence[str], *, wrong: bool) -> None:
         ("최악이고 돈이 아까웠어요", 0),
     )
     things = ("영화", "드라마", "연기", "음악", "이야기", "장면", "연출", "대사", "결말", "화면")
-    texts = [(f"{time} {thing} {said}", label) for time in when for thing in things for said, label in words]
+    texts = [
+        (f"{time} 본 {thing} {said}", label) for time in when for thing in things for said, label in words
+    ]
     lines = [
         f"{number}\t{text}\t{1 - label if wrong and number % 8 == number // 8 % 8 else label}"
         for number, (text, label) in enumerate(texts)
