@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -18,9 +19,11 @@ from typing import Annotated
 
 import torch
 import typer
+from transformers import BertTokenizerFast
 
 from benchmarks.traffic import draw_lengths
 from models.catalog import load_catalog
+from models.multitask import BertForFourTasks
 from models.service import ModelService
 from training.corpus import Corpus, corpus_of
 from training.evaluate import Figure
@@ -58,16 +61,29 @@ class Sized:
     milliseconds: float
 
 
+def begun(name: str, tokenizer: BertTokenizerFast, corpora: Sequence[Corpus]) -> BertForFourTasks:
+    """A new model of a size as ``kobert-bot train pretrain`` begins with it, the same at every call.
+
+    Args:
+        name: Layers times width.
+        tokenizer: Its tokenizer.
+        corpora: What its word vectors are counted in; with none, all of it is random.
+    """
+    layers, hidden = (int(number) for number in name.split("x"))
+    torch.manual_seed(0)
+    model = new_model(tokenizer, layers=layers, hidden=hidden, heads=hidden // HEAD_WIDTH)
+    if corpora:
+        initialise(model, corpora)
+        give_matching_head(model)
+    return model
+
+
 def trained(
     name: str, text: Text, held_out: Corpus, tokenizer: Path, out: Path, budget: Budget, origin: Origin
 ) -> Sized:
     """Pre-train a new network of one size, or go on with it, and measure it."""
     cutter = load_tokenizer(tokenizer)
-    layers, hidden = (int(number) for number in name.split("x"))
-    torch.manual_seed(0)
-    model = new_model(cutter, layers=layers, hidden=hidden, heads=hidden // HEAD_WIDTH)
-    initialise(model, [each.corpus for each in text.documents])
-    give_matching_head(model)
+    model = begun(name, cutter, [each.corpus for each in text.documents])
     run, make = pretraining_run(model, cutter, text, out / name, budget, Recipe(), origin=origin)
     run.go(make)
     model.train(mode=False)

@@ -25,7 +25,7 @@ import typer
 from numpy.typing import NDArray
 from torch import Tensor, nn
 from tqdm import tqdm
-from transformers import DataCollatorWithPadding, Trainer, TrainingArguments
+from transformers import DataCollatorWithPadding, PrinterCallback, Trainer, TrainingArguments
 
 from models.multitask import BertForFourTasks
 from training.batches import LabelledExamples
@@ -97,6 +97,26 @@ def _start(name: str, *, attention: str | None = None) -> Start:
     return start
 
 
+@contextmanager
+def trainer_of(model: nn.Module, lr: float, batch: int, *, settings: dict[str, Any], **more: Any) -> Iterator[Trainer]:  # noqa: ANN401
+    """Trainer as it is by default, on this processor, leaving nothing behind and saying nothing."""
+    with TemporaryDirectory() as folder:
+        arguments = TrainingArguments(
+            folder,
+            learning_rate=lr,
+            per_device_train_batch_size=batch,
+            save_strategy="no",
+            report_to=[],
+            disable_tqdm=True,
+            use_cpu=True,
+            logging_strategy="no",
+            **settings,
+        )
+        trainer = Trainer(model, arguments, **more)
+        trainer.remove_callback(PrinterCallback)
+        yield trainer
+
+
 def by_trainer(name: str, train: list[Example], test: list[Example], *, lr: float, batch: int) -> Timed:
     """Train with Hugging Face's Trainer."""
     start = _start(name, attention="sdpa")  # transformers' default
@@ -108,20 +128,9 @@ def by_trainer(name: str, train: list[Example], test: list[Example], *, lr: floa
         for example in train
     ]
     with TemporaryDirectory() as folder:
-        settings = TrainingArguments(
-            folder,
-            num_train_epochs=1,
-            learning_rate=lr,
-            per_device_train_batch_size=batch,
-            save_strategy="no",
-            report_to=[],
-            disable_tqdm=True,
-            use_cpu=True,
-            logging_strategy="no",
-        )
         trainer = Trainer(
             _Classifier(start.model),
-            settings,
+            by_default(folder, lr, batch, num_train_epochs=1),
             train_dataset=rows,
             data_collator=DataCollatorWithPadding(start.tokenizer),
         )
@@ -197,7 +206,7 @@ def _both(
 
 
 @contextmanager
-def _silent() -> Iterator[None]:
+def silent() -> Iterator[None]:
     """Whatever the libraries have to say would stand in the middle of the bar."""
     with warnings.catch_warnings(action="ignore"):
         logging.disable(logging.WARNING)
@@ -219,7 +228,7 @@ def main(
 ) -> None:
     """Print seconds and accuracy of both."""
     try:
-        with _silent():
+        with silent():
             print(markdown(_both(train, test, model, rows, test_rows, lr, trainer_lr or [5e-5, 1e-4], batch)))
     except DataError as error:
         typer.echo(f"benchmarks.training: {error}", err=True)

@@ -49,13 +49,11 @@ def pretraining(
         DataError: The model answers with no numbers, or the documents are too short.
     """
     count = pairs or PAIRS
-    ranks, pair = _ranks(model, tokenizer, corpus, count, progress)
-    homes = _homes(tokenizer, corpus, count, 0.0)[pair]
+    ranks, homes = ranked(model, tokenizer, corpus, count, progress)
     found = [figure(f"{name}: masked token, top {k}", ranks < k, homes) for k in (1, 5)]
     for negatives, same_document in (("random", 0.0), ("same-document", 1.0)):
-        judged = _judged(model, tokenizer, corpus, count, same_document, progress)
-        homes = _homes(tokenizer, corpus, count, same_document)
-        found.append(figure(f"{name}: next sentence, {negatives} negatives", judged, homes))
+        right, homes = judged(model, tokenizer, corpus, count, same_document, progress)
+        found.append(figure(f"{name}: next sentence, {negatives} negatives", right, homes))
     return found
 
 
@@ -99,15 +97,16 @@ def _homes(
     return np.concatenate([ids[:, 1] for ids, _, _ in drawn])
 
 
-def _judged(
+@torch.inference_mode()
+def judged(
     model: BertForFourTasks,
     tokenizer: BertTokenizerFast,
     corpus: Corpus,
     pairs: int,
-    same_document: float,
-    progress: Progress,
-) -> NDArray[np.bool_]:
-    """Whether each pair was judged rightly."""
+    same_document: float = 0.0,
+    progress: Progress = quiet,
+) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
+    """Whether each pair was judged rightly, and the document it is of; the same pairs at every call."""
     found = []
     for ids, types, labels in _drawn(tokenizer, corpus, pairs, same_document):
         pair = model.bert(
@@ -119,13 +118,18 @@ def _judged(
             raise DataError("the model answers pairs with no numbers (NaN): its weights are broken")
         found.append(logits.argmax(-1).cpu().numpy() == labels)
         progress(BATCH)
-    return np.concatenate(found)
+    return np.concatenate(found), _homes(tokenizer, corpus, pairs, same_document)
 
 
-def _ranks(
-    model: BertForFourTasks, tokenizer: BertTokenizerFast, corpus: Corpus, pairs: int, progress: Progress
+@torch.inference_mode()
+def ranked(
+    model: BertForFourTasks,
+    tokenizer: BertTokenizerFast,
+    corpus: Corpus,
+    pairs: int,
+    progress: Progress = quiet,
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Rank of each hidden token, 0 first, and the pair it is of."""
+    """Rank of each hidden token, 0 first, and the document it is of; the same tokens at every call."""
     vocabulary, rng = vocabulary_of(tokenizer), np.random.default_rng(1)
     ranks, groups = [], []
 
@@ -146,4 +150,4 @@ def _ranks(
         ranks.append((logits >= target).sum(1).cpu().numpy() - 1)
         groups.append(number * BATCH + positions // LENGTH)
         progress(BATCH)
-    return np.concatenate(ranks), np.concatenate(groups)
+    return np.concatenate(ranks), _homes(tokenizer, corpus, pairs, 0.0)[np.concatenate(groups)]

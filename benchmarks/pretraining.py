@@ -1,0 +1,250 @@
+"""How fast pre-training is, beside Hugging Face's Trainer: as good in a third of the time, in one run?
+
+    python -m benchmarks.pretraining 4x256 --documents ko_docs.txt.xz
+
+Trainer runs as it is: fp32, AdamW, batches of eight padded to the longest; pairs come from transformers' own
+``TextDatasetForNextSentencePrediction``, masks from its collator. It makes so many steps at each of its
+learning rates. Then ours has a share of the time that the most accurate of them took. Both read the same
+documents, cut into tokens beforehand, from the same first weights: the clever ones ours begins with, or
+random ones (``--random``).
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from copy import deepcopy
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Annotated
+
+import numpy as np
+import torch
+import typer
+from numpy.typing import NDArray
+from tqdm import tqdm
+from transformers import (
+    BertTokenizerFast,
+    DataCollatorForLanguageModeling,
+    TextDatasetForNextSentencePrediction,
+    Trainer,
+)
+
+from benchmarks.sizes import begun
+from benchmarks.training import by_default, silent
+from models.multitask import BertForFourTasks
+from training.corpus import Corpus, corpus_of
+from training.evaluate import figure
+from training.evaluate_text import judged, ranked, require_pairs
+from training.gate.statistics import change
+from training.pretrain import Documents, Recipe, Text, pretraining_run
+from training.schedule import Budget
+from training.start import load_tokenizer
+from training.textfiles import DataError
+
+LONGEST = 128  # tokens of a pair: Trainer's example scripts' and BERT's own for nine tenths of its training
+
+
+@dataclass(frozen=True, slots=True)
+class Pretrained:
+    """One training.
+
+    Attributes:
+        name: Who, with which settings.
+        seconds: Of training alone.
+        tokens: Read, without padding.
+        ranks: Of each hidden token of the held-out documents, 0 first, ``[n]``.
+        homes: The document that each of them is of, ``[n]``.
+        right: Whether it has each held-out pair right, ``[pairs]``.
+        pair_homes: The document that each pair is of, ``[pairs]``.
+    """
+
+    name: str
+    seconds: float
+    tokens: int
+    ranks: NDArray[np.int64]
+    homes: NDArray[np.int64]
+    right: NDArray[np.bool_]
+    pair_homes: NDArray[np.int64]
+
+    @property
+    def answers(self) -> dict[str, tuple[NDArray[np.bool_], NDArray[np.int64]]]:
+        """By figure, what was right and what came together."""
+        return {
+            "top 1": (self.ranks < 1, self.homes),
+            "top 5": (self.ranks < 5, self.homes),
+            "next sentence": (self.right, self.pair_homes),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What both are given.
+
+    Attributes:
+        tokenizer: Cut the documents.
+        corpus: To read.
+        held_out: To measure on.
+        model: The first weights; never changed.
+        pairs: Drawn from the held-out documents.
+    """
+
+    tokenizer: BertTokenizerFast
+    corpus: Corpus
+    held_out: Corpus
+    model: BertForFourTasks
+    pairs: int
+
+    def measured(self, name: str, seconds: float, tokens: int, model: BertForFourTasks) -> Pretrained:
+        """A training by what its model says of the held-out documents."""
+        model.train(mode=False)
+        ranks = ranked(model, self.tokenizer, self.held_out, self.pairs)
+        return Pretrained(
+            name, seconds, tokens, *ranks, *judged(model, self.tokenizer, self.held_out, self.pairs)
+        )
+
+
+class Pairs(TextDatasetForNextSentencePrediction):
+    """transformers' pairs, from documents that are tokens already.
+
+    Its block size is where it stops to add sentences, not where it cuts: what is longer loses the beginning
+    of A and the end of B, so that the seam stays.
+    """
+
+    def __init__(self, corpus: Corpus, tokenizer: BertTokenizerFast, longest: int) -> None:
+        self.tokenizer, self.short_seq_probability, self.nsp_probability = tokenizer, 0.1, 0.5  # its defaults
+        ids, starts = corpus.ids.tolist(), corpus.sentences.tolist()
+        sentences = [ids[start:end] for start, end in zip(starts, starts[1:], strict=False)]
+        ends = corpus.documents.tolist()
+        self.documents = [sentences[start:end] for start, end in zip(ends, ends[1:], strict=False)]
+        self.examples: list[dict[str, torch.Tensor]] = []
+        random.seed(0)
+        for number, document in enumerate(tqdm(self.documents, desc="pairs", unit="doc")):
+            self.create_examples_from_document(document, number, longest)
+        for example in self.examples:
+            self._cut(example, longest)
+
+    @staticmethod
+    def _cut(example: dict[str, torch.Tensor], longest: int) -> None:
+        ids, types = example["input_ids"], example["token_type_ids"]
+        split, room = int((types == 0).sum()), longest - 3
+        a, b = split - 2, len(ids) - split - 1
+        kept_a = min(a, max(room // 2, room - b))
+        kept = torch.ones(len(ids), dtype=torch.bool)
+        kept[1 : 1 + a - kept_a] = False
+        kept[split + room - kept_a : -1] = False
+        example["input_ids"], example["token_type_ids"] = ids[kept], types[kept]
+
+
+def by_trainer(bench: Bench, pairs: Pairs, *, steps: int, lr: float, batch: int) -> Pretrained:
+    """Train with Hugging Face's Trainer."""
+    model = deepcopy(bench.model)
+    model.set_attn_implementation("sdpa")  # transformers' default
+    with TemporaryDirectory() as folder:
+        counted = {"max_steps": steps, "include_num_input_tokens_seen": "non_padding"}
+        trainer = Trainer(
+            model,
+            by_default(folder, lr, batch, **counted),
+            train_dataset=pairs,
+            data_collator=DataCollatorForLanguageModeling(bench.tokenizer),
+        )
+        begin = time.monotonic()
+        trainer.train()
+        seconds = time.monotonic() - begin
+    tokens = int(trainer.state.num_input_tokens_seen)
+    return bench.measured(f"Trainer, batches of {batch}, lr {lr:g}", seconds, tokens, model)
+
+
+def by_ours(bench: Bench, *, budget: Budget, lr: float, tokens: int) -> Pretrained:
+    """Train with this project's loop, the trial included that turns its minutes into steps."""
+    model, text = deepcopy(bench.model), Text([Documents(bench.corpus, 1.0)])
+    with TemporaryDirectory() as folder:
+        begin = time.monotonic()
+        run, make = pretraining_run(
+            model, bench.tokenizer, text, Path(folder), budget, Recipe(tokens=tokens), lr=lr
+        )
+        run.go(make)
+        seconds = time.monotonic() - begin
+    return bench.measured(f"ours, steps of {tokens:,} tokens, lr {lr:g}", seconds, run.tokens, model)
+
+
+def most_accurate(trainings: list[Pretrained]) -> Pretrained:
+    """By the masked tokens it finds at once."""
+    return max(trainings, key=lambda each: (each.ranks < 1).mean())
+
+
+def markdown(theirs: list[Pretrained], ours: Pretrained) -> str:
+    """The table, the ratios to the most accurate of Trainer's, and how far the accuracies are apart."""
+    lines = [
+        "| training | seconds | tokens read | tokens/s | top 1 | top 5 | next sentence |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    for each in [*theirs, ours]:
+        figures = [figure(name, *answers) for name, answers in each.answers.items()]
+        shown = (f"{100 * found.value:.2f} % ({found.interval})" for found in figures)
+        lines.append(
+            f"| {each.name} | {each.seconds:.1f} | {each.tokens / 1e6:.2f} M "
+            f"| {each.tokens / each.seconds:,.0f} | {' | '.join(shown)} |"
+        )
+    best = most_accurate(theirs)
+    faster = ours.tokens / ours.seconds * best.seconds / best.tokens
+    lines += ["", f"ours takes 1/{best.seconds / ours.seconds:.1f} of the time, {faster:.1f} times the tokens/s"]
+    for name, (right, homes) in ours.answers.items():
+        apart = change(best.answers[name][0], right, homes)
+        lines.append(
+            f"{name}: {100 * apart.gain:+.2f} points (95 %: {100 * apart.low:+.2f} to "
+            f"{100 * apart.high:+.2f}; n = {apart.n:,})"
+        )
+    return "\n".join(lines)
+
+
+def beginning(corpus: Corpus, tokens: int) -> Corpus:
+    """The first whole documents of so many tokens, and one at least."""
+    ends = corpus.sentences[corpus.documents]
+    count = max(1, int(np.searchsorted(ends, tokens, side="right")) - 1)
+    sentences = int(corpus.documents[count])
+    return Corpus(
+        corpus.ids[: ends[count]], corpus.sentences[: sentences + 1], corpus.documents[: count + 1]
+    )
+
+
+def main(
+    size: Annotated[str, typer.Argument(help="LAYERSxWIDTH; the width a multiple of 64.")],
+    documents: Annotated[str, typer.Option(help="Running text; one document in 200 is measured on.")],
+    tokenizer: Annotated[Path, typer.Option(help="Folder of the tokenizer.")] = Path("models/builtin"),
+    millions: Annotated[float, typer.Option(min=0.001, help="Tokens to learn from.")] = 4.0,
+    steps: Annotated[int, typer.Option(min=1, help="Trainer's, at each learning rate.")] = 1_000,
+    batch: Annotated[int, typer.Option(min=1, help="Trainer's batches; its default.")] = 8,
+    trainer_lr: Annotated[list[float] | None, typer.Option(help="Trainer's; several.")] = None,
+    times: Annotated[float, typer.Option(min=0.1, help="Ours has one such part of the time.")] = 3.0,
+    lr: Annotated[float, typer.Option(help="Ours.")] = 1e-3,
+    tokens: Annotated[int, typer.Option(min=64, help="Ours, of a step.")] = 4_096,
+    pairs: Annotated[int, typer.Option(min=32, help="Held-out pairs to measure on.")] = 1_024,
+    at_random: Annotated[bool, typer.Option("--random", help="Both begin with random weights.")] = False,
+    cache: Annotated[Path, typer.Option(help="Folder for the documents as tokens.")] = Path("var/sizes/text"),
+) -> None:
+    """Print seconds, tokens and accuracy of both."""
+    try:
+        cutter = load_tokenizer(tokenizer)
+        cutter.model_max_length = min(cutter.model_max_length, LONGEST)
+        read = beginning(corpus_of(documents, cutter, cache), int(millions * 1e6))
+        held_out = corpus_of(documents, cutter, cache, part="heldout")
+        require_pairs(cutter, held_out)
+        bench = Bench(cutter, read, held_out, begun(size, cutter, [] if at_random else [read]), pairs)
+        drawn = Pairs(read, cutter, cutter.model_max_length)
+        with silent():
+            theirs = [
+                by_trainer(bench, drawn, steps=steps, lr=rate, batch=batch)
+                for rate in tqdm(trainer_lr or [5e-5, 1e-4, 3e-4, 1e-3], desc="Trainer")
+            ]
+            budget = Budget(most_accurate(theirs).seconds / times / 60)
+            ours = by_ours(bench, budget=budget, lr=lr, tokens=tokens)
+    except (DataError, ValueError) as error:
+        typer.echo(f"benchmarks.pretraining: {error}", err=True)
+        raise typer.Exit(1) from None
+    print(markdown(theirs, ours))
+
+
+if __name__ == "__main__":
+    typer.run(main)
