@@ -15,6 +15,7 @@ import random
 import time
 from copy import deepcopy
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated
@@ -28,22 +29,25 @@ from transformers import (
     BertTokenizerFast,
     DataCollatorForLanguageModeling,
     TextDatasetForNextSentencePrediction,
-    Trainer,
 )
 
 from benchmarks.sizes import begun
-from benchmarks.training import by_default, silent
+from benchmarks.training import let_trainer, silent
 from models.multitask import BertForFourTasks
 from training.corpus import Corpus, corpus_of
 from training.evaluate import figure
 from training.evaluate_text import judged, ranked, require_pairs
 from training.gate.statistics import change
-from training.pretrain import Documents, Recipe, Text, pretraining_run
+from training.pretrain import PEAK_LR, Documents, Recipe, Text, pretraining_run
 from training.schedule import Budget
 from training.start import load_tokenizer
 from training.textfiles import DataError
 
-LONGEST = 128  # tokens of a pair: Trainer's example scripts' and BERT's own for nine tenths of its training
+TOKENIZER, CACHE = Path("models/builtin"), Path("var/sizes/text")
+LONGEST = 128  # tokens of a pair, as in nine tenths of BERT's own training
+READ = 4_000_000  # tokens of the documents both read: neither comes to their end in minutes
+PAIRS = 1_024  # drawn from the held-out documents
+TIMES = 3.0  # ours has one such part of Trainer's time
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,22 +91,18 @@ class Bench:
         corpus: To read.
         held_out: To measure on.
         model: The first weights; never changed.
-        pairs: Drawn from the held-out documents.
     """
 
     tokenizer: BertTokenizerFast
     corpus: Corpus
     held_out: Corpus
     model: BertForFourTasks
-    pairs: int
 
     def measured(self, name: str, seconds: float, tokens: int, model: BertForFourTasks) -> Pretrained:
         """A training by what its model says of the held-out documents."""
         model.train(mode=False)
-        ranks = ranked(model, self.tokenizer, self.held_out, self.pairs)
-        return Pretrained(
-            name, seconds, tokens, *ranks, *judged(model, self.tokenizer, self.held_out, self.pairs)
-        )
+        ranks = ranked(model, self.tokenizer, self.held_out, PAIRS)
+        return Pretrained(name, seconds, tokens, *ranks, *judged(model, self.tokenizer, self.held_out, PAIRS))
 
 
 class Pairs(TextDatasetForNextSentencePrediction):
@@ -112,23 +112,23 @@ class Pairs(TextDatasetForNextSentencePrediction):
     of A and the end of B, so that the seam stays.
     """
 
-    def __init__(self, corpus: Corpus, tokenizer: BertTokenizerFast, longest: int) -> None:
+    def __init__(self, corpus: Corpus, tokenizer: BertTokenizerFast) -> None:
         self.tokenizer, self.short_seq_probability, self.nsp_probability = tokenizer, 0.1, 0.5  # its defaults
         ids, starts = corpus.ids.tolist(), corpus.sentences.tolist()
-        sentences = [ids[start:end] for start, end in zip(starts, starts[1:], strict=False)]
+        sentences = [ids[start:end] for start, end in pairwise(starts)]
         ends = corpus.documents.tolist()
-        self.documents = [sentences[start:end] for start, end in zip(ends, ends[1:], strict=False)]
+        self.documents = [sentences[start:end] for start, end in pairwise(ends)]
         self.examples: list[dict[str, torch.Tensor]] = []
         random.seed(0)
         for number, document in enumerate(tqdm(self.documents, desc="pairs", unit="doc")):
-            self.create_examples_from_document(document, number, longest)
+            self.create_examples_from_document(document, number, LONGEST)
         for example in self.examples:
-            self._cut(example, longest)
+            self._cut(example)
 
     @staticmethod
-    def _cut(example: dict[str, torch.Tensor], longest: int) -> None:
+    def _cut(example: dict[str, torch.Tensor]) -> None:
         ids, types = example["input_ids"], example["token_type_ids"]
-        split, room = int((types == 0).sum()), longest - 3
+        split, room = int((types == 0).sum()), LONGEST - 3
         a, b = split - 2, len(ids) - split - 1
         kept_a = min(a, max(room // 2, room - b))
         kept = torch.ones(len(ids), dtype=torch.bool)
@@ -141,18 +141,11 @@ def by_trainer(bench: Bench, pairs: Pairs, *, steps: int, lr: float, batch: int)
     """Train with Hugging Face's Trainer."""
     model = deepcopy(bench.model)
     model.set_attn_implementation("sdpa")  # transformers' default
-    with TemporaryDirectory() as folder:
-        counted = {"max_steps": steps, "include_num_input_tokens_seen": "non_padding"}
-        trainer = Trainer(
-            model,
-            by_default(folder, lr, batch, **counted),
-            train_dataset=pairs,
-            data_collator=DataCollatorForLanguageModeling(bench.tokenizer),
-        )
-        begin = time.monotonic()
-        trainer.train()
-        seconds = time.monotonic() - begin
-    tokens = int(trainer.state.num_input_tokens_seen)
+    collator = DataCollatorForLanguageModeling(bench.tokenizer)
+    counted = "non_padding"
+    seconds, tokens = let_trainer(
+        model, pairs, collator, lr=lr, batch=batch, max_steps=steps, include_num_input_tokens_seen=counted
+    )
     return bench.measured(f"Trainer, batches of {batch}, lr {lr:g}", seconds, tokens, model)
 
 
@@ -189,7 +182,10 @@ def markdown(theirs: list[Pretrained], ours: Pretrained) -> str:
         )
     best = most_accurate(theirs)
     faster = ours.tokens / ours.seconds * best.seconds / best.tokens
-    lines += ["", f"ours takes 1/{best.seconds / ours.seconds:.1f} of the time, {faster:.1f} times the tokens/s"]
+    lines += [
+        "",
+        f"ours takes 1/{best.seconds / ours.seconds:.1f} of the time, {faster:.1f} times the tokens/s",
+    ]
     for name, (right, homes) in ours.answers.items():
         apart = change(best.answers[name][0], right, homes)
         lines.append(
@@ -204,41 +200,44 @@ def beginning(corpus: Corpus, tokens: int) -> Corpus:
     ends = corpus.sentences[corpus.documents]
     count = max(1, int(np.searchsorted(ends, tokens, side="right")) - 1)
     sentences = int(corpus.documents[count])
-    return Corpus(
-        corpus.ids[: ends[count]], corpus.sentences[: sentences + 1], corpus.documents[: count + 1]
-    )
+    return Corpus(corpus.ids[: ends[count]], corpus.sentences[: sentences + 1], corpus.documents[: count + 1])
+
+
+def _bench(size: str, documents: str, *, at_random: bool) -> Bench:
+    """Text, and a model to begin with.
+
+    Raises:
+        DataError: A file cannot be used.
+        ValueError: The size is none.
+    """
+    tokenizer = load_tokenizer(TOKENIZER)
+    tokenizer.model_max_length = LONGEST
+    corpus = beginning(corpus_of(documents, tokenizer, CACHE), READ)
+    held_out = corpus_of(documents, tokenizer, CACHE, part="heldout")
+    require_pairs(tokenizer, held_out)
+    return Bench(tokenizer, corpus, held_out, begun(size, tokenizer, [] if at_random else [corpus]))
 
 
 def main(
     size: Annotated[str, typer.Argument(help="LAYERSxWIDTH; the width a multiple of 64.")],
     documents: Annotated[str, typer.Option(help="Running text; one document in 200 is measured on.")],
-    tokenizer: Annotated[Path, typer.Option(help="Folder of the tokenizer.")] = Path("models/builtin"),
-    millions: Annotated[float, typer.Option(min=0.001, help="Tokens to learn from.")] = 4.0,
-    steps: Annotated[int, typer.Option(min=1, help="Trainer's, at each learning rate.")] = 1_000,
+    steps: Annotated[int, typer.Option(min=1, help="Trainer's, at each learning rate.")] = 500,
     batch: Annotated[int, typer.Option(min=1, help="Trainer's batches; its default.")] = 8,
     trainer_lr: Annotated[list[float] | None, typer.Option(help="Trainer's; several.")] = None,
-    times: Annotated[float, typer.Option(min=0.1, help="Ours has one such part of the time.")] = 3.0,
-    lr: Annotated[float, typer.Option(help="Ours.")] = 1e-3,
+    lr: Annotated[float, typer.Option(help="Ours.")] = PEAK_LR,
     tokens: Annotated[int, typer.Option(min=64, help="Ours, of a step.")] = 4_096,
-    pairs: Annotated[int, typer.Option(min=32, help="Held-out pairs to measure on.")] = 1_024,
     at_random: Annotated[bool, typer.Option("--random", help="Both begin with random weights.")] = False,
-    cache: Annotated[Path, typer.Option(help="Folder for the documents as tokens.")] = Path("var/sizes/text"),
 ) -> None:
     """Print seconds, tokens and accuracy of both."""
     try:
-        cutter = load_tokenizer(tokenizer)
-        cutter.model_max_length = min(cutter.model_max_length, LONGEST)
-        read = beginning(corpus_of(documents, cutter, cache), int(millions * 1e6))
-        held_out = corpus_of(documents, cutter, cache, part="heldout")
-        require_pairs(cutter, held_out)
-        bench = Bench(cutter, read, held_out, begun(size, cutter, [] if at_random else [read]), pairs)
-        drawn = Pairs(read, cutter, cutter.model_max_length)
+        bench = _bench(size, documents, at_random=at_random)
+        pairs = Pairs(bench.corpus, bench.tokenizer)
         with silent():
             theirs = [
-                by_trainer(bench, drawn, steps=steps, lr=rate, batch=batch)
+                by_trainer(bench, pairs, steps=steps, lr=rate, batch=batch)
                 for rate in tqdm(trainer_lr or [5e-5, 1e-4, 3e-4, 1e-3], desc="Trainer")
             ]
-            budget = Budget(most_accurate(theirs).seconds / times / 60)
+            budget = Budget(most_accurate(theirs).seconds / TIMES / 60)
             ours = by_ours(bench, budget=budget, lr=lr, tokens=tokens)
     except (DataError, ValueError) as error:
         typer.echo(f"benchmarks.pretraining: {error}", err=True)

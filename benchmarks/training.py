@@ -24,8 +24,9 @@ import torch
 import typer
 from numpy.typing import NDArray
 from torch import Tensor, nn
+from torch.utils.data import Dataset
 from tqdm import tqdm
-from transformers import DataCollatorWithPadding, PrinterCallback, Trainer, TrainingArguments
+from transformers import DataCollator, DataCollatorWithPadding, PrinterCallback, Trainer, TrainingArguments
 
 from models.multitask import BertForFourTasks
 from training.batches import LabelledExamples
@@ -97,11 +98,30 @@ def _start(name: str, *, attention: str | None = None) -> Start:
     return start
 
 
-@contextmanager
-def trainer_of(model: nn.Module, lr: float, batch: int, *, settings: dict[str, Any], **more: Any) -> Iterator[Trainer]:  # noqa: ANN401
-    """Trainer as it is by default, on this processor, leaving nothing behind and saying nothing."""
+def let_trainer(
+    model: nn.Module,
+    rows: Dataset[Any] | list[dict[str, Any]],
+    collator: DataCollator,
+    *,
+    lr: float,
+    batch: int,
+    **more: Any,  # noqa: ANN401
+) -> tuple[float, int]:
+    """Train with Hugging Face's Trainer as it is by default, on this processor.
+
+    Args:
+        model: What is trained; its forward pass gives a loss.
+        rows: What it reads.
+        collator: Makes a batch of rows.
+        lr: Peak learning rate.
+        batch: Rows of a batch.
+        more: Other ``TrainingArguments``.
+
+    Returns:
+        Seconds of training alone, and the tokens read where ``include_num_input_tokens_seen`` asks for them.
+    """
     with TemporaryDirectory() as folder:
-        arguments = TrainingArguments(
+        settings = TrainingArguments(
             folder,
             learning_rate=lr,
             per_device_train_batch_size=batch,
@@ -110,11 +130,13 @@ def trainer_of(model: nn.Module, lr: float, batch: int, *, settings: dict[str, A
             disable_tqdm=True,
             use_cpu=True,
             logging_strategy="no",
-            **settings,
+            **more,
         )
-        trainer = Trainer(model, arguments, **more)
-        trainer.remove_callback(PrinterCallback)
-        yield trainer
+        trainer = Trainer(model, settings, train_dataset=rows, data_collator=collator)
+        trainer.remove_callback(PrinterCallback)  # its summary would stand in the table
+        begin = time.monotonic()
+        trainer.train()
+        return time.monotonic() - begin, int(trainer.state.num_input_tokens_seen)
 
 
 def by_trainer(name: str, train: list[Example], test: list[Example], *, lr: float, batch: int) -> Timed:
@@ -127,16 +149,8 @@ def by_trainer(name: str, train: list[Example], test: list[Example], *, lr: floa
         }
         for example in train
     ]
-    with TemporaryDirectory() as folder:
-        trainer = Trainer(
-            _Classifier(start.model),
-            by_default(folder, lr, batch, num_train_epochs=1),
-            train_dataset=rows,
-            data_collator=DataCollatorWithPadding(start.tokenizer),
-        )
-        begin = time.monotonic()
-        trainer.train()
-        seconds = time.monotonic() - begin
+    model, collator = _Classifier(start.model), DataCollatorWithPadding(start.tokenizer)
+    seconds, _ = let_trainer(model, rows, collator, lr=lr, batch=batch, num_train_epochs=1)
     return Timed(f"Trainer, batches of {batch}, lr {lr:g}", seconds, _measured(start, test))
 
 
