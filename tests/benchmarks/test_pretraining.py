@@ -70,7 +70,7 @@ def test_the_seam_of_a_pair_that_is_cut_stays(file: str, tmp_path: Path) -> None
     text, cutter = _read(file, tmp_path / "tok")
     words = " ".join(map(str, text.ids.tolist()))
     follow = 0
-    for example in Pairs(text, cutter):
+    for example in Pairs(text, cutter).examples:
         ids, types = example["input_ids"], example["token_type_ids"]
         assert len(ids) <= 32
         split = int(types.argmax())
