@@ -168,18 +168,18 @@ def most_accurate(trainings: list[Pretrained]) -> Pretrained:
     return max(trainings, key=lambda each: (each.ranks < 1).mean())
 
 
-def markdown(theirs: list[Pretrained], ours: Pretrained) -> str:
+def markdown(before: Pretrained, theirs: list[Pretrained], ours: Pretrained) -> str:
     """The table, the ratios to the most accurate of Trainer's, and how far the accuracies are apart."""
     lines = [
         "| training | seconds | tokens read | tokens/s | top 1 | top 5 | next sentence |",
         "| --- | --- | --- | --- | --- | --- | --- |",
     ]
-    for each in [*theirs, ours]:
+    for each in [before, *theirs, ours]:
         figures = [figure(name, *answers) for name, answers in each.answers.items()]
+        rate = f"{each.tokens / each.seconds:,.0f}" if each.seconds else ""
         shown = (f"{100 * found.value:.2f} % ({found.interval})" for found in figures)
         lines.append(
-            f"| {each.name} | {each.seconds:.1f} | {each.tokens / 1e6:.2f} M "
-            f"| {each.tokens / each.seconds:,.0f} | {' | '.join(shown)} |"
+            f"| {each.name} | {each.seconds:.1f} | {each.tokens / 1e6:.2f} M | {rate} | {' | '.join(shown)} |"
         )
     best = most_accurate(theirs)
     faster = ours.tokens / ours.seconds * best.seconds / best.tokens
@@ -229,11 +229,12 @@ def main(
     tokens: Annotated[int, typer.Option(min=64, help="Ours, of a step.")] = 4_096,
     at_random: Annotated[bool, typer.Option("--random", help="Both begin with random weights.")] = False,
 ) -> None:
-    """Print seconds, tokens and accuracy of both."""
+    """Print seconds, tokens and accuracy of both, and what the first weights know."""
     try:
         bench = _bench(size, documents, at_random=at_random)
         pairs = Pairs(bench.corpus, bench.tokenizer)
         with silent():
+            before = bench.measured("none", 0.0, 0, deepcopy(bench.model))
             theirs = [
                 by_trainer(bench, pairs, steps=steps, lr=rate, batch=batch)
                 for rate in tqdm(trainer_lr or [5e-5, 1e-4, 3e-4, 1e-3], desc="Trainer")
@@ -243,7 +244,7 @@ def main(
     except (DataError, ValueError) as error:
         typer.echo(f"benchmarks.pretraining: {error}", err=True)
         raise typer.Exit(1) from None
-    print(markdown(theirs, ours))
+    print(markdown(before, theirs, ours))
 
 
 if __name__ == "__main__":

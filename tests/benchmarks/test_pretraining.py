@@ -46,7 +46,8 @@ def test_ours_has_a_third_of_the_time_of_the_more_accurate(file: str) -> None:
     done = CliRunner().invoke(app, ["1x64", "--documents", file, "--steps", "3", "--tokens", "256", *rates])
 
     assert done.exit_code == 0, repr(done.exception)
-    slow, fast, ours = (line.split(" | ") for line in done.stdout.splitlines()[2:5])
+    before, slow, fast, ours = (line.split(" | ") for line in done.stdout.splitlines()[2:6])
+    assert before[:4] == ["| none", "0.0", "0.00 M", ""]
     assert slow[0] == "| Trainer, batches of 8, lr 1e-05"
     assert fast[0] == "| Trainer, batches of 8, lr 0.001"
     assert ours[0] == "| ours, steps of 256 tokens, lr 0.001"
@@ -104,7 +105,7 @@ def test_the_ratios_are_to_the_most_accurate_of_trainer_s() -> None:
 
     theirs = [made("a", 50, 999, 10), made("b", 60, 6_000, 20)]
 
-    found = markdown(theirs, made("ours", 20, 8_000, 23)).splitlines()
+    found = markdown(made("none", 0, 0, 1), theirs, made("ours", 20, 8_000, 23)).splitlines()
 
     assert found[-4] == "ours takes 1/3.0 of the time, 4.0 times the tokens/s"
     assert found[-3].startswith("top 1: +3.00 points (95 %: +0.00 to +")
