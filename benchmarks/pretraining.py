@@ -11,28 +11,21 @@ random ones (``--random``).
 
 from __future__ import annotations
 
-import random
 import time
 from copy import deepcopy
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import numpy as np
-import torch
 import typer
 from numpy.typing import NDArray
 from tqdm import tqdm
-from transformers import (
-    BertTokenizerFast,
-    DataCollatorForLanguageModeling,
-    TextDatasetForNextSentencePrediction,
-)
+from transformers import BertTokenizerFast, DataCollatorForLanguageModeling
 
 from benchmarks.sizes import begun
-from benchmarks.training import let_trainer, silent
+from benchmarks.trainer import Pairs, let_trainer, silent
 from models.multitask import BertForFourTasks
 from training.corpus import Corpus, corpus_of
 from training.evaluate import figure
@@ -103,39 +96,6 @@ class Bench:
         model.train(mode=False)
         ranks = ranked(model, self.tokenizer, self.held_out, PAIRS)
         return Pretrained(name, seconds, tokens, *ranks, *judged(model, self.tokenizer, self.held_out, PAIRS))
-
-
-class Pairs(TextDatasetForNextSentencePrediction):
-    """transformers' pairs, from documents that are tokens already.
-
-    Its block size is where it stops to add sentences, not where it cuts: what is longer loses the beginning
-    of A and the end of B, so that the seam stays.
-    """
-
-    def __init__(self, corpus: Corpus, tokenizer: BertTokenizerFast) -> None:
-        self.tokenizer = tokenizer  # type: ignore[assignment]  # a fast one does as well
-        self.short_seq_probability, self.nsp_probability = 0.1, 0.5  # its defaults
-        ids, starts = corpus.ids.tolist(), corpus.sentences.tolist()
-        sentences = [ids[start:end] for start, end in pairwise(starts)]
-        ends = corpus.documents.tolist()
-        self.documents = [sentences[start:end] for start, end in pairwise(ends)]
-        self.examples: list[dict[str, torch.Tensor]] = []
-        random.seed(0)
-        for number, document in enumerate(tqdm(self.documents, desc="pairs", unit="doc")):
-            self.create_examples_from_document(document, number, LONGEST)
-        for example in self.examples:
-            self._cut(example)
-
-    @staticmethod
-    def _cut(example: dict[str, torch.Tensor]) -> None:
-        ids, types = example["input_ids"], example["token_type_ids"]
-        split, room = int((types == 0).sum()), LONGEST - 3
-        a, b = split - 2, len(ids) - split - 1
-        kept_a = min(a, max(room // 2, room - b))
-        kept = torch.ones(len(ids), dtype=torch.bool)
-        kept[1 : 1 + a - kept_a] = False
-        kept[split + room - kept_a : -1] = False
-        example["input_ids"], example["token_type_ids"] = ids[kept], types[kept]
 
 
 def by_trainer(bench: Bench, pairs: Pairs, *, steps: int, lr: float, batch: int) -> Pretrained:
@@ -232,7 +192,7 @@ def main(
     """Print seconds, tokens and accuracy of both, and what the first weights know."""
     try:
         bench = _bench(size, documents, at_random=at_random)
-        pairs = Pairs(bench.corpus, bench.tokenizer)
+        pairs = Pairs(bench.corpus, bench.tokenizer, LONGEST)
         with silent():
             before = bench.measured("none", 0.0, 0, deepcopy(bench.model))
             theirs = [

@@ -9,11 +9,7 @@ rates may be tried; the ratio is to the most accurate of them.
 
 from __future__ import annotations
 
-import logging
 import time
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -24,10 +20,10 @@ import torch
 import typer
 from numpy.typing import NDArray
 from torch import Tensor, nn
-from torch.utils.data import Dataset
 from tqdm import tqdm
-from transformers import DataCollator, DataCollatorWithPadding, PrinterCallback, Trainer, TrainingArguments
+from transformers import DataCollatorWithPadding
 
+from benchmarks.trainer import let_trainer, silent
 from models.multitask import BertForFourTasks
 from training.batches import LabelledExamples
 from training.datasets import Example, read, without
@@ -96,47 +92,6 @@ def _start(name: str, *, attention: str | None = None) -> Start:
     if attention is not None:
         start.model.set_attn_implementation(attention)
     return start
-
-
-def let_trainer(
-    model: nn.Module,
-    rows: Dataset[Any] | list[dict[str, Any]],
-    collator: DataCollator,
-    *,
-    lr: float,
-    batch: int,
-    **more: Any,  # noqa: ANN401
-) -> tuple[float, int]:
-    """Train with Hugging Face's Trainer as it is by default, on this processor.
-
-    Args:
-        model: What is trained; its forward pass gives a loss.
-        rows: What it reads.
-        collator: Makes a batch of rows.
-        lr: Peak learning rate.
-        batch: Rows of a batch.
-        more: Other ``TrainingArguments``.
-
-    Returns:
-        Seconds of training alone, and the tokens read where ``include_num_input_tokens_seen`` asks for them.
-    """
-    with TemporaryDirectory() as folder:
-        settings = TrainingArguments(
-            folder,
-            learning_rate=lr,
-            per_device_train_batch_size=batch,
-            save_strategy="no",
-            report_to=[],
-            disable_tqdm=True,
-            use_cpu=True,
-            logging_strategy="no",
-            **more,
-        )
-        trainer = Trainer(model, settings, train_dataset=rows, data_collator=collator)
-        trainer.remove_callback(PrinterCallback)  # its summary would stand in the table
-        begin = time.monotonic()
-        trainer.train()
-        return time.monotonic() - begin, int(trainer.state.num_input_tokens_seen)
 
 
 def by_trainer(name: str, train: list[Example], test: list[Example], *, lr: float, batch: int) -> Timed:
@@ -217,17 +172,6 @@ def _both(
         by_trainer(model, learnt, measured, lr=rate, batch=batch) for rate in tqdm(rates, desc="Trainer")
     ]
     return [ours, *theirs]
-
-
-@contextmanager
-def silent() -> Iterator[None]:
-    """Whatever the libraries have to say would stand in the middle of the bar."""
-    with warnings.catch_warnings(action="ignore"):
-        logging.disable(logging.WARNING)
-        try:
-            yield
-        finally:
-            logging.disable(logging.NOTSET)
 
 
 def main(

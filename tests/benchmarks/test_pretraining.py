@@ -12,7 +12,8 @@ from transformers import BertTokenizerFast
 from typer.testing import CliRunner
 
 from benchmarks import pretraining
-from benchmarks.pretraining import Pairs, Pretrained, beginning, main, markdown
+from benchmarks.pretraining import Pretrained, beginning, main, markdown
+from benchmarks.trainer import Pairs
 from tests.training.conftest import as_file, korean_documents
 from training import corpus, evaluate_text, pretrain
 from training.corpus import Corpus, encode
@@ -71,7 +72,7 @@ def test_the_seam_of_a_pair_that_is_cut_stays(file: str, tmp_path: Path) -> None
     text, cutter = _read(file, tmp_path / "tok")
     words = " ".join(map(str, text.ids.tolist()))
     follow = 0
-    for example in Pairs(text, cutter).examples:
+    for example in Pairs(text, cutter, 32).examples:
         ids, types = example["input_ids"], example["token_type_ids"]
         assert len(ids) <= 32
         split = int(types.argmax())
