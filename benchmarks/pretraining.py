@@ -1,6 +1,6 @@
 """How fast pre-training is, beside Hugging Face's Trainer: as good in a third of the time, in one run?
 
-    python -m benchmarks.pretraining 4x256 --documents ko_docs.txt.xz
+    python -m benchmarks.pretraining 4x128 --documents ko_docs.txt.xz
 
 Trainer runs as it is: fp32, AdamW, batches of eight padded to the longest; pairs come from transformers' own
 ``TextDatasetForNextSentencePrediction``, masks from its collator. It makes so many steps at each of its
