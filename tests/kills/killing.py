@@ -9,7 +9,6 @@ A process forks off one that has everything imported, so that it begins within m
 
 from __future__ import annotations
 
-import os
 import random
 import signal
 import time
@@ -17,28 +16,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import pairwise
-from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec
 
-_FORKING = get_context("forkserver")
-_FORKING.set_forkserver_preload(
-    [
-        "tests.kills.promoting",
-        "tests.kills.snapshots",
-        "tests.kills.training",
-        "tests.kills.voting",
-        # What the program imports late.
-        "crowdkit.aggregation",
-        "krippendorff",
-        "matplotlib.pyplot",
-        "pyarrow.parquet",
-        "scipy.stats",
-        "sklearn.linear_model",
-        "tensorboardX",
-    ]
-)
+from tests.forking import FORKING, print_to
+
 _PATIENCE_S = 100.0
 _BEGUN = "begun"
 
@@ -133,8 +116,8 @@ class Killer:
     def _run(
         self, work: Callable[..., None], given: tuple[Any, ...], word: str | None, after: float
     ) -> Ended:
-        reading, writing = _FORKING.Pipe(duplex=False)
-        process = _FORKING.Process(target=_child, args=(writing, self.log, work, given))
+        reading, writing = FORKING.Pipe(duplex=False)
+        process = FORKING.Process(target=_child, args=(writing, self.log, work, given))
         process.start()
         writing.close()
         told, at = list[Told](), list[float]()
@@ -168,9 +151,7 @@ class Killer:
 
 def _child(writing: Connection, log: Path, work: Callable[..., None], given: tuple[Any, ...]) -> None:
     """Tell of each thing that is done, on a pipe that a kill closes."""
-    with log.open("ab") as stream:
-        for descriptor in (1, 2):
-            os.dup2(stream.fileno(), descriptor)
+    print_to(log)
 
     def tell(word: str, *values: object) -> None:
         writing.send((word, *values))

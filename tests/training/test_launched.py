@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import os
-import re
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import torch
 from safetensors.torch import load_file
+from torch.distributed import TCPStore
 from transformers import BertTokenizerFast
 from typer.testing import CliRunner
 
 from bot.cli import app
+from tests.forking import exit_codes
+from tests.training.launching import fine_tuned, heads, killed_while_it_saves
 from training.pretrain import new_model
 from training.processes import Processes
 
@@ -49,20 +51,6 @@ def here(arguments: list[str]) -> None:
     assert result.exit_code == 0, result.output + repr(result.exception)
 
 
-KILLED = """
-import os, signal
-from bot.cli import app
-from training import run
-write, saves = run.write_state, iter(range(5))
-def write_or_end(*given, **options):
-    if next(saves, None) is None:
-        os.kill(os.getpid(), signal.SIGKILL)
-    write(*given, **options)
-run.SAVE_EVERY, run.write_state = 0.0, write_or_end
-app()
-"""
-
-
 def test_a_run_that_is_killed_goes_on_and_ends_with_the_same_weights(
     command: list[str], tmp_path: Path
 ) -> None:
@@ -70,10 +58,8 @@ def test_a_run_that_is_killed_goes_on_and_ends_with_the_same_weights(
         [*command, "--steps", "60", "--out", str(tmp_path / name)] for name in ("whole", "killed")
     )
     here(whole)
-    victim = subprocess.run(
-        [sys.executable, "-c", KILLED, *killed], cwd=ROOT, capture_output=True, check=False
-    )
-    assert victim.returncode == -signal.SIGKILL, victim.stderr
+    log = tmp_path / "log"
+    assert exit_codes(log, killed_while_it_saves, (killed,)) == [-signal.SIGKILL], log.read_text()
     assert (
         torch.load(tmp_path / "killed" / "state.pt", weights_only=True)["step"] == 4
     )  # the first save comes before any step
@@ -81,23 +67,13 @@ def test_a_run_that_is_killed_goes_on_and_ends_with_the_same_weights(
     assert same(tmp_path / "whole", tmp_path / "killed")
 
 
-def together(folder: Path, code: str, *arguments: str) -> list[str]:
-    """What two processes that run a script say between < and >."""
-    (folder / "script.py").write_text(code, "utf-8")
-    done = subprocess.run(
-        [
-            *(sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2", "--standalone"),
-            *(str(folder / "script.py"), *arguments),
-        ],
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr[-2_000:]
-    return re.findall("<([^<>]*)>", done.stdout)
+def together(folder: Path, work: Callable[..., None], *given: object) -> list[str]:
+    """What two processes tell that meet as torchrun has them meet."""
+    meeting = TCPStore("127.0.0.1", 0, is_master=True, wait_for_workers=False)
+    log, told = folder / "log", folder / "told"
+    each = [(told, rank, meeting.port, *given) for rank in range(2)]
+    assert exit_codes(log, work, *each) == [0, 0], log.read_text()
+    return [told.with_suffix(f".{rank}").read_text() for rank in range(2)]
 
 
 TORCHRUN = ("torch.distributed.run", "--nproc-per-node", "2", "--standalone")
@@ -145,18 +121,6 @@ def test_accelerate_that_starts_one_process_of_two_is_refused(command: list[str]
     assert not (tmp_path / "one").exists()
 
 
-TOLD = """
-from bot.cli import app
-from training.run import Run
-go = Run.go
-def go_and_tell(run, *given):
-    go(run, *given)
-    print(f"<{float(sum(each.double().abs().sum() for each in run.model.parameters())):.12f}>", flush=True)
-Run.go = go_and_tell
-app()
-"""
-
-
 def test_fine_tuning_by_two_processes_leaves_both_with_the_same_weights(
     tmp_path: Path, tokenizer: BertTokenizerFast
 ) -> None:
@@ -165,11 +129,12 @@ def test_fine_tuning_by_two_processes_leaves_both_with_the_same_weights(
     tokenizer.save_pretrained(tmp_path / "model")
     rows = [f"{n}\t고양이가 산에 {n}\t{n % 2}" for n in range(60)]
     (tmp_path / "rows.tsv").write_text("\n".join(["id\tdocument\tlabel", *rows]), "utf-8")
-    command = (
+    command = [
         *("train", "finetune", "sentiment", "--model", str(tmp_path / "model"), "--device", "cpu"),
         *("--sentiment", str(tmp_path / "rows.tsv"), "--steps", "3", "--batch", "0.1", "--lr", "0.01"),
-    )
-    one, other = together(tmp_path, TOLD, *command, "--out", str(tmp_path / "run"))
+        *("--out", str(tmp_path / "run")),
+    ]
+    one, other = together(tmp_path, fine_tuned, command)
     assert one == other
     before = load_file(tmp_path / "model" / "model.safetensors")["sentiment.out.weight"]
     assert not torch.equal(weights(tmp_path / "run")["sentiment.out.weight"], before)
@@ -181,24 +146,7 @@ def test_processes_that_cannot_meet_do_not_train_each_for_itself(monkeypatch: py
         Processes.join("cpu")
 
 
-HEADS = """
-import sys, torch
-from training.processes import Processes
-from torch import nn
-processes = Processes.join("cpu")
-torch.manual_seed(processes.rank)
-model = nn.ModuleList([nn.Linear(2, 1), nn.Linear(2, 1), nn.Linear(2, 1)])
-processes.give(model)
-first = float(model[0].weight[0, 0])
-(model[0](torch.ones(2)) if processes.leads else model[1](torch.ones(2))).sum().backward()
-tokens = processes.share(model, 5 + processes.rank)
-grads = [None if each.weight.grad is None else each.weight.grad.tolist() for each in model]
-print(f"<{first:.6f} {tokens} {grads}>", flush=True)
-processes.leave()
-"""
-
-
 def test_processes_begin_alike_and_what_none_of_them_used_has_no_gradient(tmp_path: Path) -> None:
-    one, two = together(tmp_path, HEADS)
+    one, two = together(tmp_path, heads)
     assert one == two
     assert one.endswith("11 [[[0.5, 0.5]], [[0.5, 0.5]], None]")

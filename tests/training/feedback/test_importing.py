@@ -101,17 +101,17 @@ def test_any_text_comes_back_as_it_was(asked: list[tuple[str, str | None, int]])
             await store.vote(prediction, 1, 0, 0 if word == "x" else choice, chat_id=CHAT)
         before = await exported(store, folder / "before.jsonl")
         await store.close()
+        copy = await open_store(with_tables(folder / "copy.db"), people=0)
+        await keep(copy, parse(str(folder / "before.jsonl")))
         for kind, name in KINDS:
-            copy = await open_store(with_tables(folder / f"{kind}.db"), people=0)
-            await keep(copy, parse(str(folder / "before.jsonl")))
             await write_votes(copy.feedback(), folder / name, kind)
             parsed = parse(str(folder / name))
             assert parsed.bad == ()
-            other = await open_store(with_tables(folder / f"{kind}2.db"), people=0)
+            other = await open_store(with_tables(folder / f"{kind}.db"), people=0)
             await keep(other, parsed)
             assert await exported(other, folder / "after.jsonl") == before
-            await copy.close()
             await other.close()
+        await copy.close()
 
     with TemporaryDirectory() as name:
         asyncio.run(there_and_back(Path(name)))
