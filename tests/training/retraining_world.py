@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import random
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -64,17 +66,13 @@ async def make_known(store: Store) -> None:
     await store.imports.add_texts(known)
 
 
-async def vote(url: str, *, shuffled: bool = False, votes: int = 3) -> None:
-    """Let people vote; ``shuffled`` gives them labels that mean nothing, on which they agree."""
+async def vote(url: str, *, votes: int = 3) -> None:
+    """Let people vote, so many on each text, and all of them say what is right."""
     chance = random.Random(0)
-    found = texts()
-    labels = [label for _, label in found]
-    if shuffled:
-        chance.shuffle(labels)
     store = await Store.open(url, pepper=PEPPER.encode())
     rows = [
         _vote(number, text, label, person)
-        for number, ((text, _), label) in enumerate(zip(found, labels, strict=True))
+        for number, (text, label) in enumerate(texts())
         for person in chance.sample(PEOPLE, votes)
     ]
     await store.imports.add_votes(rows, Answers())
@@ -82,17 +80,34 @@ async def vote(url: str, *, shuffled: bool = False, votes: int = 3) -> None:
     await store.close()
 
 
-async def vote_wrongly(url: str) -> None:
-    """Let five new accounts say the opposite of what is right of every text; there is no gold."""
-    opposite = {"positive": "negative", "negative": "positive"}
-    store = await Store.open(url, pepper=PEPPER.encode())
-    rows = [
-        _vote(number, text, opposite[label], person)
-        for number, (text, label) in enumerate(texts())
-        for person in PEOPLE[:5]
-    ]
-    await store.imports.add_votes(rows, Answers())
-    await store.close()
+def shuffle(database: Path) -> None:
+    """Give the votes labels that mean nothing, on which people agree."""
+    with closing(sqlite3.connect(database)) as connection, connection:
+        labels = dict(connection.execute("SELECT prediction_id, label FROM votes"))
+        shuffled = list(labels.values())
+        random.Random(0).shuffle(shuffled)
+        connection.executemany(
+            "UPDATE votes SET label = ?, choice = ? WHERE prediction_id = ?",
+            [(label, _LABELS.index(label), number) for number, label in zip(labels, shuffled, strict=True)],
+        )
+
+
+def turn_round(database: Path) -> None:
+    """Have five new accounts say the opposite of what is right of every text; there is no gold."""
+    with closing(sqlite3.connect(database)) as connection, connection:
+        connection.executescript(
+            """
+            CREATE TEMPORARY TABLE one AS SELECT * FROM votes GROUP BY prediction_id;
+            UPDATE one SET label = iif(label = 'positive', 'negative', 'positive'), choice = 1 - choice;
+            DELETE FROM votes;
+            INSERT INTO votes
+                (prediction_id, annotator_id, slot, choice, label, kind, blind, created_at, updated_at)
+            SELECT prediction_id, a.id, slot, choice, label, kind, blind, one.created_at, updated_at
+            FROM one, (SELECT id FROM annotators ORDER BY id LIMIT 5) AS a;
+            DELETE FROM gold_items;
+            DELETE FROM labels;
+            """
+        )
 
 
 def _vote(number: int, text: str, label: str, person: str) -> FeedbackRow:
