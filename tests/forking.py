@@ -36,7 +36,7 @@ def print_to(log: Path) -> None:
 
 
 def exit_codes(log: Path, work: Callable[..., None], *given: tuple[object, ...]) -> list[int | None]:
-    """Do work in as many processes as there are arguments for, at once; gives their exit codes, -9 for a kill.
+    """Do work in as many processes as there are arguments for, at once; gives their exit codes (-9: killed).
 
     Args:
         log: File for what they print.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -35,9 +36,9 @@ Its = tuple[str, Path, Path]
 
 
 @pytest.mark.timeout(300)
-def test_a_kill_at_any_stage_of_a_training_needs_no_hand(tmp_path: Path) -> None:
+def test_a_kill_at_any_stage_of_a_training_needs_no_hand(voted: Path, tmp_path: Path) -> None:
     file, killer = tmp_path / "votes.db", Killer(tmp_path / "work.log")
-    its = url, folder, _ = _world(tmp_path, file)
+    its = url, folder, _ = _world(voted, tmp_path, file)
     assert killer.whole(train_on, *its, 1).of("ended") == ["sentiment-0001"]
     finished: set[int] = set(_runs(file))
     for _ in range(KILLS):
@@ -72,9 +73,11 @@ def test_a_kill_at_any_stage_of_a_training_needs_no_hand(tmp_path: Path) -> None
 
 
 @pytest.mark.timeout(300)
-def test_what_a_training_that_was_given_up_left_is_never_taken_for_another_ones(tmp_path: Path) -> None:
+def test_what_a_training_that_was_given_up_left_is_never_taken_for_another_ones(
+    voted: Path, tmp_path: Path
+) -> None:
     file, killer = tmp_path / "votes.db", Killer(tmp_path / "work.log")
-    its = url, folder, _ = _world(tmp_path, file)
+    its = url, folder, _ = _world(voted, tmp_path, file)
     killer.right_after("put_aside is done", train_on, *its, None)
     left = folder / "checkpoints" / "sentiment-0001" / "left"
     left.touch()
@@ -86,10 +89,17 @@ def test_what_a_training_that_was_given_up_left_is_never_taken_for_another_ones(
     look_at_checkpoints(file, folder)
 
 
-def _world(place: Path, file: Path) -> Its:
-    """A database in which people have voted, a tiny model, and what it must not forget."""
-    url = url_of(file)
-    asyncio.run(_voted(url))
+@pytest.fixture(scope="module")
+def voted(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database in which people have voted."""
+    file = tmp_path_factory.mktemp("voted") / "votes.db"
+    asyncio.run(_voted(url_of(file)))
+    return file
+
+
+def _world(voted: Path, place: Path, file: Path) -> Its:
+    """A copy of that database, a tiny model, and what it must not forget."""
+    url = url_of(Path(shutil.copyfile(voted, file)))
     lines = [f"{n}\t시험 {n} {('나쁘다', '좋다')[n % 2]} 목소리\t{n % 2}" for n in range(40)]
     (place / "old.txt").write_text("\n".join(["id\tdocument\tlabel", *lines]) + "\n")
     return url, place / "teaching", tiny_catalog_file(place)

@@ -13,7 +13,7 @@ from torch import nn
 from typer.main import get_command
 
 from bot.cli import app
-from training import run
+from training import run, state
 from training.processes import Processes
 from training.run import Run
 
@@ -22,7 +22,7 @@ SAVES = 5
 
 def killed_while_it_saves(arguments: list[str]) -> None:
     """Do a command that saves after every step, and die in place of saving once more."""
-    write, saves = run.write_state, iter(range(SAVES))
+    write, saves = state.write_state, iter(range(SAVES))
 
     def write_or_end(*given: Any, **options: Any) -> None:  # noqa: ANN401  # passed on
         if next(saves, None) is None:

@@ -66,14 +66,14 @@ async def make_known(store: Store) -> None:
     await store.imports.add_texts(known)
 
 
-async def vote(url: str, *, votes: int = 3) -> None:
-    """Let people vote, so many on each text, and all of them say what is right."""
+async def vote(url: str) -> None:
+    """Let three people vote on each text; all of them say what is right."""
     chance = random.Random(0)
     store = await Store.open(url, pepper=PEPPER.encode())
     rows = [
         _vote(number, text, label, person)
         for number, (text, label) in enumerate(texts())
-        for person in chance.sample(PEOPLE, votes)
+        for person in chance.sample(PEOPLE, 3)
     ]
     await store.imports.add_votes(rows, Answers())
     await make_known(store)
