@@ -49,7 +49,8 @@ class NewLabel:
         label: What is held to be right.
         method: How it was decided.
         confidence: How probable it is, 0…1.
-        voters: How many counted.
+        voters: How many counted; of one that was imported, what its file says.
+        given_method: How one that was imported had been decided elsewhere; None if its file tells of no vote.
     """
 
     item: int
@@ -58,6 +59,7 @@ class NewLabel:
     method: str
     confidence: float
     voters: int
+    given_method: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +138,8 @@ class LabelledText(Text):
     Attributes:
         slot: The blank's index for mask, else 0.
         label: What is right.
-        method: How that was decided; ``GOLD`` or ``GOLD_BY_VOTERS`` for what is known.
+        method: How that was decided, elsewhere if its file tells; ``GOLD`` or ``GOLD_BY_VOTERS`` for what is
+            known.
         confidence: How probable it is, 0…1.
         voters: How many counted.
         gold: Whether it is known and nothing may be trained on it.
@@ -163,6 +166,8 @@ class ImportedText:
         confidence: How probable that is, 0…1.
         gold: Whether it is known and nothing may be trained on it.
         source: Who knows it, where it is gold: ``MAINTAINER`` or ``VOTERS``.
+        method: How it was decided where a snapshot with it was drawn.
+        voters: How many counted there.
     """
 
     task: str
@@ -173,6 +178,13 @@ class ImportedText:
     confidence: float = 1.0
     gold: bool = False
     source: str = MAINTAINER
+    method: str = IMPORTED
+    voters: int = 0
+
+    @property
+    def decided_by(self) -> str | None:
+        """How voters had decided it; None if they had not, or that it is known says so already."""
+        return None if self.method in {IMPORTED, GOLD, GOLD_BY_VOTERS} else self.method
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,7 +69,8 @@ class Imports:
 
         What a file says is the maintainer's, so it takes the place of what the voters decided, gold of theirs
         included; what was imported first goes before what comes later. What is imported as gold becomes a
-        label too.
+        label too. What as many voters here have decided alike, in the same way, stays theirs: it is a label of
+        theirs that comes back.
 
         Args:
             rows: What to keep.
@@ -149,13 +150,16 @@ class _Writing:
 
     async def _label(self, number: int, row: ImportedText) -> str:
         place = (Label.input_id == number, Label.slot == row.slot)
-        known = (await self.connection.execute(select(Label.label, Label.method).where(*place))).first()
+        columns = select(Label.label, Label.method, Label.voters).where(*place)
+        known = (await self.connection.execute(columns)).first()
         label = storable(row.label)
         imported = known is not None and known.method == IMPORTED
         same = known is not None and known.label == label
-        if imported and (same or not self.replace):
+        if imported and not self.replace:
             return "known" if same else "differ"
-        new = NewLabel(number, row.slot, label, IMPORTED, row.confidence, 0)
+        if known is not None and tuple(known) == (label, row.method, row.voters):
+            return "known"  # it was written here: votes go on moving it
+        new = NewLabel(number, row.slot, label, IMPORTED, row.confidence, row.voters, row.decided_by)
         await Labels(self.connection, row.task).put(new)
         if known is None:
             return "new"

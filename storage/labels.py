@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, exists, or_, select, update
+from sqlalchemy import ColumnElement, delete, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.agreed import (
@@ -41,8 +41,9 @@ class Labels:
         A text that only people who withdrew their consent asked about is not among them.
         """
         text: tuple[Any, ...] = (Input.id, Input.text_a, Input.text_b, Input.content_hash)
+        method = func.coalesce(Label.given_method, Label.method)
         said = await self.connection.execute(
-            select(*text, Label.slot, Label.label, Label.method, Label.confidence, Label.voters)
+            select(*text, Label.slot, Label.label, method, Label.confidence, Label.voters)
             .join(Label, Label.input_id == Input.id)
             .where(Input.task == self.task, may_be_used())
         )
@@ -69,7 +70,8 @@ class Labels:
         found = {}
         for (item, slot), each in kept.items():
             if item in texts:
-                row = (*texts[item], slot, each.label, each.method, each.confidence, each.voters)
+                method = each.given_method or each.method
+                row = (*texts[item], slot, each.label, method, each.confidence, each.voters)
                 found[row[3], slot] = _labelled(row, gold=False)
         columns = (GoldItem.input_id, GoldItem.slot, GoldItem.label, GoldItem.source)
         query = select(*columns).join(Input).where(Input.task == self.task)
@@ -116,6 +118,7 @@ class Labels:
             Label.method,
             Label.confidence,
             Label.voters,
+            Label.given_method,
             Label.id,
         )
         query = select(*columns).join(Input, Input.id == Label.input_id).where(Input.task == self.task)
@@ -185,6 +188,7 @@ def _row(label: NewLabel) -> dict[str, Any]:
         "method": label.method,
         "confidence": label.confidence,
         "voters": label.voters,
+        "given_method": label.given_method,
         "updated_at": utc_now(),
     }
 

@@ -63,7 +63,8 @@ class GoldItem(Base):
 class Label(Base):
     """What the voters hold to be right in one slot of a text, all weighed together; or came with it.
 
-    What came with its text stays, whatever voters say.
+    What came with its text stays, whatever voters say. Where its file tells how voters elsewhere had decided it,
+    ``given_method`` does too, and ``voters`` how many they were: nobody here is meant.
     """
 
     __tablename__ = "labels"
@@ -76,6 +77,7 @@ class Label(Base):
     method: Mapped[str] = mapped_column(String(32))
     confidence: Mapped[float]
     voters: Mapped[int]
+    given_method: Mapped[str | None] = mapped_column(String(32))
     updated_at: Mapped[datetime]
 
 

@@ -42,7 +42,7 @@ async def voter(sql: Sql, person: int) -> int:
 
 
 async def labels_of(sql: Sql, task: str) -> list[NewLabel]:
-    columns = "input_id, slot, label, method, confidence, voters"
+    columns = "input_id, slot, label, method, confidence, voters, given_method"
     joined = "labels JOIN inputs ON inputs.id = labels.input_id"
     return [NewLabel(*row) for row in await sql(f"SELECT {columns} FROM {joined} WHERE task = '{task}'")]
 
@@ -267,16 +267,19 @@ async def test_an_imported_label_is_neither_replaced_nor_deleted_by_votes(
     store: Store, sentiment: NewPrediction, sql: Sql
 ) -> None:
     item = await item_of(sql, await asked(store, sentiment))
-    await store.imports.add_texts([ImportedText("sentiment", sentiment.text_a, None, 0, "negative")])
+    row = ImportedText("sentiment", sentiment.text_a, None, 0, "negative", method="dawid-skene", voters=4)
+    await store.imports.add_texts([row])
     await store.consensus.replace("sentiment", [], [])
-    imported = NewLabel(item, 0, "negative", IMPORTED, 1.0, 0)
+    imported = NewLabel(item, 0, "negative", IMPORTED, 1.0, 4, "dawid-skene")
     assert await labels_of(sql, "sentiment") == [imported]
     decided = NewLabel(item, 0, "positive", "majority", 0.9, 3)
     would_be = await store.consensus.labelled_if("sentiment", [decided])
     for labels in ([decided], []):
         await store.consensus.replace("sentiment", labels, [])
         assert await labels_of(sql, "sentiment") == [imported]
-        assert await store.consensus.labelled("sentiment") == would_be
+        labelled = await store.consensus.labelled("sentiment")
+        assert labelled == would_be
+        assert [(each.method, each.voters) for each in labelled] == [("dawid-skene", 4)]
     again = await store.imports.add_texts([ImportedText("sentiment", sentiment.text_a, None, 0, "positive")])
     assert again == {"differ": 1}
     assert await labels_of(sql, "sentiment") == [imported]

@@ -61,7 +61,7 @@ async def test_the_revisions_make_exactly_the_tables_of_the_code(url: str) -> No
 async def test_an_empty_database_gets_every_table(sql: Sql) -> None:
     for table in Base.metadata.tables:
         assert await sql(f"SELECT * FROM {table}") == []
-    assert await sql("SELECT version_num FROM alembic_version") == [("0011",)]
+    assert await sql("SELECT version_num FROM alembic_version") == [("0012",)]
 
 
 @pytest.mark.usefixtures("store")
@@ -100,7 +100,7 @@ async def test_opening_again_changes_nothing(store: Store, url: str, sql: Sql) -
     again = await Store.open(url, pepper=b"x")
     await again.close()
     assert await sql("SELECT * FROM annotators") == before
-    assert await sql("SELECT version_num FROM alembic_version") == [("0011",)]
+    assert await sql("SELECT version_num FROM alembic_version") == [("0012",)]
 
 
 async def test_a_database_of_a_newer_program_is_refused(store: Store, url: str, sql: Sql) -> None:
@@ -115,7 +115,7 @@ async def test_a_database_of_a_newer_program_is_refused(store: Store, url: str, 
 async def test_processes_that_start_at_once_take_turns(url: str, sql: Sql) -> None:
     children = [await asyncio.create_subprocess_exec(sys.executable, "-c", OPEN, url) for _ in range(2)]
     assert [await asyncio.wait_for(child.wait(), timeout=60) for child in children] == [0, 0]
-    assert await sql("SELECT version_num FROM alembic_version") == [("0011",)]
+    assert await sql("SELECT version_num FROM alembic_version") == [("0012",)]
 
 
 async def test_the_program_may_live_in_a_folder_with_a_percent_sign(
@@ -151,7 +151,7 @@ async def test_a_first_start_that_was_cut_off_is_made_good(store: Store, url: st
     again = await Store.open(url, pepper=b"x")
     await again.close()
     assert await sql("SELECT kind FROM votes") == await sql("SELECT * FROM answers") == []
-    assert await sql("SELECT version_num FROM alembic_version") == [("0011",)]
+    assert await sql("SELECT version_num FROM alembic_version") == [("0012",)]
 
 
 @pytest.mark.parametrize("kind", ["mariadb"], indirect=True)
@@ -169,8 +169,8 @@ SECOND = """
 from alembic import op
 import sqlalchemy as sa
 
-revision = "0012"
-down_revision = "0011"
+revision = "0013"
+down_revision = "0012"
 
 def upgrade():
     op.create_table("more", sa.Column("id", sa.Integer(), primary_key=True))
@@ -333,16 +333,16 @@ async def test_a_change_that_fails_midway_is_undone_or_told(
 ) -> None:
     await store.close()
     shutil.copytree(migrate._FOLDER, tmp_path / "migrations")
-    (tmp_path / "migrations/versions/r0012.py").write_text(SECOND)
+    (tmp_path / "migrations/versions/r0013.py").write_text(SECOND)
     monkeypatch.setattr(migrate, "_FOLDER", tmp_path / "migrations")
-    stopped = "the tables from revision 0011 stopped midway, and mysql does not undo it: .*go back to a copy"
+    stopped = "the tables from revision 0012 stopped midway, and mysql does not undo it: .*go back to a copy"
     for _ in range(2):
         with pytest.raises(
             StorageError, match=stopped if kind == "mariadb" else "the database failed"
         ) as caught:
             await Store.open(url, pepper=b"x")
         assert "\n" not in str(caught.value)
-    assert await sql("SELECT version_num FROM alembic_version") == [("0011",)]
+    assert await sql("SELECT version_num FROM alembic_version") == [("0012",)]
     if kind != "mariadb":
         with pytest.raises(Exception, match="more"):
             await sql("SELECT * FROM more")

@@ -10,12 +10,13 @@ from functools import cache
 from pydantic import TypeAdapter, ValidationError
 
 from models.results import LABELS, Task
-from storage.agreed import GOLD, GOLD_BY_VOTERS, MAINTAINER, VOTERS, ImportedText
+from storage.agreed import GOLD, GOLD_BY_VOTERS, IMPORTED, MAINTAINER, VOTERS, ImportedText
 from storage.content import storable
 from storage.export import FeedbackRow
 from storage.privacy.pseudonym import SHORT
 from storage.values import SKIPPED, TYPED, VoteKind
 from training.datasets import class_of, no_label
+from training.feedback.ballots import Method
 from training.feedback.deciding import TAUGHT
 
 _TEXT = ("text_a", "document", "text", "premise", "sentence1", "sentence_a")
@@ -23,7 +24,7 @@ _SECOND = ("text_b", "hypothesis", "sentence2", "sentence_b")
 _LABEL = ("label", "gold_label")
 _PAIRS = (Task.NLI, Task.NSP)
 _BLANK = "[MASK]"
-_LARGEST_ID = 2**31 - 1
+_LARGEST = 2**31 - 1  # of what a database counts
 _PSEUDONYM = re.compile(rf"[0-9a-f]{{{SHORT}}}")
 
 
@@ -87,6 +88,7 @@ def labelled_text(values: Mapping[str, object], task: str | None, *, gold: bool)
         raise BadRow(f"there is no blank {slot} in it" if task == Task.MASK else f"there is no slot {slot}")
     sure = values.get("confidence")
     confidence = float(sure) if isinstance(sure, int | float) and 0 <= sure <= 1 else 1.0
+    method, voters = _decided(values)
     return ImportedText(
         str(task),
         text,
@@ -94,8 +96,10 @@ def labelled_text(values: Mapping[str, object], task: str | None, *, gold: bool)
         slot,
         label,
         confidence,
-        gold=gold or values.get("method") in {GOLD, GOLD_BY_VOTERS},
-        source=VOTERS if values.get("method") == GOLD_BY_VOTERS and not gold else MAINTAINER,
+        gold=gold or method in {GOLD, GOLD_BY_VOTERS},
+        source=VOTERS if method == GOLD_BY_VOTERS and not gold else MAINTAINER,
+        method=method,
+        voters=voters,
     )
 
 
@@ -124,7 +128,7 @@ def _check_vote(row: FeedbackRow) -> None:
         (not _PSEUDONYM.fullmatch(row.annotator), f"annotator: not {SHORT} hexadecimal digits"),
         (row.kind not in set(VoteKind), f"kind: {row.kind!r} is none of {', '.join(VoteKind)}"),
         (not row.text_a.strip(), "text_a: empty"),
-        (not 0 <= row.prediction_id <= _LARGEST_ID, "prediction_id: no number of an answer"),
+        (not 0 <= row.prediction_id <= _LARGEST, "prediction_id: no number of an answer"),
         (not 0 <= row.slot < max(len(row.options), 1), "slot: there is no such slot"),
         (not typed_or_skipped and not pressed, "choice: no such button"),
         (
@@ -177,6 +181,14 @@ def _task_of(values: Mapping[str, object], second: str | None) -> str:
     if len(fits) != 1:
         raise BadRow("tells of no task: --task says which")
     return fits[0]
+
+
+def _decided(values: Mapping[str, object]) -> tuple[str, int]:
+    """How a snapshot says that its label was decided, and how many counted; other files say nothing of it."""
+    method, voters = values.get("method"), values.get("voters")
+    if not isinstance(method, str) or method not in set(Method):
+        return IMPORTED, 0
+    return method, voters if isinstance(voters, int) and 0 <= voters <= _LARGEST else 0
 
 
 def _slot(value: object) -> int:

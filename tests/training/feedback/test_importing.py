@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import fnmatch
 import json
+import shutil
 import sqlite3
 from contextlib import closing
+from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -19,10 +22,12 @@ from storage.privacy.pseudonym import Pseudonymizer
 from storage.store import ConsentStatus, NewPrediction, Store
 from tests.databases import with_tables
 from tests.training.feedback.voters import CHAT, LABELS, PEPPER, open_store, question, texts, vote_on
-from training.feedback.deciding import decide
+from training.feedback.behind import votes_behind
+from training.feedback.deciding import decide, decide_and_draw
 from training.feedback.exporting import write_votes
 from training.feedback.formats import Format
 from training.feedback.importing import keep, parse
+from training.feedback.parts import PARTS
 from training.feedback.snapshot import read_snapshot, take_snapshot
 from training.textfiles import DataError
 
@@ -209,17 +214,78 @@ async def test_nsmc_becomes_texts_with_labels_to_learn_from(
     }
 
 
-async def test_a_snapshot_is_imported_with_its_gold(store: Store, folder: Path, tmp_path: Path) -> None:
+async def labelled_in_every_way(store: Store) -> None:
+    """Let 40 texts be labelled: by voters, known from them or from the maintainer, or from a file."""
+    await vote_on(store, texts(39))
+    await decide(store, "sentiment")
+    known = (await store.consensus.labelled("sentiment"))[0]
+    assert await store.consensus.add_gold([(known.item, 0, known.label)]) == 1
+    first, last = texts(40)[0], texts(40)[-1]
+    rows = [
+        ImportedText("sentiment", text, None, 0, "negative", gold=text == first) for text in (first, last)
+    ]
+    await store.imports.add_texts(rows)
+
+
+@pytest.mark.parametrize("form", ["*", "*.jsonl", "*.parquet"])
+async def test_a_snapshot_comes_back_as_it_was(store: Store, folder: Path, tmp_path: Path, form: str) -> None:
     pytest.importorskip("crowdkit")
-    await vote_on(store, texts(20))
-    await store.imports.add_texts([ImportedText("sentiment", texts(20)[0], None, 0, "negative", gold=True)])
+    await labelled_in_every_way(store)
     taken = await take_snapshot(store, "sentiment", folder)
-    copy = await open_store(with_tables(tmp_path / "copy.db"), people=0)
-    assert await taken_in(copy, taken.path) == {"labels new": 20, "labels gold": 1}
+    before = read_snapshot(taken.path)
+    rows = [row for part in PARTS for row in before[part]]
+    ways = {(row.method, row.voters) for row in rows}
+    assert {"imported", "dawid-skene", "gold", "gold-by-voters"} == {method for method, _ in ways}
+    assert {("dawid-skene", 3), ("gold-by-voters", 3), ("imported", 0)} <= ways
+    shutil.copytree(
+        taken.path, tmp_path / "sent", ignore=lambda _, names: {*names} - {*fnmatch.filter(names, form)}
+    )
+    copy = await open_store(with_tables(tmp_path / "copy.db"), people=1)
+    assert await taken_in(copy, tmp_path / "sent") == {"labels new": len(rows), "labels gold": 2}
     again = await take_snapshot(copy, "sentiment", tmp_path / "again")
-    assert again.manifest["rows"] == taken.manifest["rows"]
-    assert again.manifest["labels"] == taken.manifest["labels"]
+    assert read_snapshot(again.path) == before
+    assert await taken_in(copy, taken.path, replace=True) == {"labels known": len(rows)}
+    await vote_on(copy, texts(40), voters=1)
+    found, drawn = await decide_and_draw(copy, "sentiment")
+    assert drawn.parts == before
+    assert votes_behind(found, drawn.members) == {}, "whoever counted elsewhere is nobody here"
     await copy.close()
+
+
+async def test_a_snapshot_drawn_here_leaves_its_labels_to_the_voters(
+    store: Store, folder: Path, tmp_path: Path
+) -> None:
+    pytest.importorskip("crowdkit")
+    await labelled_in_every_way(store)
+    taken = await take_snapshot(store, "sentiment", folder)
+    its = {row.text_a: row for part in read_snapshot(taken.path).values() for row in part}
+    before = await store.consensus.labelled("sentiment")
+    assert await taken_in(store, taken.path) == {"labels known": len(its)}
+    assert await store.consensus.labelled("sentiment") == before
+    assert (await store.consensus.figures(["sentiment"]))[0].imported == 2
+    one, other = [text for text, row in its.items() if row.method == "dawid-skene"][:2]
+    sent = asdict(its[one]) | {"voters": 2}, asdict(its[other]) | {"method": "majority"}
+    assert await taken_in(store, put(tmp_path / "elsewhere.jsonl", *sent)) == {"labels known": 2}
+    assert (await store.consensus.figures(["sentiment"]))[0].imported == 4, "other voters decided these"
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ({"method": "majority", "voters": 2}, ("majority", 2)),
+        ({"method": "majority", "voters": -1}, ("majority", 0)),
+        ({"method": "majority", "voters": 2**31}, ("majority", 0)),
+        ({"method": "majority", "voters": "many"}, ("majority", 0)),
+        ({"method": "by hand", "voters": 2}, ("imported", 0)),
+        ({"method": ["majority"], "voters": 2}, ("imported", 0)),
+    ],
+)
+def test_what_no_snapshot_says_of_its_voters_is_not_taken_for_it(
+    tmp_path: Path, said: dict[str, object], kept: tuple[str, int]
+) -> None:
+    row = {"text": "글", "label": "positive", "task": "sentiment"} | said
+    [text] = parse(str(put(tmp_path / "t.jsonl", row))).texts
+    assert (text.method, text.voters) == kept
 
 
 async def test_gold_is_what_the_maintainer_says_it_is(store: Store, tmp_path: Path) -> None:
