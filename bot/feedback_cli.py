@@ -87,8 +87,9 @@ def import_(file: Source, task: OfTask = None, gold: Gold = False, replace: Repl
 
     Done again it adds nothing. Whoever voted is known again when they come back, if PSEUDONYM_KEY is the
     same. A label of a file is yours: votes never change it, it takes the place of what voters decided, and
-    `feedback conflicts` shows where they differ. One that was imported before stays without --replace, and
-    gold without both --gold and --replace. Rows that cannot be used are told one by one.
+    `feedback conflicts` shows where they differ. Only a label of a snapshot that as many voters here have
+    decided alike stays theirs. One that was imported before stays without --replace, and gold without both
+    --gold and --replace. Rows that cannot be used are told one by one.
 
     What people had deleted after the file was written comes back with it: delete old exports.
     """

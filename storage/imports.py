@@ -69,8 +69,8 @@ class Imports:
 
         What a file says is the maintainer's, so it takes the place of what the voters decided, gold of theirs
         included; what was imported first goes before what comes later. What is imported as gold becomes a
-        label too. What as many voters here have decided alike, in the same way, stays theirs: it is a label of
-        theirs that comes back.
+        label too. What as many voters here have decided alike, in the same way, stays theirs: it is their own
+        label that comes back.
 
         Args:
             rows: What to keep.

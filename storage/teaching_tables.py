@@ -63,8 +63,8 @@ class GoldItem(Base):
 class Label(Base):
     """What the voters hold to be right in one slot of a text, all weighed together; or came with it.
 
-    What came with its text stays, whatever voters say. Where its file tells how voters elsewhere had decided it,
-    ``given_method`` does too, and ``voters`` how many they were: nobody here is meant.
+    What came with its text stays, whatever voters say. Where its file tells how voters elsewhere had decided
+    it, ``given_method`` does too, and ``voters`` how many they were: nobody here is meant.
     """
 
     __tablename__ = "labels"

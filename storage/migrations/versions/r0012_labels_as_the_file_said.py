@@ -1,4 +1,4 @@
-"""How a label that came with a file had been decided where that was written, so that it can be written again."""
+"""How a label that came with a file had been decided where that was written: so it can be written again."""
 
 from __future__ import annotations
 
