@@ -53,6 +53,8 @@ class Doubt(StrEnum):
     """Its gain was judged on known labels, but without those that voters made they show none."""
     NOT_TESTED = "not_tested"
     """There was no original test file: what the model could do before may be lost, and nobody saw it."""
+    FEW_TESTED = "few_tested"
+    """Nothing was lost in a test file, but with so few rows more than the bound may be lost."""
     LOST_RECALL = "lost_recall"
     """A class lost more than the bound, which may be chance: so it was not refused for it."""
 
@@ -76,8 +78,8 @@ class Check:
               each gets less of the 5 % of chance than the one before it), of gold voted (labels that voters
               agreed on) and p_given (p if none of these had spoken for the candidate, at most). Not seen:
               without champion and what follows from it.
-            - ``test``: set, task, n, champion, candidate, gain, low, high, gained, lost, margin, smallest.
-              Not seen: task, margin.
+            - ``test``: set, task, n, champion, candidate, gain, low (where no row was lost, less what may be
+              lost unseen in so few), high, gained, lost, margin, smallest. Not seen: task, margin.
             - ``recall``: set, task, label, n, margin, champion, candidate, drop, gained, lost, p.
             - ``calibration``: set, task, n, champion, candidate, worse, low, margin. Not seen: task, margin.
             - ``latency``: champion_ms, candidate_ms, ratio, low, bound, n (questions to each).
@@ -91,8 +93,12 @@ class Check:
 
     @property
     def doubtful(self) -> bool:
-        """Whether a class lost more than it may, though it passed as that may be chance."""
-        if self.name is not CheckName.RECALL or self.state is not CheckState.PASSED:
+        """Whether a class lost more than it may, or a task may have, though it passed as that is not sure."""
+        if self.state is not CheckState.PASSED:
+            return False
+        if self.name is CheckName.TEST:
+            return _amount(self, "low") <= -_amount(self, "margin")
+        if self.name is not CheckName.RECALL:
             return False
         drop, margin, lost, gained = (_amount(self, each) for each in ("drop", "margin", "lost", "gained"))
         return drop > margin and lost - gained > RECALL_ROWS
@@ -134,8 +140,9 @@ class Verdict:
             found.append(Doubt.VOTED_GOLD)
         if not any(self._passes(check, CheckName.TEST, "task", self.task) for check in self.checks):
             found.append(Doubt.NOT_TESTED)
-        if any(check.doubtful for check in self.checks):
-            found.append(Doubt.LOST_RECALL)
+        doubtful = {check.name for check in self.checks if check.doubtful}
+        found += [Doubt.FEW_TESTED] if CheckName.TEST in doubtful else []
+        found += [Doubt.LOST_RECALL] if CheckName.RECALL in doubtful else []
         return tuple(found)
 
     @property

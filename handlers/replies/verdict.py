@@ -66,7 +66,10 @@ def verdict_html(verdict: Verdict, language: Language) -> str:
 
 def _rule(check: Check, texts: VerdictTexts, language: Language) -> Iterator[str]:
     words = _words(check, texts, language)
-    yield f"{_SIGNS[check.state]} {_template(check, texts).format(**words)}"
+    if check.doubtful:
+        yield f"{_DOUBTFUL} {_template(check, texts).format(**words)} {texts.maybe_lost}"
+    else:
+        yield f"{_SIGNS[check.state]} {_template(check, texts).format(**words)}"
     if check.name is CheckName.GAIN and check.state is not CheckState.NOT_SEEN:
         if check.numbers["set"] == "heldout":
             yield texts.on_heldout.format(**words)

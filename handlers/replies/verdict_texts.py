@@ -22,6 +22,7 @@ class VerdictTexts:
         voted: Added where some of the known labels are what voters agreed on.
         voters_agree: What is said of voters of whom no known label has shown that they are right.
         maybe_chance: Added to a recall that dropped too far, but not beyond chance.
+        maybe_lost: Added to a test set of which no row was lost, but which has too few.
         first_judged: Added to a gain on rows that judged nobody before.
         judged_before: Added to one on other rows.
         smallest: Added to every gain.
@@ -41,6 +42,7 @@ class VerdictTexts:
     voted: str
     voters_agree: str
     maybe_chance: str
+    maybe_lost: str
     first_judged: str
     judged_before: str
     smallest: str
@@ -56,6 +58,7 @@ VERDICT_EN = VerdictTexts(
         "votes_alone": "It passed on votes alone, which five accounts of one person could have given.",
         "voted_gold": "Too much of the gold that judged it is what voters said.",
         "not_tested": "No test file was given, so what it could do before may be lost, and nobody saw it.",
+        "few_tested": "The test file has too few rows to show that nothing was lost: see the line marked ?.",
         "lost_recall": "A class lost more recall than it may, which may be chance: see the line marked ?.",
     },
     refused="{candidate} does not take the place of {champion} ({task}).",
@@ -133,6 +136,7 @@ VERDICT_EN = VerdictTexts(
         "shows that any of them is right."
     ),
     maybe_chance="Chance may do that, so a person has to judge it.",
+    maybe_lost="No row was lost, but so few cannot show more, so a person has to judge it.",
     first_judged=(
         "No candidate was judged on these rows before: it gets half of the 5% of chance, and what is left is "
         "for those after it."
@@ -153,6 +157,7 @@ VERDICT_KO = VerdictTexts(
         "votes_alone": "투표만으로 통과했는데, 그런 투표는 한 사람이 계정 다섯 개로도 만들 수 있어요.",
         "voted_gold": "심사한 골드 가운데 투표로 정해진 것이 너무 많아요.",
         "not_tested": "시험 파일이 없어서, 전에 잘하던 것을 잃었는지 아무도 보지 못했어요.",
+        "few_tested": "시험 파일이 너무 짧아서 아무것도 잃지 않았다고 할 수 없어요(?가 붙은 줄).",
         "lost_recall": "어떤 클래스의 재현율이 괜찮은 것보다 더 떨어졌는데 우연일 수 있어요(?가 붙은 줄).",
     },
     refused="{candidate} 모델은 {champion} 모델을 대신하지 못해요 ({task}).",
@@ -230,6 +235,7 @@ VERDICT_KO = VerdictTexts(
         "그 표가 옳은지 보여 주는 정답(골드)은 없어요."
     ),
     maybe_chance="우연일 수 있어서 사람이 판단해야 해요.",
+    maybe_lost="새로 틀린 것은 없지만 글이 너무 적어서 그것만으로는 알 수 없으니, 사람이 판단해야 해요.",
     first_judged=(
         "이 글들로 심사한 후보는 아직 없었어요. 우연에 주는 5%의 절반을 쓰고, 나머지는 다음 후보들의 "
         "몫이에요."

@@ -95,6 +95,15 @@ def lost_by_chance(gained: int, lost: int) -> float:
     return float(binomtest(lost, gained + lost, alternative="greater").pvalue) if gained + lost else 1.0
 
 
+def unseen_loss(n: int) -> float:
+    """The share of rows that may be lost although none of n was: the exact 95 % interval's upper end, 0…1.
+
+    Rows drawn again from such are never lost, however few there are (Clopper and Pearson 1934,
+    https://doi.org/10.1093/biomet/26.4.404).
+    """
+    return float(binomtest(0, n).proportion_ci(0.95, method="exact").high)
+
+
 def power_of(n: int, discordant: float, gain: float, *, alpha: float = 0.05) -> float:
     """The chance that ``mcnemar`` finds a gain in n rows, exactly.
 

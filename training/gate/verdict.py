@@ -2,14 +2,14 @@
 
 A bound alone would refuse by chance where rows are few: of a class with ten rows, one is ten points. So what
 gets worse fails where it is beyond its bound *and* beyond chance; a recall fails also where so much is lost
-that it cannot be waved through, chance or not. Where a recall is beyond its bound alone, only a person
-promotes the candidate. Rows that came together (hypotheses of one premise) are drawn together for intervals;
-McNemar's test takes each for itself, so a gain needs both. Who tries often finds a gain by chance, so the 5 %
-are spent little by little: the k-th candidate that the same rows judge gets 5 % / (k (k + 1)), a half, a
-sixth, a twelfth of them. However many there will be, all together get no more than the 5 %, and nobody has to
-know their number beforehand (alpha spending; Foster and Stine 2008,
-https://doi.org/10.1111/j.1467-9868.2007.00643.x). What must not get worse is not tightened: that would make
-it easier to pass.
+that it cannot be waved through, chance or not. Where a recall is beyond its bound alone, or a test set in
+which nothing was lost is too small to show that, only a person promotes the candidate. Rows that came
+together (hypotheses of one premise) are drawn together for intervals; McNemar's test takes each for itself,
+so a gain needs both. Who tries often finds a gain by chance, so the 5 % are spent little by little: the k-th
+candidate that the same rows judge gets 5 % / (k (k + 1)), a half, a sixth, a twelfth of them. However many
+there will be, all together get no more than the 5 %, and nobody has to know their number beforehand (alpha
+spending; Foster and Stine 2008, https://doi.org/10.1111/j.1467-9868.2007.00643.x). What must not get worse is
+not tightened: that would make it easier to pass.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ from training.gate.statistics import (
     mcnemar,
     ratio_low,
     smallest_gain,
+    unseen_loss,
 )
 from training.textfiles import DataError
 
@@ -176,8 +177,11 @@ def _gain(task: str, pairs: Sequence[Paired], rules: Rules) -> Check:
 
 
 def _test(pair: Paired, found: Change, rules: Rules) -> Check:
+    """Where no row was lost and rows are few, it passes in doubt (see ``Check.doubtful``)."""
     smallest = smallest_gain(found.n, found.discordant, power=rules.power, alpha=rules.alpha)
     numbers = {**_of(pair), **_interval(found), "margin": rules.test_margin, "smallest": smallest}
+    if not found.lost:
+        numbers["low"] = found.low - unseen_loss(len(pair if pair.groups is None else np.unique(pair.groups)))
     return Check(CheckName.TEST, _state(found.low <= -rules.test_margin), numbers)
 
 

@@ -67,6 +67,11 @@ CHECKS = (
     Check(CheckName.VOTERS, PASSED, {"voters": 9, "least": 5, "known": 1}),
     Check(CheckName.VOTER_SHARE, PASSED, {"share": 0.2, "cap": 0.3}),
 )
+FEW = Check(
+    CheckName.TEST,
+    PASSED,
+    {**GAIN, "set": "test", "margin": 0.005, "n": 96, "gain": 0.0, "low": -0.0377, "lost": 0},
+)
 VERDICT = Verdict(True, "sentiment", "builtin", "var/<new>&model", CHECKS)
 
 
@@ -205,6 +210,14 @@ def test_a_class_that_lost_too_much_but_not_beyond_chance_has_a_line_of_its_own(
     assert doubtful.endswith(TEXTS[language].verdict.maybe_chance)
 
 
+@pytest.mark.parametrize(("language", "sign"), [("en", "? Old skill, "), ("ko", "? 원래 실력, ")])
+def test_a_test_file_with_too_few_rows_says_so(language: Language, sign: str) -> None:
+    line = verdict_lines(replace(VERDICT, checks=(FEW,)), language)[1]
+    assert line.startswith(sign)
+    assert " -3.77, " in line
+    assert line.endswith(TEXTS[language].verdict.maybe_lost)
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_held_out_feedback_that_judges_and_shows_nothing_is_told(language: Language) -> None:
     texts = TEXTS[language].verdict
@@ -254,6 +267,7 @@ def test_what_passed_on_votes_alone_says_so_and_claims_nobody_was_proved_right(
         ((Check(CheckName.GAIN, PASSED, {**GAIN, "set": "heldout"}), CHECKS[3]), "votes alone", "투표만으로"),
         ((Check(CheckName.GAIN, PASSED, {**GAIN, "voted": 1_101}), CHECKS[3]), "of the gold", "골드 가운데"),
         (CHECKS[2:3], "No test file", "시험 파일이 없어서"),
+        ((CHECKS[2], FEW), "too few rows", "너무 짧아서"),
         ((*CHECKS[2:4], recall("negative", PASSED, 0.05)), "lost more recall", "재현율이 괜찮은 것보다"),
     ],
 )

@@ -199,6 +199,35 @@ def test_a_worse_public_test_set_fails_alone() -> None:
     assert test.numbers["low"] < -0.005
 
 
+@pytest.mark.parametrize(
+    ("n", "gained", "low", "doubts"),
+    [
+        (96, 0, -0.0377, (Doubt.FEW_TESTED,)),
+        (735, 0, -0.0050, (Doubt.FEW_TESTED,)),
+        (740, 0, -0.0050, ()),  # 0.498 points
+        (96, 12, 0.0248, ()),  # more is won, beyond chance, than may be lost
+    ],
+)
+def test_few_rows_of_which_none_is_lost_leave_it_to_a_person(
+    n: int, gained: int, low: float, doubts: tuple[Doubt, ...]
+) -> None:
+    """Drawn again none of them is lost either, so the bootstrap has no width below."""
+    found = verdict(GOLD, planted(SetName.TEST, n, gained=gained, lost=0), HELDOUT)
+    assert found.passed
+    assert found.doubts == doubts
+    (test,) = of(found, CheckName.TEST)
+    assert test.numbers["low"] == pytest.approx(low, abs=0.00005)
+
+
+def test_rows_that_came_together_are_one_that_may_be_lost() -> None:
+    pair = planted(SetName.TEST, 1_000, gained=0, lost=0)
+    assert verdict(GOLD, pair, HELDOUT).doubts == ()
+    together = replace(pair, groups=np.arange(1_000) // 5)
+    assert verdict(GOLD, together, HELDOUT).doubts == (Doubt.FEW_TESTED,)
+    other = planted(SetName.TEST, 96, gained=0, lost=0, task="nsp")
+    assert verdict(*GOOD, other).doubts == (Doubt.FEW_TESTED,), "nor is another task of the same trunk sure"
+
+
 def test_a_missing_public_test_set_is_told() -> None:
     found = verdict(GOLD, HELDOUT)
     assert found.passed
