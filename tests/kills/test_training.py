@@ -100,7 +100,7 @@ def voted(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def _world(voted: Path, place: Path, file: Path) -> Its:
     """A copy of that database, a tiny model, and what it must not forget."""
     url = url_of(Path(shutil.copyfile(voted, file)))
-    lines = [f"{n}\t시험 {n} {('나쁘다', '좋다')[n % 2]} 목소리\t{n % 2}" for n in range(40)]
+    lines = [f"{n}\t시험 {n} {('나쁘다', '좋다')[n % 2]} 목소리\t{n % 2}" for n in range(100)]
     (place / "old.txt").write_text("\n".join(["id\tdocument\tlabel", *lines]) + "\n")
     return url, place / "teaching", tiny_catalog_file(place)
 

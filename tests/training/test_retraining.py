@@ -54,7 +54,7 @@ def voted(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name, changed in (("shuffled", shuffle), ("wrong", turn_round)):
         changed(Path(shutil.copyfile(folder / "right.db", folder / f"{name}.db")))
     tiny_catalog_file(folder)
-    lines = [f"{n}\t시험 {n} {('나쁘다', '좋다')[n % 2]} 목소리\t{n % 2}" for n in range(40)]
+    lines = [f"{n}\t시험 {n} {('나쁘다', '좋다')[n % 2]} 목소리\t{n % 2}" for n in range(100)]
     (folder / "old.txt").write_text("\n".join(["id\tdocument\tlabel", *lines]) + "\n")
     return folder
 
