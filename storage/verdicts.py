@@ -103,6 +103,16 @@ class Check:
         drop, margin, lost, gained = (_amount(self, each) for each in ("drop", "margin", "lost", "gained"))
         return drop > margin and lost - gained > RECALL_ROWS
 
+    @property
+    def unclear(self) -> bool:
+        """Whether calibration or time is beyond its bound, though it passed as that may be chance."""
+        if self.state is not CheckState.PASSED:
+            return False
+        return any(
+            _amount(self, found) > _amount(self, bound)
+            for found, bound in (("worse", "margin"), ("ratio", "bound"))
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:

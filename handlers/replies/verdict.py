@@ -66,10 +66,12 @@ def verdict_html(verdict: Verdict, language: Language) -> str:
 
 def _rule(check: Check, texts: VerdictTexts, language: Language) -> Iterator[str]:
     words = _words(check, texts, language)
+    sign, why = _SIGNS[check.state], ""
     if check.doubtful:
-        yield f"{_DOUBTFUL} {_template(check, texts).format(**words)} {texts.maybe_lost}"
-    else:
-        yield f"{_SIGNS[check.state]} {_template(check, texts).format(**words)}"
+        sign, why = _DOUBTFUL, f" {texts.maybe_lost}"
+    elif check.unclear:
+        sign, why = _SIGNS[CheckState.NOT_SEEN], f" {texts.too_few}"
+    yield f"{sign} {_template(check, texts).format(**words)}{why}"
     if check.name is CheckName.GAIN and check.state is not CheckState.NOT_SEEN:
         if check.numbers["set"] == "heldout":
             yield texts.on_heldout.format(**words)

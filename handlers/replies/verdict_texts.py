@@ -23,6 +23,7 @@ class VerdictTexts:
         voters_agree: What is said of voters of whom no known label has shown that they are right.
         maybe_chance: Added to a recall that dropped too far, but not beyond chance.
         maybe_lost: Added to a test set of which no row was lost, but which has too few.
+        too_few: Added to a calibration or a time that is beyond its bound, but not beyond chance.
         first_judged: Added to a gain on rows that judged nobody before.
         judged_before: Added to one on other rows.
         smallest: Added to every gain.
@@ -43,6 +44,7 @@ class VerdictTexts:
     voters_agree: str
     maybe_chance: str
     maybe_lost: str
+    too_few: str
     first_judged: str
     judged_before: str
     smallest: str
@@ -137,6 +139,7 @@ VERDICT_EN = VerdictTexts(
     ),
     maybe_chance="Chance may do that, so a person has to judge it.",
     maybe_lost="No row was lost, but so few cannot show more, so a person has to judge it.",
+    too_few="More than allowed, but so few cannot tell that from chance, so it is not refused for it.",
     first_judged=(
         "No candidate was judged on these rows before: it gets half of the 5% of chance, and what is left is "
         "for those after it."
@@ -236,6 +239,7 @@ VERDICT_KO = VerdictTexts(
     ),
     maybe_chance="우연일 수 있어서 사람이 판단해야 해요.",
     maybe_lost="새로 틀린 것은 없지만 글이 너무 적어서 그것만으로는 알 수 없으니, 사람이 판단해야 해요.",
+    too_few="괜찮은 것보다 크지만, 몇 개 안 돼서 우연인지 알 수 없어요. 그래서 이 때문에 거절하지는 않아요.",
     first_judged=(
         "이 글들로 심사한 후보는 아직 없었어요. 우연에 주는 5%의 절반을 쓰고, 나머지는 다음 후보들의 "
         "몫이에요."

@@ -219,6 +219,20 @@ def test_a_test_file_with_too_few_rows_says_so(language: Language, sign: str) ->
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_what_is_beyond_its_bound_but_not_beyond_chance_is_not_marked_as_passed(language: Language) -> None:
+    few = {**CHECKS[6].numbers, "candidate": 0.1301, "worse": 0.0801, "n": 4, "low": -0.2}
+    slow = {**CHECKS[7].numbers, "ratio": 1.2, "low": 0.9}
+    checks = (Check(CheckName.CALIBRATION, PASSED, few), Check(CheckName.LATENCY, PASSED, slow))
+    _, calibration, latency = verdict_lines(replace(VERDICT, checks=checks), language)
+    assert "+8.01 (+2" in calibration
+    for line in (calibration, latency):
+        assert line.startswith("– ")
+        assert line.endswith(TEXTS[language].verdict.too_few)
+    failed = Check(CheckName.CALIBRATION, FAILED, few)
+    assert verdict_lines(replace(VERDICT, passed=False, checks=(failed,)), language)[1].startswith("✗ ")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_held_out_feedback_that_judges_and_shows_nothing_is_told(language: Language) -> None:
     texts = TEXTS[language].verdict
     numbers = {**GAIN, "set": "heldout", "smallest": None, "n": 4, "gold": 12}
