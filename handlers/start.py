@@ -5,7 +5,7 @@ from __future__ import annotations
 from telegram import Message
 from telegram.constants import ChatType
 
-from handlers.answer import address, reply
+from handlers.answer import address, asker_of, reply
 from handlers.context import Context
 from handlers.group_settings import linked_group, settings_from_afar
 from handlers.replies.texts import Texts
@@ -31,4 +31,7 @@ async def help_(message: Message, context: Context) -> None:
 def _help(message: Message, context: Context, texts: Texts) -> str:
     at = address(message, context)
     body = texts.help.format(at=at)
-    return f"{body}\n\n{texts.group_help.format(at=at)}" if at else body
+    if at:
+        return f"{body}\n\n{texts.group_help.format(at=at)}"
+    operates = context.services.access.is_admin(asker_of(message))
+    return f"{body}\n\n{texts.operators_help}" if operates else body

@@ -48,6 +48,13 @@ EN = Texts(
         "In a group, add my name to the command, like <code>/sentiment{at} I love it</code>\n"
         "With /settings{at} admins choose the group's language and model, who votes, and pauses."
     ),
+    operators_help=(
+        "<b>For you, who run me: in this chat alone</b>\n"
+        "/train – teach a model from the votes.\n"
+        "/models – see the trained models, promote one or roll back.\n"
+        "/stats – see figures of the votes and the teaching.\n"
+        "/export – get all feedback as a file."
+    ),
     greeting=(
         "Hello! I am a bot that reads Korean and English text with a BERT model. "
         "Ask me like this: <code>/sentiment{at} What a wonderful film!</code>\n"

@@ -43,6 +43,7 @@ class Texts:
     start: str
     help: str
     group_help: str
+    operators_help: str
     greeting: str
     menu: Mapping[str, str]
     usage: Mapping[str, str]

@@ -128,6 +128,21 @@ async def test_words_behind_a_groups_settings_are_answered_to_its_admins(telegra
     assert refused.text == TEXTS["en"].only_admins_toast
 
 
+@pytest.mark.parametrize(("person", "language"), [(ENGLISH, "en"), (KOREAN, "ko")])
+async def test_help_names_their_commands_to_them_alone_and_in_private(
+    telegram: Telegram, person: int, language: Language
+) -> None:
+    told = TEXTS[language].operators_help
+    assert all(f"/{command} – " in told for command in (*COMMANDS, "models"))
+    for command in ("/help", "/start"):
+        assert (await telegram.says(command, user=person)).text.endswith(told)
+    for said in (
+        await telegram.says("/help", user=NEWCOMER),
+        await telegram.says("/help", user=person, chat=A_GROUP),
+    ):
+        assert "/train" not in said.text
+
+
 def test_they_are_in_the_menu_of_those_alone() -> None:
     assert set(COMMANDS) <= set(PRIVATE_OF_OPERATORS)
     for menu in (PRIVATE, GROUP, GROUP_ADMINS):
