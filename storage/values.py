@@ -163,6 +163,7 @@ class VoteCounts:
         counts: ``counts[slot][choice]`` is the number of votes it has; same shape as ``options``. Votes by
             labellers elsewhere, who were not shown the answer, are not for its chat to see.
         total: Votes in all slots together, those for no button (typed words, "not sure") among them.
+        typed: Votes for words that have no button.
         voters: People who have voted.
         post: Whether it is put up for labelling there, or was; None for an answer.
     """
@@ -173,6 +174,7 @@ class VoteCounts:
     options: tuple[tuple[str, ...], ...]
     counts: tuple[tuple[int, ...], ...]
     total: int
+    typed: int = 0
     voters: int = 0
     post: PostStatus | None = None
 

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.predictions import ShownPrediction
 from storage.tables import Vote, VoteEvent, utc_now
 from storage.upsert import upsert
-from storage.values import SKIPPED, PostStatus, VoteCounts, VoteStatus
+from storage.values import SKIPPED, TYPED, PostStatus, VoteCounts, VoteStatus
 
 NO_LABEL = ""
 """The label of a vote that says "I do not know"."""
@@ -104,6 +104,7 @@ class Votes:
                 for slot, labels in enumerate(self.prediction.options)
             ),
             total=sum(found.values()),
+            typed=sum(count for (_, choice), count in found.items() if choice == TYPED),
             voters=(await self.connection.execute(voters)).scalar_one(),
             post=self.prediction.post,
         )

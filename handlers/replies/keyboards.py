@@ -38,7 +38,8 @@ def vote_keyboard(tally: VoteCounts, language: Language) -> InlineKeyboardMarkup
     if not any(tally.options):
         return None
     texts, several = TEXTS[language], len(tally.options) > 1
-    word = button(texts.labelling.word_button, WordTap(tally.prediction_id, language))
+    face = _counted(texts.labelling.word_button, tally.typed)
+    word = button(face, WordTap(tally.prediction_id, language))
     rows: list[list[InlineKeyboardButton]] = []
     for slot, labels in enumerate(tally.options):
         if not labels:  # a blank that was cut away
@@ -86,10 +87,12 @@ def _rows(buttons: list[InlineKeyboardButton], task: Task) -> list[list[InlineKe
 
 
 def _vote_button(tally: VoteCounts, slot: int, choice: int, language: Language) -> InlineKeyboardButton:
-    face = _face(tally, slot, choice, TEXTS[language])
-    if count := tally.counts[slot][choice]:
-        face = f"{face} · {count}"
+    face = _counted(_face(tally, slot, choice, TEXTS[language]), tally.counts[slot][choice])
     return button(face, VoteTap(tally.prediction_id, slot, choice, language))
+
+
+def _counted(face: str, votes: int) -> str:
+    return f"{face} · {votes}" if votes else face
 
 
 def _face(tally: VoteCounts, slot: int, choice: int, texts: Texts) -> str:

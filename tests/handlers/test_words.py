@@ -76,8 +76,12 @@ async def test_a_word_replied_to_the_answer_is_a_vote(
     said = await telegram.says("beach", user=user, extra=replying(1001))
     assert said.text == texts.labelling.word_counted.format(word="beach")
     assert [(row.label, row.kind) for row in await votes(store)] == [("beach", "correct")]
-    assert faces(telegram.keyboards[-1])[-1] == [texts.labelling.skip_button, texts.undo_button]
+    *_, (_, word), last = faces(telegram.keyboards[-1])
+    assert word == f"{texts.labelling.word_button} · 1"
+    assert last == [texts.labelling.skip_button, texts.undo_button]
     assert telegram.keyboards[-1].data["message_id"] == 1001
+    await telegram.taps(telegram.keyboards[-1].button("↩️"), user=user)
+    assert faces(telegram.keyboards[-1])[-2][1] == texts.labelling.word_button
 
 
 async def test_a_word_with_a_button_counts_there_and_its_edit_changes_it(
