@@ -237,7 +237,7 @@ async def _show(
 
 async def _drawn(
     user: int, context: Context, item: Item | None, language: Language, action: ItemAction
-) -> tuple[str, InlineKeyboardMarkup]:
+) -> tuple[str, InlineKeyboardMarkup | None]:
     if item is None:
         progress = await context.store.labelling.progress(user)
         return done_text(progress, language), done_keyboard(progress, language)

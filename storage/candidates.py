@@ -85,6 +85,11 @@ class Candidates:
         chosen.sort(key=lambda one: order.index(one.task))  # one question after the other
         return tuple(one.prediction_id for one in chosen)
 
+    async def any_left(self) -> bool:
+        """Say whether there is one to be given."""
+        known = await self._known()
+        return bool(await self._pool(known) or await self._gold(known, 1))
+
     async def _pool(self, known: Collection[int]) -> list[Candidate]:
         """Return texts to choose from, each once: at least a batch of them if there are as many."""
         newest = await self.connection.scalar(select(func.max(Prediction.id)))

@@ -80,6 +80,7 @@ class Progress:
         total: Texts in it.
         last: What they labelled last, to be taken back.
         task: What was asked of all of them; None where it was several things.
+        more: Whether there is more for them to label, of whatever task.
     """
 
     labelled: int
@@ -87,6 +88,7 @@ class Progress:
     total: int
     last: int | None
     task: str | None
+    more: bool
 
 
 class Labelling:
@@ -250,6 +252,7 @@ class Labelling:
                 total=len(batch),
                 last=settled[-1] if settled else None,
                 task=tasks.pop() if len(tasks) == 1 else None,
+                more=await Candidates(connection, annotator, LABELLED, "").any_left(),
             )
 
     async def stats(self, user_id: int) -> OwnStats:

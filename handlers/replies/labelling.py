@@ -63,14 +63,15 @@ def done_text(progress: Progress, language: Language) -> str:
     return own.batch_done.format(labelled=progress.labelled, skipped=progress.skipped)
 
 
-def done_keyboard(progress: Progress, language: Language) -> InlineKeyboardMarkup:
-    """Draw what may come after a batch."""
-    own = TEXTS[language].labelling
-    more = MoreTap(None if progress.task is None else Task(progress.task))
-    rows = [[button(own.more_button, more)]]
+def done_keyboard(progress: Progress, language: Language) -> InlineKeyboardMarkup | None:
+    """Draw what may come after a batch; None where nothing may."""
+    own, rows = TEXTS[language].labelling, []
+    if progress.more:
+        more = MoreTap(None if progress.task is None else Task(progress.task))
+        rows.append([button(own.more_button, more)])
     if progress.last is not None:
         rows.append([button(own.undo_last_button, ItemTap(progress.last, ItemAction.UNDO))])
-    return InlineKeyboardMarkup(rows)
+    return InlineKeyboardMarkup(rows) if rows else None
 
 
 def post_text(task: Task, text_a: str, text_b: str | None, language: Language) -> str:

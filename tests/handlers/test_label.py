@@ -9,6 +9,7 @@ import pytest
 from handlers.callback_data import encode
 from handlers.replies.texts import EN, KO
 from handlers.taps import ItemAction, ItemTap, MoreTap
+from models.results import Task
 from storage.store import ConsentStatus, FeedbackRow, Store
 from tests.handlers.conftest import agree
 from tests.handlers.offline import ENGLISH, GROUP, KOREAN, NEWCOMER, Call, Telegram
@@ -106,13 +107,13 @@ async def test_a_batch_is_labelled_skipped_undone_and_thanked_for(telegram: Tele
     await telegram.taps(telegram.answers[-1].button("Negative"), on=on)
     done = telegram.answers[-1]
     assert done.text == OWN.batch_done.format(labelled=2, skipped=1)
-    assert faces(done) == [[OWN.more_button], [OWN.undo_last_button]]
+    assert faces(done) == [[OWN.undo_last_button]]  # nothing is left
     assert [(row.label, row.kind) for row in await votes(store)] == [
         ("negative", "correct"),
         ("", "skip"),
         ("negative", "correct"),
     ]
-    await telegram.taps(done.button("🏷"), on=on)
+    await telegram.taps(encode(MoreTap(Task.SENTIMENT)), on=on)
     assert telegram.answers[-1].text == OWN.nothing_to_label
     await telegram.taps(done.button("↩️"), on=on)
     assert telegram.answers[-1].text.startswith("🏷 <b>3/3</b>")
