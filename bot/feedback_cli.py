@@ -89,7 +89,7 @@ def import_(file: Source, task: OfTask = None, gold: Gold = False, replace: Repl
     same. A label of a file is yours: votes never change it, it takes the place of what voters decided, and
     `feedback conflicts` shows where they differ. Only a label of a snapshot that as many voters here have
     decided alike stays theirs. One that was imported before stays without --replace, and gold without both
-    --gold and --replace. Rows that cannot be used are told one by one.
+    --gold and --replace. Of the rows that cannot be used, the first ten are told.
 
     What people had deleted after the file was written comes back with it: delete old exports.
     """
@@ -100,8 +100,10 @@ def import_(file: Source, task: OfTask = None, gold: Gold = False, replace: Repl
             return dict(await keep(store, parsed, bar.update, replace=replace))
 
     parsed = in_one_line(lambda: parse(file, None if task is None else task.value, gold=gold))
-    for line in parsed.bad:
+    for line in parsed.bad[:_BAD_TOLD]:
         typer.echo(f"kobert-bot: {line}", err=True)
+    if more := len(parsed.bad[_BAD_TOLD:]):
+        typer.echo(f"kobert-bot: … and {_counted(more, 'other row')}", err=True)
     if parsed.votes:
         typer.echo(f"kobert-bot: {_FORGOTTEN}", err=True)
     total = len(parsed.votes) + len(parsed.texts)
@@ -213,6 +215,7 @@ def gold(task: OneTask) -> None:
     typer.echo(gold_lines(task.value, promoted, FEWEST, LEAST))
 
 
+_BAD_TOLD = 10
 NOTHING = "nobody has voted yet: votes come from the buttons under the bot's answers and from /label"
 
 

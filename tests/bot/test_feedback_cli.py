@@ -203,14 +203,25 @@ def test_bad_rows_are_told_one_by_one_and_the_others_are_kept(tmp_path: Path) ->
     ]
 
 
-def test_a_file_whose_rows_are_all_bad_does_not_tell_of_others(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("rows", "more", "counted"),
+    [
+        (1, [], "1 row"),
+        (11, ["kobert-bot: … and 1 other row"], "11 rows"),
+        (1_500, ["kobert-bot: … and 1,490 other rows"], "1,500 rows"),
+    ],
+)
+def test_of_a_file_whose_rows_are_all_bad_ten_are_told_and_all_are_counted(
+    tmp_path: Path, rows: int, more: list[str], counted: str
+) -> None:
     file = tmp_path / "nsmc.tsv"
-    file.write_text("id\tdocument\tlabel\n1\t좋은 글\t7\n", encoding="utf-8")
+    file.write_text("id\tdocument\tlabel\n" + "1\t좋은 글\t7\n" * rows, encoding="utf-8")
     result = call("import", file)
     assert result.exit_code == 1
-    assert result.stderr.splitlines()[-1] == (
-        f"kobert-bot: {file}: 1 row could not be used; there are no others"
-    )
+    assert result.stderr.splitlines()[min(rows, 10) :] == [
+        *more,
+        f"kobert-bot: {file}: {counted} could not be used; there are no others",
+    ]
 
 
 def test_a_file_of_another_encoding_is_refused_before_anything_is_kept(tmp_path: Path) -> None:
