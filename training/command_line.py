@@ -46,7 +46,9 @@ def _configured(context: typer.Context, value: Path | None) -> Path | None:
         return value
     try:
         given = tomllib.loads(value.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except OSError as error:
+        raise typer.BadParameter(f"{value}: {error.strerror or error}", ctx=context) from None
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise typer.BadParameter(f"{value}: {error}", ctx=context) from None
     known = {str(each.name): each for each in context.command.params}
     defaults = {name.replace("-", "_"): setting for name, setting in given.items()}
@@ -92,7 +94,8 @@ def in_one_line(command: Callable[Arguments, None]) -> Callable[Arguments, None]
         except BrokenPipeError:  # whoever read has enough; typer ends the command without a word
             raise
         except OSError as error:  # a file where a folder should be, no room on the disk …
-            typer.echo(f"kobert-bot: {' '.join(str(error).split())}", err=True)
+            why = f"{error.filename}: {error.strerror}" if error.filename else " ".join(str(error).split())
+            typer.echo(f"kobert-bot: {why}", err=True)
             raise typer.Exit(1) from None
         except KeyboardInterrupt:
             more = "; the same command goes on from the last checkpoint"

@@ -125,7 +125,7 @@ def finetune(
         raise typer.BadParameter(f"give --{'out' if model is not None else 'model'}, or --from-feedback")
     from functools import partial
 
-    from training.job import Job
+    from training.job import Job, require_model
     from training.textfiles import require_there
 
     job = Job(
@@ -157,6 +157,7 @@ def finetune(
     )
     job.check()
     require_there(job.sources)
+    require_model(model)
     from training.jobs import finetune as run_job  # torch: seconds that a slip of the pen needn't wait for
 
     with processes_on(device) as processes:
@@ -276,14 +277,18 @@ def sweep(
     """
     from functools import partial
 
-    from training.job import Job
-    from training.sweep import combinations, sweep_over, table, told
-    from training.textfiles import DataError
+    from training.job import Job, require_model
+    from training.textfiles import DataError, require_there
 
     if str(task) not in ("sentiment", "nli"):
         raise DataError("sweep searches over labelled files: sentiment or nli")
     grid = {"lr": lr, "epochs": epochs, "batch": batch, "smoothing": smoothing}
-    tried = combinations({name: _numbers(name, values) for name, values in grid.items()}, trials, seed)
+    numbers = {name: _numbers(name, values) for name, values in grid.items()}
+    require_there([*data, *([dev] if dev else [])])
+    require_model(model)
+    from training.sweep import combinations, sweep_over, table, told  # torch, as above
+
+    tried = combinations(numbers, trials, seed)
     with processes_on(device) as processes:
         say = partial(tell, processes)
         say(f"{len(tried)} runs: " + "; ".join(f"{name} {values}" for name, values in grid.items()))

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from models.catalog import is_folder, load_catalog
+from models.errors import ModelServiceError
+from models.hub import find_files
 from training.textfiles import DataError, shares
 
 CLASS_TASKS = ("sentiment", "nli", "nsp")
@@ -115,3 +118,21 @@ class Job:
                 raise DataError(f"--{option} is for the task {task}")
         if self.steps is None and self.minutes is None and not any(map(self.files.get, self.tasks)):
             raise DataError("--steps or --minutes: text without labels has no epochs")
+
+
+def require_model(name: str) -> None:
+    """See that a model to begin with is there; of one on the hub, only its small files are fetched for that.
+
+    Args:
+        name: A preset, folder or hub id.
+
+    Raises:
+        DataError: There is none.
+    """
+    if name in load_catalog().presets:
+        return
+    place = str(Path(name).resolve()) if Path(name).is_dir() else name
+    try:
+        find_files(place, weights=is_folder(place))
+    except ModelServiceError as error:
+        raise DataError(f"{name}: {error}") from error

@@ -35,7 +35,10 @@ def evaluate(
     config: Config = None,
 ) -> None:
     """Measure a model on splits it never saw: accuracy, recall, calibration, masks, next sentences."""
-    from training.measuring import Measurement, as_text, measure, write
+    from training.job import require_model
+
+    require_model(model)
+    from training.measuring import Measurement, as_text, measure, write  # torch: seconds, as for finetune
 
     wanted = Measurement(
         model=model,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import lzma
+import stat
 import string
 import urllib.request
 import zlib
@@ -44,14 +45,17 @@ def require_there(sources: Iterable[str]) -> None:
     """See that files and folders are there, before something long begins.
 
     Raises:
-        DataError: One is not.
+        DataError: One is not, or is an empty file.
     """
     for source in sources:
+        if is_url(source):
+            continue
         try:
-            if not is_url(source):
-                Path(source).stat()
+            found = Path(source).stat()
         except OSError as error:
-            raise DataError(f"{source}: cannot be read ({error})") from error
+            raise _unreadable(source, error) from error
+        if stat.S_ISREG(found.st_mode) and not found.st_size:
+            raise DataError(f"{source}: the file is empty")
 
 
 def require_tokenizer(folder: Path) -> None:
@@ -82,7 +86,7 @@ def download_hash(url: str) -> str:
     try:
         return hashlib.sha256(_downloaded(url)).hexdigest()
     except _BROKEN as error:
-        raise DataError(f"{url}: cannot be read ({error})") from error
+        raise _unreadable(url, error) from error
 
 
 def shares(given: Sequence[str]) -> list[tuple[str, float]]:
@@ -132,7 +136,7 @@ def open_text(source: str) -> Iterator[Iterator[str]]:
             elif source.endswith(".gz"):
                 stream = stack.enter_context(gzip.GzipFile(fileobj=raw))
         except _BROKEN as error:
-            raise DataError(f"{source}: cannot be read ({error})") from error
+            raise _unreadable(source, error) from error
         yield _lines(stream, source)
 
 
@@ -145,7 +149,13 @@ def _lines(stream: Iterable[bytes], source: str) -> Iterator[str]:
             except UnicodeDecodeError:
                 raise DataError(f"{source}: row {number} is not UTF-8{_looks(line)}") from None
     except _BROKEN as error:
-        raise DataError(f"{source}: cannot be read ({error})") from error
+        raise _unreadable(source, error) from error
+
+
+def _unreadable(source: str, error: Exception) -> DataError:
+    """Say why as the system does: ``x.tsv: No such file or directory``; of another error, what it says."""
+    why = error.strerror if isinstance(error, OSError) else None
+    return DataError(f"{source}: {why or f'cannot be read ({error})'}")
 
 
 def _looks(line: bytes) -> str:

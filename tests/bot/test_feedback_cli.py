@@ -156,7 +156,7 @@ def test_a_snapshot_is_drawn_and_told_of(tmp_path: Path, monkeypatch: pytest.Mon
     test_set.write_text(f"id\tdocument\tlabel\n1\t{SECRET} 3 번째 감상!\t1\n", encoding="utf-8")
     assert "left out: 1 stands in test.tsv" in done("snapshot", "sentiment", "--exclude", test_set)
     assert refused("snapshot", "sentiment", "--exclude", "none.tsv").startswith(
-        "kobert-bot: none.tsv: cannot be read"
+        "kobert-bot: none.tsv: No such file or directory"
     )
     assert "nobody has voted on nli yet" in refused("snapshot", "nli")
     monkeypatch.setenv("DATABASE_URL", f"sqlite+aiosqlite:///{tmp_path}/var/kobert-bot.db")

@@ -41,18 +41,24 @@ ModelService(load_catalog(Path({catalog!r})))
 """
 
 REFUSED = """
+from tempfile import NamedTemporaryFile
 from typer.testing import CliRunner
+empty = NamedTemporaryFile(suffix=".tsv")
 finetune = "finetune --model builtin"
 pretrain = "pretrain --tokenizer models/builtin"
 for given, why in (
-    (f"{finetune} sentiment --sentiment gone.tsv", "gone.tsv: cannot be read"),
+    (f"{finetune} sentiment --sentiment gone.tsv", "gone.tsv: No such file or directory"),
+    (f"{finetune} sentiment --sentiment {empty.name}", "the file is empty"),
+    ("finetune --model ./nope sentiment --sentiment README.md", "./nope: there is no folder nope"),
+    ("sweep --model ./nope sentiment --data README.md", "./nope: there is no folder nope"),
+    ("evaluate --model ./nope --sentiment README.md", "./nope: there is no folder nope"),
     (f"{finetune} nli --nli gone.tsv --singles x", "--singles is for the task mask"),
     (f"{finetune} mask --documents gone.txt", "--steps or --minutes: text without labels has no epochs"),
-    (f"{pretrain} --documents README.md --documents gone.txt", "gone.txt: cannot be read"),
-    (f"{pretrain} --documents README.md --singles gone.txt", "gone.txt: cannot be read"),
+    (f"{pretrain} --documents README.md --documents gone.txt", "gone.txt: No such file or directory"),
+    (f"{pretrain} --documents README.md --singles gone.txt", "gone.txt: No such file or directory"),
     (f"{pretrain} --documents README.md --hidden 10 --heads 3", "--hidden 10 is no multiple of --heads 3"),
     ("pretrain --tokenizer gone --documents README.md", "gone: no tokenizer here"),
-    ("tokenizer --korean README.ko.md --english gone.txt", "gone.txt: cannot be read"),
+    ("tokenizer --korean README.ko.md --english gone.txt", "gone.txt: No such file or directory"),
 ):
     refused = CliRunner().invoke(bot.cli.app, ["train", *given.split(), "--out", "o"])
     assert (refused.exit_code, why in refused.stderr) == (1, True), refused.output

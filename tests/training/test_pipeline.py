@@ -514,7 +514,7 @@ def test_options_come_from_a_file_and_the_command_line_goes_before_it(
         (("pretrain", "--tokenizer", "t", "--out", "o", "--hidden", "10", "--heads", "3"), "no multiple"),
         (("finetune", "nli", "--model", "builtin", "--out", "o"), "nli learns from a file: --nli FILE"),
         (("finetune", "mask", "--model", "builtin", "--out", "o"), "mask learns from running text"),
-        (("finetune", "nli", "--model", "./none", "--out", "o", "--nli", "no.tsv"), "no.tsv: cannot be read"),
+        (("finetune", "nli", "--model", "./none", "--out", "o", "--nli", "no.tsv"), "no.tsv: No such file or directory"),
         (("evaluate", "--model", "builtin"), "nothing to measure on"),
         (("evaluate", "--model", "builtin", "--device", "tpu"), "tpu: not one of auto, cpu, cuda"),
         pytest.param(
@@ -532,7 +532,7 @@ def test_options_come_from_a_file_and_the_command_line_goes_before_it(
             "--batch: 0 is not",
         ),
         (("sweep", "mask", "--model", "builtin", "--out", "o", "--data", "x"), "sentiment or nli"),
-        (("tokenizer", "--korean", "no.txt", "--out", "o", "--dry-run"), "no.txt: cannot be read"),
+        (("tokenizer", "--korean", "no.txt", "--out", "o", "--dry-run"), "no.txt: No such file or directory"),
         (
             ("finetune", "sentiment", "--model", "builtin", "--out", "o", "--rated-texts", "x"),
             "--rated-texts and --ratings go together",
@@ -582,6 +582,17 @@ def test_what_cannot_be_is_one_line_and_an_exit_code(
     (line,) = result.stderr.splitlines()
     assert line.startswith("kobert-bot: ")
     assert said in line
+
+
+@pytest.mark.parametrize("command", [("finetune", "nli", "--nli"), ("sweep", "nli", "--data")])
+def test_a_model_that_is_nowhere_is_told_before_anything_long_begins(
+    command: tuple[str, ...], folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("training.finetuning_commands.processes_on", None)
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    result = call(*command, folder / "nli_train.tsv", "--model", "nope", "--out", tmp_path / "out")
+    assert result.exit_code == 1
+    assert result.stderr.startswith("kobert-bot: nope: nope is not on this machine")
 
 
 def test_a_file_where_a_folder_should_be_is_one_line(pretrained: Path, folder: Path, tmp_path: Path) -> None:

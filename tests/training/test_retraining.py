@@ -262,7 +262,7 @@ def test_a_file_that_is_not_there_is_told_before_a_dry_run_draws_anything(
     monkeypatch.setattr("training.retraining.rehearsal.drawn_in_memory", draws)
     done = call(*COMMAND, *QUICK, "--dry-run", option, "gone.txt")
     assert done.exit_code == 1
-    assert done.output.strip().startswith("kobert-bot: gone.txt: cannot be read"), done.output
+    assert done.output.strip().startswith("kobert-bot: gone.txt: No such file or directory"), done.output
     assert done.output.count("\n") == 1
 
 

@@ -430,5 +430,5 @@ def test_a_file_that_cannot_be_used_is_one_line(
 def test_a_folder_of_something_else_and_a_missing_file_are_one_line(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="neither an export nor a snapshot"):
         parse(str(tmp_path))
-    with pytest.raises(DataError, match=r"missing\.jsonl: cannot be read"):
+    with pytest.raises(DataError, match=r"missing\.jsonl: No such file or directory"):
         parse(str(tmp_path / "missing.jsonl"))
