@@ -82,6 +82,7 @@ class Champions:
         self._service = service
         self._catalog = catalog
         self._preset = catalog.checked(preset)
+        self._own = OwnModel(catalog, self._preset)
         self._trial = trial
         self._missing_s = missing_s
         self._one_at_a_time = asyncio.Lock()
@@ -107,7 +108,7 @@ class Champions:
             actor=actor,
             reason=reason,
             seen=seen,
-            own=OwnModel(self._catalog, self._preset),
+            own=self._own,
         )
         return await self._followed(task, change)
 
@@ -121,7 +122,13 @@ class Champions:
             StorageError: It may not; as ``Checkpoints.rollback``.
         """
         change = await promoting.roll_back(
-            self._store.checkpoints, self._trial, task, actor=actor, reason=reason, seen=seen
+            self._store.checkpoints,
+            self._trial,
+            task,
+            actor=actor,
+            reason=reason,
+            seen=seen,
+            own=self._own,
         )
         return await self._followed(task, change)
 

@@ -125,25 +125,35 @@ def promote(name: Name, reason: Reason = "", force: Force = False) -> None:
 def rollback(task: OneTask, reason: Reason = "", force: Force = False, own: Own = False) -> None:
     """Let the model from before, or the preset's own, answer again; done twice, all is as it was.
 
-    One that was refused, as the model that answers now may have been, needs --force.
+    The model is tried first. One that was refused, as the model that answers now may have been, needs --force.
     """
     why, settings = _reason(reason, "rolled back", force=force), settings_or_fail()
 
     async def change(store: Store) -> tuple[ChampionChange, ChampionChange | None]:
         from bot import promoting
+        from models.catalog import load_catalog
+        from models.own import OwnModel
         from models.trial import Trial
         from storage.checkpoint_values import NotPromotable
 
         trial, seen = Trial(settings.device, settings.precision), await _champion(store, task.value)
-        if own:  # which needs no trial
-            return await store.checkpoints.promote(
-                task.value, None, actor=_ACTOR, reason=why, seen=seen, preset=settings.preset
+        its = OwnModel(load_catalog(settings.catalog), settings.preset)
+        if own:
+            return await promoting.promote(
+                store.checkpoints,
+                trial,
+                Task(task.value),
+                None,
+                actor=_ACTOR,
+                reason=why,
+                seen=seen,
+                own=its,
             ), None
         if (previous := (await store.checkpoints.standing(task.value)).previous) is not None:
             await store.teaching.require(Path(previous.path))
         before = await store.checkpoints.changes(task.value)
         back = partial(
-            promoting.roll_back, store.checkpoints, trial, Task(task.value), actor=_ACTOR, seen=seen
+            promoting.roll_back, store.checkpoints, trial, Task(task.value), actor=_ACTOR, seen=seen, own=its
         )
         try:
             done = await back(reason=why)

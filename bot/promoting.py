@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
+from models.catalog import Source
 from models.errors import ModelServiceError
 from models.own import OwnModel
 from models.results import Task
+from models.trial import source_of
 from storage.checkpoint_values import (
     ChampionChange,
     CheckpointState,
@@ -16,8 +18,8 @@ from storage.checkpoint_values import (
 )
 from storage.checkpoints import Checkpoints
 
-Trial = Callable[[Task, str, str, str], Awaitable[None]]
-"""Tries a checkpoint for a task, by name, folder and version, as ``models.trial`` does."""
+Trial = Callable[[Task, Source, str | None], Awaitable[None]]
+"""Tries a checkpoint for a task, of a version if it was trained here, as ``models.trial`` does."""
 
 
 async def promote(
@@ -37,7 +39,7 @@ async def promote(
         checkpoints: Where they are kept.
         trial: Tries it.
         task: What it is to serve.
-        name: The checkpoint; None for the catalogue's own, which needs no trial.
+        name: The checkpoint; None for the catalogue's own.
         actor: Who wants it.
         reason: Why.
         seen: Who the champion was when that was decided.
@@ -49,7 +51,9 @@ async def promote(
             preset that has other weights by now, or cannot be found; nothing was changed.
     """
     await checkpoints.require_promotable(task, name, seen=seen, preset=own.preset)
-    if name is not None:
+    if name is None:
+        await _try_own(trial, task, own)
+    else:
         checkpoint = await checkpoints.get(name)
         compared = None if checkpoint.verdict is None else checkpoint.verdict.weights
         if compared is not None and compared != await _version(own, task, name):
@@ -90,6 +94,7 @@ async def roll_back(
     actor: int | str,
     reason: str,
     seen: str | None,
+    own: OwnModel,
     force: bool = False,
 ) -> ChampionChange:
     """Try the champion from before, then let it serve again; the arguments are those of ``promote``.
@@ -100,10 +105,13 @@ async def roll_back(
         ModelServiceError: It cannot serve; nothing was changed.
         StorageError: It may not (see ``Checkpoints.rollback``); nothing was changed.
     """
-    previous = (await checkpoints.standing(task)).previous
+    standing = await checkpoints.standing(task)
+    previous = standing.previous
     fit = (CheckpointState.READY, CheckpointState.REFUSED) if force else (CheckpointState.READY,)
     if previous is not None and previous.state in fit and not previous.tainted:
         await _try(trial, task, previous)
+    elif previous is None and standing.has_previous:
+        await _try_own(trial, task, own)
     return await checkpoints.rollback(task, actor=actor, reason=reason, seen=seen, force=force)
 
 
@@ -115,4 +123,11 @@ async def _version(own: OwnModel, task: Task, name: str) -> str:
 
 
 async def _try(trial: Trial, task: Task, checkpoint: TrainedCheckpoint) -> None:
-    await trial(task, checkpoint.name, checkpoint.path, checkpoint.version)
+    await trial(task, source_of(checkpoint.name, checkpoint.path), checkpoint.version)
+
+
+async def _try_own(trial: Trial, task: Task, own: OwnModel) -> None:
+    for source in dict.fromkeys(
+        own.catalog.lines(own.preset, task).values()
+    ):  # one for each language, or one
+        await trial(task, source, None)

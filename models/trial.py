@@ -56,14 +56,14 @@ class Trial:
     device: str = "auto"
     precision: str = "auto"
 
-    async def __call__(self, task: Task, name: str, path: str, version: str) -> None:
+    async def __call__(self, task: Task, source: Source, version: str | None) -> None:
         """Try a checkpoint, in a thread.
 
         Args:
             task: What it is to serve.
-            name: What it is called.
-            path: Its folder.
-            version: The fingerprint of its weights.
+            source: The checkpoint.
+            version: The fingerprint of its weights, which are in a folder; None for the catalogue's own, whose
+                weights may be any, and are fetched if they are not here.
 
         Raises:
             CheckpointUnavailable: If it is missing or changed, can't be loaded, or answers with what are not
@@ -71,13 +71,14 @@ class Trial:
             TaskNotServed: If its family has no head for the task.
             ModelServiceError: If the device or the precision isn't there.
         """
-        await in_thread(lambda: self._run(task, name, path, version))
+        await in_thread(lambda: self._run(task, source, version))
 
-    def _run(self, task: Task, name: str, path: str, version: str) -> None:
+    def _run(self, task: Task, source: Source, version: str | None) -> None:
         from models.runtime import Loader  # noqa: PLC0415  # what runs models, which --help needn't wait for
 
-        require_intact(path, version)
+        if version is not None:
+            require_intact(source.model, version)
         try:
-            Loader(self.device, self.precision).model(source_of(name, path), task)
+            Loader(self.device, self.precision).model(source, task)
         finally:
             give_back()

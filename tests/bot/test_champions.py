@@ -12,6 +12,7 @@ import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import closing, suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -24,7 +25,7 @@ from bot.troubles import Kind, Trouble, tell_of_champion, tell_of_folder
 from handlers.context import Services
 from handlers.replies.texts import EN, KO
 from handlers.replies.wording import Texts
-from models.catalog import BUILTIN, Catalog, load_catalog
+from models.catalog import BUILTIN, Catalog, Source, load_catalog
 from models.errors import CheckpointUnavailable, Unfit
 from models.own import OwnModel
 from models.results import LabelResult, Task
@@ -272,6 +273,20 @@ async def test_a_broken_one_is_refused_before_the_alias_moves(
     assert await champion(store) == "better"
 
 
+async def test_an_own_model_that_cannot_serve_is_refused_before_the_alias_moves(
+    store: Store, service: ModelService, catalog: Catalog, tmp_path: Path
+) -> None:
+    gone = catalog.with_source(BUILTIN, Task.SENTIMENT, "any", Source("/nowhere", "/nowhere"))
+    champions = Champions(store, service, gone, BUILTIN, Trial("cpu", "fp32"))
+    await trained(store, tmp_path, "a", 1.0)
+    await champions.promote(Task.SENTIMENT, "a", actor=ADMIN, reason="x", seen=None)
+    for back in (champions.roll_back, partial(champions.promote, name=None)):
+        with pytest.raises(CheckpointUnavailable, match="no folder"):
+            await back(Task.SENTIMENT, actor=ADMIN, reason="x", seen="a")
+    assert await champion(store) == "a"
+    assert (await service.sentiment(TEXT)).model == "a"
+
+
 async def test_what_was_compared_with_other_weights_of_the_preset_is_refused(
     champions: Champions, store: Store, catalog: Catalog, tmp_path: Path
 ) -> None:
@@ -292,8 +307,8 @@ async def test_a_champion_that_breaks_after_its_trial_is_said_to_whoever_promote
 ) -> None:
     await trained(store, tmp_path, "a", 1.0)
 
-    async def passes(_task: Task, _name: str, path: str, _version: str) -> None:
-        shutil.rmtree(path)
+    async def passes(_task: Task, source: Source, _version: str | None) -> None:
+        shutil.rmtree(source.model)
 
     champions = Champions(store, service, catalog, BUILTIN, passes)
     with pytest.raises(CheckpointUnavailable, match="no folder"):

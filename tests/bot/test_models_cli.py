@@ -232,7 +232,9 @@ async def own_model_answers(store: Store) -> None:
     )
 
 
-def test_what_cannot_serve_is_refused_before_anything_moves(here: Path) -> None:
+def test_what_cannot_serve_is_refused_before_anything_moves(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     make(here, good=(1.0, True))
     make(here, against="good", broken=(BROKEN, True), gone=(2.0, True), changed=(3.0, True))
     said("promote", "good")
@@ -241,6 +243,11 @@ def test_what_cannot_serve_is_refused_before_anything_moves(here: Path) -> None:
     assert "answers are not numbers" in refused("promote", "broken")
     assert "there is no folder" in refused("promote", "gone")
     assert "has changed: its weights are" in refused("promote", "changed")
+    (here / "gone.toml").write_text('[presets.builtin]\nsentiment.any = "./nowhere"\n', encoding="utf-8")
+    monkeypatch.setenv("CATALOG", str(here / "gone.toml"))
+    for back in ((), ("--own",)):
+        assert "there is no folder" in refused("rollback", "sentiment", *back)
+    monkeypatch.delenv("CATALOG")
     assert "there is no folder" in refused("promote", "gone", "--force", "--reason", "please")
     make(here, against="another", lost=(4.0, True))
     shutil.rmtree(here / "models/lost")

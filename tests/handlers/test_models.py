@@ -19,7 +19,7 @@ from handlers.replies.models import models_keyboard, models_list
 from handlers.replies.texts import EN, KO, LANGUAGES, TEXTS, Texts
 from handlers.replies.verdict import verdict_html
 from handlers.taps import ModelsTap, Step
-from models.catalog import Catalog, load_catalog
+from models.catalog import Catalog, Source, load_catalog
 from models.errors import (
     CheckpointMissing,
     CheckpointUnavailable,
@@ -54,8 +54,8 @@ class Promoter:
     def __post_init__(self) -> None:
         self.gate.set()
 
-    async def trial(self, _task: Task, name: str, _path: str, _version: str) -> None:
-        self.tried.append(name)
+    async def trial(self, _task: Task, source: Source, _version: str | None) -> None:
+        self.tried.append(source.name or self.preset)
         self.trying.set()
         await self.gate.wait()
         if self.error is not None:
@@ -73,14 +73,20 @@ class Promoter:
             actor=actor,
             reason=reason,
             seen=seen,
-            own=OwnModel(self.catalog, self.preset),
+            own=self.own,
         )
 
     async def roll_back(
         self, task: Task, *, actor: int | str, reason: str, seen: str | None
     ) -> ChampionChange:
         checkpoints = self.store.checkpoints
-        return await promoting.roll_back(checkpoints, self.trial, task, actor=actor, reason=reason, seen=seen)
+        return await promoting.roll_back(
+            checkpoints, self.trial, task, actor=actor, reason=reason, seen=seen, own=self.own
+        )
+
+    @property
+    def own(self) -> OwnModel:
+        return OwnModel(self.catalog, self.preset)
 
 
 @pytest.fixture
@@ -312,9 +318,14 @@ async def test_the_presets_own_is_offered_beside_the_one_before(
     assert [row[0]["text"] for row in shown.buttons] == faces
     asked = await ask(telegram, shown, faces[1], user)
     assert asked.text == own.really_roll_back.format(task=task, name=own.own, champion="b")
+    promoter.error = CheckpointUnavailable("it is broken")
+    shown = await ask(telegram, asked, own.yes_button, user)
+    assert own.cannot_serve.format(name=own.own, reason="")[:-1] in shown.text
+    assert await champion(store) == "b"
+    promoter.error, asked = None, await ask(telegram, shown, faces[1], user)
     done = await ask(telegram, asked, own.yes_button, user)
     assert done.text.startswith(own.rolled_back.format(task=task, name=own.own))
-    assert (await champion(store), promoter.tried) == (None, [])
+    assert (await champion(store), promoter.tried) == (None, ["builtin", "builtin"])
     assert [row[0]["text"] for row in done.buttons] == [back_face("b", texts)]
 
 

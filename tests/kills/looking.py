@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from models.results import Task
-from models.trial import Trial
+from models.trial import Trial, source_of
 from tests.storage.replaying import replayed, standing
 
 PEPPER = b"a secret of the tests"
@@ -66,7 +66,7 @@ def look_at_checkpoints(file: Path, teaching: Path) -> None:
         file, "SELECT task, name, path, version, state FROM checkpoints"
     ):
         assert state in {"ready", "refused"}
-        asyncio.run(Trial("cpu")(Task(task), name, str(teaching / path), version))
+        asyncio.run(Trial("cpu")(Task(task), source_of(name, str(teaching / path)), version))
     aliases: dict[str, int | None] = dict(rows(file, "SELECT alias, checkpoint_id FROM aliases"))
     ready = {number for (number,) in rows(file, "SELECT id FROM checkpoints WHERE state = 'ready'")}
     assert set(aliases.values()) <= {None, *ready}

@@ -105,7 +105,9 @@ async def _do(store: Store, change: Change) -> None:
         against = change.before or BUILTIN
         await checkpoints.judge(change.after, verdict(change.after, against=against, weights=weights))
     if change.back and change.tried:
-        await promoting.roll_back(checkpoints, trial, _TASK, actor=actor, reason=reason, seen=change.before)
+        await promoting.roll_back(
+            checkpoints, trial, _TASK, actor=actor, reason=reason, seen=change.before, own=_OWN
+        )
     elif change.back:
         await checkpoints.rollback(_TASK, actor=actor, reason=reason, seen=change.before)
     elif change.tried:

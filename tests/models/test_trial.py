@@ -18,7 +18,7 @@ SHIPPED = Path(__file__).parents[2] / "models" / "kobert_tokenizer"
 
 async def tried(folder: Path, task: Task = Task.SENTIMENT, version: str | None = None) -> None:
     its = fingerprint(folder, WEIGHTS) if version is None else version
-    await Trial("cpu", "fp32")(task, "a name", str(folder), its)
+    await Trial("cpu", "fp32")(task, source_of("a name", str(folder)), its)
 
 
 async def test_what_can_serve_passes(tmp_path: Path) -> None:
@@ -50,7 +50,7 @@ async def test_what_cannot_serve_is_told_in_one_line(tmp_path: Path) -> None:
 async def test_a_device_that_is_not_there_is_told(tmp_path: Path) -> None:
     good = steady(tmp_path / "good", 1.0)
     with pytest.raises(ModelServiceError, match="PRECISION"):
-        await Trial("cpu", "fp64")(Task.SENTIMENT, "a", str(good), fingerprint(good, WEIGHTS))
+        await Trial("cpu", "fp64")(Task.SENTIMENT, source_of("a", str(good)), None)
 
 
 def test_a_folder_with_koberts_tokenizer_is_read_with_it(tmp_path: Path) -> None:
