@@ -40,6 +40,9 @@ from training.retraining.options import (
     TestFile,
 )
 
+REFUSED = 3
+"""Exit code where the gate refused what was learnt: a result and no error, but a script has to know it."""
+
 
 @in_one_line
 def finetune(
@@ -111,10 +114,13 @@ def finetune(
     kobert-bot train finetune sentiment --model klue --sentiment ratings_train.txt --out var/nsmc
     kobert-bot train finetune sentiment --from-feedback --replay ratings_train.txt --test ratings_test.txt
 
+    It looks again and again how the weights do on the development part, and keeps those that did best, not
+    the last ones.
+
     With --from-feedback it goes on from the model that serves the task, compares the result with it on rows
-    that neither has learnt from, prints the verdict in words, and lets it serve if it passed on gold. Stopped
-    or killed, the same command goes on. The new model serves this task alone: its other heads may answer
-    worse than before.
+    that neither has learnt from, prints the verdict in words, and lets it serve if it passed on gold; one that
+    is refused ends with exit code 3. Stopped or killed, the same command goes on. The new model serves this
+    task alone: its other heads may answer worse than before.
     """  # noqa: D301  # click's mark for "keep these lines" is a real backspace
     if from_feedback:
         only = RunOptions(run_number, cancel_, polite, no_promote)
@@ -168,8 +174,9 @@ def finetune(
             job, processes, partial(tell, processes), lambda its: read_text(tokenizer=its), dry_run=dry_run
         )
         if not dry_run:
-            best = "" if run.best is None else f", {100 * run.best:.2f} % on the development part"
-            tell(processes, f"{out / 'model'}: the model{best}")
+            kept = "" if run.best is None else ", with the weights that did best on the development part: "
+            share = "" if run.best is None else f"{100 * run.best:.2f} %"
+            tell(processes, f"{out / 'model'}: the model{kept}{share}")
 
 
 def _from_feedback(context: typer.Context, tasks: list[TaskName], only: RunOptions) -> None:
@@ -209,7 +216,7 @@ def _from_feedback(context: typer.Context, tasks: list[TaskName], only: RunOptio
     if dry_run:
         rehearse(teaching, task, Wish(**wanted), str(context.params["device"]))
         return
-    retrain(
+    passed = retrain(
         teaching,
         task,
         Wish(**wanted),
@@ -217,6 +224,8 @@ def _from_feedback(context: typer.Context, tasks: list[TaskName], only: RunOptio
         str(context.params["device"]),
         polite=only.polite,
     )
+    if not passed:
+        raise typer.Exit(REFUSED)
 
 
 def _given(context: typer.Context) -> dict[str, Any]:

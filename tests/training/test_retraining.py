@@ -32,6 +32,7 @@ from storage.store import Store
 from tests.tiny import catalog_file
 from tests.training.learning_once import learning_once
 from tests.training.retraining_world import PEOPLE, PEPPER, shuffle, tiny_catalog_file, turn_round, vote
+from training.finetuning_commands import REFUSED
 from training.gate.compare import compare
 from training.jobs import finetune
 from training.retraining import work
@@ -43,6 +44,8 @@ ROOT = Path(__file__).parents[2]
 COMMAND = ("train", "finetune", "sentiment", "--from-feedback")
 QUICK = ("--lr", "0.003", "--steps", "220")
 OPTIONS = {"lr": 0.003, "steps": 220}
+LEARNT = {0, REFUSED}
+"""Exit codes of a training that came to its end, whatever the gate says of the model."""
 _Found = TypeVar("_Found")
 
 
@@ -155,7 +158,7 @@ def test_a_model_learns_what_people_say_passes_and_serves_and_the_next_goes_on_f
     with closing(sqlite3.connect(tmp_path / "bot.db")) as connection, connection:
         connection.execute("UPDATE gold_items SET source = 'voters' WHERE id <= 3")
     again = call(*COMMAND, *QUICK, "--no-promote")
-    assert again.exit_code == 0, again.output
+    assert again.exit_code in LEARNT, again.output
     assert (same := champion(tmp_path)) is not None
     assert same.name == first.name
     second = asked(tmp_path, lambda store: store.checkpoints.get("sentiment-0002"))
@@ -271,7 +274,7 @@ def test_labels_that_mean_nothing_are_refused_with_the_reason_and_nothing_change
 ) -> None:
     use(voted, tmp_path, "shuffled")
     done = call(*COMMAND, "--steps", "60", "--lr", "0.003")
-    assert done.exit_code == 0, done.output + repr(done.exception)
+    assert done.exit_code == REFUSED, done.output + repr(done.exception)
     assert "✗ sentiment-0001 does not take the place of builtin" in done.stdout
     assert "✗ Gain" in done.stdout
     assert champion(tmp_path) is None
@@ -336,7 +339,7 @@ def test_what_was_learnt_before_is_mixed_in_and_the_original_test_is_asked_too(t
         lines = [f"{n}\t{name} {n} {('나쁘다', '좋다')[n % 2]} 목소리\t{n % 2}" for n in range(size)]
         (tmp_path / f"{name}.txt").write_text("\n".join(["id\tdocument\tlabel", *lines]) + "\n")
     done = call(*COMMAND, *QUICK, "--replay", "old.txt", "--test", "test.txt")
-    assert done.exit_code == 0, done.output + repr(done.exception)
+    assert done.exit_code in LEARNT, done.output + repr(done.exception)
     made = asked(tmp_path, lambda store: store.checkpoints.get("sentiment-0001"))
     record = json.loads((Path(made.path) / "record.json").read_text())
     assert record["settings"]["replay"] == ["old.txt"]
@@ -358,7 +361,7 @@ def test_the_files_of_the_settings_are_asked_and_mixed_in_where_nobody_names_any
     monkeypatch.setenv("TEACHING_TESTS", "nli=elsewhere.tsv, sentiment=test.txt")
     monkeypatch.setenv("TEACHING_REPLAYS", "sentiment=old.txt")
     done = call(*COMMAND, "--steps", "2")
-    assert done.exit_code == 0, done.output + repr(done.exception)
+    assert done.exit_code in LEARNT, done.output + repr(done.exception)
     made = asked(tmp_path, lambda store: store.checkpoints.get("sentiment-0001"))
     assert json.loads((Path(made.path) / "record.json").read_text())["settings"]["replay"] == ["old.txt"]
     assert rows(tmp_path, "SELECT count(*) FROM evaluations WHERE dataset = 'test'") == [(1,)]
@@ -496,7 +499,7 @@ def test_where_a_trained_model_answers_in_every_language_the_next_has_to_beat_th
         asked(tmp_path, lambda store: store.runs.ask("sentiment", actor="bot", options={"steps": 2}))
     steps = () if "--run" in asked_for else ("--steps", "2")
     done = call(*COMMAND, *steps, *asked_for)
-    assert done.exit_code == 0, done.output + repr(done.exception)
+    assert done.exit_code in LEARNT, done.output + repr(done.exception)
     if "--dry-run" in asked_for:
         assert "it would be compared with trained on" in done.stdout
     else:
@@ -588,7 +591,7 @@ def test_what_is_no_better_than_the_one_before_a_champion_that_has_to_go_leaves_
     tmp_path: Path,
 ) -> None:
     assert call(*COMMAND, *QUICK).exit_code == 0
-    assert call(*COMMAND, *QUICK, "--no-promote").exit_code == 0
+    assert call(*COMMAND, *QUICK, "--no-promote").exit_code in LEARNT
     assert call("models", "promote", "sentiment-0002", "--force", "--reason", "a try").exit_code == 0
     with closing(sqlite3.connect(tmp_path / "bot.db")) as connection, connection:
         connection.execute("UPDATE dataset_snapshots SET state = 'stale' WHERE name = 'sentiment-0002'")
@@ -605,7 +608,7 @@ def test_what_is_no_better_than_the_one_before_a_champion_that_has_to_go_leaves_
     run = asked(tmp_path, lambda store: store.runs.current("sentiment"))
     assert run is not None
     done = call(*COMMAND, "--run", str(run.id))
-    assert done.exit_code == 0, done.output + repr(done.exception)
+    assert done.exit_code == REFUSED, done.output + repr(done.exception)
     assert "comparing sentiment-0003 with sentiment-0001 on" in done.stdout
     assert "✗ sentiment-0003 does not take the place of sentiment-0001" in done.stdout
     third = asked(tmp_path, lambda store: store.checkpoints.get("sentiment-0003"))

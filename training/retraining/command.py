@@ -37,7 +37,7 @@ def be_polite() -> None:
 
 def retrain(
     teaching: Teaching, task: str, wish: Wish | None, run_id: int | None, device: str, *, polite: bool
-) -> None:
+) -> bool:
     """Ask for a retraining, or take up one that was asked for, and do it, whether anybody reads along or not.
 
     Args:
@@ -47,6 +47,9 @@ def retrain(
         run_id: A run that was asked for; None for the task's own, or a new one.
         device: Where.
         polite: Leave half of the processor's cores to others.
+
+    Returns:
+        Whether what was learnt passed the gate.
 
     Raises:
         DataError: It cannot be done; one line.
@@ -62,7 +65,9 @@ def retrain(
                 ledger.call(lambda store: store.teaching.require())
                 one_rival(ledger, place, task)
             number = _asked(ledger, task, wish or Wish()) if run_id is None else run_id
-            _conclude(teaching, _work(ledger, place, number, task, device))
+            outcome = _work(ledger, place, number, task, device)
+            _conclude(teaching, outcome)
+            return outcome.verdict.passed
     except StorageError as error:
         raise DataError(str(error)) from error
 
