@@ -125,7 +125,7 @@ def promote(name: Name, reason: Reason = "", force: Force = False) -> None:
 def rollback(task: OneTask, reason: Reason = "", force: Force = False, own: Own = False) -> None:
     """Let the model from before, or the preset's own, answer again; done twice, all is as it was.
 
-    The model is tried first. One that was refused, as the model that answers now may have been, needs --force.
+    It is tried first. One that was refused, as the model that answers now may have been, needs --force.
     """
     why, settings = _reason(reason, "rolled back", force=force), settings_or_fail()
 

@@ -127,7 +127,5 @@ async def _try(trial: Trial, task: Task, checkpoint: TrainedCheckpoint) -> None:
 
 
 async def _try_own(trial: Trial, task: Task, own: OwnModel) -> None:
-    for source in dict.fromkeys(
-        own.catalog.lines(own.preset, task).values()
-    ):  # one for each language, or one
+    for source in dict.fromkeys(own.catalog.lines(own.preset, task).values()):  # one, or one a language
         await trial(task, source, None)

@@ -62,8 +62,8 @@ class Trial:
         Args:
             task: What it is to serve.
             source: The checkpoint.
-            version: The fingerprint of its weights, which are in a folder; None for the catalogue's own, whose
-                weights may be any, and are fetched if they are not here.
+            version: The fingerprint of its weights, which lie in a folder; None for the catalogue's own,
+                whose weights may be any, and are fetched if they are not here.
 
         Raises:
             CheckpointUnavailable: If it is missing or changed, can't be loaded, or answers with what are not

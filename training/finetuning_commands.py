@@ -118,8 +118,8 @@ def finetune(
     the last ones.
 
     With --from-feedback it goes on from the model that serves the task, compares the result with it on rows
-    that neither has learnt from, prints the verdict in words, and lets it serve if it passed on gold; one that
-    is refused ends with exit code 3. Stopped or killed, the same command goes on. The new model serves this
+    that neither has learnt from, prints the verdict in words, and lets it serve if it passed on gold; if it
+    was refused, the exit code is 3. Stopped or killed, the same command goes on. The new model serves this
     task alone: its other heads may answer worse than before.
     """  # noqa: D301  # click's mark for "keep these lines" is a real backspace
     if from_feedback:
@@ -224,8 +224,7 @@ def _from_feedback(context: typer.Context, tasks: list[TaskName], only: RunOptio
         str(context.params["device"]),
         polite=only.polite,
     )
-    if not passed:
-        raise typer.Exit(REFUSED)
+    raise typer.Exit(0 if passed else REFUSED)
 
 
 def _given(context: typer.Context) -> dict[str, Any]:

@@ -516,7 +516,7 @@ def test_options_come_from_a_file_and_the_command_line_goes_before_it(
         (("finetune", "mask", "--model", "builtin", "--out", "o"), "mask learns from running text"),
         (
             ("finetune", "nli", "--model", "./none", "--out", "o", "--nli", "no.tsv"),
-            "no.tsv: No such file or directory",
+            "no.tsv: No such file",
         ),
         (("evaluate", "--model", "builtin"), "nothing to measure on"),
         (("evaluate", "--model", "builtin", "--device", "tpu"), "tpu: not one of auto, cpu, cuda"),
