@@ -145,9 +145,14 @@ def stats(as_json: Json = False) -> None:
 
     async def tell(store: Store) -> str:
         found = [await count(store, task) for task in await _voted(store, None)]
+        votes, texts = await store.consensus.wrongly_cut()
         if as_json:
-            return json.dumps([each.as_json() for each in found], ensure_ascii=False, indent=1)
-        return "\n\n".join(stats_lines(each) for each in found) or NOTHING
+            cut = [{"task": "tokens", "wrong": votes, "texts": texts}] if votes else []
+            return json.dumps([*(each.as_json() for each in found), *cut], ensure_ascii=False, indent=1)
+        told = (
+            [f"tokens: {_counted(votes, 'vote')} for cut wrongly, {_counted(texts, 'text')}"] if votes else []
+        )
+        return "\n\n".join([*map(stats_lines, found), *told]) or NOTHING
 
     typer.echo(with_store(tell))
 

@@ -37,7 +37,7 @@ async def _stats(message: Message, context: Context) -> None:
         counted = await context.store.consensus.figures(_TASKS)
         figures = [each for each in counted if each.texts or each.labels]
         alphas = await _alphas(context) if figures else {}
-        words = _words(figures, by_day, alphas, language)
+        words = _words(figures, by_day, alphas, await context.store.consensus.wrongly_cut(), language)
         drawn = [each for each in figures if each.votes or each.queue]
         picture = await _picture(days, drawn, by_day, alphas, language) if drawn else None
     if picture is None:
@@ -89,15 +89,20 @@ async def _picture(
 
 
 def _words(
-    figures: Sequence[TaskFigures], by_day: Days, alphas: Mapping[str, float | None], language: Language
+    figures: Sequence[TaskFigures],
+    by_day: Days,
+    alphas: Mapping[str, float | None],
+    wrongly_cut: tuple[int, int],
+    language: Language,
 ) -> str:
-    texts = TEXTS[language]
+    texts, (reports, cut) = TEXTS[language], wrongly_cut
+    told = texts.teaching.stats_cut.format(votes=Count(reports), texts=Count(cut)) if reports else ""
     if not figures:
-        return texts.teaching.stats_nothing
+        return told or texts.teaching.stats_nothing
     lines = [texts.teaching.stats_title.format(days=Count(DAYS))]
     for each in figures:
         lines += ["", *_of_task(each, by_day, alphas.get(each.task), texts)]
-    return "\n".join(lines)
+    return "\n".join([*lines, *(["", told] if told else [])])
 
 
 def _of_task(figures: TaskFigures, by_day: Days, alpha: float | None, texts: Texts) -> list[str]:

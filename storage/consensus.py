@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from storage.agreed import (
     IMPORTED,
@@ -19,7 +19,7 @@ from storage.agreed import (
     TaskFigures,
     Text,
 )
-from storage.cast_votes import cast_votes
+from storage.cast_votes import cast_votes, votes_that_count
 from storage.conflicts import again_after_conflict
 from storage.engine import Database
 from storage.figures import Figures
@@ -29,6 +29,9 @@ from storage.privacy.pseudonym import SHORT
 from storage.tables import Annotator, Input, Prediction, Vote, utc_now
 from storage.teaching_tables import GoldItem, Label, Trust
 from storage.upsert import upsert
+
+WRONGLY_CUT = "wrong"
+"""The label of a vote that says that a text was cut into pieces wrongly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +194,15 @@ class ConsensusStore:
         """Count what there is of some tasks, in their order."""
         async with self.database.read() as connection:
             return await Figures(connection, tasks).count()
+
+    async def wrongly_cut(self) -> tuple[int, int]:
+        """Count the votes that say that a text was cut into pieces wrongly, and these texts."""
+        query = votes_that_count(func.count(), func.count(Prediction.input_id.distinct())).where(
+            Input.task == "tokens", Vote.label == WRONGLY_CUT
+        )
+        async with self.database.read() as connection:
+            votes, texts = (await connection.execute(query)).one()
+        return int(votes), int(texts)
 
     async def given(self, task: str) -> frozenset[str]:
         """Return the labels that a task's texts were given or came with, leaving out what is known.

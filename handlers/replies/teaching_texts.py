@@ -68,6 +68,7 @@ class TeachingTexts:
     stats_alpha: str
     stats_nothing: str
     stats_days: str
+    stats_cut: str
     nobody: str
     exported: str
     exported_nothing: str
@@ -187,6 +188,7 @@ TEACHING_EN = TeachingTexts(
     stats_alpha="agreement (alpha): {alpha}",
     stats_nothing="Nobody has voted yet.",
     stats_days="Votes in these days: {votes}",
+    stats_cut="🧩 /tokens: {votes:vote says|votes say} that {texts:text was|texts were} cut wrongly.",
     nobody="–",
     exported=(
         "{votes:vote|votes} by {voters:person|people} on {texts:text|texts}. "
@@ -315,6 +317,7 @@ TEACHING_KO = TeachingTexts(
     stats_alpha="일치도(알파): {alpha}",
     stats_nothing="아직 아무도 투표하지 않았어요.",
     stats_days="이 기간의 투표: {votes}",
+    stats_cut="🧩 /tokens: 잘못 나눴다는 표 {votes}, 그 글 {texts}.",
     nobody="–",
     exported="{voters}명이 글 {texts}개에 한 투표 {votes}개예요. 필요한 동안만 가지고 계세요.",
     exported_nothing="아직 내보낼 투표가 없어요.",

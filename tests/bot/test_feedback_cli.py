@@ -69,6 +69,16 @@ def voted() -> None:
     asyncio.run(vote())
 
 
+async def call_wrongly_cut() -> None:
+    """Two of three say so of one text."""
+    store = await Store.open(URL, pepper=b"pepper")
+    shown = NewPrediction("tokens", SECRET, None, "builtin", "right", {}, (("right", "wrong"),))
+    prediction = await store.add_prediction(shown, chat_id=7, asker_id=1)
+    for person, choice in ((1, 1), (2, 1), (3, 0)):
+        await store.vote(prediction, person, 0, choice, chat_id=7)
+    await store.close()
+
+
 @pytest.fixture
 def empty() -> None:
     async def make() -> None:
@@ -133,6 +143,10 @@ def test_stats_tell_who_is_left_out_and_why() -> None:
     assert f"  {out['voter'][:8]} inverted: {out['reason']}" in told
     assert "sentiment-0001 whole" in told
     assert SECRET not in told
+    assert "tokens" not in told
+    asyncio.run(call_wrongly_cut())
+    assert done("stats").endswith("\n\ntokens: 2 votes for cut wrongly, 1 text\n")
+    assert json.loads(done("stats", "--json"))[1] == {"task": "tokens", "wrong": 2, "texts": 1}
 
 
 @pytest.mark.usefixtures("voted")

@@ -487,7 +487,7 @@ async def test_a_button_of_a_training_that_there_is_not_says_that_it_ended(teleg
 
 @pytest.mark.parametrize(("person", "texts"), [(ENGLISH, EN), (KOREAN, KO)])
 async def test_statistics_are_a_picture_with_figures(
-    telegram: Telegram, store: Store, person: int, texts: object
+    telegram: Telegram, store: Store, person: int, texts: TeachingTexts
 ) -> None:
     await vote(store)
     await telegram.application.process_update(telegram.message("/stats", user=person))
@@ -496,7 +496,13 @@ async def test_statistics_are_a_picture_with_figures(
     assert width > height > 500
     assert "100%" not in sent.data["caption"]
     assert " 0%" in sent.data["caption"]  # both say that the answer was wrong
-    assert texts in (EN, KO)
+    assert "/tokens" not in sent.data["caption"]
+    await agree(store, ENGLISH)
+    for text in ("one", "two"):
+        await telegram.taps((await telegram.says(f"/tokens {text}")).button("✖️"))
+    await telegram.application.process_update(telegram.message("/stats", user=person))
+    *_, sent = [call for call in telegram.request.calls if call.method == "sendPhoto"]
+    assert sent.data["caption"].endswith(texts.stats_cut.format(votes=Count(2), texts=Count(2)))
 
 
 @pytest.mark.parametrize(("command", "method"), [("/stats", "sendPhoto"), ("/export", "sendDocument")])
