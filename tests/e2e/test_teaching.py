@@ -12,81 +12,45 @@ import random
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from benchmarks.domain import Review, reviews
 from handlers.replies.texts import EN
-from tests.e2e.processes import FIRST_ANSWER, Program, eventually, finished, rows
+from tests.e2e.processes import Program, eventually, rows
 from tests.e2e.sim import Private, Said, Sim
+from tests.e2e.teaching import (
+    LABELS,
+    Voter,
+    admin_of,
+    answer_to,
+    gold,
+    offered,
+    page_of,
+    started,
+    teachable,
+    votes,
+    watched,
+)
+from tests.e2e.traces import traces
 
 pytestmark = pytest.mark.timeout(900)
 
 ITEMS, VOTERS, HOSTILE = 300, 12, 2
-TO_LABEL = 60  # texts that each person labels blind, besides those they asked about
+TO_LABEL = 50  # texts that each person labels blind, besides those they asked about
 CARELESS = 0.1  # of the votes of those who mean well
-KNOWN, UNSEEN = 120, 60  # texts whose labels the admin knows, and texts that nobody gave the bot
+KNOWN, UNSEEN = 120, 30  # texts whose labels the admin knows, and texts that nobody gave the bot
 SEED = 20261126
 QUESTION = "골목 카페 라떼 진짜 뽀둥하네요"
 MODEL = re.compile(r"Model: (\S+) \((\w+)\)")
-TRAINED_IN = 300.0  # seconds, on a busy machine
 # 800 rows: of fewer than 740 the gate would leave it to a person whether nothing was lost
 TESTED = (
     "어제 처음 친구와 다시 그제 작년에 같이 아침에 주말에 극장에서 "
     "엄마와 여름에 방금 드디어 끝까지 혼자서 일찍 늦게 여럿이 밤새"
 )
-LABELS, OWN, TEACH = EN.labels["sentiment"], EN.labelling, EN.teaching
-
-
-@dataclass(frozen=True, slots=True)
-class Voter:
-    """Somebody who labels: rather right, or always wrong."""
-
-    chat: Private
-    hostile: bool
-    chance: random.Random
-    asked: list[tuple[Review, Said]] = field(default_factory=list)
-
-    def label(self, review: Review) -> str:
-        """What they say of a text."""
-        wrong = self.hostile or self.chance.random() < CARELESS
-        return review.other if wrong else review.label
-
-    async def asks(self, texts: Sequence[Review]) -> None:
-        """Ask about texts, and say under each answer what is right."""
-        for review in texts:
-            await self.chat.says(f"/sentiment {review.text}")
-            answer = await self.chat.next_bot_message(FIRST_ANSWER)
-            self.asked.append((review, answer))
-            await self.taps(answer, LABELS[self.label(review)])
-
-    async def taps(self, answer: Said, label: str) -> None:
-        """Confirm or correct an answer."""
-        shown = {name for row in answer.buttons for name in row}
-        toast = await self.chat.taps(answer, label if label in shown else EN.right_button)
-        assert toast.text.startswith("Thank you, counted"), toast
-
-    async def labels(self, known: dict[str, Review], count: int) -> int:
-        """Label texts without the model's answer; gives how many, which is fewer when none is left."""
-        await self.chat.says("/label sentiment")
-        item = await self.chat.next_bot_message()
-        for number in range(count):
-            text = next((line for line in item.text.splitlines() if line in known), None)
-            if text is None:  # the batch is done
-                if OWN.more_button not in {name for row in item.buttons for name in row}:
-                    return number
-                await self.chat.taps(item, OWN.more_button)
-                item = await self.chat.wait_edit(item)
-                text = next((line for line in item.text.splitlines() if line in known), None)
-                if text is None:
-                    return number
-            assert "Model" not in item.text
-            toast = await self.chat.taps(item, LABELS[self.label(known[text])])
-            assert toast.text.startswith("Thank you"), toast
-            item = await self.chat.wait_edit(item)
-        return count
 
 
 @pytest.fixture(scope="module")
@@ -99,13 +63,8 @@ def bot(folder: Path) -> Iterator[Program]:
     """The bot on its own page, with the model that ships, and files of what that must not forget."""
     write_old(folder / "old-test.tsv", TESTED.split(), wrong=True)
     write_old(folder / "old.tsv", ("오늘", "지난주에", "혼자", "집에서"), wrong=False)
-    settings = {
-        "PLAYGROUND_PORT": "0",
-        "AGREE_MINUTES": "0",
-        "TEACHING_TESTS": "sentiment=old-test.tsv",
-        "TEACHING_REPLAYS": "sentiment=old.tsv",
-    }
-    with Program("bot", "run", folder=folder, DEVICE="cpu", **settings) as bot:
+    settings = {"TEACHING_TESTS": "sentiment=old-test.tsv", "TEACHING_REPLAYS": "sentiment=old.tsv"}
+    with teachable(folder, **settings) as bot:
         yield bot
         assert bot.stop() == 0
         assert "Traceback" not in bot.log.read_text()
@@ -157,13 +116,15 @@ def majority(folder: Path, seed: int) -> dict[str, str]:
     return decided
 
 
-async def asked_until(stop: asyncio.Event, chat: Private) -> list[str]:
-    """Ask the same again and again; gives the answers."""
+async def asked_until(stop: asyncio.Event, hurry: asyncio.Event, chat: Private) -> list[str]:
+    """Ask the same again and again, and more often once in a hurry; gives the answers."""
     answers = []
     while not stop.is_set():
         await chat.says(f"/sentiment {QUESTION}")
         answers.append((await chat.next_bot_message(60.0)).text)
-        await asyncio.sleep(0.1)  # people read; and the training gets a turn on a small machine
+        with suppress(TimeoutError):  # people read; and the training gets a turn on a small machine
+            await asyncio.wait_for(hurry.wait(), 1.0)
+        await asyncio.sleep(0.1)
     return answers
 
 
@@ -195,55 +156,35 @@ class Story:
 
     async def votes_are_cast(self) -> None:
         """They ask about 300 texts, correct the answers, and label what others asked, blind."""
-        share = ITEMS // VOTERS
-        async with asyncio.TaskGroup() as group:
-            for number, voter in enumerate(self.voters):
-                group.create_task(voter.asks(self.texts[number * share : (number + 1) * share]))
-        truth = {review.text: review for review in self.texts}
-        async with asyncio.TaskGroup() as group:
-            labelling = [group.create_task(voter.labels(truth, TO_LABEL)) for voter in self.voters]
-        assert [task.result() for task in labelling] == [TO_LABEL] * VOTERS
-        assert rows(self.folder, "SELECT count(*), sum(blind) FROM votes") == [
-            (ITEMS + VOTERS * TO_LABEL, VOTERS * TO_LABEL)
-        ]
+        await votes(self.folder, self.voters, self.texts, TO_LABEL)
 
-    async def voters_agree(self) -> None:
-        """What they agree on is right more often than what most of them say, and the liars are found."""
-        await finished(self.folder, "feedback", "agree", "sentiment")
+    async def voters_agree(self) -> Said:
+        """What they agree on is right more often than what most of them say, and the liars are found.
+
+        It is found out before a training is offered, which is returned.
+        """
+        offer = await offered(self.admin)
         query = "SELECT text_a, label FROM labels l JOIN inputs i ON i.id = l.input_id"
-        agreed, most = dict(rows(self.folder, query)), majority(self.folder, SEED)
+        labels, most = dict(rows(self.folder, query)), majority(self.folder, SEED)
+        assert f"Labels to learn from: {len(labels) - KNOWN}" in offer.text
         assert len(most) == ITEMS
+        agreed = {text: label for text, label in labels.items() if text in most}
         assert self._right(agreed) > self._right(most) + 0.02  # what is left open counts as wrong
         query = "SELECT verdict, count(*) FROM trusts WHERE task = 'sentiment' GROUP BY verdict"
         assert dict(rows(self.folder, query)) == {"inverted": HOSTILE, "trusted": VOTERS - HOSTILE}
+        return offer
 
-    async def gold_is_written(self) -> None:
-        """The admin gives texts that they know, so that the gate need not ask those who taught."""
-        lines = [f"{review.text}\t{review.label}" for review in self.known]
-        file = self.folder / "known.tsv"
-        file.write_text("\n".join(["text\tlabel", *lines]) + "\n", encoding="utf-8")
-        said = await finished(self.folder, "feedback", "import", file.name, "--task", "sentiment", "--gold")
-        assert f"{KNOWN} labels became gold" in said
-        file.unlink()
-
-    async def the_bot_learns(self) -> None:
+    async def the_bot_learns(self, offer: Said) -> None:
         """An admin has the model taught while others ask it; it takes over between two answers."""
         self.old = await self.answer()
         self.before = await self._right_of_unseen()
-        stop = asyncio.Event()
+        stop, hurry, taken_over = asyncio.Event(), asyncio.Event(), "answers from now on"
         async with asyncio.TaskGroup() as group:
-            asking = [group.create_task(asked_until(stop, voter.chat)) for voter in self.voters[:4]]
-            await self.admin.says("/train sentiment")
-            offer = await self.admin.next_bot_message()
-            while not offer.buttons:  # it finds out first what voters agree on
-                offer = await self.admin.wait_edit(offer, timeout=FIRST_ANSWER)
-            [(labels,)] = rows(self.folder, "SELECT count(*) FROM labels")
-            assert f"Labels to learn from: {labels - KNOWN}" in offer.text
-            await self.admin.taps(offer, TEACH.start_button)
-            shown = await self.admin.look(offer)
-            while "answers from now on" not in shown.text:
-                assert not {"🚫", "✗"} & {*shown.text}, shown.text
-                shown = await self.admin.wait_edit(shown, timeout=TRAINED_IN)
+            asking = [group.create_task(asked_until(stop, hurry, voter.chat)) for voter in self.voters[:4]]
+            shown = await started(self.admin, offer)
+            shown = await watched(self.admin, shown, "comparing with the model", taken_over)
+            hurry.set()
+            shown = await watched(self.admin, shown, taken_over)
             await eventually(self._answers_otherwise)
             await asyncio.sleep(1)  # some more of the new ones
             stop.set()
@@ -294,7 +235,8 @@ class Story:
         [(pseudonym,)] = rows(self.folder, query)
         escaped = [json.dumps(text)[1:-1] for text in theirs]
         needles = [*theirs, *escaped, pseudonym, str(await leaver.chat.user_id())]
-        assert any(".jsonl" in name for name, _ in traces(self.folder, needles)), "it learnt from their texts"
+        held = {Path(name).name for name, needle in traces(self.folder, needles) if needle in theirs}
+        assert {"train.jsonl", "train.parquet"} <= held, "it learnt from their texts"
         await leaver.chat.says("/forgetme")
         question = await leaver.chat.next_bot_message()
         await leaver.chat.taps(question, EN.forget_button)
@@ -306,8 +248,7 @@ class Story:
 
     async def answer(self, text: str = QUESTION) -> str:
         """Ask as the admin."""
-        await self.admin.says(f"/sentiment {text}")
-        return (await self.admin.next_bot_message(FIRST_ANSWER)).text
+        return (await answer_to(self.admin, text)).text
 
     async def _right_of_unseen(self) -> float:
         answers = [await self.answer(review.text) for review in self.unseen]
@@ -326,35 +267,20 @@ class Story:
 
 
 async def test_people_teach_the_bot_their_words(bot: Program, folder: Path) -> None:
-    url = (await asyncio.to_thread(bot.line_with, "Open http")).split()[1]
-    async with Sim(url) as sim:
-        state = await sim.ask("GET", "state")
-        admin = Private(sim, None, None, user_id=state["chats"][0]["id"])
-        await admin.speaks("en")
+    async with Sim(await page_of(bot)) as sim:
+        admin = await admin_of(sim)
         voters = [
-            Voter(sim.private(language="en"), number < HOSTILE, random.Random(number))
+            Voter(sim.private(language="en"), number < HOSTILE, CARELESS, random.Random(number))
             for number in range(VOTERS)
         ]
-        for chat in (admin, *(voter.chat for voter in voters)):
-            await chat.agrees()
+        for voter in voters:
+            await voter.chat.agrees()
         drawn = reviews(ITEMS + UNSEEN + KNOWN, SEED)
         unseen, known = drawn[ITEMS : ITEMS + UNSEEN], drawn[ITEMS + UNSEEN :]
         story = Story(folder, admin, voters, drawn[:ITEMS], known, unseen)
         await story.votes_are_cast()
-        await story.voters_agree()
-        await story.gold_is_written()
-        await story.the_bot_learns()
+        await gold(folder, known)
+        await story.the_bot_learns(await story.voters_agree())
         await story.it_knows_the_words()
         await story.the_old_one_comes_back()
         await story.one_is_forgotten()
-
-
-def traces(folder: Path, needles: Sequence[str]) -> list[tuple[str, str]]:
-    """Which files of the folder hold which of the texts, byte by byte."""
-    return [
-        (str(file.relative_to(folder)), needle)
-        for file in sorted(folder.rglob("*"))
-        if file.is_file()
-        for needle in needles
-        if needle.encode() in file.read_bytes()
-    ]

@@ -1,42 +1,80 @@
-"""What people teach by lot is refused: the model that ships stays."""
+"""What people teach by lot is refused, with the reason: the model that ships stays."""
 
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
-from benchmarks.domain import Review, reviews
-from tests.e2e.processes import finished, rows
+from benchmarks.domain import BLAME, PRAISE, Review, reviews
+from storage.verdicts import LEAST_GOLD
+from tests.e2e.processes import Program, rows
+from tests.e2e.sim import Sim
+from tests.e2e.teaching import (
+    Voter,
+    admin_of,
+    answer_to,
+    gold,
+    offered,
+    page_of,
+    started,
+    teachable,
+    votes,
+    watched,
+)
 
 pytestmark = pytest.mark.timeout(900)
+
+VOTERS, ITEMS = 6, 78
+TO_LABEL = 20  # texts that each person labels blind: so many that others' votes prove each of them
 SEED = 20261126
-GOLD, TAUGHT = 120, 150
-TRAINED_IN = 300.0  # seconds, on a busy machine
 
 
-def tsv(file: Path, labelled: Iterable[Review]) -> str:
-    numbers = {"negative": 0, "positive": 1}
-    lines = [f"{row}\t{review.text}\t{numbers[review.label]}" for row, review in enumerate(labelled)]
-    file.write_text("\n".join(["id\tdocument\tlabel", *lines]) + "\n", encoding="utf-8")
-    return str(file)
+@pytest.fixture
+def bot(tmp_path: Path) -> Iterator[Program]:
+    with teachable(tmp_path) as bot:
+        yield bot
+        assert bot.stop() == 0
+        assert "Traceback" not in bot.log.read_text()
 
 
-async def test_a_model_that_learnt_nothing_is_refused(tmp_path: Path) -> None:
-    drawn = reviews(GOLD + TAUGHT, SEED)
-    known, taught = drawn[:GOLD], drawn[GOLD:]
-    labels = [review.label for review in taught]
-    random.Random(SEED).shuffle(labels)
-    shuffled = [Review(review.text, label) for review, label in zip(taught, labels, strict=True)]
-    (tmp_path / "var").mkdir()
-    gold, useless = tsv(tmp_path / "gold.tsv", known), tsv(tmp_path / "useless.tsv", shuffled)
-    await finished(tmp_path, "feedback", "import", gold, "--task", "sentiment", "--gold")
-    await finished(tmp_path, "feedback", "import", useless, "--task", "sentiment")
-    said = await finished(tmp_path, "train", "finetune", "sentiment", "--from-feedback", within=TRAINED_IN)
-    assert "✗ sentiment-0001 does not take the place of builtin (Sentiment)." in said
-    assert "✗ Gain, known labels (gold): " in said
+def by_lot(drawn: Sequence[Review]) -> list[Review]:
+    """Shuffle the labels: of the texts with a word, one half is praised and the other blamed.
+
+    Were the halves left to chance too, one shuffling in some would teach most of the words after all.
+    """
+    lot, shuffled = random.Random(SEED), []
+    for word in (*PRAISE, *BLAME):
+        texts = [review for review in drawn if word in review.text]
+        lot.shuffle(texts)
+        wrong = len(texts) // 2
+        shuffled += [Review(review.text, review.other) for review in texts[:wrong]] + texts[wrong:]
+    lot.shuffle(shuffled)
+    return shuffled
+
+
+async def test_a_model_that_learnt_nothing_is_refused(bot: Program, tmp_path: Path) -> None:
+    drawn = reviews(LEAST_GOLD + ITEMS, SEED)
+    known, taught = drawn[:LEAST_GOLD], by_lot(drawn[LEAST_GOLD:])
+    async with Sim(await page_of(bot)) as sim:
+        admin = await admin_of(sim)
+        voters = [Voter(sim.private(language="en")) for _ in range(VOTERS)]
+        for voter in voters:
+            await voter.chat.agrees()
+        # They all say what the lot says, so they agree and are trusted.
+        await votes(tmp_path, voters, taught, TO_LABEL)
+        await gold(tmp_path, known)
+        offer = await offered(admin)
+        trusts = "SELECT verdict, count(*) FROM trusts GROUP BY verdict"
+        assert rows(tmp_path, trusts) == [("trusted", VOTERS)]
+        before = [(await answer_to(admin, review.text)).text for review in known[:3]]
+        verdict = (await watched(admin, await started(admin, offer), "the place of")).text
+        assert "✗ sentiment-0001 does not take the place of builtin (Sentiment)." in verdict
+        assert "✗ Gain, known labels (gold): " in verdict
+        assert f"n = {LEAST_GOLD} known labels (gold)" in verdict
+        assert f"✓ Voters: {VOTERS} people whose votes" in verdict  # who taught it is not why
+        assert [(await answer_to(admin, review.text)).text for review in known[:3]] == before
     assert rows(tmp_path, "SELECT state FROM checkpoints") == [("refused",)]
-    champions = "SELECT count(*) FROM aliases WHERE alias = 'champion' AND checkpoint_id > 0"
-    assert rows(tmp_path, champions) == [(0,)]
+    assert rows(tmp_path, "SELECT * FROM aliases WHERE alias = 'champion' AND checkpoint_id > 0") == []
