@@ -260,6 +260,7 @@ class Labelling:
         async with self._database.read() as connection:
             return await own_stats(connection, self._pseudonymizer.person(user_id))
 
+    @again_after_conflict
     async def shown(self, user_id: int, message_id: int, prediction_id: int | None) -> None:
         """Note which text a message in the person's private chat shows now, for words that answer it."""
         async with self._database.write() as connection:

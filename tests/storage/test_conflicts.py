@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import ast
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -74,7 +76,7 @@ async def test_another_failure_is_not_tried_again() -> None:
 
 
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
-async def test_every_method_that_writes_is_done_again(
+async def test_what_writes_does_it_once_when_it_is_done_again(
     store: Store, sentiment: NewPrediction, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write, now = store._database.write, utc_now()
@@ -98,3 +100,19 @@ async def test_every_method_that_writes_is_done_again(
     await store.forget(2)
     assert await store.delete_older_than(utc_now()) == 1
     assert ends == [False, True] * 8
+
+
+def test_every_method_that_writes_is_done_again() -> None:
+    methods = [
+        (f"{file.stem}.{method.name}", method)
+        for file in Path(conflicts.__file__).parent.rglob("*.py")
+        for owner in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(owner, ast.ClassDef)
+        for method in owner.body
+        if isinstance(method, ast.AsyncFunctionDef) and "database.write()" in ast.unparse(method)
+    ]
+    again = again_after_conflict.__name__
+    assert len(methods) > 30
+    assert [
+        name for name, method in methods if again not in [ast.unparse(each) for each in method.decorator_list]
+    ] == []
