@@ -2,7 +2,7 @@
 
 One training is asked for in its place. It answers until that has ended, for a day at most. If then no other
 champion has taken its place, it is retired, and who served last of those that still may answers again, or the
-preset's own.
+preset's own. A bot whose teaching folder is not the database's leaves all of it to the one that has that.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from models.results import Task
 from storage.base import utc_now
 from storage.checkpoint_values import ChampionChange, ChampionChanged, TrainedCheckpoint
 from storage.runs import Run, RunState
-from storage.store import Store
+from storage.store import StorageError, Store
 
 _log = logging.getLogger(__name__)
 
@@ -49,6 +49,10 @@ async def see_to(
     Returns:
         Who is champion from now on, None for the catalogue's own, and what the operator is to be told.
     """
+    try:
+        await store.teaching.require()
+    except StorageError:  # told at the start; a training would fail here
+        return champion, None
     asked = await store.runs.rebuild(task, champion.name)
     if asked is None:  # after the one that runs
         return champion, None

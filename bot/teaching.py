@@ -23,6 +23,7 @@ from handlers.replies.texts import language_for
 from handlers.replies.training import run_html, run_keyboard
 from handlers.tolerance import refusal
 from storage.base import utc_now
+from storage.errors import WrongFolder
 from storage.runs import Failure, Run, RunState
 from storage.store import StorageError, Store
 from storage.workers import is_gone, own_worker
@@ -96,11 +97,22 @@ class Teaching:
     async def _train(self) -> None:
         """Run the first training that nobody runs, if there is one."""
         for run in await self._store.runs.unfinished():
-            if _is_left(run):
+            if _is_left(run) and await self._may_run(run):
                 if run.worker is not None:
                     _log.info("training %d of %s goes on, which %s left", run.id, run.task, run.worker)
                 await self._run(run)
                 return
+
+    async def _may_run(self, run: Run) -> bool:
+        """Leave a training to another bot whose teaching folder is the database's, where this one's is not.
+
+        Who asked for it in a chat is told of that instead: there may be no other.
+        """
+        try:
+            await self._store.teaching.require()
+        except WrongFolder:
+            return run.chat is not None
+        return True
 
     async def _run(self, run: Run) -> None:
         before = dict(run.progress)
