@@ -58,6 +58,7 @@ class LastChange:
         withdrawn: How many people want nothing kept: their votes do not count.
         withdrawn_at: When the last of them said so, for one may agree again as another withdraws.
         imported: How many labels came with their texts.
+        imported_at: When the last of them came or was corrected.
     """
 
     event: datetime | None
@@ -67,6 +68,7 @@ class LastChange:
     withdrawn: int
     withdrawn_at: datetime | None
     imported: int
+    imported_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +84,13 @@ class Activity:
         withdrawn = select(func.count(), func.max(Annotator.consent_at)).where(
             Annotator.consent == ConsentStatus.DECLINED.value
         )
-        imported = select(func.count()).select_from(Label).where(Label.method == IMPORTED)
+        imported = select(func.count(), func.max(Label.updated_at)).where(Label.method == IMPORTED)
         async with self.database.read() as connection:
             event, events = (await connection.execute(votes)).one()
             label, labels = (await connection.execute(known)).one()
             people, at = (await connection.execute(withdrawn)).one()
-            given = await connection.scalar(imported) or 0
-        return LastChange(event, events, label, labels, people, at, given)
+            given, given_at = (await connection.execute(imported)).one()
+        return LastChange(event, events, label, labels, people, at, given, given_at)
 
     async def days(self, since: datetime) -> Mapping[tuple[date, str], DayOfVotes]:
         """Return the votes given from a moment on until today, by day (UTC) and task."""

@@ -135,6 +135,11 @@ async def test_labels_are_agreed_on_anew_after_imports_and_withdrawn_consent_wit
     assert await times() == 5, "as many have withdrawn, but not the same"
     await store.imports.add_texts([ImportedText("sentiment", "배울 글", None, 0, "positive")])
     assert await times() == 6
+    corrected = [ImportedText("sentiment", "배울 글", None, 0, "negative")]
+    await store.imports.add_texts(corrected)
+    assert await times() == 6, "the one that was imported first stays"
+    await store.imports.add_texts(corrected, replace=True)
+    assert await times() == 7
 
 
 async def test_labels_are_agreed_on_anew_when_it_failed_and_when_somebody_is_forgotten(
