@@ -11,7 +11,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from storage.engine import Database
-from storage.errors import StorageError, WrongFolder
+from storage.errors import StorageError
 from storage.teaching_folder import TeachingFolder
 from storage.teaching_tables import Checkpoint, Snapshot
 
@@ -42,17 +42,17 @@ async def erase_kept(teaching: TeachingFolder, kept: Sequence[str]) -> None:
     """Delete folders, given as they are kept; those in the teaching folder only if it is the database's.
 
     Raises:
-        StorageError: One cannot be deleted, or would be in another folder; the others are.
+        StorageError: One cannot be deleted, or lies in a folder that may be another's; the others are.
     """
-    wrong: WrongFolder | None = None
+    unknown: StorageError | None = None
     if not all(Path(path).is_absolute() for path in kept):
         try:
             await teaching.require()
-        except WrongFolder as error:
-            wrong, kept = error, [path for path in kept if Path(path).is_absolute()]
+        except StorageError as error:
+            unknown, kept = error, [path for path in kept if Path(path).is_absolute()]
     await asyncio.to_thread(erase, [teaching.places.found(path) for path in kept])
-    if wrong is not None:
-        raise StorageError(f"what came of deleted texts was not looked for: {wrong}") from wrong
+    if unknown is not None:
+        raise StorageError(f"what came of deleted texts was not looked for: {unknown}") from unknown
 
 
 def erase(folders: Iterable[Path]) -> None:

@@ -93,6 +93,25 @@ async def test_a_folder_of_another_database_is_left_alone(
     assert f"name a new one; delete {theirs / MARK} if" in await refusal(fresh, theirs, sentiment)
 
 
+async def test_what_lies_elsewhere_is_deleted_while_the_mark_cannot_be_read(
+    tmp_path: Path, sentiment: NewPrediction, caplog: pytest.LogCaptureFixture
+) -> None:
+    url, teaching = await taught(tmp_path / "var", sentiment), tmp_path / "var" / "teaching"
+    store = await Store.open(url, pepper=PEPPER, teaching=teaching)
+    await draw(store, tmp_path / "out", sentiment.text_a)
+    (teaching / MARK).rename(tmp_path / MARK)
+    (teaching / MARK).mkdir()
+    await store.forget(ASKER)
+    assert everything(tmp_path / "out") == []
+    assert "what came of deleted texts was not looked for" in caplog.text
+    assert list(teaching.glob("snapshots/*"))
+    (teaching / MARK).rmdir()
+    (tmp_path / MARK).rename(teaching / MARK)
+    await store.erase_folders()
+    assert not list(teaching.glob("snapshots/*"))
+    await store.close()
+
+
 @pytest.mark.parametrize("before", ["marks", "a kill"])
 async def test_a_folder_without_its_mark_yet_is_known_by_what_lies_there(
     tmp_path: Path, sentiment: NewPrediction, before: str
