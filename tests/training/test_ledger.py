@@ -77,6 +77,46 @@ def test_what_can_never_be_done_is_not_tried_again_and_a_database_that_stays_bro
     assert tries == 9
 
 
+def test_what_is_to_be_kept_is_written_after_a_beat_that_began_before_it_and_until_it_is(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ledgers, "BEAT", 3600.0)  # but for those made here
+    run = ledger.call(lambda store: store.runs.ask("sentiment", actor="x")).run
+    ledger.claim(run.id)
+    began, go = asyncio.Event(), asyncio.Event()
+    written: list[object] = []
+    failures: list[Exception] = []
+
+    async def beat(_runs: object, _run: int, _worker: str, progress: object) -> bool:
+        if progress == {"phase": "snapshot"}:
+            began.set()
+            await go.wait()
+        if failures:
+            raise failures.pop()
+        written.append(progress)
+        return False
+
+    async def both(store: Store) -> None:
+        ledger.tell(phase="snapshot")
+        before = asyncio.create_task(ledger._beat(store))
+        await began.wait()
+        ledger.tell(snapshot="sentiment-0007")
+        after = asyncio.create_task(ledger._beat(store))
+        for _ in range(5):
+            await asyncio.sleep(0)
+        go.set()
+        await asyncio.gather(before, after)
+
+    monkeypatch.setattr(type(ledger.store.runs), "beat", beat)
+    ledger.call(both)
+    kept = {"phase": "snapshot", "snapshot": "sentiment-0007"}
+    assert written == [{"phase": "snapshot"}, kept]
+    failures.append(DatabaseFailed("the database is locked"))
+    ledger.keep(phase="training")
+    ledger.call(ledger._beat)
+    assert (failures, written[2:]) == ([], [{**kept, "phase": "training"}, None])
+
+
 def test_an_end_that_was_written_and_not_heard_of_is_an_end(
     ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:

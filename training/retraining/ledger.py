@@ -59,7 +59,8 @@ class Ledger:
         self._run: Run | None = None
         self._worker = own_worker()
         self._progress: dict[str, Any] = {}
-        self._news = False
+        self._written = self._progress
+        self._beating = asyncio.Lock()
         self._beats: asyncio.Task[None] | None = None
 
     def __enter__(self) -> Self:
@@ -144,6 +145,7 @@ class Ledger:
             claimed = self._claim(run_id, dead)
             if claimed is not None:
                 self._run, self._progress = claimed, dict(claimed.progress)
+                self._written = self._progress
                 self._beats = self._wait(self._begin())
                 return claimed
             first = first or run
@@ -157,7 +159,6 @@ class Ledger:
     def tell(self, **news: object) -> None:
         """Show how far the training is, at the next beat; what is not named stays."""
         self._progress = {**self._progress, **news}
-        self._news = True
 
     def keep(self, **news: object) -> None:
         """Have what the next process must know in the database when this returns."""
@@ -217,12 +218,11 @@ class Ledger:
                 continue
 
     async def _beat(self, store: Store) -> None:
-        progress, self._news = (self._progress if self._news else None), False
-        try:
-            wanted = await store.runs.beat(self.run.id, self._worker, progress)
-        except StorageError:
-            self._news = True
-            raise
+        async with self._beating:  # one that began before must not write what was told before after this
+            told = self._progress
+            news = None if told is self._written else told
+            wanted = await store.runs.beat(self.run.id, self._worker, news)
+            self._written = told
         if wanted and not self.cancelled:
             self.cancelled = True
             os.kill(os.getpid(), signal.SIGINT)
