@@ -182,9 +182,12 @@ async def _do(user: int, context: Context, tap: ItemTap, texts: Texts) -> str:
         case ItemAction.SKIP:
             return _toast(await labelling.skip(user, tap.assignment_id), texts)
         case ItemAction.UNDO:
-            undone = await labelling.undo(user, tap.assignment_id) is VoteStatus.UNDONE
             own = texts.labelling
-            return own.unlabelled_toast if undone else own.nothing_to_unlabel_toast
+            if await labelling.undo(user, tap.assignment_id) is not VoteStatus.UNDONE:
+                return own.nothing_to_unlabel_toast
+            now = await labelling.next(user)
+            comes = now is not None and now.assignment_id == tap.assignment_id
+            return own.unlabelled_toast if comes else own.unlabelled_gone_toast
         case ItemAction.STOP:
             await labelling.stop(user)
     return ""

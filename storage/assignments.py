@@ -24,6 +24,7 @@ class AssignedText:
     id: int
     prediction_id: int
     batch: int
+    position: int
     settled: bool
     task: str
 
@@ -97,22 +98,31 @@ class Assignments:
         """Settle what is shown now, if anything is, and take back what comes after it."""
         left = [row.id for row in batch if not row.settled]
         if left:
-            await self.mark(left[0], settled=True)
+            await self.settle(left[0])
             await self.connection.execute(delete(Assignment).where(Assignment.id.in_(left[1:])))
 
-    async def mark(self, assignment_id: int, *, settled: bool) -> None:
-        """Keep whether a text is settled; since when stays as it is."""
-        where = [Assignment.id == assignment_id]
-        if settled:
-            where.append(Assignment.settled_at.is_(None))
-        moment = utc_now() if settled else None
-        await self.connection.execute(update(Assignment).where(*where).values(settled_at=moment))
+    async def settle(self, assignment_id: int) -> None:
+        """Keep that a text is settled; since when stays as it is."""
+        its = (Assignment.id == assignment_id, Assignment.settled_at.is_(None))
+        await self.connection.execute(update(Assignment).where(*its).values(settled_at=utc_now()))
+
+    async def bring_back(self, annotator: int, assignment_id: int) -> None:
+        """Let a text be the next to be settled, in the newest batch, whichever it was given in."""
+        number, batch = await self.newest(annotator)
+        left = [row.position for row in batch if not row.settled]
+        place = left[0] if left else max((row.position for row in batch), default=0) + 1
+        its = (Assignment.annotator_id == annotator, Assignment.batch == number)
+        later = update(Assignment).where(*its, Assignment.position >= place)
+        await self.connection.execute(later.values(position=Assignment.position + 1))
+        this = update(Assignment).where(Assignment.id == assignment_id)
+        await self.connection.execute(this.values(batch=number, position=place, settled_at=None))
 
 
 _COLUMNS: tuple[Any, ...] = (
     Assignment.id,
     Assignment.prediction_id,
     Assignment.batch,
+    Assignment.position,
     Assignment.settled_at,
     Input.task,
 )
@@ -125,4 +135,5 @@ _ROWS = (
 
 
 def _assigned(row: Row[Any]) -> AssignedText:
-    return AssignedText(row.id, row.prediction_id, row.batch, row.settled_at is not None, row.task)
+    settled = row.settled_at is not None
+    return AssignedText(row.id, row.prediction_id, row.batch, row.position, settled, row.task)

@@ -203,7 +203,9 @@ class Labelling:
 
     @again_after_conflict
     async def undo(self, user_id: int, assignment_id: int) -> VoteStatus:
-        """Take a label back, so that the text is to be labelled again; done again, it changes nothing.
+        """Take a label back, so that its text is to be labelled now; done again, it changes nothing.
+
+        One of an older batch goes on in the newest. If its asker has withdrawn since, it does not come again.
 
         Raises:
             UnknownAssignment: It was not given to the person, or is gone.
@@ -216,7 +218,7 @@ class Labelling:
                 return VoteStatus.NOTHING_TO_UNDO
             votes = Votes(connection, await Predictions(connection).given(row.prediction_id))
             await votes.withdraw_all(annotator or 0)
-            await assignments.mark(assignment_id, settled=False)
+            await assignments.bring_back(annotator or 0, assignment_id)
             return VoteStatus.UNDONE
 
     @again_after_conflict
@@ -303,5 +305,5 @@ class Labelling:
                 label = labels[choice]
                 meant = prediction.options[0].index(label)
                 status = await votes.put(annotator, 0, meant, blind=blind)
-            await assignments.mark(assignment_id, settled=True)
+            await assignments.settle(assignment_id)
             return LabelOutcome(status, prediction.task, label)

@@ -107,6 +107,7 @@ LABELLING_EN = LabellingTexts(
     relabelled_toast="Changed: {label}",
     same_label_toast="Already labelled: {label}",
     unlabelled_toast="Your label was removed. Here is the text again.",
+    unlabelled_gone_toast="Your label was removed. Its text is not there any more.",
     nothing_to_unlabel_toast="That label was removed before.",
     item_gone_toast="That text is not there any more. Send /label for others.",
     batch_done="🎉 Thank you! Labelled: <b>{labelled}</b>, not sure: {skipped}. How you are doing: /mystats",

@@ -107,6 +107,7 @@ LABELLING_KO = LabellingTexts(
     relabelled_toast="바꿨어요: {label}",
     same_label_toast="이미 골라 주셨어요: {label}",
     unlabelled_toast="고르신 것을 취소했어요. 그 글을 다시 보여 드릴게요.",
+    unlabelled_gone_toast="고르신 것을 취소했어요. 그 글은 이제 없어요.",
     nothing_to_unlabel_toast="이미 취소하셨어요.",
     item_gone_toast="그 글은 이제 없어요. 다른 글은 /label 명령으로 받으실 수 있어요.",
     batch_done=(

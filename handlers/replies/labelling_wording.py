@@ -50,6 +50,7 @@ class LabellingTexts:
     relabelled_toast: str
     same_label_toast: str
     unlabelled_toast: str
+    unlabelled_gone_toast: str
     nothing_to_unlabel_toast: str
     item_gone_toast: str
     batch_done: str

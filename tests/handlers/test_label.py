@@ -155,6 +155,27 @@ async def test_an_old_message_still_does_what_its_buttons_say(telegram: Telegram
     assert [row.label for row in await votes(store)] == ["negative"]
 
 
+async def test_undo_under_the_message_of_an_older_batch_shows_its_text_or_says_that_it_is_gone(
+    telegram: Telegram, store: Store
+) -> None:
+    await films(telegram, 1)
+    item, on = await begin(telegram)
+    await telegram.taps(item.button("Positive"), on=on)
+    done = telegram.answers[-1]
+    await ask(telegram, "/sentiment another film")
+    newer, _ = await begin(telegram)
+    assert (await telegram.taps(done.button("↩️"), on=on)).text == OWN.unlabelled_toast
+    again = telegram.answers[-1]
+    assert again.text == item.text.replace("1/1", "1/2")
+    await telegram.taps(again.button("Negative"), on=on)
+    assert [row.label for row in await votes(store)] == ["negative"]
+    assert telegram.answers[-1].text == newer.text.replace("1/1", "2/2")
+    await store.set_consent(KOREAN, ConsentStatus.DECLINED)
+    assert (await telegram.taps(done.button("↩️"), on=on)).text == OWN.unlabelled_gone_toast
+    assert telegram.answers[-1].text == OWN.nothing_done
+    assert await votes(store) == []
+
+
 async def test_how_to_decide_is_a_tap_away_and_loses_nothing(telegram: Telegram) -> None:
     await films(telegram)
     item, on = await begin(telegram)

@@ -131,6 +131,37 @@ async def test_undo_brings_the_text_again_and_twice_does_not_bring_two(
 
 
 @every_kind
+async def test_undo_brings_a_text_of_an_older_batch_before_the_rest_of_the_newest(
+    store: Store, sentiment: NewPrediction
+) -> None:
+    await some(store, sentiment)
+    first, second, third = await batch(store)
+    await ask(store, *(about(sentiment, f"새 글 {number}") for number in range(2)))
+    fourth = await begun(store)
+    await store.labelling.label(ADA, fourth.assignment_id, 0)
+    fifth = await store.labelling.next(ADA)
+    assert fifth is not None
+
+    async def undone(item: Item) -> tuple[int, int, int, int | None]:
+        assert await store.labelling.undo(ADA, item.assignment_id) is VoteStatus.UNDONE
+        now = await store.labelling.next(ADA)
+        assert now is not None
+        return now.assignment_id, now.place, now.total, now.last
+
+    before = fourth.assignment_id
+    assert await undone(first) == (first.assignment_id, 2, 3, before)
+    assert await undone(third) == (third.assignment_id, 2, 4, before)
+    assert await undone(second) == (second.assignment_id, 2, 5, before)
+    left = await batch(store)
+    assert [item.text_a for item in left] == [each.text_a for each in (second, third, first, fifth)]
+    assert left[-1].last == first.assignment_id
+    assert await undone(third) == (third.assignment_id, 5, 5, fifth.assignment_id)
+    assert (await store.labelling.progress(ADA)).labelled == 4
+    assert len(await batch(store)) == 1
+    assert (await store.labelling.progress(ADA)).labelled == 5
+
+
+@every_kind
 async def test_a_batch_goes_on_after_a_restart_and_with_the_same_command(
     store: Store, sentiment: NewPrediction, url: str
 ) -> None:
