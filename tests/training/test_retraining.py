@@ -766,10 +766,10 @@ def test_a_dry_run_that_is_told_to_end_leaves_no_text_behind(
 
     def told(*_: object, **__: object) -> None:
         assert list(scratch.rglob("train.jsonl"))
-        signal.raise_signal(signal.SIGTERM)
+        signal.raise_signal(signal.SIGHUP)
 
     monkeypatch.setattr("training.retraining.rehearsal.finetune", told)
-    assert call(*COMMAND, *QUICK, "--dry-run").exit_code == 128 + signal.SIGTERM
+    assert call(*COMMAND, *QUICK, "--dry-run").exit_code == 128 + signal.SIGHUP
     assert list(scratch.iterdir()) == []
 
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from training.retraining.work import Retraining
 
 _LONGEST = 500  # characters of what is kept of an error
+_ENDS = (signal.SIGTERM, signal.SIGHUP)
 
 
 def be_polite() -> None:
@@ -91,16 +92,20 @@ def rehearse(teaching: Teaching, task: str, wish: Wish, device: str) -> None:
 
 @contextmanager
 def _cleaning_up() -> Iterator[None]:
-    """Leave no text in the folder for temporary files when told to end."""
+    """Leave no text in the folder for temporary files when told to end, or when the terminal is closed."""
+    heard = [each for each in _ENDS if signal.getsignal(each) != signal.SIG_IGN]
 
     def end(number: int, _frame: object) -> NoReturn:
+        for each in heard:  # a second one must not end the cleaning
+            signal.signal(each, signal.SIG_IGN)
         raise SystemExit(128 + number)
 
-    before = signal.signal(signal.SIGTERM, end)
+    before = {each: signal.signal(each, end) for each in heard}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for each, handler in before.items():
+            signal.signal(each, handler)
 
 
 def cancel(teaching: Teaching, task: str) -> None:
