@@ -26,7 +26,7 @@ run: .venv/.stamp-run ## start the bot: on Telegram with a token in .env, else o
 
 test: check ## check, then all tests
 	@echo "── pytest"
-	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
+	@$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
 
 check: .venv/.stamp-dev ## lint, format, types, imports, dead code
 	@echo "── ruff";        $(BIN)/ruff check

@@ -30,7 +30,7 @@ LONGEST = (
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the longest files first, for ``pytest -n 3 --dist loadfile --no-loadscope-reorder``."""
+    """Put the longest files first, for ``pytest -n 4 --dist loadfile --no-loadscope-reorder``."""
     ranks = {_TESTS / name: rank for rank, name in enumerate(LONGEST)}
     items.sort(key=lambda item: ranks.get(item.path, len(ranks)))
 
