@@ -250,7 +250,8 @@ def _imported(counts: dict[str, int]) -> list[str]:
         ("labels gold confirmed", "label", "that voters had made gold confirmed"),
         ("labels gold replaced", "label", "that voters had made gold replaced by the file's"),
         ("labels gold corrected", "label", "known otherwise here replaced by the file's"),
-        ("labels gold differs", "label", "known otherwise here, which stays"),
+        ("labels gold differs", "label", "known otherwise here, which stays without --gold and --replace"),
+        ("labels gold dropped", "label", "that voters had made gold otherwise, which the file replaces"),
     )
     return [f"{_counted(counts[key], what)} {why}" for key, what, why in told if counts.get(key)]
 

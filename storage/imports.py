@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.agreed import IMPORTED, VOTERS, ImportedText, NewLabel
@@ -82,7 +82,8 @@ class Imports:
             otherwise, ``corrected`` one that was imported before, or ``differ`` from one that stays; how many
             became ``gold``, ``gold confirmed`` what voters had made gold, or ``gold replaced`` it; how many
             ``gold corrected`` the maintainer's, and how many are another than that, which stays,
-            ``gold differs``.
+            ``gold differs``; and how many labels took the place of what voters had made gold,
+            ``gold dropped``.
         """
         counts = Counter[str]()
         async with self.database.write() as connection:
@@ -124,10 +125,24 @@ class _Writing:
 
     async def text(self, row: ImportedText) -> tuple[str, ...]:
         number = await self._input(row.task, row.text_a, row.text_b, utc_now())
+        stays = None if row.gold else await self._gold_otherwise(number, row)
+        if stays is not None and stays != VOTERS:
+            return ("gold differs",)
         told = [await self._label(number, row)]
         if row.gold and (gold := await self._gold(number, row)) is not None:
             told.append(gold)
+        if stays is not None and told != ["differ"]:
+            place = (GoldItem.input_id == number, GoldItem.slot == row.slot)
+            await self.connection.execute(delete(GoldItem).where(*place))
+            told.append("gold dropped")
         return tuple(told)
+
+    async def _gold_otherwise(self, number: int, row: ImportedText) -> str | None:
+        """Whose gold says otherwise than the row, if there is such."""
+        place = (GoldItem.input_id == number, GoldItem.slot == row.slot)
+        return await self.connection.scalar(
+            select(GoldItem.source).where(*place, GoldItem.label != storable(row.label))
+        )
 
     async def _gold(self, number: int, row: ImportedText) -> str | None:
         place = (GoldItem.input_id == number, GoldItem.slot == row.slot)

@@ -295,10 +295,10 @@ async def test_gold_is_what_the_maintainer_says_it_is(store: Store, tmp_path: Pa
     other = put(tmp_path / "gold.jsonl", {"text": "전제", "text_b": "가설", "label": "entailment"})
     assert await taken_in(store, other, gold=True) == {"labels differ": 1, "labels gold differs": 1}
     assert list((await store.consensus.gold("nli")).values()) == [KnownLabel("neutral", MAINTAINER)]
-    assert await taken_in(store, other, replace=True) == {"labels corrected": 1}
+    assert await taken_in(store, other, replace=True) == {"labels gold differs": 1}
     assert list((await store.consensus.gold("nli")).values()) == [KnownLabel("neutral", MAINTAINER)]
     told = await taken_in(store, other, gold=True, replace=True)
-    assert told == {"labels known": 1, "labels gold corrected": 1}
+    assert told == {"labels corrected": 1, "labels gold corrected": 1}
     assert list((await store.consensus.gold("nli")).values()) == [KnownLabel("entailment", MAINTAINER)]
     assert await taken_in(store, other, gold=True, replace=True) == {"labels known": 1}
 
@@ -335,6 +335,14 @@ async def test_what_voters_made_gold_comes_back_as_theirs_and_the_maintainer_may
     assert found[gold[2].text_a].method == "gold-by-voters"
     told = await taken_in(copy, taken.path, replace=True)  # their gold never replaces the maintainer's
     assert told == {"labels known": 44, "labels gold differs": 1}
+
+    said = {"text": gold[3].text_a, "label": LABELS[1 - LABELS.index(gold[3].label)], "task": "sentiment"}
+    file = put(tmp_path / "label.jsonl", said)
+    assert await taken_in(copy, file) == {"labels differ": 1}
+    assert len(await copy.consensus.gold("sentiment")) == 4
+    assert await taken_in(copy, file, replace=True) == {"labels corrected": 1, "labels gold dropped": 1}
+    found = {each.text_a: each for each in await copy.consensus.labelled("sentiment")}
+    assert (found[gold[3].text_a].label, found[gold[3].text_a].method) == (said["label"], "imported")
     await copy.close()
 
 
