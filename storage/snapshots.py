@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, cast
 
-from sqlalchemy import Row, and_, delete, func, insert, select, update
+from sqlalchemy import Row, delete, insert, select, update
 
 from storage.conflicts import again_after_conflict
 from storage.engine import Database
@@ -18,7 +18,7 @@ from storage.portions import portions
 from storage.snapshot_files import erase
 from storage.tables import utc_now
 from storage.teaching_folder import TeachingFolder
-from storage.teaching_tables import GoldItem, Snapshot, SnapshotMember
+from storage.teaching_tables import Snapshot, SnapshotMember
 
 
 class Overtaken(StorageError):
@@ -109,19 +109,6 @@ class Snapshots:
         query = select(*columns).where(SnapshotMember.snapshot_id == snapshot_id).order_by(SnapshotMember.id)
         async with self.database.read() as connection:
             return tuple(Member(*row) for row in await connection.execute(query))
-
-    async def gold_of_voters(self, snapshot_id: int) -> int:
-        """Count the known labels of a data set that voters agreed on, and nobody brought."""
-        its = (GoldItem.input_id == SnapshotMember.input_id, GoldItem.slot == SnapshotMember.slot)
-        query = (
-            select(func.count())
-            .select_from(SnapshotMember)
-            .join(GoldItem, and_(*its))
-            .where(SnapshotMember.snapshot_id == snapshot_id, SnapshotMember.split == "gold")
-            .where(GoldItem.source == "voters")
-        )
-        async with self.database.read() as connection:
-            return (await connection.execute(query)).scalar_one()
 
     @again_after_conflict
     async def begin(self, task: str, folder: Path) -> StoredSnapshot:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from models.results import LABELS, Task
+from storage.agreed import GOLD_BY_VOTERS
 from storage.runs import FEWEST, Failure, lacks
 from storage.snapshots import Member, StoredSnapshot
 from storage.store import Store
@@ -71,8 +72,10 @@ def material(task: str, name: str, folder: Path, test: str | None) -> Material:
     if (failure := lacks(rows)) is not None:
         what = _LACKING[failure].format(rows=rows["train"])
         raise DataError(f"{name}: {what}; people must label more of {task}", failure)
+    # As they were drawn: /forgetme may have deleted the gold of a voter since, which is in the data set still.
+    voted = {SetName.GOLD: sum(row.method == GOLD_BY_VOTERS for row in parts["gold"])}
     sets = [
-        LabelledSet(each, task, _examples(task, parts[each.value]))
+        LabelledSet(each, task, _examples(task, parts[each.value]), voted=voted.get(each, 0))
         for each in (SetName.GOLD, SetName.HELDOUT)
         if rows[each.value]
     ]
@@ -91,17 +94,10 @@ def material(task: str, name: str, folder: Path, test: str | None) -> Material:
 async def with_earlier(
     store: Store, snapshot: StoredSnapshot, sets: Sequence[LabelledSet], candidate: str
 ) -> tuple[LabelledSet, ...]:
-    """Tell of each set that the gate asks how many candidates it judged before, and of gold whose it is."""
-    judged, voted = store.checkpoints.judged_by, await store.snapshots.gold_of_voters(snapshot.id)
+    """Tell of each set that the gate asks how many candidates it judged before."""
+    judged = store.checkpoints.judged_by
     return tuple(
-        [
-            replace(
-                each,
-                earlier=await judged(snapshot.id, each.name, beside=candidate),
-                voted=voted if each.name is SetName.GOLD else 0,
-            )
-            for each in sets
-        ]
+        [replace(each, earlier=await judged(snapshot.id, each.name, beside=candidate)) for each in sets]
     )
 
 

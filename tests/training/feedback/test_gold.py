@@ -11,13 +11,14 @@ import pytest
 
 from storage.agreed import MAINTAINER, VOTERS, ImportedText
 from storage.store import Store
-from tests.training.feedback.voters import CHAT, LABELS, open_store, question, texts
+from tests.training.feedback.voters import CHAT, LABELS, open_store, question, texts, vote_on
 from training.feedback.deciding import agreement, decide
 from training.feedback.gold import Promoted, promote_gold
 from training.feedback.grounded import LEAST, by_known_labels, grounded
 from training.feedback.parts import part_of
-from training.feedback.snapshot import drawn_in_memory
-from training.retraining.material import teachers
+from training.feedback.snapshot import drawn_in_memory, take_snapshot
+from training.gate.answers import SetName
+from training.retraining.material import material, teachers
 
 pytest.importorskip("crowdkit")
 HELD_OUT = [text for text in texts(400) if part_of(text) == "heldout"][:24]
@@ -66,6 +67,26 @@ async def test_what_trusted_people_say_alike_without_the_answer_is_gold(store: S
     assert (await store.consensus.figures(["sentiment"]))[0].gold == its
     again = await promote_gold(store, "sentiment")
     assert again == Promoted(0, len(KNOWN), 4), "done again, none is new"
+
+
+async def test_it_stays_theirs_in_a_data_set_when_one_of_them_is_forgotten(
+    store: Store, tmp_path: Path
+) -> None:
+    await prove(store)
+    await label(store, tmp_path / "votes.db", lambda number, _: truth(number))
+    await vote_on(store, texts(60, "연극"))
+    await promote_gold(store, "sentiment")
+    taken = await take_snapshot(store, "sentiment", tmp_path / "snapshots")
+    await store.forget(4)  # who asked about none of the texts
+    assert (await store.snapshots.get(taken.name)) == taken, "it is whole"
+    gold = await store.consensus.gold("sentiment")
+    assert {each.source for each in gold.values()} == {MAINTAINER}
+    asked = {each.name: each for each in material("sentiment", taken.name, taken.path, None).sets}
+    assert (len(asked[SetName.GOLD].rows), asked[SetName.GOLD].voted) == (
+        len(HELD_OUT) + len(KNOWN),
+        len(HELD_OUT),
+    )
+    assert asked[SetName.HELDOUT].voted == 0
 
 
 async def test_people_who_merely_agree_make_no_gold(store: Store, tmp_path: Path) -> None:
