@@ -162,7 +162,7 @@ class Checkpoints:
         task: str,
         name: str | None,
         *,
-        actor: int | str,
+        actor: int | str = "",
         reason: str,
         seen: str | None,
         preset: str,
@@ -174,7 +174,7 @@ class Checkpoints:
         Args:
             task: The task.
             name: The checkpoint.
-            actor: Who wants it.
+            actor: Who wants it; of a training it is who asked for that, unless they were forgotten.
             reason: Why.
             seen: Who the champion was when that was decided.
             preset: Whose own model answers where there is no champion.
@@ -189,7 +189,7 @@ class Checkpoints:
         """
         async with self._database.write() as connection:
             if training is not None:
-                await hold_uncancelled(connection, training)
+                actor = (await hold_uncancelled(connection, training)).actor
             if await is_unwanted(connection, name):
                 raise NotPromotable(Obstacle.CANCELLED, str(name))
             promotions = Promotions(connection, task)

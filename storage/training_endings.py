@@ -35,8 +35,8 @@ async def end(
         await Promotions(connection, run.task).discard(name)
 
 
-async def hold_uncancelled(connection: AsyncConnection, run_id: int) -> None:
-    """Let nobody cancel a training until the transaction ends.
+async def hold_uncancelled(connection: AsyncConnection, run_id: int) -> Run:
+    """Let nobody cancel a training until the transaction ends, nor who asked for it be forgotten.
 
     Whoever also locks aliases or checkpoints does it after this.
 
@@ -47,6 +47,7 @@ async def hold_uncancelled(connection: AsyncConnection, run_id: int) -> None:
     run = await RunRows(connection).get(run_id, lock=True)
     if run.cancelling or run.state is RunState.CANCELLED:
         raise CancelledRun(run_id)
+    return run
 
 
 async def came_of(connection: AsyncConnection, run_id: int, checkpoint_id: int) -> None:

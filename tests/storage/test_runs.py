@@ -29,7 +29,7 @@ async def passed(store: Store, run: Run | None, name: str, *, against: str = "bu
 
 async def promote(store: Store, run: Run, name: str, seen: str | None = None) -> ChampionChange:
     return await store.checkpoints.promote(
-        "sentiment", name, actor="gate", reason="x", seen=seen, preset="builtin", training=run.id
+        "sentiment", name, reason="x", seen=seen, preset="builtin", training=run.id
     )
 
 

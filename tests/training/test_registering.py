@@ -47,12 +47,25 @@ async def test_a_promotion_that_was_made_and_not_heard_of_is_done_again_without_
     with monkeypatch.context() as patch:
         patch.setattr(type(store.checkpoints), "promote", unheard)
         with pytest.raises(DatabaseFailed):
-            await promote(store, checkpoint, run, "builtin")
-    assert await promote(store, checkpoint, run, "builtin")
+            await promote(store, checkpoint, run.id, "builtin")
+    assert await promote(store, checkpoint, run.id, "builtin")
     standing = await store.checkpoints.standing("nli")
     assert (standing.champion, standing.previous) == (checkpoint, None)
     [change] = await store.checkpoints.changes("nli")
     assert (change.before, change.after) == (None, "nli-0001")
+
+
+@pytest.mark.parametrize("forgotten", [False, True])
+async def test_who_asked_for_it_is_written_down_as_the_one_who_promoted_it_unless_forgotten_since(
+    store: Store, *, forgotten: bool
+) -> None:
+    run = (await store.runs.ask("nli", actor_id=77)).run
+    checkpoint = await register(store, NEW, judged((SetName.GOLD, "nli")), run.id)
+    if forgotten:
+        await store.forget(77)
+    assert await promote(store, checkpoint, run.id, "builtin")
+    [change] = await store.checkpoints.changes("nli")
+    assert change.actor == ("" if forgotten else run.actor)
 
 
 async def test_over_another_than_it_was_compared_with_it_is_not_promoted(store: Store) -> None:
@@ -62,7 +75,7 @@ async def test_over_another_than_it_was_compared_with_it_is_not_promoted(store: 
     await store.checkpoints.promote(
         "nli", "another", actor="x", reason="y", seen=None, preset="builtin", force=True
     )
-    assert not await promote(store, checkpoint, run, "builtin")
+    assert not await promote(store, checkpoint, run.id, "builtin")
 
 
 async def kept(store: Store) -> list[tuple[str, object]]:

@@ -18,7 +18,6 @@ from storage.checkpoint_values import (
     Obstacle,
     TrainedCheckpoint,
 )
-from storage.runs import Run
 from storage.store import Store
 from storage.verdicts import Verdict
 from training.feedback.snapshot_folder import sync
@@ -104,7 +103,7 @@ async def register(store: Store, new: NewCheckpoint, judged: Judged, training: i
     return await store.checkpoints.get(new.name)
 
 
-async def promote(store: Store, checkpoint: TrainedCheckpoint, run: Run, preset: str) -> bool:
+async def promote(store: Store, checkpoint: TrainedCheckpoint, training: int, preset: str) -> bool:
     """Let a checkpoint that passed serve, unless the model that answers is no longer its verdict's.
 
     Done again, because nobody heard that it was done, it changes nothing.
@@ -122,11 +121,10 @@ async def promote(store: Store, checkpoint: TrainedCheckpoint, run: Run, preset:
         await store.checkpoints.promote(
             checkpoint.task,
             checkpoint.name,
-            actor=run.actor,
-            reason=f"passed the gate in training {run.id}",
+            reason=f"passed the gate in training {training}",
             seen=None if champion is None else champion.name,
             preset=preset,
-            training=run.id,
+            training=training,
         )
     except ChampionChanged:
         return False

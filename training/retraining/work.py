@@ -253,9 +253,7 @@ class Retraining:
         changes = self._ledger.call(lambda store: store.checkpoints.changes(self._run.task))
         promoted = any(change.after == name for change in changes)  # by a person, or before a kill
         if verdict.passed and not verdict.doubts and self._wish.promote and not promoted:
-            # Read again: who asked for it may have been forgotten since.
-            run = self._ledger.call(lambda store: store.runs.get(self._run.id))
-            promoted = self._ledger.call(lambda store: promote(store, checkpoint, run, preset))
+            promoted = self._ledger.call(lambda store: promote(store, checkpoint, self._run.id, preset))
         overtaken = False
         if verdict.passed and not promoted:
             standing = self._ledger.call(lambda store: store.checkpoints.standing(self._run.task))
