@@ -30,6 +30,7 @@ from storage.checkpoint_values import CheckpointState, NewCheckpoint, TrainedChe
 from storage.runs import Failure, RunState
 from storage.store import Store
 from tests.tiny import catalog_file
+from tests.trained import verdict
 from tests.training.learning_once import learning_once
 from tests.training.retraining_world import PEOPLE, PEPPER, shuffle, tiny_catalog_file, turn_round, vote
 from training.finetuning_commands import REFUSED
@@ -798,6 +799,29 @@ def test_another_promoted_while_it_is_compared_it_stays_a_candidate_and_that_is_
     assert EN.teaching.overtaken.format(champion="builtin") in run_html(run, "en")
     refused = call("models", "promote", "sentiment-0001")
     assert "has been compared with a model that no longer answers; --force" in refused.stderr
+
+
+@pytest.mark.parametrize("other", [False, True])
+def test_taken_up_again_once_it_was_judged_it_is_promoted_only_over_the_weights_it_was_compared_with(
+    tmp_path: Path, *, other: bool
+) -> None:
+    own = OwnModel(load_catalog(Path(os.environ["CATALOG"])), "builtin").version(Task.SENTIMENT)
+    name = "sentiment-0001"
+
+    async def judged_and_killed(store: Store) -> None:
+        run = (await store.runs.ask("sentiment", actor="bot")).run
+        await store.runs.claim(run.id, "here:1:one")
+        await store.runs.beat(run.id, "here:1:one", {"name": name})
+        await store.checkpoints.add(NewCheckpoint("sentiment", name, "/nowhere", "v", "builtin"))
+        await store.checkpoints.judge(name, verdict(name, weights="older" if other else own))
+        await store.runs.let_go(run.id, "here:1:one")
+
+    asked(tmp_path, judged_and_killed)
+    done = call(*COMMAND, "--run", "1")
+    assert done.exit_code == 0, done.output + repr(done.exception)
+    assert (champion(tmp_path) is None) is other
+    assert (f"{name} passed, but against builtin, which no longer answers" in done.stdout) is other
+    assert rows(tmp_path, "SELECT state FROM training_runs") == [("done",)]
 
 
 def test_it_is_left_to_whoever_runs_it_and_interrupted_it_saves_and_waits(tmp_path: Path) -> None:

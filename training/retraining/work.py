@@ -16,6 +16,7 @@ from storage.checkpoint_values import CheckpointState, NewCheckpoint, UnknownChe
 from storage.runs import CancelledRun, Failure, Run, RunState
 from storage.snapshots import StoredSnapshot
 from storage.store import Store
+from storage.verdicts import Verdict
 from training.feedback.snapshot import take_snapshot
 from training.gate.compare import compare
 from training.jobs import finetune
@@ -252,13 +253,18 @@ class Retraining:
         preset, verdict = self._place.preset, checkpoint.verdict
         changes = self._ledger.call(lambda store: store.checkpoints.changes(self._run.task))
         promoted = any(change.after == name for change in changes)  # by a person, or before a kill
-        if verdict.passed and not verdict.doubts and self._wish.promote and not promoted:
+        overtaken = verdict.passed and not promoted and self._is_overtaken(verdict)
+        if verdict.passed and not (verdict.doubts or promoted or overtaken) and self._wish.promote:
             promoted = self._ledger.call(lambda store: promote(store, checkpoint, self._run.id, preset))
-        overtaken = False
-        if verdict.passed and not promoted:
-            standing = self._ledger.call(lambda store: store.checkpoints.standing(self._run.task))
-            overtaken = not verdict.is_about(standing.rival(preset))
+            overtaken = not promoted
         return Outcome(name, verdict, promoted, overtaken, checkpoint.id)
+
+    def _is_overtaken(self, verdict: Verdict) -> bool:
+        """Whether what it was compared with no longer answers, or with other weights since."""
+        standing = self._ledger.call(lambda store: store.checkpoints.standing(self._run.task))
+        if not verdict.is_about(standing.rival(self._place.preset)):
+            return True
+        return verdict.weights is not None and verdict.weights != own_version(self._place, self._run.task)
 
     def _rival(self) -> Rival:
         return one_rival(self._ledger, self._place, self._run.task)
