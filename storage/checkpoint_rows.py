@@ -7,7 +7,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, distinct, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, Select, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
@@ -24,6 +24,9 @@ from storage.teaching_tables import Checkpoint, Snapshot, SnapshotMember
 from storage.teaching_tables import Evaluation as EvaluationRow
 from storage.upsert import upsert
 from storage.verdicts import Verdict
+
+_PARTS = ("gold", "heldout")
+"""The parts of a data set that judge."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,49 +133,34 @@ class CheckpointRows:
         rows = (await self.connection.execute(query)).all()
         return tuple(Evaluation(row.name, row.dataset, row.correct, row.at) for row in rows)
 
-    async def judged_by(self, snapshot_id: int, dataset: str, beside: str) -> int:
-        """Count the checkpoints beside one that were measured on at least half of these rows.
+    async def judged_on(self, task: str, rows: AbstractSet[tuple[int, int]], beside: str | None) -> int:
+        """Count the checkpoints of a task beside one that were measured on at least half of these rows.
 
-        A data set holds the rows of the one before and what was labelled since; so the count begins anew
-        once most of them are new.
+        It does not matter in which part a data set had them: held-out rows may have become gold since. A data
+        set holds the rows of the one before and what was labelled since; so the count begins anew once most
+        of them are new.
         """
-        its, other = aliased(SnapshotMember), aliased(SnapshotMember)
-        of_it = (its.snapshot_id == snapshot_id, its.split == dataset)
-        rows = await self.connection.scalar(select(func.count()).select_from(its).where(*of_it))
-        sharing = (
-            select(other.snapshot_id)
-            .join(its, and_(its.input_id == other.input_id, its.slot == other.slot))
-            .where(*of_it, other.split == dataset)
-            .group_by(other.snapshot_id)
-            .having(2 * func.count() >= rows)
-        )
         query = (
-            select(func.count(distinct(Checkpoint.id)))
+            select(Checkpoint.name, Checkpoint.snapshot_id, EvaluationRow.dataset)
             .join(EvaluationRow, EvaluationRow.checkpoint_id == Checkpoint.id)
-            .where(
-                EvaluationRow.dataset == dataset,
-                Checkpoint.snapshot_id.in_(sharing),
-                Checkpoint.name != beside,
-            )
+            .where(Checkpoint.task == task, EvaluationRow.dataset.in_(_PARTS))
         )
-        return int(await self.connection.scalar(query) or 0)
+        asked: dict[str, set[tuple[int, str]]] = {}
+        for name, snapshot_id, part in await self.connection.execute(query):
+            if snapshot_id is not None:
+                asked.setdefault(name, set()).add((snapshot_id, part))
+        asked.pop(beside or "", None)
+        shared = {part: await self._members(*part) & rows for part in set().union(*asked.values())}
+        return sum(
+            bool(rows) and 2 * len(set().union(*(shared[part] for part in parts))) >= len(rows)
+            for parts in asked.values()
+        )
 
-    async def judged_on(self, task: str, dataset: str, rows: AbstractSet[tuple[int, int]]) -> int:
-        """Count the checkpoints of a task that were measured on at least half of these rows."""
-        measured = (
-            select(Checkpoint.snapshot_id, func.count(distinct(Checkpoint.id)))
-            .join(EvaluationRow, EvaluationRow.checkpoint_id == Checkpoint.id)
-            .where(EvaluationRow.dataset == dataset, Checkpoint.task == task)
-            .group_by(Checkpoint.snapshot_id)
+    async def _members(self, snapshot_id: int, part: str) -> set[tuple[int, int]]:
+        query = select(SnapshotMember.input_id, SnapshotMember.slot).where(
+            SnapshotMember.snapshot_id == snapshot_id, SnapshotMember.split == part
         )
-        judged = 0
-        for snapshot_id, count in (await self.connection.execute(measured)).all():
-            query = select(SnapshotMember.input_id, SnapshotMember.slot).where(
-                SnapshotMember.snapshot_id == snapshot_id, SnapshotMember.split == dataset
-            )
-            theirs = {(item, slot) for item, slot in await self.connection.execute(query)}
-            judged += count if theirs & rows and 2 * len(theirs & rows) >= len(rows) else 0
-        return judged
+        return {(item, slot) for item, slot in await self.connection.execute(query)}
 
     async def _change(self, checkpoint_id: int, **values: object) -> None:
         await self.connection.execute(update(Checkpoint).where(Checkpoint.id == checkpoint_id).values(values))

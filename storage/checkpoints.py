@@ -286,27 +286,18 @@ class Checkpoints:
             rows = CheckpointRows(connection)
             return await rows.evaluations((await rows.get(name)).id)
 
-    async def judged_by(self, snapshot_id: int, dataset: str, *, beside: str) -> int:
-        """Count the checkpoints that were measured on rows of a data set, half of them at least.
-
-        Args:
-            snapshot_id: The data set.
-            dataset: Which of its parts.
-            beside: The name of one that is not counted.
-        """
-        async with self._database.read() as connection:
-            return await CheckpointRows(connection).judged_by(snapshot_id, dataset, beside)
-
-    async def judged_on(self, task: str, dataset: str, rows: Collection[tuple[int, int]]) -> int:
-        """Count the same of rows that are in no data set yet.
+    async def judged_on(
+        self, task: str, rows: Collection[tuple[int, int]], *, beside: str | None = None
+    ) -> int:
+        """Count the checkpoints that were measured on rows, gold or held-out then, half of them at least.
 
         Args:
             task: Of which task.
-            dataset: Which part they would be.
             rows: The input and the slot of each.
+            beside: The name of one that is not counted.
         """
         async with self._database.read() as connection:
-            return await CheckpointRows(connection).judged_on(task, dataset, frozenset(rows))
+            return await CheckpointRows(connection).judged_on(task, frozenset(rows), beside)
 
     async def retire_tainted(self) -> tuple[str, ...]:
         """Retire every checkpoint that learnt from a deleted text and does not serve; delete its folder.

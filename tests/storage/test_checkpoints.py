@@ -500,21 +500,24 @@ async def test_candidates_are_counted_by_the_rows_that_judged_them(store: Store,
         await store.checkpoints.add(new(name, snapshot=drawn))
         for dataset in ("heldout", "test") if name != "unmeasured" else ():
             await store.checkpoints.add_evaluation(name, against=None, dataset=dataset, correct={})
-    judged = store.checkpoints.judged_by
-    assert await judged(1, "heldout", beside="new") == 3
-    assert await judged(1, "heldout", beside="a") == 2
-    assert await judged(2, "heldout", beside="new") == 3, "two of three rows are those of the first"
-    assert await judged(3, "heldout", beside="new") == 1, "two of five are too few, three are not"
-    assert await judged(3, "train", beside="new") == 0
 
-    async def judged_on(*texts: int, dataset: str = "heldout", task: str = "sentiment") -> int:
-        return await store.checkpoints.judged_on(task, dataset, [(items[each], 0) for each in texts])
+    async def judged(*texts: int, beside: str | None = None, task: str = "sentiment") -> int:
+        its = [(items[each], 0) for each in texts]
+        return await store.checkpoints.judged_on(task, its, beside=beside)
 
-    for number, rows in enumerate(((0, 1), (0, 1, 2), (0, 1, 2, 3, 4)), start=1):
-        assert await judged_on(*rows) == await judged(number, "heldout", beside="new")
-    assert await judged_on(2, 3) == 1, "one of two rows is in the second"
-    assert await judged_on(3, 4) == await judged_on() == 0
-    assert await judged_on(0, 1, dataset="gold") == await judged_on(0, 1, task="nli") == 0
+    assert await judged(0, 1) == 3
+    assert await judged(0, 1, beside="a") == 2
+    assert await judged(0, 1, 2) == 3, "two of three rows are those of the first"
+    assert await judged(0, 1, 2, 3, 4) == 1, "two of five are too few, three are not"
+    assert await judged(2, 3) == 1, "one of two rows is in the second"
+    assert await judged(5) == await judged(3, 4) == await judged() == await judged(0, 1, task="nli") == 0
+    # Rows that are gold now were held out when they judged the first ones.
+    await sql(f"UPDATE snapshot_members SET split = 'gold' WHERE snapshot_id = 2 AND input_id <> {items[0]}")
+    assert await judged(0, 1) == 3, "half of them are held out"
+    assert await judged(1, 2, beside="a") == 1, "'b' was measured on no gold"
+    await store.checkpoints.add_evaluation("b", against=None, dataset="gold", correct={})
+    assert await judged(1, 2, beside="a") == 2
+    assert await judged(0, 1, 2) == 3
 
 
 PROMOTER = """

@@ -92,12 +92,18 @@ def material(task: str, name: str, folder: Path, test: str | None) -> Material:
 
 
 async def with_earlier(
-    store: Store, snapshot: StoredSnapshot, sets: Sequence[LabelledSet], candidate: str
+    store: Store, members: Iterable[Member], sets: Sequence[LabelledSet], candidate: str | None = None
 ) -> tuple[LabelledSet, ...]:
-    """Tell of each set that the gate asks how many candidates it judged before."""
-    judged = store.checkpoints.judged_by
+    """Tell of each set that the gate asks how many candidates beside one its rows have judged before."""
+    places: dict[str, list[tuple[int, int]]] = {}
+    for member in members:
+        places.setdefault(member.split, []).append((member.item, member.slot))
+    judged = store.checkpoints.judged_on
     return tuple(
-        [replace(each, earlier=await judged(snapshot.id, each.name, beside=candidate)) for each in sets]
+        [
+            replace(each, earlier=await judged(each.task, places.get(each.name, ()), beside=candidate))
+            for each in sets
+        ]
     )
 
 

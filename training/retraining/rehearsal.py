@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -21,13 +21,12 @@ from training.feedback.ballots import Agreement
 from training.feedback.deciding import agreement
 from training.feedback.snapshot import drawn_in_memory, read_snapshot
 from training.feedback.snapshot_folder import write_folder
-from training.gate.compare import LabelledSet
 from training.gate.rules import Rules
 from training.jobs import finetune
 from training.processes import Processes
 from training.retraining.beginning import beginning, lesson, no_text
 from training.retraining.ledger import Ledger
-from training.retraining.material import check_learnable, material, teachers
+from training.retraining.material import check_learnable, material, teachers, with_earlier
 from training.retraining.one_model import one_rival
 from training.retraining.place import TeachingPlace
 from training.retraining.wish import Wish
@@ -87,7 +86,7 @@ def rehearse(
         )
         start = beginning(place, task, against.checkpoint)
         say(f"it would begin with {start.parent or start.base}")
-        sets = ledger.call(lambda store: _with_earlier(store, task, rows.members, learnt.sets))
+        sets = ledger.call(lambda store: with_earlier(store, rows.members, learnt.sets))
         asked = ", ".join(
             f"{each.name} {len(each.rows):,} (candidates judged by it before: {each.earlier})"
             for each in sets
@@ -123,16 +122,3 @@ async def _rows(store: Store, task: str, name: str | None, found: Agreement, fol
     if snapshot is None or snapshot.task != task or snapshot.state != "whole":
         raise DataError(f"there is no whole snapshot {name} of {task}")
     return _Rows(name, snapshot.path, await store.snapshots.members(snapshot.id))
-
-
-async def _with_earlier(
-    store: Store, task: str, members: Sequence[Member], sets: Sequence[LabelledSet]
-) -> tuple[LabelledSet, ...]:
-    judged = store.checkpoints.judged_on
-    places = {name: [(each.item, each.slot) for each in members if each.split == name] for name in _SETS}
-    return tuple(
-        [replace(each, earlier=await judged(task, each.name, places.get(each.name, []))) for each in sets]
-    )
-
-
-_SETS = ("gold", "heldout")

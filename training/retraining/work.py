@@ -214,11 +214,12 @@ class Retraining:
         self._ledger.tell(phase="gate", step=0, steps=total)
         named = against.name or self._place.preset
         self._say(f"comparing {name} with {named} on {total // 2:,} texts")
+        members = self._ledger.call(lambda store: store.snapshots.members(snapshot.id))
         compared = compare(
             model,
             folder,
             self._run.task,
-            self._ledger.call(lambda store: with_earlier(store, snapshot, found.sets, name)),
+            self._ledger.call(lambda store: with_earlier(store, members, found.sets, name)),
             self._ledger.call(lambda store: teachers_of(store, snapshot)),
             leaving=against.leaving,
             device=self._processes.device,
