@@ -7,6 +7,8 @@ from collections.abc import Iterable
 
 from storage.snapshots import Member
 from training.feedback.ballots import Agreement, Place
+from training.feedback.grounded import by_known_labels, grounded
+from training.gate.rules import Teachers
 
 _LEARNT = ("train", "dev")
 
@@ -24,3 +26,17 @@ def votes_behind(found: Agreement, members: Iterable[Member]) -> Counter[int]:
         if decided is not None and member.split in _LEARNT:
             votes.update(decided.voters)
     return votes
+
+
+def teachers(found: Agreement, members: Iterable[Member]) -> Teachers:
+    """Count the people who have shown to be right among those whose votes are behind what is learnt.
+
+    The share is that of the busiest of all.
+    """
+    votes = votes_behind(found, members)
+    most = max(votes.values(), default=0)
+    return Teachers(
+        len(votes.keys() & grounded(found)),
+        most / votes.total() if most else 0.0,
+        known=by_known_labels(found),
+    )

@@ -22,6 +22,7 @@ from storage.snapshot_files import draft
 from storage.snapshots import Overtaken, StoredSnapshot
 from storage.store import Store
 from training.feedback.ballots import Agreement
+from training.feedback.behind import teachers
 from training.feedback.deciding import decide, labels_of
 from training.feedback.drawing import MIN_CONFIDENCE, Drawn, draw
 from training.feedback.locks import held
@@ -68,10 +69,10 @@ async def take_snapshot(
         async with held(folder / ".lock"):
             await store.erase_folders()  # this may be another machine than the one where people are forgotten
             await store.snapshots.clear(folder)
-            await decide(store, task)
             for _ in range(_TRIES):
+                found = await decide(store, task)
                 try:
-                    return await _draw(store, folder, settings, public)
+                    return await _draw(store, folder, settings, public, found)
                 except Overtaken:
                     continue
     except OSError as error:
@@ -110,7 +111,9 @@ async def newest_snapshot(store: Store, task: str) -> StoredSnapshot | None:
     return found
 
 
-async def _draw(store: Store, folder: Path, settings: Settings, public: PublicTexts) -> StoredSnapshot:
+async def _draw(
+    store: Store, folder: Path, settings: Settings, public: PublicTexts, found: Agreement
+) -> StoredSnapshot:
     begun = await store.snapshots.begin(settings.task, folder)
     try:
         # Read after the row is there, so that a deletion is either seen here or makes the row stale.
@@ -121,7 +124,7 @@ async def _draw(store: Store, folder: Path, settings: Settings, public: PublicTe
         _refuse_empty(settings.task, drawn)
         try:
             manifest, manifest_hash = await asyncio.to_thread(
-                write_folder, draft(begun.path), settings, drawn
+                write_folder, draft(begun.path), settings, drawn, teachers(found, drawn.members)
             )
             draft(begun.path).rename(begun.path)
             await asyncio.to_thread(sync, folder)

@@ -16,6 +16,7 @@ from training.feedback.card import card
 from training.feedback.drawing import Drawn, SnapshotRow
 from training.feedback.parquet import SNAPSHOT_COLUMNS, write_parquet
 from training.feedback.parts import PARTS
+from training.gate.rules import Teachers
 from training.revision import code_revision
 from training.textfiles import DataError
 
@@ -40,10 +41,12 @@ class Settings:
     exclude: tuple[tuple[str, str], ...]
 
 
-def write_folder(folder: Path, settings: Settings, drawn: Drawn) -> tuple[Mapping[str, Any], str]:
+def write_folder(
+    folder: Path, settings: Settings, drawn: Drawn, taught: Teachers
+) -> tuple[Mapping[str, Any], str]:
     """Write a data set to a folder that is made anew, and have it on the disk when this returns.
 
-    The same rows by the same settings and code give the same bytes: nothing tells the time or the name.
+    The same votes by the same settings and code give the same bytes: nothing tells the time or the name.
 
     Returns:
         The manifest, and the SHA-256 of its file.
@@ -72,6 +75,7 @@ def write_folder(folder: Path, settings: Settings, drawn: Drawn) -> tuple[Mappin
         # Words that were filled in are as many as rows; a label of a few is worth counting.
         "labels": {} if settings.task == "mask" else labels,
         "left_out": dict(drawn.left_out),
+        "teachers": asdict(taught),  # who votes after this taught none of it
     }
     (folder / "README.md").write_text(card(manifest), encoding="utf-8", newline="\n")
     manifest["files"] = {file.name: _digest(file) for file in sorted(folder.iterdir())}

@@ -12,11 +12,9 @@ from storage.runs import FEWEST, Failure, lacks
 from storage.snapshots import Member, StoredSnapshot
 from storage.store import Store
 from training.datasets import Example, read
-from training.feedback.ballots import Agreement
-from training.feedback.behind import votes_behind
+from training.feedback.behind import teachers
 from training.feedback.deciding import agreement
 from training.feedback.drawing import SnapshotRow
-from training.feedback.grounded import by_known_labels, grounded
 from training.feedback.snapshot_folder import read_snapshot
 from training.gate.answers import SetName
 from training.gate.compare import LabelledSet
@@ -72,7 +70,7 @@ def material(task: str, name: str, folder: Path, test: str | None) -> Material:
     if (failure := lacks(rows)) is not None:
         what = _LACKING[failure].format(rows=rows["train"])
         raise DataError(f"{name}: {what}; people must label more of {task}", failure)
-    # As they were drawn: /forgetme may have deleted the gold of a voter since, which is in the data set still.
+    # As they were drawn: /forgetme may have deleted gold of voters since, which is in the data set still.
     voted = {SetName.GOLD: sum(row.method == GOLD_BY_VOTERS for row in parts["gold"])}
     sets = [
         LabelledSet(each, task, _examples(task, parts[each.value]), voted=voted.get(each, 0))
@@ -108,22 +106,11 @@ async def with_earlier(
 
 
 async def teachers_of(store: Store, snapshot: StoredSnapshot) -> Teachers:
-    """Count the people who have shown to be right among those whose votes are behind what is learnt.
-
-    The share is that of the busiest of all.
-    """
+    """Return who taught what a data set has to learn from, as it was when that was drawn."""
+    if (kept := snapshot.manifest.get("teachers")) is not None:
+        return Teachers(**kept)
+    # Drawn before they were kept: all that can be told is whose votes agree with it by now.
     return teachers(await agreement(store, snapshot.task), await store.snapshots.members(snapshot.id))
-
-
-def teachers(found: Agreement, members: Iterable[Member]) -> Teachers:
-    """The same of what the voters agree on and the members of a data set."""
-    votes = votes_behind(found, members)
-    most = max(votes.values(), default=0)
-    return Teachers(
-        len(votes.keys() & grounded(found)),
-        most / votes.total() if most else 0.0,
-        known=by_known_labels(found),
-    )
 
 
 def check_learnable(task: str) -> None:

@@ -18,15 +18,16 @@ from storage.snapshots import Member
 from storage.store import Store
 from training.datasets import read
 from training.feedback.ballots import Agreement
+from training.feedback.behind import teachers
 from training.feedback.deciding import agreement
 from training.feedback.snapshot import drawn_in_memory, read_snapshot
 from training.feedback.snapshot_folder import write_folder
-from training.gate.rules import Rules
+from training.gate.rules import Rules, Teachers
 from training.jobs import finetune
 from training.processes import Processes
 from training.retraining.beginning import beginning, lesson, no_text
 from training.retraining.ledger import Ledger
-from training.retraining.material import check_learnable, material, teachers, with_earlier
+from training.retraining.material import check_learnable, material, teachers_of, with_earlier
 from training.retraining.one_model import one_rival
 from training.retraining.place import TeachingPlace
 from training.retraining.wish import Wish
@@ -39,11 +40,12 @@ _NEW = "a new data set"
 
 @dataclass(frozen=True, slots=True)
 class _Rows:
-    """A data set that would be learnt from: what it is called, where it lies, what is in it."""
+    """A data set that would be learnt from: what it is called, where it lies, its rows, who taught it."""
 
     name: str
     folder: Path
     members: Sequence[Member]
+    taught: Teachers
 
 
 def rehearse(
@@ -77,7 +79,7 @@ def rehearse(
             classes = ", ".join(f"{label} {counted[label]:,}" for label in LABELS[Task(task)])
             say(f"{part} {len(its):,}: {classes}")
         learnt = material(task, rows.name, rows.folder, wish.test)
-        taught = teachers(found, rows.members)
+        taught = rows.taught
         who = "whose votes have proved right" if taught.known else "whose votes agree"
         say(
             f"voters: {taught.voters} {who} ({_RULES.least_voters} needed); "
@@ -116,9 +118,11 @@ async def _rows(store: Store, task: str, name: str | None, found: Agreement, fol
     """The data set that was named, or one drawn anew and written to a folder that is not kept."""
     if name is None:
         settings, drawn = await drawn_in_memory(store, task, found)
-        write_folder(folder, settings, drawn)
-        return _Rows(_NEW, folder, drawn.members)
+        taught = teachers(found, drawn.members)
+        write_folder(folder, settings, drawn, taught)
+        return _Rows(_NEW, folder, drawn.members, taught)
     snapshot = await store.snapshots.get(name)
     if snapshot is None or snapshot.task != task or snapshot.state != "whole":
         raise DataError(f"there is no whole snapshot {name} of {task}")
-    return _Rows(name, snapshot.path, await store.snapshots.members(snapshot.id))
+    members = await store.snapshots.members(snapshot.id)
+    return _Rows(name, snapshot.path, members, await teachers_of(store, snapshot))

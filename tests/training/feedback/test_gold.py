@@ -12,13 +12,14 @@ import pytest
 from storage.agreed import MAINTAINER, VOTERS, ImportedText
 from storage.store import Store
 from tests.training.feedback.voters import CHAT, LABELS, open_store, question, texts, vote_on
+from training.feedback.behind import teachers
 from training.feedback.deciding import agreement, decide
 from training.feedback.gold import Promoted, promote_gold
 from training.feedback.grounded import LEAST, by_known_labels, grounded
 from training.feedback.parts import part_of
 from training.feedback.snapshot import drawn_in_memory, take_snapshot
 from training.gate.answers import SetName
-from training.retraining.material import material, teachers
+from training.retraining.material import material
 
 pytest.importorskip("crowdkit")
 HELD_OUT = [text for text in texts(400) if part_of(text) == "heldout"][:24]

@@ -9,9 +9,9 @@ import pytest
 from storage.snapshots import Member
 from training.feedback.agreement import agree
 from training.feedback.ballots import Agreement, Ballot, Gold, Method, Place, Rules, Settled, Verdict
+from training.feedback.behind import teachers
 from training.feedback.grounded import LEAST, by_known_labels, grounded, proved_by_gold
 from training.gate.rules import Rules as Bounds
-from training.retraining.material import teachers
 
 pytest.importorskip("crowdkit")
 LABELS = ("negative", "positive")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import random
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,8 @@ from tests.training.feedback.voters import CHAT, left_in, open_store, question, 
 from training.feedback.drawing import SnapshotRow
 from training.feedback.parts import PARTS
 from training.feedback.snapshot import newest_snapshot, read_snapshot, take_snapshot
+from training.gate.rules import Teachers
+from training.retraining.material import teachers_of
 from training.textfiles import DataError
 
 parquet = pytest.importorskip("pyarrow.parquet")
@@ -87,6 +90,24 @@ async def test_the_same_votes_give_the_same_hash_in_any_database(tmp_path: Path,
         await store.close()
     assert len(set(hashes)) == 1
     assert left_in(folder / "0") == {"sentiment-0001", "sentiment-0002"}
+
+
+async def test_who_votes_after_it_was_drawn_taught_none_of_it(url: str, folder: Path) -> None:
+    store = await open_store(url, people=8)
+    asked = [await store.add_prediction(question(each), chat_id=CHAT, asker_id=1) for each in texts(30)]
+
+    async def vote(*people: int) -> None:
+        for number, prediction in enumerate(asked):
+            for person in people:
+                await store.vote(prediction, person, 0, number % 2, chat_id=CHAT)
+
+    await vote(1, 2, 3)
+    taken = await take_snapshot(store, "sentiment", folder)
+    await vote(4, 5, 6, 7, 8)
+    assert await teachers_of(store, taken) == Teachers(3, 1 / 3)
+    unkept = replace(taken, manifest={"rows": taken.manifest["rows"]})
+    assert await teachers_of(store, unkept) == Teachers(8, 1 / 8), "an older version kept none"
+    await store.close()
 
 
 async def test_another_vote_or_another_setting_gives_another_hash(store: Store, folder: Path) -> None:
