@@ -128,6 +128,8 @@ class Verdict:
             None if none has to.
         weights: Fingerprint of the champion's weights where it is a preset's own model, which others may take
             the place of under the same name; None for a trained one.
+        learnt: How many known rows (gold) were not asked, as one of the two models had learnt from their
+            texts.
     """
 
     passed: bool
@@ -137,6 +139,7 @@ class Verdict:
     checks: tuple[Check, ...]
     leaving: str | None = None
     weights: str | None = None
+    learnt: int = 0
 
     @property
     def doubts(self) -> tuple[Doubt, ...]:
@@ -187,6 +190,7 @@ class Verdict:
             "candidate": self.candidate,
             "leaving": self.leaving,
             "weights": self.weights,
+            "learnt": self.learnt,
             "checks": [{**asdict(check), "numbers": dict(check.numbers)} for check in self.checks],
         }
 
@@ -208,7 +212,9 @@ class Verdict:
             raise ValueError("a verdict names its task, champion and candidate")
         said = (body.get(key) for key in ("leaving", "weights"))
         gone, weights = (each if isinstance(each, str) and each else None for each in said)
-        return cls(passed, task, champion, candidate, tuple(map(_check, checks)), gone, weights)
+        learnt = body.get("learnt")  # an older version left none out
+        left_out = learnt if isinstance(learnt, int) else 0
+        return cls(passed, task, champion, candidate, tuple(map(_check, checks)), gone, weights, left_out)
 
 
 def _amount(check: Check, name: str) -> float:

@@ -78,18 +78,19 @@ class Learnt:
         """All that either knows."""
         return Learnt(np.union1d(self.texts, other.texts), np.union1d(self.files, other.files))
 
+    def has_read(self, rows: Iterable[tuple[str, str | None]]) -> list[bool]:
+        """Say of each row, a text or a pair, whether one of its texts was learnt from."""
+        known = frozenset(self.texts.tolist())
+        return [any(hashed(text) in known for text in row if text) for row in rows]
+
     def unread(self, found: Labelled, source: str) -> Labelled:
         """Leave out the rows one of whose texts was learnt from, and say how many.
 
         Raises:
             DataError: So many of them, or the whole file, that there is nothing in it to measure on.
         """
-        known = frozenset(self.texts.tolist())
-        new = [
-            each
-            for each in found.examples
-            if not any(hashed(text) in known for text in (each.text, each.second) if text)
-        ]
+        read = self.has_read((each.text, each.second) for each in found.examples)
+        new = [each for each, known in zip(found.examples, read, strict=True) if not known]
         total = len(found.examples)
         if (count := total - len(new)) > MOST_LEAKED * total:
             raise DataError(

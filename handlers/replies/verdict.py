@@ -49,6 +49,8 @@ def verdict_lines(verdict: Verdict, language: Language) -> tuple[str, ...]:
         lines.append(
             texts.leaving.format(leaving=utf16.clip(verdict.leaving, _NAME_UNITS), champion=names[0])
         )
+    if verdict.learnt:
+        lines.append(texts.learnt.format(learnt=Count(verdict.learnt)))
     recalls = [check for check in verdict.checks if check.name is CheckName.RECALL]
     for check in verdict.checks:
         if check.name is CheckName.RECALL:

@@ -14,6 +14,7 @@ class VerdictTexts:
         waits: The headline where a person has to promote what passed.
         doubts: Why, by ``storage.verdicts.Doubt``.
         leaving: Added to the headline where the model that answers now has to go.
+        learnt: Added to it where known labels were not asked.
         sets: Names of the sets of labelled rows.
         checks: What is said of each check, by its name; of recalls, one line for all that passed.
         failed: What is said instead of one that failed.
@@ -35,6 +36,7 @@ class VerdictTexts:
     doubts: Mapping[str, str]
     refused: str
     leaving: str
+    learnt: str
     sets: Mapping[str, str]
     checks: Mapping[str, str]
     failed: Mapping[str, str]
@@ -67,6 +69,10 @@ VERDICT_EN = VerdictTexts(
     leaving=(
         "{leaving} learnt from a text that was deleted and has to go, so the question is not whether this "
         "one is better than {leaving}: without it {champion} answers, and that is what it has to beat."
+    ),
+    learnt=(
+        "Left out: {learnt:known label|known labels} (gold) with a text that one of the two models learnt "
+        "from, which measures nothing."
     ),
     sets={"gold": "known labels (gold)", "test": "public test set", "heldout": "rows of held-out feedback"},
     checks={
@@ -168,6 +174,7 @@ VERDICT_KO = VerdictTexts(
         "{leaving} 모델은 지워진 글로 배워서 어차피 물러나요. 그래서 {leaving} 모델이 아니라, 그다음에 "
         "대답할 {champion} 모델보다 나은지 봐요."
     ),
+    learnt="두 모델 가운데 하나가 이미 배운 글은 재어 주는 것이 없어서, 정답(골드) {learnt}개를 뺐어요.",
     sets={"gold": "정답(골드)", "test": "공개 시험 세트", "heldout": "따로 떼어 둔 피드백"},
     checks={
         "answers": "답: {n}개 모두 숫자로 답했어요.",

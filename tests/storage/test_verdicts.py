@@ -51,9 +51,9 @@ def test_what_is_no_verdict_is_refused(body: object, said: str) -> None:
 
 
 def test_it_keeps_who_has_to_go_and_names_nobody_without() -> None:
-    kept = replace(VERDICT, leaving="sentiment-0007").as_json()
-    assert Verdict.from_json(kept).leaving == "sentiment-0007"
-    del kept["leaving"]
+    kept = replace(VERDICT, leaving="sentiment-0007", learnt=3).as_json()
+    assert (Verdict.from_json(kept).leaving, Verdict.from_json(kept).learnt) == ("sentiment-0007", 3)
+    del kept["leaving"], kept["learnt"]
     assert Verdict.from_json(kept) == VERDICT
 
 

@@ -2,14 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from storage.runs import Failure
+from training.datasets import Example
+from training.feedback.drawing import SnapshotRow
+from training.feedback.parts import PARTS
+from training.learnt import Learnt
 from training.retraining import material as module
-from training.retraining.material import material
+from training.retraining.material import Material, material
 from training.textfiles import DataError
+
+
+def drawn(rows: Mapping[str, int]) -> dict[str, tuple[SnapshotRow, ...]]:
+    """Parts with so many rows; every other known label is the voters'."""
+    methods = ("gold", "gold-by-voters")
+    return {
+        part: tuple(
+            SnapshotRow(
+                str(n),
+                text(part, n),
+                None,
+                0,
+                "positive",
+                1.0,
+                methods[n % 2] if part == "gold" else "majority",
+                3,
+            )
+            for n in range(rows.get(part, 0))
+        )
+        for part in PARTS
+    }
+
+
+def text(part: str, number: int) -> str:
+    return f"{part} 이야기 {number}"
 
 
 @pytest.mark.parametrize(
@@ -31,9 +61,27 @@ from training.textfiles import DataError
 def test_what_is_missing_is_said(
     rows: dict[str, int], said: str, failure: Failure, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    drawn = {part: tuple(range(rows.get(part, 0))) for part in ("train", "dev", "heldout", "gold")}
-    monkeypatch.setattr(module, "read_snapshot", lambda _: drawn)
+    monkeypatch.setattr(module, "read_snapshot", lambda _: drawn(rows))
     with pytest.raises(DataError, match=said) as error:
         material("sentiment", "sentiment-0001", tmp_path, None)
     assert str(error.value).endswith("; people must label more of sentiment")
     assert error.value.failure is failure
+
+
+def test_gold_that_a_model_learnt_from_before_it_was_gold_is_not_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "read_snapshot", lambda _: drawn({"train": 9, "dev": 1, "gold": 9}))
+
+    def found(learnt: int) -> Material:
+        before = Learnt.of([Example(text("gold", n).upper(), None, 0) for n in range(learnt)], [])
+        return material("sentiment", "sentiment-0001", tmp_path, None, before)
+
+    [gold] = found(3).sets
+    assert [row.text for row in gold.rows] == [text("gold", n) for n in range(3, 9)]
+    assert (gold.voted, found(3).known, found(3).rows["gold"]) == (3, 3, 9)
+    assert found(3).held_out == [str(tmp_path / "gold.jsonl")], "whoever knows them does not learn them again"
+    assert (found(0).sets[0].voted, found(0).known) == (4, 0)
+    with pytest.raises(DataError, match="a model learnt from all 9 known texts; people must") as error:
+        found(9)
+    assert error.value.failure is Failure.NOTHING_TO_MEASURE

@@ -25,14 +25,22 @@ from handlers.replies.training import run_html
 from models.catalog import load_catalog
 from models.own import OwnModel
 from models.results import Task
-from storage.agreed import NewLabel
+from storage.agreed import ImportedText, NewLabel
 from storage.checkpoint_values import CheckpointState, NewCheckpoint, TrainedCheckpoint
 from storage.runs import Failure, RunState
 from storage.store import Store
 from tests.tiny import catalog_file
 from tests.trained import verdict
 from tests.training.learning_once import learning_once
-from tests.training.retraining_world import PEOPLE, PEPPER, shuffle, tiny_catalog_file, turn_round, vote
+from tests.training.retraining_world import (
+    PEOPLE,
+    PEPPER,
+    shuffle,
+    texts,
+    tiny_catalog_file,
+    turn_round,
+    vote,
+)
 from training.finetuning_commands import REFUSED
 from training.gate.compare import compare
 from training.jobs import finetune
@@ -158,6 +166,8 @@ def test_a_model_learns_what_people_say_passes_and_serves_and_the_next_goes_on_f
 
     with closing(sqlite3.connect(tmp_path / "bot.db")) as connection, connection:
         connection.execute("UPDATE gold_items SET source = 'voters' WHERE id <= 3")
+    taught = [ImportedText("sentiment", text, None, 0, label, gold=True) for text, label in texts()[2:8:2]]
+    asked(tmp_path, lambda store: store.imports.add_texts(taught))
     again = call(*COMMAND, *QUICK, "--no-promote")
     assert again.exit_code in LEARNT, again.output
     assert (same := champion(tmp_path)) is not None
@@ -170,6 +180,9 @@ def test_a_model_learns_what_people_say_passes_and_serves_and_the_next_goes_on_f
     assert "Of these known labels" not in done.stdout
     assert "Of these known labels 3 are what trusted voters said alike and blind, 125 came" in again.stdout
     assert "Candidates that these rows have judged before: 1." in again.stdout
+    assert (
+        "Left out: 3 known labels (gold) with a text that one of the two models learnt from" in again.stdout
+    )
 
 
 @pytest.mark.usefixtures("learnt_once")

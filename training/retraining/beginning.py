@@ -15,9 +15,11 @@ from models.own import OwnModel
 from models.results import Task
 from storage.checkpoint_values import TrainedCheckpoint
 from training.job import Job
+from training.learnt import Learnt
 from training.retraining.material import Material
 from training.retraining.place import TeachingPlace
 from training.retraining.wish import BATCH, Wish
+from training.start import weights_of
 from training.textfiles import DataError
 
 
@@ -99,6 +101,18 @@ def own_version(place: TeachingPlace, task: str) -> str:
         return OwnModel(load_catalog(place.catalog), place.preset).version(Task(task))
     except ModelServiceError as error:
         raise DataError(str(error)) from error
+
+
+def learnt_by(*models: str) -> Learnt:
+    """What models learnt from, as far as they tell: presets, folders or hub ids.
+
+    Raises:
+        DataError: There is no such model, or what it tells is damaged.
+    """
+    found = Learnt()
+    for model in dict.fromkeys(models):
+        found = found.and_(Learnt.load(weights_of(model)[1]))
+    return found
 
 
 def width_of(model: str) -> int:

@@ -19,6 +19,7 @@ from training.feedback.snapshot_folder import read_snapshot
 from training.gate.answers import SetName
 from training.gate.compare import LabelledSet
 from training.gate.rules import Teachers
+from training.learnt import Learnt
 from training.textfiles import DataError
 
 LEARNABLE = (Task.SENTIMENT, Task.NLI, Task.NSP)
@@ -44,6 +45,7 @@ class Material:
         held_out: Files whose texts must not train.
         rows: Number of rows of each part.
         sets: What the gate asks.
+        known: How many rows of gold it does not ask, as a model learnt from their texts.
     """
 
     train: str
@@ -51,9 +53,16 @@ class Material:
     held_out: list[str]
     rows: dict[str, int]
     sets: tuple[LabelledSet, ...]
+    known: int
 
 
-def material(task: str, name: str, folder: Path, test: str | None) -> Material:
+def material(
+    task: str,
+    name: str,
+    folder: Path,
+    test: str | None,
+    learnt: Learnt = Learnt(),  # noqa: B008  # frozen
+) -> Material:
     """Read a snapshot, and the original test file if there is one.
 
     Args:
@@ -61,21 +70,27 @@ def material(task: str, name: str, folder: Path, test: str | None) -> Material:
         name: What it is called where it is of no use.
         folder: Where it is.
         test: The file.
+        learnt: What the models that are compared have learnt from: a text may have become gold after that.
 
     Raises:
         DataError: A file cannot be used, or nothing is there to learn from or to measure on; one line.
     """
     parts = read_snapshot(folder)
     rows = {part: len(its) for part, its in parts.items()}
-    if (failure := lacks(rows)) is not None:
+    read_before = learnt.has_read((row.text_a, row.text_b) for row in parts["gold"])
+    gold = [row for row, known in zip(parts["gold"], read_before, strict=True) if not known]
+    asked = {SetName.GOLD: gold, SetName.HELDOUT: parts["heldout"]}
+    known = rows["gold"] - len(gold)
+    if (failure := lacks(rows | {"gold": len(gold)})) is not None:
         what = _LACKING[failure].format(rows=rows["train"])
+        what += f"; a model learnt from all {known} known texts" if known and not gold else ""
         raise DataError(f"{name}: {what}; people must label more of {task}", failure)
     # As they were drawn: /forgetme may have deleted gold of voters since, which is in the data set still.
-    voted = {SetName.GOLD: sum(row.method == GOLD_BY_VOTERS for row in parts["gold"])}
+    voted = {SetName.GOLD: sum(row.method == GOLD_BY_VOTERS for row in gold)}
     sets = [
-        LabelledSet(each, task, _examples(task, parts[each.value]), voted=voted.get(each, 0))
-        for each in (SetName.GOLD, SetName.HELDOUT)
-        if rows[each.value]
+        LabelledSet(each, task, _examples(task, its), voted=voted.get(each, 0))
+        for each, its in asked.items()
+        if its
     ]
     if test is not None:
         sets.append(LabelledSet(SetName.TEST, task, read(task, test).examples))
@@ -86,6 +101,7 @@ def material(task: str, name: str, folder: Path, test: str | None) -> Material:
         [*held_out, *([test] if test is not None else [])],
         rows,
         tuple(sets),
+        known,
     )
 
 

@@ -25,7 +25,7 @@ from training.feedback.snapshot_folder import write_folder
 from training.gate.rules import Rules, Teachers
 from training.jobs import finetune
 from training.processes import Processes
-from training.retraining.beginning import beginning, lesson, no_text
+from training.retraining.beginning import beginning, learnt_by, lesson, no_text
 from training.retraining.ledger import Ledger
 from training.retraining.material import check_learnable, material, teachers_of, with_earlier
 from training.retraining.one_model import one_rival
@@ -78,7 +78,8 @@ def rehearse(
             counted = Counter(row.label for row in its)
             classes = ", ".join(f"{label} {counted[label]:,}" for label in LABELS[Task(task)])
             say(f"{part} {len(its):,}: {classes}")
-        learnt = material(task, rows.name, rows.folder, wish.test)
+        start = beginning(place, task, against.checkpoint)
+        learnt = material(task, rows.name, rows.folder, wish.test, learnt_by(start.model))
         taught = rows.taught
         who = "whose votes have proved right" if taught.known else "whose votes agree"
         say(
@@ -86,7 +87,6 @@ def rehearse(
             f"the busiest has {100 * taught.largest_share:.4g}% of the votes "
             f"({100 * _RULES.voter_cap:.4g}% allowed)"
         )
-        start = beginning(place, task, against.checkpoint)
         say(f"it would begin with {start.parent or start.base}")
         sets = ledger.call(lambda store: with_earlier(store, rows.members, learnt.sets))
         asked = ", ".join(
@@ -94,6 +94,8 @@ def rehearse(
             for each in sets
         )
         say(f"it would be compared with {against.name or place.preset} on {asked}")
+        if learnt.known:
+            say(f"left out of gold, as that model learnt from their texts: {learnt.known:,}")
         if wish.test is None:
             say("there is no test file: if it passes, it waits until you promote it")
         if against.leaving is not None:

@@ -21,7 +21,15 @@ from training.feedback.snapshot import take_snapshot
 from training.gate.compare import compare
 from training.jobs import finetune
 from training.processes import Processes
-from training.retraining.beginning import Beginning, beginning, lesson, no_text, own_checkpoint, own_version
+from training.retraining.beginning import (
+    Beginning,
+    beginning,
+    learnt_by,
+    lesson,
+    no_text,
+    own_checkpoint,
+    own_version,
+)
 from training.retraining.guards import alone, undisturbed
 from training.retraining.ledger import Ledger
 from training.retraining.material import Material, check_learnable, material, teachers_of, with_earlier
@@ -110,8 +118,8 @@ class Retraining:
         self._rival()  # before anything is drawn
         snapshot = self._snapshot()
         try:
-            found = material(self._run.task, snapshot.name, snapshot.path, self._wish.test)
             start = self._start()
+            found = self._material(snapshot, start.model)
             self._train(snapshot, found, start)
             return self._compare(name, snapshot, found, start)
         except (DataError, ModelServiceError, OSError) as error:
@@ -195,6 +203,10 @@ class Retraining:
         job = lesson(self._run.task, self._wish, start.model, found, self._folder)
         finetune(job, self._processes, self._say, no_text, after_step=Reporter(self._ledger))
 
+    def _material(self, snapshot: StoredSnapshot, *models: str) -> Material:
+        its = (self._run.task, snapshot.name, snapshot.path, self._wish.test)
+        return material(*its, learnt_by(*models))
+
     def _compare(
         self, name: str, snapshot: StoredSnapshot, found: Material, start: Beginning
     ) -> tuple[NewCheckpoint, Judged]:
@@ -204,6 +216,8 @@ class Retraining:
         against = self._rival()
         other = against.checkpoint
         model = own_checkpoint(self._place, self._run.task) if other is None else other.path
+        if model != start.model:  # another one was promoted meanwhile
+            found = self._material(snapshot, start.model, model)
         total, read = 2 * sum(len(each.rows) for each in found.sets), 0
 
         def progress(more: int) -> None:
@@ -229,6 +243,7 @@ class Retraining:
             compared.verdict,
             champion=named,
             candidate=name,
+            learnt=found.known,
             weights=own_version(self._place, self._run.task) if other is None else None,
         )
         new = NewCheckpoint(

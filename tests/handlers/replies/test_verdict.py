@@ -150,6 +150,13 @@ def test_it_says_who_has_to_go_and_whom_the_candidate_has_to_beat_then(language:
     assert lines[2:] == verdict_lines(VERDICT, language)[1:]
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_it_says_how_much_gold_was_not_asked(language: Language) -> None:
+    lines = verdict_lines(replace(VERDICT, learnt=97), language)
+    assert "97" in lines[1]
+    assert (lines[0], *lines[2:]) == verdict_lines(VERDICT, language)
+
+
 def test_a_verdict_reads_as_korean() -> None:
     lines = verdict_lines(VERDICT, "ko")
     assert lines[0] == "✓ var/<new>&model 모델이 builtin 모델을 대신해도 돼요 (감정)."
