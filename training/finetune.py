@@ -75,6 +75,8 @@ class TaskData:
     """Log-probabilities of the labels of ``train`` from the second texts alone, ``[n, classes]``."""
     passes: int = 1
     """How often ``train`` holds what is to be learnt, each time among other replayed rows."""
+    chosen_by: Sequence[Example] = ()
+    """The rows of ``dev``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +203,7 @@ def task_data(
         except ValueError as error:
             raise DataError(f"{task}: too few rows for --debias ({error})") from error
     encoded, to_choose_by = (LabelledExamples(part, tokenizer, longest=LONGEST) for part in (train, dev))
-    return TaskData(encoded, to_choose_by, given, 1 if replay is None else replay.passes)
+    return TaskData(encoded, to_choose_by, given, 1 if replay is None else replay.passes, dev)
 
 
 def mixed(new: list[Example], replay: Replay) -> list[Example]:

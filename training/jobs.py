@@ -115,7 +115,7 @@ def finetune(
     if dry_run:
         return run
     # Now, while all files are there: a training takes hours, and a URL may be gone by then.
-    learnt = _learnt(job, files, dev, replayed).and_(Learnt.load(start.folder)) if processes.leads else None
+    learnt = _learnt(job, files, data, replayed).and_(Learnt.load(start.folder)) if processes.leads else None
     run.go(make, watch_of(start.model, data))
     if learnt is not None:
         if run.best is not None:
@@ -130,15 +130,20 @@ def finetune(
 def _learnt(
     job: Job,
     files: Mapping[str, Sequence[Labelled]],
-    dev: Mapping[str, list[Example] | None],
+    data: Mapping[str, TaskData],
     replayed: Replay | None,
 ) -> Learnt:
-    """What labels are learnt of, or weights chosen by."""
-    rows = [row for parts in files.values() for part in parts for row in part.examples]
-    rows += [row for its in dev.values() for row in its or ()]
-    rows += [] if replayed is None else replayed.examples
-    sources = [*(source for each in job.files.values() for source in each), *job.dev.values(), *job.replay]
-    return Learnt.of(rows, [*sources, *(() if job.rated is None else job.rated[:1])])
+    """What labels are learnt of, and apart from it what weights are chosen by."""
+    rows = list[Example]()
+    for task, parts in files.items():
+        more = replayed.examples if replayed is not None and task == job.tasks[0] else []
+        found = [*(row for part in parts for row in part.examples), *more]
+        rows += without(found, list(data[task].chosen_by))
+    sources = [*(source for each in job.files.values() for source in each), *job.replay]
+    chosen = [row for each in data.values() for row in each.chosen_by]
+    return Learnt.of(rows, [*sources, *(() if job.rated is None else job.rated[:1])]).and_(
+        Learnt.chosen_by(chosen, job.dev.values())
+    )
 
 
 def origin_of(job: Job, processes: Processes) -> Origin:

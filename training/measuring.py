@@ -108,16 +108,21 @@ def measure(wanted: Measurement, processes: Processes, say: Say, *, dry_run: boo
     found = {each: read(*each, skip_bad=wanted.skip_bad) for each in wanted.labelled}
     start = load_start(wanted.model, dropout=0.0, device=processes.device)
     learnt = Learnt.load(start.folder)
-    unread = {each: _told_of(learnt.unread(its, each[1]), say) for each, its in found.items()}
     rows = {
-        task: [example for source in files for example in unread[task, source]]
+        task: [
+            example
+            for source in files
+            for example in _told_of(learnt.unread(found[task, source], source), say)
+        ]
         for task, files in wanted.files.items()
         if files
     }
+    to_fit = {
+        task: _told_of(learnt.unread(found[task, source], source, to_fit=True), say)
+        for task, source in wanted.tuning.items()
+    }
     tuning = {
-        task: _tuning(wanted.tuning[task], unread[task, wanted.tuning[task]], examples, say)
-        if task in wanted.tuning
-        else None
+        task: _tuning(wanted.tuning[task], to_fit[task], examples, say) if task in to_fit else None
         for task, examples in rows.items()
     }
     start.require([*rows, *(("mask", "nsp") if wanted.documents else ())], wanted.model)

@@ -36,6 +36,19 @@ def test_it_is_kept_beside_a_model(tmp_path: Path, file: Path) -> None:
     assert again.files.tolist() == [content_hash(str(file))]
 
 
+def test_what_weights_were_chosen_by_measures_nothing_but_a_temperature_is_fitted_on_it(
+    tmp_path: Path, file: Path
+) -> None:
+    found = Labelled(rows(TEXTS))
+    Learnt.of(rows(TEXTS[:1]), []).and_(Learnt.chosen_by(rows(TEXTS), [str(file)])).save(tmp_path)
+    learnt = Learnt.load(tmp_path)
+    assert learnt.unread(found, str(file), to_fit=True).examples == found.examples[1:]
+    with pytest.raises(DataError, match="20 of 20 rows have a text that the model learnt from or was chosen"):
+        learnt.unread(found, str(file))
+    np.savez(tmp_path / LEARNT, texts=learnt.texts, files=learnt.files)  # as versions before wrote it
+    assert not len(Learnt.load(tmp_path).chosen)
+
+
 def test_where_nothing_is_kept_nothing_is_known(tmp_path: Path, file: Path) -> None:
     found = Labelled(rows(TEXTS))
     assert Learnt.load(tmp_path).unread(found, str(file)) == found
@@ -58,7 +71,10 @@ def test_a_few_known_rows_are_left_out_and_counted(file: Path) -> None:
     for found in (rows(TEXTS), pairs):
         new = learnt.unread(Labelled(found, ("before",)), str(file))
         assert new.examples == found[1:]
-        assert new.notes == ("before", f"{file}: 1 rows with a text that the model learnt from left out")
+        assert new.notes == (
+            "before",
+            f"{file}: 1 rows with a text that the model learnt from or was chosen by left out",
+        )
 
 
 def test_a_file_with_more_of_them_is_refused(file: Path) -> None:
@@ -73,7 +89,7 @@ def test_words_that_anybody_may_write_are_known_by_their_file(file: Path, tmp_pa
     packed = tmp_path / "other.txt.xz"
     packed.write_bytes(lzma.compress(file.read_bytes()))
     for same in (file, packed):
-        with pytest.raises(DataError, match="the model learnt from this file"):
+        with pytest.raises(DataError, match="the model learnt from or was chosen by this file"):
             learnt.unread(short, str(same))
     (tmp_path / "new.txt").write_text("id\tdocument\tlabel\n1\t최고\t1\n", encoding="utf-8")
     assert learnt.unread(short, str(tmp_path / "new.txt")) == short

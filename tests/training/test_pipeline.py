@@ -648,3 +648,9 @@ def test_a_file_that_is_gone_when_a_training_ends_costs_nothing(
     train = Labelled(read("sentiment", str(folder / "nsmc_train.tsv")).examples)
     with pytest.raises(DataError, match="of 300 rows have a text that the model learnt from"):
         known.unread(train, str(folder / "nsmc_train.tsv"))
+    # Of its own development file a temperature is fitted, and nothing is measured on it.
+    dev = str(folder / "nsmc_dev.tsv")
+    given: tuple[str | Path, ...] = ("evaluate", "--model", tmp_path / "out" / "model", "--dry-run")
+    out = ("--out", tmp_path / "figures")
+    done(*given, "--sentiment", folder / "nsmc_test.tsv", "--tune-sentiment", dev, *out)
+    assert "the model learnt from or was chosen by" in call(*given, "--sentiment", dev, *out).stderr
