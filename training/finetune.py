@@ -10,6 +10,7 @@ the run are kept. Goes on where it was stopped.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -26,6 +27,7 @@ from storage.runs import FEWEST, Failure
 from training.batches import LabelledBatch, LabelledExamples
 from training.datasets import Example, without
 from training.held_out import leak_key
+from training.learnt import Learnt
 from training.precision import bf16_pays
 from training.pretrain import (
     Recipe,
@@ -44,7 +46,6 @@ TOKENS: Mapping[str, int] = {"sentiment": 2_048, "nli": 2_048, "nsp": 2_048, "te
 """Tokens of a step by task: small steps, many of them; a hundred reviews, forty pairs, a little text."""
 LONGEST = 128
 DEV_TOKENS = 8_192  # of a batch without gradients
-DEV_SEED = 0  # one development part for all runs: a run may go on from the model of another
 DEV_SIZE: Mapping[str, int] = {"sentiment": 4_000, "nli": 1_500, "nsp": 1_500}
 
 
@@ -129,22 +130,21 @@ def accuracy(model: BertForFourTasks, task: str, examples: LabelledExamples) -> 
     return float((all_logits(model, task, examples).argmax(-1) == examples.labels).mean())
 
 
-def split_dev(examples: list[Example], size: int, seed: int) -> tuple[list[Example], list[Example]]:
-    """Set up to ``size`` examples aside: random ones, each with all others that have its first text.
+def set_aside(examples: list[Example], size: int) -> list[Example]:
+    """Choose up to ``size`` examples, each with all others of its first text, by the hash of that text.
 
-    What shares a text with them in another way is in neither part.
+    So they are chosen at random, and yet are the same ones, but for a few at the end, when rows come or go: a
+    run may go on from the model of another.
     """
     room = min(size, len(examples) // FEWEST)
-    keys = [leak_key(example.text) for example in examples]
     together: dict[str, list[Example]] = {}
-    for key, example in zip(keys, examples, strict=True):
-        together.setdefault(key, []).append(example)
-    chosen = np.random.default_rng(seed).choice(len(examples), size=room, replace=False)
+    for example in examples:
+        together.setdefault(leak_key(example.text), []).append(example)
     dev: list[Example] = []
-    for key in dict.fromkeys(keys[index] for index in chosen):
+    for key in sorted(together, key=lambda key: hashlib.blake2b(key.encode()).digest()) if room else ():
         if not dev or len(dev) + len(together[key]) <= room:
             dev += together[key]
-    return without(examples, dev), dev
+    return dev
 
 
 def task_data(
@@ -155,6 +155,7 @@ def task_data(
     *,
     debias: bool = False,
     replay: Replay | None = None,
+    before: Learnt | None = None,
     say: Say = quiet,
 ) -> TaskData:
     """Encode the files of a task.
@@ -166,24 +167,24 @@ def task_data(
         task: Which task.
         debias: Find out what the second texts alone give away.
         replay: What is mixed in so that it is not forgotten.
+        before: What the model has learnt already: it tells nothing about which weights are best.
         say: Is told how many rows are left out.
 
     Raises:
-        DataError: Too few rows, or none of a class.
+        DataError: Too few rows, or none of a class, or none to choose by.
     """
-    first, others = files[0], list(files[1:])
     usable = sum(map(len, files)) + (0 if replay is None else len(replay.examples))
-    aside = 0
+    is_set_aside = dev is None
     if dev is None:
-        first, dev = split_dev(first, DEV_SIZE[task], DEV_SEED)
+        dev = set_aside(files[0], DEV_SIZE[task])
         if not dev:
             raise DataError(
-                f"{task}: rows to learn from: {len(first)}, too few to set some aside to choose weights by: "
-                f"{FEWEST} are needed, unless a file is given for that",
+                f"{task}: rows to learn from: {len(files[0])}, too few to set some aside to choose weights "
+                f"by: {FEWEST} are needed, unless a file is given for that",
                 Failure.TOO_FEW,
             )
-        aside = len(dev)
-    train = [example for part in (first, *others) for example in without(part, dev)]
+    dev = _new(dev, before, task, say)
+    train = [example for part in files for example in without(part, dev)]
     found = {example.label for example in train}
     if missing := [name for label, name in enumerate(LABELS[Task(task)]) if label not in found]:
         raise DataError(f"{task}: not one row to learn {' or '.join(missing)} from", Failure.MISSING_LABEL)
@@ -192,7 +193,7 @@ def task_data(
         replay = Replay(without(replay.examples, dev), replay.passes, replay.seed)
         kept += len(replay.examples)
         train = mixed(train, replay)
-    if lost := usable - aside - kept:
+    if lost := usable - kept - (len(dev) if is_set_aside else 0):
         say(f"{task}: {lost:,} rows that share a text with the {len(dev):,} to choose by left out")
     given = None
     if debias and train[0].second is not None:
@@ -204,6 +205,23 @@ def task_data(
             raise DataError(f"{task}: too few rows for --debias ({error})") from error
     encoded, to_choose_by = (LabelledExamples(part, tokenizer, longest=LONGEST) for part in (train, dev))
     return TaskData(encoded, to_choose_by, given, 1 if replay is None else replay.passes, dev)
+
+
+def _new(dev: list[Example], before: Learnt | None, task: str, say: Say) -> list[Example]:
+    """What a model can be chosen by that learnt something before.
+
+    Raises:
+        DataError: Nothing is left.
+    """
+    new = dev if before is None else before.new(dev)
+    if not new:
+        raise DataError(
+            f"{task}: the model to begin with has learnt all {len(dev):,} rows to choose weights by: give "
+            "other ones as a file, or begin with a model that has not"
+        )
+    if lost := len(dev) - len(new):
+        say(f"{task}: {lost:,} rows that the model to begin with has learnt are not among those to choose by")
+    return new
 
 
 def mixed(new: list[Example], replay: Replay) -> list[Example]:

@@ -46,6 +46,7 @@ def finetune(
     read_text: TextReader,
     *,
     dry_run: bool = False,
+    learnt_too: bool = False,
     after_step: AfterStep = quiet,
 ) -> Run:
     """Read, train, choose the best weights by the development part, save.
@@ -56,6 +57,7 @@ def finetune(
         say: Is told what happens, line by line.
         read_text: Encodes the job's pre-training text.
         dry_run: Stop before the first step.
+        learnt_too: Choose by rows, too, that the model to begin with has learnt.
         after_step: Is given the run after every step.
 
     Raises:
@@ -74,6 +76,7 @@ def finetune(
         read_text(start.tokenizer) if wants_text and isinstance(start.tokenizer, BertTokenizerFast) else None
     )
     dev = {task: _dev(job, task, say) for task in files}
+    before = Learnt.load(start.folder)
     data = {
         task: task_data(
             [each.examples for each in parts],
@@ -82,6 +85,7 @@ def finetune(
             task,
             debias=job.debias > 0,
             replay=replayed if task == job.tasks[0] else None,
+            before=None if learnt_too else before,
             say=say,
         )
         for task, parts in files.items()
@@ -115,7 +119,7 @@ def finetune(
     if dry_run:
         return run
     # Now, while all files are there: a training takes hours, and a URL may be gone by then.
-    learnt = _learnt(job, files, data, replayed).and_(Learnt.load(start.folder)) if processes.leads else None
+    learnt = _learnt(job, files, data, replayed).and_(before) if processes.leads else None
     run.go(make, watch_of(start.model, data))
     if learnt is not None:
         if run.best is not None:

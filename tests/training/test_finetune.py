@@ -11,7 +11,8 @@ from transformers import BertTokenizerFast
 from storage.runs import Failure
 from training.batches import LabelledExamples
 from training.datasets import Example
-from training.finetune import Replay, Settings, TaskData, all_logits, split_dev, step_of, task_data, watch_of
+from training.finetune import Replay, Settings, TaskData, all_logits, set_aside, step_of, task_data, watch_of
+from training.learnt import Learnt
 from training.optimizers import adamw
 from training.pretrain import new_model
 from training.processes import Processes
@@ -30,32 +31,47 @@ def encoded(parts: list[Example], tokenizer: BertTokenizerFast) -> LabelledExamp
     return LabelledExamples(parts, tokenizer, longest=32)
 
 
-def test_a_development_part_shares_no_text_with_what_trains() -> None:
+def test_a_text_that_comes_twice_is_set_aside_twice() -> None:
     twice = [*examples(50, bool), *examples(50, bool)]
-    train, dev = split_dev(twice, 10, 0)
+    dev = set_aside(twice, 10)
+    assert len({each.text for each in dev}) == 5
     assert len(dev) == 10
-    assert not {each.text for each in train} & {each.text for each in dev}
-    assert split_dev(twice, 10, 0) == (train, dev)
-    assert split_dev(twice, 10, 1)[1] != dev
-    assert len(train) == 90
 
 
 def test_pairs_of_one_premise_stay_together_and_none_is_lost() -> None:
     pairs = [Example(f"{n // 3} 고양이", f"{n} 산에", n % 3) for n in range(300)]
     pairs.append(Example("강에", pairs[0].second, 0))
-    train, dev = split_dev(pairs, 50, 0)
+    dev = set_aside(pairs, 50)
     assert len(dev) in (48, 49)
-    assert {each.text for each in train}.isdisjoint(each.text for each in dev)
-    assert 300 <= len(train) + len(dev) <= 301
-    few = pairs[:9]
-    assert [len(part) for part in split_dev(few, 50, 0)] == [6, 3]  # one row of nine there is room for
+    assert {each.text for each in pairs if each not in dev}.isdisjoint(each.text for each in dev)
+    assert len(set_aside(pairs[:9], 50)) == 3  # one row of nine there is room for
 
 
-def test_a_development_part_of_single_texts_is_the_same_in_every_version() -> None:
+def test_the_development_part_is_the_same_when_a_few_rows_are_others() -> None:
     """A run may go on from the weights of one before."""
     once = examples(400, bool)
-    chosen = np.random.default_rng(0).choice(400, size=50, replace=False)
-    assert split_dev(once, 50, 0)[1] == [once[index] for index in chosen]
+    dev = set_aside(once, 50)
+    for others in (once[1:], once[::-1], [*examples(410, bool)[400:], *once]):
+        assert len(set(dev) - set(set_aside(others, 50))) <= 3
+    few = set_aside(once[:200], 50)  # of which more is in the part
+    assert {each for each in dev if each in once[:200]} - set(few) == set()
+
+
+def test_nothing_is_chosen_by_rows_that_the_model_has_learnt(tokenizer: BertTokenizerFast) -> None:
+    told: list[str] = []
+    once, dev = examples(30, lambda n: n % 2 > 0), examples(9, lambda n: n % 2 > 0)
+    data = task_data([once], dev, tokenizer, "sentiment", before=Learnt.of(dev[:2], []), say=told.append)
+    assert data.chosen_by == dev[2:]
+    (line, _) = told
+    assert (
+        line == "sentiment: 2 rows that the model to begin with has learnt are not among those to choose by"
+    )
+    aside = set_aside(once, 6)
+    data = task_data([once], None, tokenizer, "sentiment", before=Learnt.of(aside[:2], []))
+    assert (len(data.train), data.chosen_by) == (26, aside[2:])
+    task_data([once], None, tokenizer, "sentiment", before=Learnt.chosen_by(aside, []))
+    with pytest.raises(DataError, match="the model to begin with has learnt all 6 rows to choose weights by"):
+        task_data([once], None, tokenizer, "sentiment", before=Learnt.of(aside, []))
 
 
 def test_a_given_development_file_is_used_whole_and_taken_out_of_training(

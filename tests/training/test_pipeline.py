@@ -467,7 +467,10 @@ def _check_known_rows(place: Path, folder: Path) -> None:
         assert result.exit_code == 1
         assert "300 of 300 rows have a text that the model learnt from" in result.stderr
         result = call(*given, place / "few.tsv", "--json")
-        assert f"{place / 'few.tsv'}: 1 rows with a text that the model learnt from left out" in result.stderr
+        assert (
+            f"{place / 'few.tsv'}: 1 rows with a text that the model learnt from or was chosen by left out"
+            in result.stderr
+        )
         assert json.loads(result.stdout)["classification"][0]["accuracy"]["n"] == 60
         result = call(*given, folder / "nsmc_test.tsv", "--tune-sentiment", place / "packed.tsv.xz")
         assert "the model learnt from" in result.stderr
@@ -654,3 +657,7 @@ def test_a_file_that_is_gone_when_a_training_ends_costs_nothing(
     out = ("--out", tmp_path / "figures")
     done(*given, "--sentiment", folder / "nsmc_test.tsv", "--tune-sentiment", dev, *out)
     assert "the model learnt from or was chosen by" in call(*given, "--sentiment", dev, *out).stderr
+    # Nor are weights that go on from it chosen by what it has learnt.
+    given = ("finetune", "sentiment", "--model", tmp_path / "out" / "model", "--dry-run", *out)
+    again = call(*given, "--sentiment", dev, "--sentiment-dev", folder / "nsmc_train.tsv")
+    assert "the model to begin with has learnt all 300 rows to choose weights by" in again.stderr

@@ -101,7 +101,7 @@ def rehearse(
         if against.leaving is not None:
             say(f"{against.leaving} answers now, learnt from a text that was deleted since and has to go")
         job = lesson(task, wish, start.model, learnt, folder / "run")
-        finetune(job, processes, say, no_text, dry_run=True)
+        finetune(job, processes, say, no_text, dry_run=True, learnt_too=True)
 
 
 def _check_files(task: str, wish: Wish) -> None:

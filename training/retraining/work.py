@@ -201,7 +201,9 @@ class Retraining:
         self._say(f"{snapshot.name}: {', '.join(f'{part} {count:,}' for part, count in found.rows.items())}")
         self._ledger.tell(phase="training", rows=found.rows)
         job = lesson(self._run.task, self._wish, start.model, found, self._folder)
-        finetune(job, self._processes, self._say, no_text, after_step=Reporter(self._ledger))
+        # The gate, and no figure of its own development part, decides: a champion may have learnt some of it.
+        after = Reporter(self._ledger)
+        finetune(job, self._processes, self._say, no_text, learnt_too=True, after_step=after)
 
     def _material(self, snapshot: StoredSnapshot, *models: str) -> Material:
         its = (self._run.task, snapshot.name, snapshot.path, self._wish.test)
