@@ -126,6 +126,8 @@ def measure(wanted: Measurement, processes: Processes, say: Say, *, dry_run: boo
         for task, examples in rows.items()
     }
     start.require([*rows, *(("mask", "nsp") if wanted.documents else ())], wanted.model)
+    if wanted.documents and not isinstance(start.tokenizer, BertTokenizerFast):
+        raise DataError(f"{wanted.model}: masks and pairs need a WordPiece tokenizer")
     start.model.train(mode=False).to(processes.device)
     if dry_run:
         say(_told(start, rows, wanted.documents))
@@ -184,12 +186,13 @@ def _tuning(source: str, found: list[Example], examples: list[Example], say: Say
 
 
 def _texts(wanted: Measurement, start: Start) -> dict[str, tuple[BertTokenizerFast, Corpus]]:
-    cutter, found = start.tokenizer, {}
-    for source in wanted.documents:
-        if not isinstance(cutter, BertTokenizerFast):
-            raise DataError(f"{wanted.model}: masks and pairs need a WordPiece tokenizer")
-        found[source] = cutter, corpus_of(source, cutter, wanted.out / "text", part="heldout")
-    return found
+    cutter = start.tokenizer
+    if not isinstance(cutter, BertTokenizerFast):  # and there are no documents
+        return {}
+    return {
+        source: (cutter, corpus_of(source, cutter, wanted.out / "text", part="heldout"))
+        for source in wanted.documents
+    }
 
 
 @torch.inference_mode()

@@ -36,8 +36,12 @@ def evaluate(
 ) -> None:
     """Measure a model on splits it never saw: accuracy, recall, calibration, masks, next sentences."""
     from training.job import require_model
+    from training.textfiles import require_there
 
     require_model(model)
+    require_there(
+        [*(sentiment or []), *(nli or []), *filter(None, (tune_sentiment, tune_nli)), *(documents or [])]
+    )
     from training.measuring import Measurement, as_text, measure, write  # torch: seconds, as for finetune
 
     wanted = Measurement(

@@ -198,6 +198,12 @@ def test_a_dry_evaluation_says_what_and_how_long(folder: Path, data: Path, tmp_p
     assert f"would measure 60 rows of sentiment; 384 pairs of {data / 'ko.txt'}, which is encoded" in out
     assert "minutes" in out
     assert not (tmp_path / "out").exists()
+    result = call(
+        *("evaluate", "--model", "builtin", *given, "--documents", tmp_path / "gone.txt", "--dry-run"),
+        *("--out", tmp_path / "out"),
+    )
+    assert result.exit_code == 1
+    assert "gone.txt: cannot be read" in result.stderr
 
 
 def test_what_would_flatter_is_not_measured(pretrained: Path, folder: Path, tmp_path: Path) -> None:
@@ -395,6 +401,10 @@ def test_a_bert_with_kobert_s_tokenizer_is_fine_tuned_and_measured(folder: Path,
     assert "sentiment accuracy" in done(
         "evaluate", "--model", out / "model", *test, "--out", tmp_path / "seen"
     )
+    given = ("--documents", files["test"], "--dry-run", "--out", tmp_path / "seen")
+    result = call("evaluate", "--model", tmp_path / "kobert", *given)
+    assert result.exit_code == 1
+    assert "masks and pairs need a WordPiece tokenizer" in result.stderr
 
 
 def test_reviews_and_their_stars_train_too_and_none_of_them_twice(
