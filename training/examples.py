@@ -121,6 +121,10 @@ def _pair(
         run_b = _continuation(corpus, other, room - length_a)
         if run_b is not None and (run_b.start >= whole.end or run_b.end <= whole.start):
             return run_a, run_b, 1
+    if len(corpus.documents) == 2:  # where one begins and ends
+        raise DataError(
+            f"pairs of {room + 3} tokens cannot be cut from a single document (an empty line ends a document)"
+        )
     raise DataError(f"no two documents are long enough for pairs of {room + 3} tokens")
 
 

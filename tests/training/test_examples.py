@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -137,6 +138,9 @@ def test_documents_too_short_for_pairs_are_an_error(
 ) -> None:
     with pytest.raises(DataError, match="no two documents are long enough for pairs of 2000 tokens"):
         sample_pairs(corpus, vocabulary, rng, n=1, length=2_000)
+    alone = replace(corpus, documents=corpus.documents[[0, -1]])
+    with pytest.raises(DataError, match=r"from a single document \(an empty line ends a document\)"):
+        sample_pairs(alone, vocabulary, rng, n=9, length=20)
 
 
 def test_masks_are_fifteen_percent_and_eighty_ten_ten(
