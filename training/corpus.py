@@ -114,16 +114,22 @@ def held_out(document: list[str]) -> bool:
     return int.from_bytes(digest[:8], "big") % HELD_OUT_EVERY == 0
 
 
-def _add(pending: list[tuple[_Builder, list[str]]], tokenizer: BertTokenizerFast) -> None:
-    """Tokenize documents and put each into its part."""
+def _add(pending: list[tuple[_Builder, list[str]]], tokenizer: BertTokenizerFast) -> Counter[str]:
+    """Tokenize documents and put each into its part; returns what is left out, and how much of it."""
     texts = [sentence for _, document in pending for sentence in document]
-    if not texts:
-        return
-    encoded = iter(tokenizer(texts, add_special_tokens=False, return_attention_mask=False)["input_ids"])
+    # A tokenizer cannot be asked for nothing.
+    encoded = iter(
+        tokenizer(texts, add_special_tokens=False, return_attention_mask=False)["input_ids"] if texts else ()
+    )
+    lost = Counter[str]()
     for part, document in pending:
         ids = [piece for piece in (next(encoded) for _ in document) if piece]
+        lost["sentences left out, in which the tokenizer finds nothing"] += len(document) - len(ids)
         if ids:
             part.add(ids)
+        else:
+            lost["documents left out, of which nothing is left"] += 1
+    return lost
 
 
 def encode(
@@ -145,7 +151,7 @@ def encode(
 
     for source in sources:
         pending: list[tuple[_Builder, list[str]]] = []
-        leaked, sentences, waiting = Counter[str](), 0, 0
+        leaked, lost, sentences, waiting = Counter[str](), Counter[str](), 0, 0
         progress = tqdm(documents(source, single=single), desc=Path(source).name, unit="doc", mininterval=2)
         for whole in progress:
             # A line of a table may hold a text in one of its cells.
@@ -157,10 +163,11 @@ def encode(
             pending.append((heldout if held_out(whole) else train, document))
             waiting += len(document)
             if waiting >= _CHUNK:
-                _add(pending, tokenizer)
+                lost += _add(pending, tokenizer)
                 pending, waiting = [], 0
-        _add(pending, tokenizer)
-        for note in public.told(source, leaked, sentences, "sentences"):
+        lost += _add(pending, tokenizer)
+        empty = (f"{source}: {count:,} {what}" for what, count in lost.items())
+        for note in (*public.told(source, leaked, sentences, "sentences"), *empty):
             tqdm.write(note)
     return train.corpus(), heldout.corpus()
 

@@ -64,6 +64,18 @@ def test_ids_are_two_bytes(corpus: Corpus) -> None:
     assert corpus.documents[-1] == len(corpus.sentences) - 1
 
 
+def test_what_comes_to_no_piece_is_left_out_and_counted(
+    tmp_path: Path, tokenizer: BertTokenizerFast, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "a.txt"
+    file.write_text("토끼는 웃었다.\n\u200b\n\n\u200b\n\u200b\n\n강아지는 웃었다.\n", encoding="utf-8")
+    parts = encode([str(file)], tokenizer)
+    assert sum(len(part.documents) - 1 for part in parts) == 2
+    said = capsys.readouterr().out
+    assert f"{file}: 3 sentences left out, in which the tokenizer finds nothing" in said
+    assert f"{file}: 1 documents left out, of which nothing is left" in said
+
+
 @pytest.fixture
 def leaked(monkeypatch: pytest.MonkeyPatch) -> str:
     """A sentence of a public test set."""
