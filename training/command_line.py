@@ -18,10 +18,12 @@ if TYPE_CHECKING:
 Arguments = ParamSpec("Arguments")
 _RESUMED = ("pretrain", "finetune", "sweep")
 
+Minutes = Annotated[float | None, typer.Option(min=0.01, help="Training time, instead of epochs.")]
 Steps = Annotated[int | None, typer.Option(min=1, help="Number of steps, instead of minutes.")]
 Seed = Annotated[int, typer.Option(min=0, help="Of weights, data and dropout.")]
 Device = Annotated[str, typer.Option(help="auto, cpu or cuda.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would happen and how long; write nothing.")]
+SkipBad = Annotated[bool, typer.Option("--skip-bad", help="Leave out rows that cannot be used.")]
 Masking = Annotated[float, typer.Option(min=0.01, max=0.9, help="Share of the tokens to predict.")]
 WholeWords = Annotated[bool, typer.Option("--whole-words", help="Mask all pieces of a word together.")]
 NspWeight = Annotated[float, typer.Option(min=0.0, help="Weight of the next-sentence loss in the sum.")]
@@ -41,7 +43,10 @@ SinglesOption = Annotated[
 
 
 def _configured(context: typer.Context, value: Path | None) -> Path | None:
-    """Take the defaults of a command from a TOML file: ``lr = 3e-4``; the command line goes before it."""
+    """Take the defaults of a command from a TOML file: ``lr = 3e-4``; the command line goes before it.
+
+    Numbers that an option takes with commas between may be a list.
+    """
     if value is None or context.resilient_parsing:
         return value
     try:
@@ -57,6 +62,8 @@ def _configured(context: typer.Context, value: Path | None) -> Path | None:
     for name, setting in defaults.items():
         if getattr(known[name], "multiple", False) and not isinstance(setting, list):
             defaults[name] = [setting]
+        elif isinstance(setting, list) and all(isinstance(each, int | float) for each in setting):
+            defaults[name] = ",".join(map(str, setting))
     context.default_map = {**(context.default_map or {}), **defaults}
     return value
 

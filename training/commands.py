@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import typer
 
-from training.finetuning_commands import finetune, sweep
+from training.finetuning_commands import finetune
 from training.measuring_commands import evaluate
 from training.pretraining_commands import pretrain, tokenizer
+from training.sweeping_commands import sweep
 
 app = typer.Typer(
     help="Make BERT: tokenizer, pre-training, fine-tuning, measuring. A run that was stopped goes on.",

@@ -1,4 +1,4 @@
-"""``kobert-bot train finetune`` and ``sweep``."""
+"""``kobert-bot train finetune``."""
 
 from __future__ import annotations
 
@@ -17,9 +17,11 @@ from training.command_line import (
     HeldOut,
     LabelledFiles,
     Masking,
+    Minutes,
     SameDocument,
     Seed,
     SinglesOption,
+    SkipBad,
     Steps,
     TaskName,
     WholeWords,
@@ -67,7 +69,7 @@ def finetune(
     documents: DocumentsOption = None,
     singles: SinglesOption = None,
     epochs: Annotated[float, typer.Option(min=0.01, help="Over the first task's examples.")] = 2.0,
-    minutes: Annotated[float | None, typer.Option(min=0.01, help="Training time, instead of epochs.")] = None,
+    minutes: Minutes = None,
     steps: Steps = None,
     lr: Annotated[float, typer.Option(min=0.0, help="Peak learning rate.")] = 5e-5,
     layer_decay: Annotated[
@@ -94,7 +96,7 @@ def finetune(
         bool, typer.Option("--matching-head", help="Begin with a head that looks for the same word.")
     ] = False,
     half: Annotated[bool, typer.Option("--half", help="Save in float16.")] = False,
-    skip_bad: Annotated[bool, typer.Option("--skip-bad", help="Leave out rows that cannot be used.")] = False,
+    skip_bad: SkipBad = False,
     seed: Seed = 0,
     device: Device = "auto",
     dry_run: DryRun = False,
@@ -258,76 +260,3 @@ def _rated(texts: str | None, ratings: str | None) -> tuple[str, str] | None:
             "--rated-texts and --ratings go together: a review a line, its stars on the same line"
         )
     return None
-
-
-@in_one_line
-def sweep(
-    task: Annotated[TaskName, typer.Argument(help="sentiment or nli.")],
-    model: Annotated[str, typer.Option(help="A preset, a folder or a hub id.")],
-    out: Annotated[Path, typer.Option(help="Folder: a run for each trial, and the table.")],
-    data: Annotated[list[str], typer.Option(help="TSV file or URL as published; several times.")],
-    dev: DevFile = None,
-    lr: Annotated[str, typer.Option(help="Peak learning rates to try.")] = "2e-5,5e-5,1e-4",
-    epochs: Annotated[str, typer.Option(help="Numbers of epochs to try.")] = "2",
-    batch: Annotated[str, typer.Option(help="Sizes of batches to try, in the usual one.")] = "1",
-    smoothing: Annotated[str, typer.Option(help="Label smoothings to try.")] = "0.05",
-    trials: Annotated[
-        int | None, typer.Option(min=1, help="Try so many of the combinations, drawn at random.")
-    ] = None,
-    seed: Seed = 0,
-    device: Device = "auto",
-    dry_run: DryRun = False,
-    config: Config = None,
-) -> None:
-    """Fine-tune with several hyper-parameters, and print which does best on the development part.
-
-    What was tried already is not tried again.
-    """
-    from functools import partial
-
-    from training.job import Job, require_model
-    from training.textfiles import DataError, require_there
-
-    if str(task) not in ("sentiment", "nli"):
-        raise DataError("sweep searches over labelled files: sentiment or nli")
-    grid = {"lr": lr, "epochs": epochs, "batch": batch, "smoothing": smoothing}
-    numbers = {name: _numbers(name, values) for name, values in grid.items()}
-    require_there([*data, *([dev] if dev else [])])
-    require_model(model)
-    from training.sweep import combinations, sweep_over, table, told  # torch, as above
-
-    tried = combinations(numbers, trials, seed)
-    with processes_on(device) as processes:
-        say = partial(tell, processes)
-        say(f"{len(tried)} runs: " + "; ".join(f"{name} {values}" for name, values in grid.items()))
-        base = Job(
-            tasks=(str(task),),
-            model=model,
-            out=out,
-            files={str(task): data},
-            dev={str(task): dev} if dev else {},
-            seed=seed,
-        )
-        if dry_run:
-            say(told(base, tried, processes))
-            return
-        rows = sweep_over(base, tried, processes, say)
-        if processes.leads:
-            (out / "table.md").write_text(table(rows) + "\n", encoding="utf-8")
-        say(table(rows))
-
-
-def _numbers(name: str, values: str) -> list[float]:
-    from training.textfiles import DataError
-
-    low, high = _RANGES[name]
-    try:
-        found = [float(value) for value in values.split(",")]
-    except ValueError:
-        raise DataError(f"--{name}: numbers with commas between, not {values!r}") from None
-    if wrong := [number for number in found if not low <= number <= high]:
-        raise DataError(f"--{name}: {wrong[0]:g} is not from {low:g} to {high:g}")
-    return found
-
-
-_RANGES = {"lr": (0.0, 1.0), "epochs": (0.01, 1e4), "batch": (0.1, 1e3), "smoothing": (0.0, 0.5)}

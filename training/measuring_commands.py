@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from training.command_line import Config, Device, DryRun, LabelledFiles, in_one_line, processes_on
+from training.command_line import Config, Device, DryRun, LabelledFiles, SkipBad, in_one_line, processes_on
 
 
 @in_one_line
@@ -28,7 +28,7 @@ def evaluate(
         ),
     ] = None,
     out: Annotated[Path, typer.Option(help="Folder for the report with pictures.")] = Path("var/evaluation"),
-    skip_bad: Annotated[bool, typer.Option("--skip-bad", help="Leave out rows that cannot be used.")] = False,
+    skip_bad: SkipBad = False,
     json_: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     device: Device = "auto",
     dry_run: DryRun = False,

@@ -77,7 +77,8 @@ def told(base: Job, tried: Sequence[Mapping[str, float]], processes: Processes) 
         run = finetune(job, processes, quiet, _no_text, dry_run=True)
     plan = run.planned
     assert plan is not None  # noqa: S101  # a dry run plans
-    ratio = sum(values["epochs"] for values in tried) / tried[0]["epochs"]
+    by_epochs = base.steps is None and base.minutes is None
+    ratio = sum(values["epochs"] for values in tried) / tried[0]["epochs"] if by_epochs else len(tried)
     minutes = plan.seconds * plan.steps * ratio / 60
     return (
         f"would train {len(tried)} times, {plan.steps:,} steps at first: about {minutes:.1f} minutes in all"

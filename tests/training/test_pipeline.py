@@ -330,12 +330,19 @@ def test_words_are_masked_whole_and_pairs_are_hard_when_fine_tuning_is_told_so(
 def test_a_sweep_draws_some_of_the_combinations(pretrained: Path, folder: Path, tmp_path: Path) -> None:
     given: tuple[str | Path, ...] = (
         *("sweep", "sentiment", "--model", pretrained / "model", "--data", folder / "nsmc_train.tsv"),
-        *("--lr", "1e-4,2e-4", "--epochs", "0.1,0.2", "--trials", "2"),
+        *("--config", tmp_path / "sweep.toml", "--epochs", "0.1,0.2", "--trials", "2"),
     )
+    (tmp_path / "sweep.toml").write_text("lr = [1e-4, 2e-4]\n", encoding="utf-8")
     rows = [done(*given, "--out", tmp_path / seed, "--seed", seed).splitlines()[-2:] for seed in ("0", "1")]
     tried = [{tuple(row.split("|")[1:3]) for row in its} for its in rows]
     assert [len(each) for each in tried] == [2, 2]
     assert tried[0] != tried[1]
+    more = ("--steps", "1", "--skip-bad", "--held-out-sentiment", folder / "nsmc_train.tsv")
+    result = call(*given, *more, "--out", tmp_path / "none")
+    assert "nsmc_train.tsv: 300 rows with a held-out text left out" in result.stdout
+    result = call(*given, "--data", tmp_path / "gone.tsv", "--out", tmp_path / "none")
+    assert "gone.tsv: cannot be read" in result.stderr
+    assert "runs" not in result.stdout
 
 
 def test_a_fine_tuning_that_is_killed_ends_with_the_same_weights(

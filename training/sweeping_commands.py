@@ -1,0 +1,106 @@
+"""``kobert-bot train sweep``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from training.command_line import (
+    Config,
+    DevFile,
+    Device,
+    DryRun,
+    HeldOut,
+    Minutes,
+    Seed,
+    SkipBad,
+    Steps,
+    TaskName,
+    in_one_line,
+    processes_on,
+    tell,
+)
+
+
+@in_one_line
+def sweep(
+    task: Annotated[TaskName, typer.Argument(help="sentiment or nli.")],
+    model: Annotated[str, typer.Option(help="A preset, a folder or a hub id.")],
+    out: Annotated[Path, typer.Option(help="Folder: a run for each trial, and the table.")],
+    data: Annotated[list[str], typer.Option(help="TSV file or URL as published; several times.")],
+    dev: DevFile = None,
+    held_out_sentiment: HeldOut = None,
+    held_out_nli: HeldOut = None,
+    lr: Annotated[str, typer.Option(help="Peak learning rates to try.")] = "2e-5,5e-5,1e-4",
+    epochs: Annotated[str, typer.Option(help="Numbers of epochs to try.")] = "2",
+    batch: Annotated[str, typer.Option(help="Sizes of batches to try, in the usual one.")] = "1",
+    smoothing: Annotated[str, typer.Option(help="Label smoothings to try.")] = "0.05",
+    minutes: Minutes = None,
+    steps: Steps = None,
+    trials: Annotated[
+        int | None, typer.Option(min=1, help="Try so many of the combinations, drawn at random.")
+    ] = None,
+    skip_bad: SkipBad = False,
+    seed: Seed = 0,
+    device: Device = "auto",
+    dry_run: DryRun = False,
+    config: Config = None,
+) -> None:
+    """Fine-tune with several hyper-parameters, and print which does best on the development part.
+
+    What was tried already is not tried again.
+    """
+    from functools import partial
+
+    from training.job import Job, require_model
+    from training.textfiles import DataError, require_there
+
+    if str(task) not in ("sentiment", "nli"):
+        raise DataError("sweep searches over labelled files: sentiment or nli")
+    grid = {"lr": lr, "epochs": epochs, "batch": batch, "smoothing": smoothing}
+    wanted = {name: _numbers(name, values) for name, values in grid.items()}
+    base = Job(
+        tasks=(str(task),),
+        model=model,
+        out=out,
+        files={str(task): data},
+        dev={str(task): dev} if dev else {},
+        held_out={"sentiment": held_out_sentiment or [], "nli": held_out_nli or []},
+        minutes=minutes,
+        steps=steps,
+        skip_bad=skip_bad,
+        seed=seed,
+    )
+    require_there(base.sources)
+    require_model(model)
+    from training.sweep import combinations, sweep_over, table, told  # torch: seconds, as for finetune
+
+    tried = combinations(wanted, trials, seed)
+    with processes_on(device) as processes:
+        say = partial(tell, processes)
+        say(f"{len(tried)} runs: " + "; ".join(f"{name} {values}" for name, values in grid.items()))
+        if dry_run:
+            say(told(base, tried, processes))
+            return
+        rows = sweep_over(base, tried, processes, say)
+        if processes.leads:
+            (out / "table.md").write_text(table(rows) + "\n", encoding="utf-8")
+        say(table(rows))
+
+
+def _numbers(name: str, values: str) -> list[float]:
+    from training.textfiles import DataError
+
+    low, high = _RANGES[name]
+    try:
+        found = [float(value) for value in values.split(",")]
+    except ValueError:
+        raise DataError(f"--{name}: numbers with commas between, not {values!r}") from None
+    if wrong := [number for number in found if not low <= number <= high]:
+        raise DataError(f"--{name}: {wrong[0]:g} is not from {low:g} to {high:g}")
+    return found
+
+
+_RANGES = {"lr": (0.0, 1.0), "epochs": (0.01, 1e4), "batch": (0.1, 1e3), "smoothing": (0.0, 0.5)}
