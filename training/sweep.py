@@ -18,26 +18,43 @@ from training.jobs import finetune, origin_of
 from training.pretrain import Text
 from training.processes import Processes
 from training.record import RECORD, Origin, read_record
+from training.spans import Between
 from training.telling import Say, quiet
 from training.textfiles import DataError
 
 Row = tuple[Mapping[str, float], float]
+Wanted = Mapping[str, Sequence[float] | Between]
 
 
-def combinations(
-    grid: Mapping[str, Sequence[float]], trials: int | None = None, seed: int = 0
-) -> list[dict[str, float]]:
-    """All combinations of a grid, or some of them drawn at random (Bergstra & Bengio 2012).
+def combinations(wanted: Wanted, trials: int | None = None, seed: int = 0) -> list[dict[str, float]]:
+    """All combinations of lists, or some of them at random; of ranges, draws (Bergstra & Bengio 2012).
+
+    Where each trial has a value of its own, as many are tried of what matters as there are trials, and not as
+    few as stand in a list.
 
     Args:
-        grid: Values to try, by name.
+        wanted: Values to try, by name.
         trials: How many to draw; None for all, in order.
         seed: Of the draw.
+
+    Raises:
+        DataError: A range, and nothing says how often to draw from it.
     """
-    found = [dict(zip(grid, values, strict=True)) for values in product(*grid.values())]
-    if trials is None or trials >= len(found):
-        return found
-    return [found[index] for index in np.random.default_rng(seed).permutation(len(found))[:trials]]
+    ranges = {name: its for name, its in wanted.items() if isinstance(its, Between)}
+    lists = {name: its for name, its in wanted.items() if not isinstance(its, Between)}
+    found = [dict(zip(lists, values, strict=True)) for values in product(*lists.values())]
+    rng = np.random.default_rng(seed)
+    if not ranges:
+        if trials is None or trials >= len(found):
+            return found
+        return [found[index] for index in rng.permutation(len(found))[:trials]]
+    if trials is None:
+        raise DataError(f"--{next(iter(ranges))} is a range: --trials says how many to draw from it")
+    drawn = [
+        {**found[rng.integers(len(found))], **{name: its.draw(rng) for name, its in ranges.items()}}
+        for _ in range(trials)
+    ]
+    return [{name: each[name] for name in wanted} for each in drawn]
 
 
 def sweep_over(base: Job, tried: Sequence[Mapping[str, float]], processes: Processes, say: Say) -> list[Row]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -23,6 +23,9 @@ from training.command_line import (
     tell,
 )
 
+if TYPE_CHECKING:
+    from training.spans import Between
+
 
 @in_one_line
 def sweep(
@@ -33,14 +36,17 @@ def sweep(
     dev: DevFile = None,
     held_out_sentiment: HeldOut = None,
     held_out_nli: HeldOut = None,
-    lr: Annotated[str, typer.Option(help="Peak learning rates to try.")] = "2e-5,5e-5,1e-4",
+    lr: Annotated[
+        str, typer.Option(help="Peak learning rates to try, or a range as 1e-5..1e-3.")
+    ] = "2e-5,5e-5,1e-4",
     epochs: Annotated[str, typer.Option(help="Numbers of epochs to try.")] = "2",
     batch: Annotated[str, typer.Option(help="Sizes of batches to try, in the usual one.")] = "1",
     smoothing: Annotated[str, typer.Option(help="Label smoothings to try.")] = "0.05",
     minutes: Minutes = None,
     steps: Steps = None,
     trials: Annotated[
-        int | None, typer.Option(min=1, help="Try so many of the combinations, drawn at random.")
+        int | None,
+        typer.Option(min=1, help="Try so many, drawn at random: of the combinations, or from ranges."),
     ] = None,
     skip_bad: SkipBad = False,
     seed: Seed = 0,
@@ -50,7 +56,8 @@ def sweep(
 ) -> None:
     """Fine-tune with several hyper-parameters, and print which does best on the development part.
 
-    What was tried already is not tried again.
+    Each is a list of values, or a range that --trials draws from, each power of ten as often. What was tried
+    already is not tried again.
     """
     from functools import partial
 
@@ -90,17 +97,24 @@ def sweep(
         say(table(rows))
 
 
-def _numbers(name: str, values: str) -> list[float]:
+def _numbers(name: str, values: str) -> list[float] | Between:
+    from training.spans import Between
     from training.textfiles import DataError
 
     low, high = _RANGES[name]
+    begin, dots, end = values.partition("..")
     try:
-        found = [float(value) for value in values.split(",")]
+        found = [float(value) for value in ((begin, end) if dots else values.split(","))]
     except ValueError:
-        raise DataError(f"--{name}: numbers with commas between, not {values!r}") from None
+        wanted = "numbers with commas between, or a range as 1e-5..1e-3"
+        raise DataError(f"--{name}: {wanted}, not {values!r}") from None
     if wrong := [number for number in found if not low <= number <= high]:
         raise DataError(f"--{name}: {wrong[0]:g} is not from {low:g} to {high:g}")
-    return found
+    if not dots:
+        return found
+    if not 0 < found[0] < found[1]:
+        raise DataError(f"--{name}: a range goes from above 0 up, unlike {values}")
+    return Between(*found)
 
 
 _RANGES = {"lr": (0.0, 1.0), "epochs": (0.01, 1e4), "batch": (0.1, 1e3), "smoothing": (0.0, 0.5)}

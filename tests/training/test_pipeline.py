@@ -203,7 +203,7 @@ def test_a_dry_evaluation_says_what_and_how_long(folder: Path, data: Path, tmp_p
         *("--out", tmp_path / "out"),
     )
     assert result.exit_code == 1
-    assert "gone.txt: cannot be read" in result.stderr
+    assert "gone.txt: No such file" in result.stderr
 
 
 def test_what_would_flatter_is_not_measured(pretrained: Path, folder: Path, tmp_path: Path) -> None:
@@ -337,11 +337,15 @@ def test_a_sweep_draws_some_of_the_combinations(pretrained: Path, folder: Path, 
     tried = [{tuple(row.split("|")[1:3]) for row in its} for its in rows]
     assert [len(each) for each in tried] == [2, 2]
     assert tried[0] != tried[1]
+    drawn = done(*given, "--lr", "1e-5..1e-3", "--steps", "1", "--out", tmp_path / "range").splitlines()[-2:]
+    rates = {float(row.split("|")[1]) for row in drawn}
+    assert len(rates) == 2
+    assert all(1e-5 <= rate <= 1e-3 for rate in rates)
     more = ("--steps", "1", "--skip-bad", "--held-out-sentiment", folder / "nsmc_train.tsv")
     result = call(*given, *more, "--out", tmp_path / "none")
     assert "nsmc_train.tsv: 300 rows with a held-out text left out" in result.stdout
     result = call(*given, "--data", tmp_path / "gone.tsv", "--out", tmp_path / "none")
-    assert "gone.tsv: cannot be read" in result.stderr
+    assert "gone.tsv: No such file" in result.stderr
     assert "runs" not in result.stdout
 
 
@@ -555,6 +559,14 @@ def test_options_come_from_a_file_and_the_command_line_goes_before_it(
             "--batch: 0 is not",
         ),
         (("sweep", "mask", "--model", "builtin", "--out", "o", "--data", "x"), "sentiment or nli"),
+        (
+            ("sweep", "nli", "--model", "builtin", "--out", "o", "--data", ".", "--lr", "1e-5..1e-3"),
+            "--lr is a range: --trials says how many to draw from it",
+        ),
+        (
+            ("sweep", "nli", "--model", "builtin", "--out", "o", "--data", "x", "--smoothing", "0..0.1"),
+            "a range goes from above 0 up",
+        ),
         (("tokenizer", "--korean", "no.txt", "--out", "o", "--dry-run"), "no.txt: No such file or directory"),
         (
             ("finetune", "sentiment", "--model", "builtin", "--out", "o", "--rated-texts", "x"),
