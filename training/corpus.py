@@ -28,6 +28,8 @@ from training.textfiles import DataError, open_text
 HELD_OUT_EVERY = 200
 CUT_BY = "cut-by.txt"
 """A file beside the arrays that tells the tokenizer they were cut with."""
+CLEAN_OF = "clean-of.txt"
+"""Another that tells of which public sets nothing is in them, by the hash of the file of those."""
 PART = "part.txt"
 """Another that tells which part they are: ``train`` or ``heldout``."""
 _CHUNK = 20_000  # sentences tokenized at once: enough to keep both cores in the Rust tokenizer
@@ -184,7 +186,7 @@ def _encoded(folder: Path, cutting: str, part: str) -> Corpus:
 
     Raises:
         DataError: It is held out and would train, or is not and would be measured on; it is of another
-            tokenizer, or does not say of which.
+            tokenizer, or does not say of which; it would train, and may have texts of public sets.
     """
     said = folder / PART
     its = said.read_text("utf-8") if said.is_file() else folder.resolve().name  # before, by the name alone
@@ -199,6 +201,9 @@ def _encoded(folder: Path, cutting: str, part: str) -> Corpus:
         raise DataError(f"{folder}: nothing says which tokenizer it was encoded with; give the text itself")
     if known.read_text("utf-8") != cutting:
         raise DataError(f"{folder}: encoded with another tokenizer")
+    clean = folder / CLEAN_OF
+    if part == "train" and (not clean.is_file() or clean.read_text("utf-8") != file_hash(public.FILE)):
+        raise DataError(f"{folder}: encoded before today's public test sets were known; give the text itself")
     return Corpus.load(folder)
 
 
@@ -244,6 +249,7 @@ def corpus_of(
     for name, its in parts.items():
         its.save(partial / name)
         (partial / name / CUT_BY).write_text(cutting, "utf-8")
+        (partial / name / CLEAN_OF).write_text(file_hash(public.FILE), "utf-8")
         (partial / name / PART).write_text(name, "utf-8")
     partial.replace(folder)
     return _some(Corpus.load(folder / part), source, part)

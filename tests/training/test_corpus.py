@@ -204,7 +204,7 @@ class Killed(BaseException):
     """What nothing handles."""
 
 
-@pytest.mark.parametrize("moment", range(11))
+@pytest.mark.parametrize("moment", range(13))
 def test_text_is_encoded_again_after_a_kill_at_any_moment(
     tmp_path: Path, data: Path, tokenizer: BertTokenizerFast, monkeypatch: pytest.MonkeyPatch, moment: int
 ) -> None:
@@ -240,7 +240,15 @@ def test_other_public_sets_make_another_corpus(
     other.write_bytes(b"other sets")
     monkeypatch.setattr(public, "FILE", other)
     corpus_of(str(data / "ko.txt"), tokenizer, cache)
-    assert len(list(cache.iterdir())) == 2
+    (before, now) = sorted(cache.iterdir(), key=lambda its: its.stat().st_mtime_ns)
+    assert len(corpus_of(str(now / "train"), tokenizer, cache).ids)
+    # Nor does a folder train that was encoded before they were known, or does not say.
+    for _ in range(2):
+        with pytest.raises(
+            DataError, match="train: encoded before today's public test sets were known; give"
+        ):
+            corpus_of(str(before / "train"), tokenizer, cache)
+        (before / "train" / "clean-of.txt").unlink(missing_ok=True)
 
 
 def test_an_encoded_folder_is_of_one_tokenizer(
