@@ -105,7 +105,7 @@ class Learnt:
 
         Args:
             rows: The texts.
-            to_choose: Or whether weights were chosen by it.
+            to_choose: Count it, too, where weights were chosen by it.
         """
         known = frozenset((np.union1d(self.texts, self.chosen) if to_choose else self.texts).tolist())
         return [any(hashed(text) in known for text in row if text) for row in rows]

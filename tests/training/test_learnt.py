@@ -45,6 +45,9 @@ def test_what_weights_were_chosen_by_measures_nothing_but_a_temperature_is_fitte
     assert learnt.unread(found, str(file), to_fit=True).examples == found.examples[1:]
     with pytest.raises(DataError, match="20 of 20 rows have a text that the model learnt from or was chosen"):
         learnt.unread(found, str(file))
+    texts: list[tuple[str, str | None]] = [(text, None) for text in TEXTS]
+    assert learnt.has_read(texts) == [True] * 20
+    assert learnt.has_read(texts, to_choose=False) == [True] + [False] * 19
     np.savez(tmp_path / LEARNT, texts=learnt.texts, files=learnt.files)  # as versions before wrote it
     assert not len(Learnt.load(tmp_path).chosen)
 
