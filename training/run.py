@@ -15,7 +15,7 @@ from models.multitask import BertForFourTasks
 from training.history import History
 from training.optimizers import adamw
 from training.processes import Processes
-from training.record import Origin
+from training.record import RECORD, Origin
 from training.schedule import Budget, learning_rate
 from training.state import has_state, read_state, write_state
 from training.stopping import Stopping
@@ -29,6 +29,8 @@ LINES = 50  # a shorter run logs more often, for a curve worth looking at
 LOOKS = 10  # at the development part, over a run
 TRIAL_STEPS = 4  # timed to turn minutes into steps, after one that isn't
 _KEPT = 0.98  # of a running mean, at each step
+_LEFT = (RECORD, "tensorboard/events.out.tfevents.*", "best/config.json", "best/model*.safetensors*")
+"""What a run before this one may have left in the folder, and must not pass for this one's."""
 
 Values = Mapping[str, float]
 AfterStep = Callable[["Run"], object]
@@ -169,6 +171,9 @@ class Run:
         self.folder.mkdir(parents=True, exist_ok=True)  # not before: a dry run leaves nothing behind
         if not self.total:
             self.plan(make)
+        if self.processes.leads and not self.step:
+            for old in (each for pattern in _LEFT for each in self.folder.glob(pattern)):
+                old.unlink()
         history = History(self.folder, self.step) if self.processes.leads else None
         bar = tqdm(
             total=self.total,

@@ -15,7 +15,7 @@ from training import run as module
 from training.history import HISTORY, read_history
 from training.pretrain import new_model
 from training.processes import Processes
-from training.record import Origin
+from training.record import RECORD, Origin, write_record
 from training.run import Plan, Run, Step, told
 from training.schedule import Budget
 from training.state import has_state
@@ -239,6 +239,28 @@ def test_logs_are_read_by_tensorboard_and_a_killed_run_leaves_no_line_twice(
     again.go(shrink(again))
     assert [line["step"] for line in read_history(tmp_path)] == [1, 2, 3, 4]
     assert list((tmp_path / "tensorboard").glob("events.out.tfevents.*"))
+
+
+def test_what_another_run_left_in_the_folder_does_not_pass_for_this_one_s(
+    tmp_path: Path, tokenizer: BertTokenizerFast
+) -> None:
+    first = run_in(tmp_path, tokenizer, Budget(0, 2))
+    first.go(shrink(first), lambda: 0.5)
+    write_record(tmp_path, {}, [], {"steps": 2})
+    (tmp_path / "best" / "notes.txt").write_text("somebody's own", encoding="utf-8")
+    events = tmp_path / "tensorboard" / "events.out.tfevents.1.before"  # two of one second have one name
+    events.touch()
+    going_on = run_in(tmp_path, tokenizer, Budget(0, 3))
+    going_on.go(shrink(going_on))
+    assert events.exists()
+    assert (tmp_path / RECORD).exists()
+    (tmp_path / "state.pt").unlink()
+    second = run_in(tmp_path, tokenizer, Budget(0, 2))
+    second.go(shrink(second))
+    assert not (tmp_path / RECORD).exists()
+    assert not events.exists()
+    assert list((tmp_path / "tensorboard").iterdir())
+    assert [each.name for each in (tmp_path / "best").iterdir()] == ["notes.txt"]
 
 
 def test_a_run_does_not_go_on_with_other_settings_data_or_processes(
