@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from tqdm import tqdm
 
 from models.multitask import BertForFourTasks
 from training.history import History
+from training.occupied import occupied
 from training.optimizers import adamw
 from training.processes import Processes
 from training.record import RECORD, Origin
@@ -166,14 +168,19 @@ class Run:
                 highest.
 
         Raises:
+            DataError: Another process trains in the folder.
             KeyboardInterrupt: Told to stop; the step was finished and the state is saved.
         """
         self.folder.mkdir(parents=True, exist_ok=True)  # not before: a dry run leaves nothing behind
-        if not self.total:
-            self.plan(make)
-        if self.processes.leads and not self.step:
-            for old in (each for pattern in _LEFT for each in self.folder.glob(pattern)):
-                old.unlink()
+        with occupied(self.folder) if self.processes.leads else nullcontext():
+            if not self.total:
+                self.plan(make)
+            if self.processes.leads and not self.step:
+                for old in (each for pattern in _LEFT for each in self.folder.glob(pattern)):
+                    old.unlink()
+            self._go(make, watch)
+
+    def _go(self, make: Callable[[int], Step], watch: Callable[[], float] | None) -> None:
         history = History(self.folder, self.step) if self.processes.leads else None
         bar = tqdm(
             total=self.total,

@@ -109,6 +109,25 @@ def test_a_second_ctrl_c_does_not_wait(tmp_path: Path, tokenizer: BertTokenizerF
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
+def test_a_second_process_does_not_train_in_the_folder_of_one_that_does(
+    tmp_path: Path, tokenizer: BertTokenizerFast
+) -> None:
+    first, second = (run_in(tmp_path, tokenizer, Budget(0, 2)) for _ in range(2))
+    make = shrink(first)
+
+    def meanwhile(number: int) -> Step:
+        if number == 1:  # a lock is a file's, not a process's: here it keeps out as elsewhere
+            with pytest.raises(DataError, match="another process trains in this folder"):
+                second.go(shrink(second))
+        return make(number)
+
+    first.go(meanwhile)
+    assert [line["step"] for line in read_history(tmp_path)] == [1, 2]
+    longer = run_in(tmp_path, tokenizer, Budget(0, 3))
+    longer.go(shrink(longer))
+    assert longer.step == 3
+
+
 def test_a_half_written_state_is_never_read(tmp_path: Path, tokenizer: BertTokenizerFast) -> None:
     (tmp_path / "state.partial").write_bytes(b"killed while writing")
     assert run_in(tmp_path, tokenizer, Budget(0, 2)).step == 0
