@@ -21,7 +21,7 @@ from training.textfiles import download_hash, is_url
 RECORD = "record.json"
 _FREE = frozenset(
     ("out", "minutes", "steps", "epochs", "device", "dry_run", "config", "half")
-)  # when it ends, and where
+)  # when it ends, and where; with a replay, epochs also say how much of it is read
 _PACKAGES = ("kobert-bot", "torch", "transformers", "tokenizers", "numpy")
 
 
@@ -58,17 +58,21 @@ class Origin:
         code: Revisions of the code that made its steps; a run may go on under another.
         threads: With how many each process computed, on the CPU; with others sums are rounded otherwise,
             and a run may go on.
+        totals: Of how many steps its steps were made, each number that was asked for in turn; the learning
+            rate falls by it, and a run may go on to another.
     """
 
     settings: dict[str, str]
     data: dict[str, str]
     code: tuple[str, ...] = ()
     threads: tuple[int, ...] = ()
+    totals: tuple[int, ...] = ()
 
     @classmethod
     def of(cls, settings: Mapping[str, Any], data: Iterable[str], processes: Processes) -> Self:
         """Take the options of a command, the files it reads, and who trains."""
-        said = {name: str(value) for name, value in settings.items() if name not in _FREE}
+        free = _FREE - {"epochs"} if settings.get("replay") else _FREE
+        said = {name: str(value) for name, value in settings.items() if name not in free}
         threads = (torch.get_num_threads(),) if processes.device.type == "cpu" else ()
         said["processes"] = str(processes.count)
         return cls(said, hashes_of(data), (code_revision(),), threads)
@@ -87,12 +91,17 @@ class Origin:
         return said + [f"{name} has changed" for name in both if self.data[name] != now.data[name]]
 
     def after(self, then: Origin) -> Origin:
-        """This one, with the revisions and the threads before it."""
+        """This one, with the revisions, the threads and the numbers of steps before it."""
         return replace(
             self,
             code=tuple(dict.fromkeys((*then.code, *self.code))),
             threads=tuple(dict.fromkeys((*then.threads, *self.threads))),
+            totals=(*then.totals, *self.totals),
         )
+
+    def of_steps(self, total: int) -> Origin:
+        """This one, its next steps being of so many."""
+        return self if total in self.totals[-1:] else replace(self, totals=(*self.totals, total))
 
 
 def write_record(

@@ -119,6 +119,7 @@ class Run:
         self.total = self.budget.steps or 0
         if has_state(self.folder):
             self._load()
+        self._settle(self.total)
         if self.processes.agreed(self.step) != self.step:
             raise DataError(
                 f"{self.folder}: the run stands at step {self.step:,} here and not elsewhere; all processes "
@@ -141,9 +142,15 @@ class Run:
         else:
             seconds, tokens = self._trial(make)
             fitting = max(1, round(60 * self.budget.minutes / seconds))
-            self.total = self.total or self.processes.agreed(fitting)
+            self._settle(self.total or self.processes.agreed(fitting))
         self.planned = Plan(self.total, seconds, tokens)
         return self.planned
+
+    def _settle(self, total: int) -> None:
+        """Take a number of steps in all; one by which steps are made is told."""
+        self.total = total
+        if self.origin is not None and total > self.step:
+            self.origin = self.origin.of_steps(total)
 
     def _trial(self, make: Callable[[int], Step]) -> tuple[float, int]:
         """Seconds and tokens of a step, optimizers included; no weight is another after it."""
@@ -288,7 +295,7 @@ class Run:
     def _load(self) -> None:
         state = read_state(self.folder, self.processes.device)
         if self.origin is not None and state.get("origin") is not None:
-            then = Origin(**state["origin"])
+            then = Origin(**{"totals": (state["total"],), **state["origin"]})
             changes = then.changes(self.origin)
             if changes:
                 raise DataError(
@@ -297,7 +304,8 @@ class Run:
                 )
             # Where nothing is left to do, this code makes no step.
             left = (self.total or state["total"]) > state["step"]
-            self.origin = self.origin.after(then) if left else then
+            if state["step"]:  # else nothing was made then
+                self.origin = self.origin.after(then) if left else then
         self.model.load_state_dict(state["model"])
         for optimizer, its in zip(self._optimizers, state["optimizers"], strict=True):
             optimizer.load_state_dict(its)
@@ -315,12 +323,18 @@ def told(run: Run, plan: Plan) -> str:
             "for: nothing is left to do (--steps with more of them goes on)"
         )
     threads = () if run.origin is None else run.origin.threads
+    totals = () if run.origin is None else run.origin.totals
     rounded = (
         f"; on {' and '.join(map(str, threads))} threads in turn: not bit for bit what one number would give"
+    )
+    jumping = (
+        f"; of {' and '.join(f'{each:,}' for each in totals)} steps in turn: the learning rate jumps to "
+        "where the last number has it"
     )
     return (
         f"{run.description}: {plan.steps:,} steps, {left:,} of them left, in {run.folder}; "
         f"{plan.tokens:,} tokens a step in {plan.seconds:.2f} s: "
         f"{plan.tokens / plan.seconds:,.0f} tokens/s, {plan.seconds * left / 60:.1f} minutes"
         + (rounded if len(threads) > 1 else "")
+        + (jumping if len(totals) > 1 else "")
     )

@@ -325,6 +325,41 @@ def test_a_run_names_every_revision_of_the_code_and_number_of_threads_that_made_
     assert not Origin.of({}, [], Processes(torch.device("cuda"))).threads
 
 
+def test_a_run_tells_of_every_number_of_steps_that_its_learning_rate_fell_by(
+    tmp_path: Path, tokenizer: BertTokenizerFast
+) -> None:
+    def begin(steps: int) -> Run:
+        origin = Origin.of({"steps": steps}, [], HERE)
+        return Run(small(tokenizer), tmp_path, Budget(0, steps), 0.01, "test", HERE, origin=origin)
+
+    found = []
+    for steps in (2, 2, 4, 3):  # the second and the last make no step
+        run = begin(steps)
+        said = told(run, run.plan(shrink(run)))
+        assert ("; of 2 and 4 steps in turn" in said) == (steps == 4)
+        run.go(shrink(run))
+        assert run.origin is not None
+        found.append(run.origin.totals)
+    assert found == [(2,), (2,), (2, 4), (2, 4)]
+    state = torch.load(tmp_path / "state.pt", weights_only=True)
+    del state["origin"]["totals"]  # as it was written before there were any
+    torch.save(state, tmp_path / "state.pt")
+    older = begin(5).origin
+    assert older is not None
+    assert older.totals == (4, 5)
+    torch.save({**state, "step": 0}, tmp_path / "state.pt")
+    unmade = begin(5).origin
+    assert unmade is not None
+    assert unmade.totals == (5,)
+
+
+def test_epochs_say_what_is_read_where_there_is_a_replay() -> None:
+    two, three = (Origin.of({"epochs": epochs, "replay": ["a"]}, [], HERE) for epochs in (2.0, 3.0))
+    assert two.changes(three) == ["epochs was 2.0, is 3.0"]
+    two, three = (Origin.of({"epochs": epochs, "replay": []}, [], HERE) for epochs in (2.0, 3.0))
+    assert not two.changes(three)
+
+
 def test_an_option_that_came_later_does_not_stop_an_old_run() -> None:
     then = Origin({"lr": "1"}, {})
     assert not then.changes(Origin({"lr": "1", "debias": "0.0"}, {}))
