@@ -6,7 +6,7 @@ import hashlib
 import json
 import platform
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -60,6 +60,8 @@ class Origin:
             and a run may go on.
         totals: Of how many steps its steps were made, each number that was asked for in turn; the learning
             rate falls by it, and a run may go on to another.
+        read: Those settings that name what it reads, with hashes in place of the names: one file may be
+            named in many ways.
     """
 
     settings: dict[str, str]
@@ -67,25 +69,29 @@ class Origin:
     code: tuple[str, ...] = ()
     threads: tuple[int, ...] = ()
     totals: tuple[int, ...] = ()
+    read: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, settings: Mapping[str, Any], data: Iterable[str], processes: Processes) -> Self:
         """Take the options of a command, the files it reads, and who trains."""
         free = _FREE - {"epochs"} if settings.get("replay") else _FREE
         said = {name: str(value) for name, value in settings.items() if name not in free}
+        hashes = hashes_of(data)
+        read = {name: str(_hashed(settings[name], hashes)) for name in said}
         threads = (torch.get_num_threads(),) if processes.device.type == "cpu" else ()
         said["processes"] = str(processes.count)
-        return cls(said, hashes_of(data), (code_revision(),), threads)
+        read = {name: its for name, its in read.items() if its != said[name]}
+        return cls(said, hashes, (code_revision(),), threads, read=read)
 
     def changes(self, now: Origin) -> list[str]:
         """What is different now, in words; nothing if a run can go on.
 
         An option that there was not then is none.
         """
+        alike = self.read.items() & now.read.items() | self.settings.items() & now.settings.items()
         said = [
             f"{name} was {self.settings[name]}, is {now.settings[name]}"
-            for name in sorted(self.settings.keys() & now.settings.keys())
-            if self.settings[name] != now.settings[name]
+            for name in sorted((self.settings.keys() & now.settings.keys()).difference(dict(alike)))
         ]
         both = sorted(self.data.keys() & now.data.keys())
         return said + [f"{name} has changed" for name in both if self.data[name] != now.data[name]]
@@ -151,6 +157,20 @@ def read_record(folder: Path) -> dict[str, Any] | None:
     except (OSError, ValueError):
         return None
     return body if isinstance(body, dict) else None
+
+
+def _hashed(value: object, hashes: Mapping[str, str]) -> object:
+    """A setting with hashes in place of the names of files; of a tokenizer's folder one file is read."""
+    if isinstance(value, dict):
+        return {name: _hashed(each, hashes) for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        found = [_hashed(each, hashes) for each in value]
+        return found if isinstance(value, list) else tuple(found)
+    if not isinstance(value, str | Path):
+        return value
+    whole, (name, equals, share) = str(value), str(value).rpartition("=")
+    known = hashes.get(whole) or hashes.get(str(Path(whole) / "tokenizer.json"))
+    return known or hashes.get(name, name) + equals + share
 
 
 def _plain(value: object) -> bool:

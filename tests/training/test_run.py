@@ -360,6 +360,35 @@ def test_epochs_say_what_is_read_where_there_is_a_replay() -> None:
     assert not two.changes(three)
 
 
+def test_a_path_that_is_spelt_otherwise_is_the_same_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "tok").mkdir()
+    for name in ("a.txt", "b.txt", "tok/tokenizer.json"):
+        (tmp_path / name).write_text(name, encoding="utf-8")
+
+    def origin(train: str, dev: str, share: str = "3", tokenizer: str = "tok") -> Origin:
+        settings = {
+            "files": {"nli": [train]},
+            "dev": {"nli": dev},
+            "documents": [f"{train}={share}"],
+            "tokenizer": Path(tokenizer),
+            "tasks": ("nli",),
+        }
+        return Origin.of(settings, [train, dev, f"{tokenizer}/tokenizer.json"], HERE)
+
+    then = origin("a.txt", "b.txt")
+    assert not then.changes(origin(str(tmp_path / "a.txt"), "./b.txt", tokenizer=str(tmp_path / "tok")))
+    [share] = then.changes(origin("./a.txt", "b.txt", share="2"))
+    assert share == "documents was ['a.txt=3'], is ['./a.txt=2']"
+    assert len(then.changes(origin("./b.txt", "./a.txt"))) == 3, "the files have changed their parts"
+    (tmp_path / "tok" / "tokenizer.json").write_text("another", encoding="utf-8")
+    assert then.changes(origin("a.txt", "b.txt", tokenizer="../" + tmp_path.name + "/tok"))
+    assert then.read.keys() == {"files", "dev", "documents", "tokenizer"}
+    assert str(tmp_path) not in str(then), "nobody needs to know where"
+
+
 def test_an_option_that_came_later_does_not_stop_an_old_run() -> None:
     then = Origin({"lr": "1"}, {})
     assert not then.changes(Origin({"lr": "1", "debias": "0.0"}, {}))
