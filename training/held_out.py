@@ -11,15 +11,17 @@ by who has no copy of the sets. A name that is given again has the texts of all 
 from __future__ import annotations
 
 import hashlib
-import sys
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
+from typing import Annotated
 
 import numpy as np
+import typer
 from numpy.typing import NDArray
 
+from training.command_line import in_one_line
 from training.textfiles import DataError, open_text
 
 FILE = Path(__file__).with_name("held_out.npz")
@@ -108,16 +110,19 @@ def _texts(source: str) -> Iterator[str]:
             yield from (cells[name] for name in columns)
 
 
-def main(arguments: list[str]) -> None:
-    """Write the hashes of ``name=file`` pairs."""
+@in_one_line
+def main(given: Annotated[list[str], typer.Argument(metavar="NAME=FILE")]) -> None:
+    """Write the hashes of the texts of files."""
     texts: dict[str, list[str]] = {}
-    for argument in arguments:
+    for argument in given:
         name, _, source = argument.partition("=")
+        if not name or not source:
+            raise DataError(f"{argument}: not NAME=FILE")
         texts.setdefault(name, []).extend(_texts(source))
     found = {name: hashes(its) for name, its in texts.items()}
     np.savez_compressed(FILE, allow_pickle=False, **found)
-    print(", ".join(f"{name}: {len(values):,} texts" for name, values in found.items()))
+    typer.echo(", ".join(f"{name}: {len(values):,} texts" for name, values in found.items()))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    typer.run(main)

@@ -10,16 +10,21 @@ without what only serves to go on with a run.
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Iterator
+from functools import reduce
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
+import typer
+
+from training.command_line import in_one_line
 from training.datasets import Example, balanced, read, read_rated, without
 from training.learnt import LEARNT, Learnt
 from training.record import RECORD
+from training.textfiles import DataError
 
 BUILTIN = Path(__file__).parents[1] / "models" / "builtin"
+_NEEDED = frozenset(("tasks", "files", "dev", "held_out", "rated", "replay", "skip_bad"))
+"""Settings that say what was learnt from."""
 
 
 def learnt_by(record: dict[str, Any]) -> Learnt:
@@ -73,24 +78,42 @@ def _named(value: Any) -> Any:  # noqa: ANN401  # JSON
     return value
 
 
-def _records(runs: list[str]) -> Iterator[dict[str, Any]]:
-    for run in runs:
-        path = Path(run)
-        yield json.loads((path / RECORD if path.is_dir() else path).read_text(encoding="utf-8"))
+def _record(run: str) -> dict[str, Any]:
+    """The record of a fine-tuning.
+
+    Raises:
+        DataError: It is none.
+    """
+    path = Path(run)
+    path = path / RECORD if path.is_dir() else path
+    wrong = DataError(f"{path}: not the record of a fine-tuning")
+    try:
+        body = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError:
+        raise wrong from None
+    settings = body.get("settings") if isinstance(body, dict) else None
+    if not isinstance(settings, dict) or not settings.keys() >= _NEEDED:
+        raise wrong
+    its: dict[str, Any] = body
+    return its
 
 
-def main(runs: list[str], folder: Path = BUILTIN) -> None:
+@in_one_line
+def main(
+    runs: Annotated[list[str], typer.Argument(help="Folders of the fine-tunings, or their records.")],
+    folder: Annotated[Path, typer.Option(help="Of the model.")] = BUILTIN,
+) -> None:
     """Write the records of runs and the hashes of their texts into a model's folder."""
-    learnt = Learnt()
+    records = [_record(run) for run in runs]
+    learnt = reduce(Learnt.and_, map(learnt_by, records))  # all is read before anything is written
     for old in folder.glob("finetuning-*.json"):
         old.unlink()
-    for number, record in enumerate(_records(runs), start=1):
+    for number, record in enumerate(records, start=1):
         path = folder / f"finetuning-{number}.json"
         path.write_text(json.dumps(shown(record), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-        learnt = learnt.and_(learnt_by(record))
     learnt.save(folder)
-    print(f"{folder / LEARNT}: {len(learnt.texts):,} texts, {len(learnt.files):,} files")
+    typer.echo(f"{folder / LEARNT}: {len(learnt.texts):,} texts, {len(learnt.files):,} files")
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    typer.run(main)

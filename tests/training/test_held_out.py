@@ -4,10 +4,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import typer
 
 from training import held_out
 from training.held_out import hashed, hashes, leak_key, main, public_sets
-from training.textfiles import DataError
 
 
 def test_case_space_and_punctuation_do_not_count() -> None:
@@ -72,9 +72,31 @@ def test_all_texts_of_a_set_count_whatever_it_asks(tmp_path: Path, monkeypatch: 
     [
         ("id\tname\n1\t고양이\n", "no column with texts among id, name"),
         ("document\ta\n1\n", "row 2: 1 columns"),
+        (None, "a.tsv: No such file or directory"),
     ],
 )
-def test_a_set_that_cannot_be_read_is_told(tmp_path: Path, content: str, said: str) -> None:
-    (tmp_path / "a.tsv").write_text(content, encoding="utf-8")
-    with pytest.raises(DataError, match=said):
-        main([f"some={tmp_path / 'a.tsv'}"])
+def test_a_set_that_cannot_be_read_is_told(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    content: str | None,
+    said: str,
+) -> None:
+    monkeypatch.setattr(held_out, "FILE", tmp_path / "held_out.npz")
+    if content is not None:
+        (tmp_path / "a.tsv").write_text(content, encoding="utf-8")
+    _refused([f"some={tmp_path / 'a.tsv'}"], said, capsys)
+    assert not held_out.FILE.exists()
+
+
+@pytest.mark.parametrize("given", ["a.tsv", "=a.tsv", "some="])
+def test_what_is_no_name_and_file_is_told(given: str, capsys: pytest.CaptureFixture[str]) -> None:
+    _refused([given], f"{given}: not NAME=FILE", capsys)
+
+
+def _refused(arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(typer.Exit) as left:
+        main(arguments)
+    assert left.value.exit_code == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert said in line

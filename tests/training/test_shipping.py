@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+import typer
 from typer.testing import CliRunner
 
 from bot.cli import app
-from training import english
+from training import english, held_out
 from training.held_out import hashed
 from training.learnt import Learnt
 from training.shipping import main
@@ -82,6 +84,49 @@ def test_records_ship_without_the_folders_of_a_machine(run: Path, tmp_path: Path
     assert str(tmp_path) not in (tmp_path / "finetuning-1.json").read_text("utf-8")
     main([str(run)], tmp_path)
     assert not (tmp_path / "finetuning-2.json").exists(), "of a model that ships no more"
+
+
+@pytest.mark.parametrize(
+    ("said", "content"),
+    [
+        ("No such file", None),
+        ("not the record of a fine-tuning", "{"),
+        ("not the record of a fine-tuning", "[]"),
+        ("not the record of a fine-tuning", '{"settings": {"tokens": 128}}'),
+        ("gone.txt: ", '{"settings": {%s, "files": {"sentiment": ["gone.txt"]}}}'),
+    ],
+)
+def test_what_cannot_be_read_is_one_line_and_leaves_what_ships(
+    run: Path, tmp_path: Path, said: str, content: str | None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ships = tmp_path / "ships"
+    ships.mkdir()
+    main([str(run)], ships)
+    before = {path.name: path.read_bytes() for path in ships.iterdir()}
+    if content is not None:
+        rest = '"skip_bad": true, "held_out": {}, "replay": [], "tasks": ["nli"], "dev": {}, "rated": null'
+        (tmp_path / "broken.json").write_text(content.replace("%s", rest), encoding="utf-8")
+    with pytest.raises(typer.Exit) as left:
+        main([str(run), str(tmp_path / "broken.json")], ships)
+    assert left.value.exit_code == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert said in line
+    assert {path.name: path.read_bytes() for path in ships.iterdir()} == before
+
+
+@pytest.mark.parametrize(("command", "options"), [(main, ["--folder", "."]), (held_out.main, [])])
+def test_nothing_given_is_refused(
+    command: Callable[..., None], options: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(held_out, "FILE", tmp_path / "held_out.npz")
+    (tmp_path / "finetuning-1.json").touch()
+    app = typer.Typer()
+    app.command()(command)
+    result = CliRunner().invoke(app, options)
+    assert result.exit_code == 2
+    assert "Missing argument" in result.stderr
+    assert [each.name for each in tmp_path.iterdir()] == ["finetuning-1.json"]
 
 
 def _paths(value: Any) -> list[str]:  # noqa: ANN401  # JSON
