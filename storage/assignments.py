@@ -106,15 +106,17 @@ class Assignments:
         its = (Assignment.id == assignment_id, Assignment.settled_at.is_(None))
         await self.connection.execute(update(Assignment).where(*its).values(settled_at=utc_now()))
 
-    async def bring_back(self, annotator: int, assignment_id: int) -> None:
-        """Let a text be the next to be settled, in the newest batch, whichever it was given in."""
+    async def bring_back(self, annotator: int, row: AssignedText) -> None:
+        """Let a text be the next to be settled: where it was, or before what is left of the newest batch."""
         number, batch = await self.newest(annotator)
-        left = [row.position for row in batch if not row.settled]
-        place = left[0] if left else max((row.position for row in batch), default=0) + 1
-        its = (Assignment.annotator_id == annotator, Assignment.batch == number)
-        later = update(Assignment).where(*its, Assignment.position >= place)
-        await self.connection.execute(later.values(position=Assignment.position + 1))
-        this = update(Assignment).where(Assignment.id == assignment_id)
+        place = row.position  # before all that is left, for a batch is settled from its first to its last
+        if row.batch != number:
+            left = [each.position for each in batch if not each.settled]
+            place = left[0] if left else max((each.position for each in batch), default=0) + 1
+            its = (Assignment.annotator_id == annotator, Assignment.batch == number)
+            later = update(Assignment).where(*its, Assignment.position >= place)
+            await self.connection.execute(later.values(position=Assignment.position + 1))
+        this = update(Assignment).where(Assignment.id == row.id)
         await self.connection.execute(this.values(batch=number, position=place, settled_at=None))
 
 

@@ -218,7 +218,7 @@ class Labelling:
                 return VoteStatus.NOTHING_TO_UNDO
             votes = Votes(connection, await Predictions(connection).given(row.prediction_id))
             await votes.withdraw_all(annotator or 0)
-            await assignments.bring_back(annotator or 0, assignment_id)
+            await assignments.bring_back(annotator or 0, row)
             return VoteStatus.UNDONE
 
     @again_after_conflict

@@ -171,7 +171,7 @@ def task_data(
         say: Is told how many rows are left out.
 
     Raises:
-        DataError: Too few rows, or none of a class, or none to choose by.
+        DataError: Too few rows, or none of a class.
     """
     usable = sum(map(len, files)) + (0 if replay is None else len(replay.examples))
     is_set_aside = dev is None
@@ -183,7 +183,7 @@ def task_data(
                 f"by: {FEWEST} are needed, unless a file is given for that",
                 Failure.TOO_FEW,
             )
-    dev = _new(dev, before, task, say)
+    dev = _to_choose_by(dev, before, task, say)
     train = [example for part in files for example in without(part, dev)]
     found = {example.label for example in train}
     if missing := [name for label, name in enumerate(LABELS[Task(task)]) if label not in found]:
@@ -207,20 +207,18 @@ def task_data(
     return TaskData(encoded, to_choose_by, given, 1 if replay is None else replay.passes, dev)
 
 
-def _new(dev: list[Example], before: Learnt | None, task: str, say: Say) -> list[Example]:
-    """What a model can be chosen by that learnt something before.
-
-    Raises:
-        DataError: Nothing is left.
-    """
+def _to_choose_by(dev: list[Example], before: Learnt | None, task: str, say: Say) -> list[Example]:
+    """Leave out what the model to begin with has learnt, but for what would leave less than half."""
     new = dev if before is None else before.new(dev)
-    if not new:
-        raise DataError(
-            f"{task}: the model to begin with has learnt all {len(dev):,} rows to choose weights by: give "
-            "other ones as a file, or begin with a model that has not"
+    lost, told = len(dev) - len(new), f"{task}: the model to begin with has learnt"
+    if len(new) < len(dev) / 2:
+        say(
+            f"{told} {lost:,} of the {len(dev):,} rows to choose weights by: their accuracy flatters; "
+            f"--{task}-dev takes others"
         )
-    if lost := len(dev) - len(new):
-        say(f"{task}: {lost:,} rows that the model to begin with has learnt are not among those to choose by")
+        return dev
+    if lost:
+        say(f"{told} {lost:,} rows that are not among those to choose by, then")
     return new
 
 

@@ -155,7 +155,7 @@ async def test_undo_brings_a_text_of_an_older_batch_before_the_rest_of_the_newes
     left = await batch(store)
     assert [item.text_a for item in left] == [each.text_a for each in (second, third, first, fifth)]
     assert left[-1].last == first.assignment_id
-    assert await undone(third) == (third.assignment_id, 5, 5, fifth.assignment_id)
+    assert await undone(third) == (third.assignment_id, 3, 5, fifth.assignment_id)  # where it was
     assert (await store.labelling.progress(ADA)).labelled == 4
     assert len(await batch(store)) == 1
     assert (await store.labelling.progress(ADA)).labelled == 5
