@@ -273,8 +273,11 @@ async def soak(catalog: Catalog, *, device: str, minutes: float, measure: float 
         service = ModelService(catalog, device=device, queue_size=QUEUE_SIZE, answer_deadline=deadline)
         await Soak(service, expected, report, _swapper(service, turns)).run()
     report.left = [task.get_name() for task in asyncio.all_tasks() - tasks]
-    left = (thread.name for thread in threading.enumerate() if thread not in threads)
-    report.left += [name for name in left if name.startswith("model-")]  # not asyncio's own pool
+    left = [each for each in threading.enumerate() if each not in threads]
+    for thread in left:
+        if thread.name.startswith("model-"):  # not asyncio's own pool
+            thread.join(1.0)  # it has told its result, and may be about to end
+            report.left += [thread.name] if thread.is_alive() else []
     return report
 
 

@@ -107,15 +107,15 @@ class Assignments:
         await self.connection.execute(update(Assignment).where(*its).values(settled_at=utc_now()))
 
     async def bring_back(self, annotator: int, row: AssignedText) -> None:
-        """Let a text be the next to be settled: where it was, or before what is left of the newest batch."""
+        """Let a text be the next to be settled, before all that is left of the newest batch."""
         number, batch = await self.newest(annotator)
-        place = row.position  # before all that is left, for a batch is settled from its first to its last
-        if row.batch != number:
-            left = [each.position for each in batch if not each.settled]
-            place = left[0] if left else max((each.position for each in batch), default=0) + 1
-            its = (Assignment.annotator_id == annotator, Assignment.batch == number)
-            later = update(Assignment).where(*its, Assignment.position >= place)
-            await self.connection.execute(later.values(position=Assignment.position + 1))
+        left = [each.position for each in batch if not each.settled]
+        beyond = max((each.position for each in batch), default=0) + 1
+        gap = row.position if row.batch == number else beyond  # what comes before it moves up to there
+        place = min([gap, *left[:1]])
+        its = (Assignment.annotator_id == annotator, Assignment.batch == number)
+        later = update(Assignment).where(*its, Assignment.position >= place, Assignment.position < gap)
+        await self.connection.execute(later.values(position=Assignment.position + 1))
         this = update(Assignment).where(Assignment.id == row.id)
         await self.connection.execute(this.values(batch=number, position=place, settled_at=None))
 

@@ -62,7 +62,7 @@ def _configured(context: typer.Context, value: Path | None) -> Path | None:
     for name, setting in defaults.items():
         if getattr(known[name], "multiple", False) and not isinstance(setting, list):
             defaults[name] = [setting]
-        elif isinstance(setting, list) and all(isinstance(each, int | float) for each in setting):
+        elif isinstance(setting, list) and setting and all(isinstance(each, int | float) for each in setting):
             defaults[name] = ",".join(map(str, setting))
     context.default_map = {**(context.default_map or {}), **defaults}
     return value

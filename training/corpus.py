@@ -203,7 +203,10 @@ def _encoded(folder: Path, cutting: str, part: str) -> Corpus:
         raise DataError(f"{folder}: encoded with another tokenizer")
     clean = folder / CLEAN_OF
     if part == "train" and (not clean.is_file() or clean.read_text("utf-8") != file_hash(public.FILE)):
-        raise DataError(f"{folder}: encoded before today's public test sets were known; give the text itself")
+        raise DataError(
+            f"{folder}: nothing says that today's public test texts were left out of it; give the text "
+            "itself, and another --out"
+        )
     return Corpus.load(folder)
 
 

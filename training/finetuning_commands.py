@@ -119,10 +119,10 @@ def finetune(
     It looks again and again how the weights do on the development part, and keeps those that did best, not
     the last ones.
 
-    With --from-feedback it goes on from the model that serves the task, compares the result with it on rows
-    that neither has learnt from, prints the verdict in words, and lets it serve if it passed on gold; if it
-    was refused, the exit code is 3. Stopped or killed, the same command goes on. The new model serves this
-    task alone: its other heads may answer worse than before.
+    With --from-feedback it goes on from the model that serves the task, compares the result with it on gold
+    that neither has learnt from and on what was held out, prints the verdict in words, and lets it serve if
+    it passed on gold; if it was refused, the exit code is 3. Stopped or killed, the same command goes on. The
+    new model serves this task alone: its other heads may answer worse than before.
     """  # noqa: D301  # click's mark for "keep these lines" is a real backspace
     if from_feedback:
         only = RunOptions(run_number, cancel_, polite, no_promote)

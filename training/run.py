@@ -19,7 +19,7 @@ from training.optimizers import adamw
 from training.processes import Processes
 from training.record import RECORD, Origin
 from training.schedule import Budget, learning_rate
-from training.state import has_state, read_state, write_state
+from training.state import has_state, read_state, stands_at, write_state
 from training.stopping import Stopping
 from training.telling import quiet
 from training.textfiles import DataError
@@ -180,6 +180,8 @@ class Run:
         """
         self.folder.mkdir(parents=True, exist_ok=True)  # not before: a dry run leaves nothing behind
         with occupied(self.folder) if self.processes.leads else nullcontext():
+            if self.processes.leads and stands_at(self.folder) != self.step:
+                raise DataError(f"{self.folder}: another process has trained here meanwhile: call it again")
             if not self.total:
                 self.plan(make)
             if self.processes.leads and not self.step:

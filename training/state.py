@@ -57,5 +57,10 @@ def read_state(folder: Path, device: torch.device) -> dict[str, Any]:
     return state
 
 
+def stands_at(folder: Path) -> int:
+    """The step that the run in a folder stands at, 0 for none; raises as :func:`read_state`."""
+    return int(read_state(folder, torch.device("cpu"))["step"]) if has_state(folder) else 0
+
+
 def _first_line(error: Exception) -> str:
     return (str(error).strip() or type(error).__name__).splitlines()[0][:200]

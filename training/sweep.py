@@ -104,8 +104,15 @@ def told(base: Job, tried: Sequence[Mapping[str, float]], processes: Processes) 
 
 def _check(job: Job, processes: Processes) -> None:
     """A trial that was made with other data or settings has no place in this table."""
-    then, now = (read_record(job.out) or {}).get("origin"), origin_of(job, processes)
+    record = read_record(job.out) or {}
+    then, now = record.get("origin"), origin_of(job, processes)
     changes = ["nothing says how"] if then is None else Origin(**then).changes(now)
+    was = record.get("settings", {})
+    changes += [
+        f"{name} was {was.get(name)} and is {getattr(job, name)}"
+        for name in ("steps", "minutes")
+        if was.get(name) != getattr(job, name)
+    ]
     if changes:
         raise DataError(
             f"{job.out}: this trial was made otherwise ({'; '.join(changes)[:300]}); take another --out"

@@ -41,7 +41,7 @@ def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     return found
 
 
-def test_ours_has_a_third_of_the_time_of_the_more_accurate(file: str) -> None:
+def test_each_of_trainers_and_ours_have_their_line(file: str) -> None:
     rates = ["--trainer-lr", "1e-5", "--trainer-lr", "1e-3"]
 
     done = CliRunner().invoke(app, ["1x64", "--documents", file, "--steps", "3", "--tokens", "256", *rates])

@@ -256,7 +256,7 @@ def test_gold_is_imported_and_told_of(tmp_path: Path) -> None:
     file.write_text("premise\thypothesis\tgold_label\n전제\t가설\tentailment\n", encoding="utf-8")
     assert done("import", file, "--gold").splitlines() == [
         "1 labelled text imported otherwise before, which stays without --replace",
-        "1 label known otherwise here, which stays",
+        "1 label known otherwise here, which stays without --gold and --replace",
     ]
     assert done("import", file, "--gold", "--replace").splitlines() == [
         "1 labelled text imported otherwise before, which the file replaces",

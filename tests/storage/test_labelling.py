@@ -156,8 +156,9 @@ async def test_undo_brings_a_text_of_an_older_batch_before_the_rest_of_the_newes
     assert [item.text_a for item in left] == [each.text_a for each in (second, third, first, fifth)]
     assert left[-1].last == first.assignment_id
     assert await undone(third) == (third.assignment_id, 3, 5, fifth.assignment_id)  # where it was
-    assert (await store.labelling.progress(ADA)).labelled == 4
-    assert len(await batch(store)) == 1
+    assert (await undone(fifth))[:3] == (fifth.assignment_id, 3, 5)  # before the third, which is left still
+    assert (await store.labelling.progress(ADA)).labelled == 3
+    assert [item.text_a for item in await batch(store)] == [fifth.text_a, third.text_a]
     assert (await store.labelling.progress(ADA)).labelled == 5
 
 

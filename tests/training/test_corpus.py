@@ -245,7 +245,7 @@ def test_other_public_sets_make_another_corpus(
     # Nor does a folder train that was encoded before they were known, or does not say.
     for _ in range(2):
         with pytest.raises(
-            DataError, match="train: encoded before today's public test sets were known; give"
+            DataError, match="train: nothing says that today's public test texts were left out of it; give"
         ):
             corpus_of(str(before / "train"), tokenizer, cache)
         (before / "train" / "clean-of.txt").unlink(missing_ok=True)

@@ -66,7 +66,8 @@ def test_nothing_is_chosen_by_rows_that_the_model_has_learnt(tokenizer: BertToke
     aside = set_aside(once, 6)
     data = task_data([once], None, tokenizer, "sentiment", before=Learnt.of(aside[:2], []))
     assert (len(data.train), data.chosen_by) == (26, aside[2:])
-    task_data([once], None, tokenizer, "sentiment", before=Learnt.chosen_by(aside, []))
+    data = task_data([once], None, tokenizer, "sentiment", before=Learnt.chosen_by(aside, []))
+    assert data.chosen_by == aside, "what was chosen by before is good for it again"
     told.clear()
     data = task_data([once], None, tokenizer, "sentiment", before=Learnt.of(aside, []), say=told.append)
     assert (len(data.train), data.chosen_by) == (24, aside)

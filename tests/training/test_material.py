@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
 from storage.runs import Failure
+from storage.snapshots import Member
+from storage.store import Store
 from training.datasets import Example
 from training.feedback.drawing import SnapshotRow
 from training.feedback.parts import PARTS
 from training.learnt import Learnt
 from training.retraining import material as module
-from training.retraining.material import Material, material
+from training.retraining.material import Material, material, with_earlier
 from training.textfiles import DataError
 
 
@@ -79,9 +83,28 @@ def test_gold_that_a_model_learnt_from_before_it_was_gold_is_not_asked(
 
     [gold] = found(3).sets
     assert [row.text for row in gold.rows] == [text("gold", n) for n in range(3, 9)]
-    assert (gold.voted, found(3).known, found(3).rows["gold"]) == (3, 3, 9)
+    assert (gold.voted, found(3).known, found(3).rows["gold"]) == (3, frozenset(range(3)), 9)
     assert found(3).held_out == [str(tmp_path / "gold.jsonl")], "whoever knows them does not learn them again"
-    assert (found(0).sets[0].voted, found(0).known) == (4, 0)
+    assert (found(0).sets[0].voted, found(0).known) == (4, frozenset())
     with pytest.raises(DataError, match="a model learnt from all 9 known texts; people must") as error:
         found(9)
     assert error.value.failure is Failure.NOTHING_TO_MEASURE
+
+
+async def test_candidates_are_counted_by_the_rows_that_are_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "read_snapshot", lambda _: drawn({"train": 9, "dev": 1, "gold": 9}))
+    learnt = Learnt.of([Example(text("gold", n), None, 0) for n in range(3)], [])
+    asked: list[tuple[object, ...]] = []
+
+    async def judged_on(task: str, rows: list[tuple[int, int]], beside: str | None) -> int:
+        asked.append((task, rows, beside))
+        return 2
+
+    store = SimpleNamespace(checkpoints=SimpleNamespace(judged_on=judged_on))
+    members = [Member(n, 0, "gold", "positive") for n in range(9)]
+    its = material("sentiment", "sentiment-0001", tmp_path, None, learnt)
+    [gold] = await with_earlier(cast("Store", store), members, its, "sentiment-0002")
+    assert gold.earlier == 2
+    assert asked == [("sentiment", [(n, 0) for n in range(3, 9)], "sentiment-0002")]

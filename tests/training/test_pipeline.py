@@ -341,6 +341,8 @@ def test_a_sweep_draws_some_of_the_combinations(pretrained: Path, folder: Path, 
     rates = {float(row.split("|")[1]) for row in drawn}
     assert len(rates) == 2
     assert all(1e-5 <= rate <= 1e-3 for rate in rates)
+    again = call(*given, "--lr", "1e-5..1e-3", "--steps", "2", "--out", tmp_path / "range")
+    assert "this trial was made otherwise (steps was 1 and is 2); take another --out" in again.stderr
     more = ("--steps", "1", "--skip-bad", "--held-out-sentiment", folder / "nsmc_train.tsv")
     result = call(*given, *more, "--out", tmp_path / "none")
     assert "nsmc_train.tsv: 300 rows with a held-out text left out" in result.stdout
@@ -623,7 +625,8 @@ def test_what_cannot_be_is_one_line_and_an_exit_code(
 def test_a_model_that_is_nowhere_is_told_before_anything_long_begins(
     command: tuple[str, ...], folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("training.finetuning_commands.processes_on", None)
+    for module in ("finetuning_commands", "sweeping_commands"):
+        monkeypatch.setattr(f"training.{module}.processes_on", None)
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
     result = call(*command, folder / "nli_train.tsv", "--model", "nope", "--out", tmp_path / "out")
     assert result.exit_code == 1

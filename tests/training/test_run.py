@@ -122,6 +122,8 @@ def test_a_second_process_does_not_train_in_the_folder_of_one_that_does(
         return make(number)
 
     first.go(meanwhile)
+    with pytest.raises(DataError, match="another process has trained here meanwhile"):
+        second.go(shrink(second))
     assert [line["step"] for line in read_history(tmp_path)] == [1, 2]
     longer = run_in(tmp_path, tokenizer, Budget(0, 3))
     longer.go(shrink(longer))

@@ -45,7 +45,7 @@ class Material:
         held_out: Files whose texts must not train.
         rows: Number of rows of each part.
         sets: What the gate asks.
-        known: How many rows of gold it does not ask, as a model learnt from their texts.
+        known: Which rows of gold it does not ask, as a model learnt from their texts.
     """
 
     train: str
@@ -53,7 +53,7 @@ class Material:
     held_out: list[str]
     rows: dict[str, int]
     sets: tuple[LabelledSet, ...]
-    known: int
+    known: frozenset[int]
 
 
 def material(
@@ -78,12 +78,12 @@ def material(
     parts = read_snapshot(folder)
     rows = {part: len(its) for part, its in parts.items()}
     read_before = learnt.has_read((row.text_a, row.text_b) for row in parts["gold"])
-    gold = [row for row, known in zip(parts["gold"], read_before, strict=True) if not known]
+    known = frozenset(number for number, was in enumerate(read_before) if was)
+    gold = [row for number, row in enumerate(parts["gold"]) if number not in known]
     asked = {SetName.GOLD: gold, SetName.HELDOUT: parts["heldout"]}
-    known = rows["gold"] - len(gold)
     if (failure := lacks(rows | {"gold": len(gold)})) is not None:
         what = _LACKING[failure].format(rows=rows["train"])
-        what += f"; a model learnt from all {known} known texts" if known and not gold else ""
+        what += f"; a model learnt from all {len(known)} known texts" if known and not gold else ""
         raise DataError(f"{name}: {what}; people must label more of {task}", failure)
     # As they were drawn: /forgetme may have deleted gold of voters since, which is in the data set still.
     voted = {SetName.GOLD: sum(row.method == GOLD_BY_VOTERS for row in gold)}
@@ -106,17 +106,26 @@ def material(
 
 
 async def with_earlier(
-    store: Store, members: Iterable[Member], sets: Sequence[LabelledSet], candidate: str | None = None
+    store: Store, members: Iterable[Member], its: Material, candidate: str | None = None
 ) -> tuple[LabelledSet, ...]:
-    """Tell of each set that the gate asks how many candidates beside one its rows have judged before."""
+    """Tell of each set that the gate asks how many candidates beside one its rows have judged before.
+
+    Args:
+        store: Where.
+        members: Of the data set, in the order of its rows.
+        its: What is asked of it.
+        candidate: The one.
+    """
     places: dict[str, list[tuple[int, int]]] = {}
     for member in members:
         places.setdefault(member.split, []).append((member.item, member.slot))
+    gold = enumerate(places.get(SetName.GOLD, ()))
+    places[SetName.GOLD] = [place for number, place in gold if number not in its.known]
     judged = store.checkpoints.judged_on
     return tuple(
         [
             replace(each, earlier=await judged(each.task, places.get(each.name, ()), beside=candidate))
-            for each in sets
+            for each in its.sets
         ]
     )
 

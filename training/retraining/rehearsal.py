@@ -88,14 +88,14 @@ def rehearse(
             f"({100 * _RULES.voter_cap:.4g}% allowed)"
         )
         say(f"it would begin with {start.parent or start.base}")
-        sets = ledger.call(lambda store: with_earlier(store, rows.members, learnt.sets))
+        sets = ledger.call(lambda store: with_earlier(store, rows.members, learnt))
         asked = ", ".join(
             f"{each.name} {len(each.rows):,} (candidates judged by it before: {each.earlier})"
             for each in sets
         )
         say(f"it would be compared with {against.name or place.preset} on {asked}")
         if learnt.known:
-            say(f"left out of gold, as that model learnt from their texts: {learnt.known:,}")
+            say(f"left out of gold, as that model learnt from their texts: {len(learnt.known):,}")
         if wish.test is None:
             say("there is no test file: if it passes, it waits until you promote it")
         if against.leaving is not None:

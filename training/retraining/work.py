@@ -235,7 +235,7 @@ class Retraining:
             model,
             folder,
             self._run.task,
-            self._ledger.call(lambda store: with_earlier(store, members, found.sets, name)),
+            self._ledger.call(lambda store: with_earlier(store, members, found, name)),
             self._ledger.call(lambda store: teachers_of(store, snapshot)),
             leaving=against.leaving,
             device=self._processes.device,
@@ -245,7 +245,7 @@ class Retraining:
             compared.verdict,
             champion=named,
             candidate=name,
-            learnt=found.known,
+            learnt=len(found.known),
             weights=own_version(self._place, self._run.task) if other is None else None,
         )
         new = NewCheckpoint(
