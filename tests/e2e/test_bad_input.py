@@ -240,7 +240,7 @@ async def test_a_forwarded_message(sim: Sim) -> None:
         offer = await chat.next_bot_message(FIRST_ANSWER)
         assert offer.text == texts.offer
         await chat.taps(offer, texts.task_button["tokens"], timeout=FIRST_ANSWER)
-        assert is_answer((await chat.look(offer)).text, texts)
+        assert is_answer((await chat.wait_edit(offer)).text, texts)
         assert is_answer(await told(chat, "/sentiment", reply_to=forwarded), texts)
         assert await told(chat, sticker="😀", forwarded_from="회원 9") == texts.only_text
 

@@ -32,6 +32,7 @@ from training.gate.statistics import (
     mcnemar,
     ratio_low,
     smallest_gain,
+    times_as_long,
     unseen_loss,
 )
 from training.textfiles import DataError
@@ -235,7 +236,7 @@ def _latency(times: Times | None, rules: Rules) -> Check:
     if times is None:
         return Check(CheckName.LATENCY, CheckState.NOT_SEEN, {"bound": rules.latency_bound})
     champion, candidate = (float(np.median(each)) for each in (times.champion, times.candidate))
-    ratio, low = candidate / champion, ratio_low(times.champion, times.candidate)
+    ratio, low = (of(times.champion, times.candidate) for of in (times_as_long, ratio_low))
     numbers: dict[str, Number] = {"champion_ms": champion, "candidate_ms": candidate, "ratio": ratio}
     numbers |= {"low": low, "bound": rules.latency_bound, "n": len(times.champion)}
     return Check(CheckName.LATENCY, _state(ratio > rules.latency_bound and low > 1), numbers)
