@@ -106,6 +106,8 @@ def in_one_line(command: Callable[Arguments, None]) -> Callable[Arguments, None]
             raise typer.Exit(1) from None
         except KeyboardInterrupt:
             more = "; the same command goes on from the last checkpoint"
+            if options.get("from_feedback"):
+                more = "; a bot that runs takes it up, else the same command does; --cancel ends it"
             typer.echo(f"\nkobert-bot: stopped{more if command.__name__ in _RESUMED else ''}", err=True)
             raise typer.Exit(130) from None
 

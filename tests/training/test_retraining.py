@@ -849,6 +849,7 @@ def test_it_is_left_to_whoever_runs_it_and_interrupted_it_saves_and_waits(tmp_pa
     child.send_signal(signal.SIGINT)
     _, errors = child.communicate(timeout=90)
     assert child.returncode == 130, errors
+    assert b"stopped; a bot that runs takes it up, else the same command does; --cancel ends it" in errors
     assert rows(tmp_path, "SELECT state FROM training_runs") == [("queued",)]
     assert (tmp_path / "var/teaching/runs/1/state.pt").exists()
     other = call(*COMMAND, "--steps", "7")
