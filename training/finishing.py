@@ -12,11 +12,9 @@ from transformers import PreTrainedTokenizerBase
 
 from training.history import read_history
 from training.pictures import learning_curve
-from training.record import read_record, write_record
+from training.record import PICTURE, read_record, write_record
 from training.run import Run
 from training.start import TRAINED
-
-PICTURE = "curve.png"
 
 
 def save_tokenizer(tokenizer: PreTrainedTokenizerBase, folder: Path) -> None:

@@ -19,6 +19,7 @@ from training.revision import code_revision
 from training.textfiles import download_hash, is_url
 
 RECORD = "record.json"
+PICTURE = "curve.png"
 _FREE = frozenset(
     ("out", "minutes", "steps", "epochs", "device", "dry_run", "config", "half")
 )  # when it ends, and where; with a replay, epochs also say how much of it is read

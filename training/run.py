@@ -17,9 +17,9 @@ from training.history import History
 from training.occupied import occupied
 from training.optimizers import adamw
 from training.processes import Processes
-from training.record import RECORD, Origin
+from training.record import PICTURE, RECORD, Origin
 from training.schedule import Budget, learning_rate
-from training.state import has_state, read_state, stands_at, write_state
+from training.state import has_state, read_state, stamp, write_state
 from training.stopping import Stopping
 from training.telling import quiet
 from training.textfiles import DataError
@@ -31,7 +31,7 @@ LINES = 50  # a shorter run logs more often, for a curve worth looking at
 LOOKS = 10  # at the development part, over a run
 TRIAL_STEPS = 4  # timed to turn minutes into steps, after one that isn't
 _KEPT = 0.98  # of a running mean, at each step
-_LEFT = (RECORD, "tensorboard/events.out.tfevents.*", "best/config.json", "best/model*.safetensors*")
+_LEFT = (RECORD, PICTURE, "tensorboard/events.out.tfevents.*", "best/config.json", "best/model*.safetensors*")
 """What a run before this one may have left in the folder, and must not pass for this one's."""
 
 Values = Mapping[str, float]
@@ -111,12 +111,14 @@ class Run:
     _optimizers: list[torch.optim.Optimizer] = field(init=False)
     _peaks: list[list[float]] = field(init=False)
     _mean: dict[str, float] = field(init=False, default_factory=dict)
+    _seen: tuple[int, int] | None = field(init=False)
 
     def __post_init__(self) -> None:
         self.model.to(self.processes.device)  # type: ignore[arg-type]  # transformers' own signature is odd
         self._optimizers = self.optimizers(self.model, self.peak_lr)
         self._peaks = [[group["lr"] for group in each.param_groups] for each in self._optimizers]
         self.total = self.budget.steps or 0
+        self._seen = stamp(self.folder)
         if has_state(self.folder):
             self._load()
         self._settle(self.total)
@@ -180,7 +182,7 @@ class Run:
         """
         self.folder.mkdir(parents=True, exist_ok=True)  # not before: a dry run leaves nothing behind
         with occupied(self.folder) if self.processes.leads else nullcontext():
-            if self.processes.leads and stands_at(self.folder) != self.step:
+            if self.processes.leads and stamp(self.folder) != self._seen:
                 raise DataError(f"{self.folder}: another process has trained here meanwhile: call it again")
             if not self.total:
                 self.plan(make)
@@ -293,6 +295,7 @@ class Run:
                 "optimizers": [each.state_dict() for each in self._optimizers],
             },
         )
+        self._seen = stamp(self.folder)
 
     def _load(self) -> None:
         state = read_state(self.folder, self.processes.device)
