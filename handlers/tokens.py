@@ -7,12 +7,13 @@ from telegram import Message
 from handlers.answer import answer
 from handlers.context import Context
 from handlers.replies.answers import tokens_answer
-from handlers.replies.keyboards import PIECES_RIGHT, PIECES_WRONG
+from handlers.replies.keyboards import PIECES_RIGHT
 from handlers.replies.texts import TEXTS
 from handlers.source_text import one_or_two_texts
 from handlers.waiting import waiting
 from models.results import Task
 from storage.store import NewPrediction
+from storage.values import PIECES_WRONG
 
 
 async def tokens(message: Message, context: Context) -> None:

@@ -29,9 +29,7 @@ from storage.privacy.pseudonym import SHORT
 from storage.tables import Annotator, Input, Prediction, Vote, utc_now
 from storage.teaching_tables import GoldItem, Label, Trust
 from storage.upsert import upsert
-
-WRONGLY_CUT = "wrong"
-"""The label of a vote that says that a text was cut into pieces wrongly."""
+from storage.values import PIECES_WRONG
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +196,7 @@ class ConsensusStore:
     async def wrongly_cut(self) -> tuple[int, int]:
         """Count the votes that say that a text was cut into pieces wrongly, and these texts."""
         query = votes_that_count(func.count(), func.count(Prediction.input_id.distinct())).where(
-            Input.task == "tokens", Vote.label == WRONGLY_CUT
+            Input.task == "tokens", Vote.label == PIECES_WRONG
         )
         async with self.database.read() as connection:
             votes, texts = (await connection.execute(query)).one()

@@ -23,6 +23,9 @@ class VoteStatus(StrEnum):
     CLOSED = "closed"  # what was put up for labelling is so no more
 
 
+PIECES_WRONG = "wrong"
+"""Label of a vote that says that ``tokens`` cut a text wrongly."""
+
 TYPED = -1
 """The choice of a vote for a word that the person wrote, in place of a button's index."""
 

@@ -18,7 +18,6 @@ NONE_OF_THESE = "none_of_these"
 """Label of a vote for a word that ``mask`` did not offer."""
 
 PIECES_RIGHT = "right"
-PIECES_WRONG = "wrong"
 
 _BUTTONS_IN_A_ROW = 3
 _WORD_UNITS = 16  # what a third of a phone's width shows
