@@ -145,6 +145,8 @@ class CheckpointRows:
             .join(EvaluationRow, EvaluationRow.checkpoint_id == Checkpoint.id)
             .where(Checkpoint.task == task, EvaluationRow.dataset.in_(_PARTS))
         )
+        if not rows:
+            return 0
         asked: dict[str, set[tuple[int, str]]] = {}
         for name, snapshot_id, part in await self.connection.execute(query):
             if snapshot_id is not None:
@@ -152,8 +154,7 @@ class CheckpointRows:
         asked.pop(beside or "", None)
         shared = {part: await self._members(*part) & rows for part in set().union(*asked.values())}
         return sum(
-            bool(rows) and 2 * len(set().union(*(shared[part] for part in parts))) >= len(rows)
-            for parts in asked.values()
+            2 * len(set().union(*(shared[part] for part in parts))) >= len(rows) for parts in asked.values()
         )
 
     async def _members(self, snapshot_id: int, part: str) -> set[tuple[int, int]]:
