@@ -68,6 +68,8 @@ def sweep(
         raise DataError("sweep searches over labelled files: sentiment or nli")
     grid = {"lr": lr, "epochs": epochs, "batch": batch, "smoothing": smoothing}
     wanted = {name: _numbers(name, values) for name, values in grid.items()}
+    if (minutes or steps) and wanted["epochs"] != _numbers("epochs", "2"):
+        raise DataError("--epochs says nothing where --minutes or --steps say how long a trial is")
     base = Job(
         tasks=(str(task),),
         model=model,

@@ -337,13 +337,16 @@ def test_a_sweep_draws_some_of_the_combinations(pretrained: Path, folder: Path, 
     tried = [{tuple(row.split("|")[1:3]) for row in its} for its in rows]
     assert [len(each) for each in tried] == [2, 2]
     assert tried[0] != tried[1]
-    drawn = done(*given, "--lr", "1e-5..1e-3", "--steps", "1", "--out", tmp_path / "range").splitlines()[-2:]
+    budget = ("--lr", "1e-5..1e-3", "--epochs", "2", "--steps")
+    drawn = done(*given, *budget, "1", "--out", tmp_path / "range").splitlines()[-2:]
     rates = {float(row.split("|")[1]) for row in drawn}
     assert len(rates) == 2
     assert all(1e-5 <= rate <= 1e-3 for rate in rates)
-    again = call(*given, "--lr", "1e-5..1e-3", "--steps", "2", "--out", tmp_path / "range")
+    again = call(*given, *budget, "2", "--out", tmp_path / "range")
     assert "this trial was made otherwise (steps was 1 and is 2); take another --out" in again.stderr
-    more = ("--steps", "1", "--skip-bad", "--held-out-sentiment", folder / "nsmc_train.tsv")
+    result = call(*given, "--steps", "1", "--out", tmp_path / "none")
+    assert "--epochs says nothing where --minutes or --steps say how long a trial is" in result.stderr
+    more = ("--epochs", "2", "--steps", "1", "--skip-bad", "--held-out-sentiment", folder / "nsmc_train.tsv")
     result = call(*given, *more, "--out", tmp_path / "none")
     assert "nsmc_train.tsv: 300 rows with a held-out text left out" in result.stdout
     result = call(*given, "--data", tmp_path / "gone.tsv", "--out", tmp_path / "none")
