@@ -21,8 +21,9 @@ from transformers import BertTokenizerFast
 from benchmarks.domain import reviews
 from models.catalog import BUILTIN
 from training.batches import LabelledExamples
+from training.classes import accuracy
 from training.datasets import Example, read
-from training.finetune import LONGEST, accuracy
+from training.finetune import LONGEST
 from training.job import Job
 from training.jobs import finetune
 from training.pretrain import Text

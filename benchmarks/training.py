@@ -26,9 +26,10 @@ from transformers import DataCollatorWithPadding
 from benchmarks.trainer import let_trainer, silent
 from models.multitask import BertForFourTasks
 from training.batches import LabelledExamples
+from training.classes import all_logits
 from training.datasets import Example, read, without
 from training.evaluate import Figure, figure
-from training.finetune import TOKENS, Settings, TaskData, all_logits, step_of
+from training.finetune import TOKENS, Settings, TaskData, step_of
 from training.gate.statistics import change
 from training.optimizers import adamw
 from training.processes import Processes

@@ -22,8 +22,8 @@ from models.multitask import BertForFourTasks
 from models.results import LABELS, Task
 from training.batches import LabelledExamples
 from training.bootstrap import drawn_sums
+from training.classes import all_logits
 from training.datasets import Example
-from training.finetune import all_logits
 from training.telling import Progress, quiet
 from training.textfiles import DataError
 

@@ -24,8 +24,12 @@ from transformers import BertTokenizerFast, PreTrainedTokenizerBase
 from models.multitask import BertForFourTasks
 from models.results import LABELS, Task
 from storage.runs import FEWEST, Failure
+from training.ahead import Ahead, drawers
 from training.batches import LabelledBatch, LabelledExamples
+from training.classes import accuracy, class_logits
 from training.datasets import Example, without
+from training.distil import distillation, taught
+from training.examples import Batch
 from training.held_out import leak_key
 from training.learnt import Learnt
 from training.precision import bf16_pays
@@ -39,13 +43,13 @@ from training.pretrain import (
     vocabulary_of,
 )
 from training.run import Run, Step
-from training.telling import Progress, Say, quiet
+from training.start import Start
+from training.telling import Say, quiet
 from training.textfiles import DataError
 
 TOKENS: Mapping[str, int] = {"sentiment": 2_048, "nli": 2_048, "nsp": 2_048, "text": 512}
 """Tokens of a step by task: small steps, many of them; a hundred reviews, forty pairs, a little text."""
 LONGEST = 128
-DEV_TOKENS = 8_192  # of a batch without gradients
 DEV_SIZE: Mapping[str, int] = {"sentiment": 4_000, "nli": 1_500, "nsp": 1_500}
 
 
@@ -57,12 +61,14 @@ class Settings:
         smoothing: Of the labels: star ratings and crowd labels are noisy.
         scale: All batches are so many times as large as ``TOKENS``.
         debias: How much of what the second text alone gives away is taken out of what is learnt, 0…1.
+        distil: Share of the loss that teachers have, where there are any; the labels have the rest.
         text: Of the pre-training losses.
     """
 
     smoothing: float = 0.05
     scale: float = 1.0
     debias: float = 0.0
+    distil: float = 0.8
     text: Recipe = Recipe()  # noqa: RUF009  # frozen
 
 
@@ -78,6 +84,8 @@ class TaskData:
     """How often ``train`` holds what is to be learnt, each time among other replayed rows."""
     chosen_by: Sequence[Example] = ()
     """The rows of ``dev``."""
+    teachers: NDArray[np.float32] | None = None
+    """What teachers say of ``train``: log-probabilities ``[n, classes]``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,41 +101,6 @@ class Replay:
     examples: list[Example]
     passes: int
     seed: int
-
-
-def class_logits(model: BertForFourTasks, task: str, batch: LabelledBatch) -> Tensor:
-    """Logits ``[n, classes]`` of the ``sentiment``, ``nli`` or ``nsp`` head."""
-    encoded = model.bert(
-        input_ids=torch.from_numpy(batch.input_ids).to(model.device),
-        token_type_ids=torch.from_numpy(batch.token_type_ids).to(model.device),
-    )
-    if task == "nsp":
-        follows: Tensor = model.cls.seq_relationship(encoded.pooler_output).float()
-        return follows
-    head = model.sentiment if task == "sentiment" else model.nli
-    logits: Tensor = head(encoded.last_hidden_state[:, 0]).float()
-    return logits
-
-
-@torch.inference_mode()
-def all_logits(
-    model: BertForFourTasks, task: str, examples: LabelledExamples, progress: Progress = quiet
-) -> NDArray[np.float32]:
-    """Logits of all examples in their order, float32 ``[n, classes]``; ``progress`` is told of each batch."""
-    found: NDArray[np.float32] | None = None
-    for batch in examples.epoch(DEV_TOKENS):
-        logits = class_logits(model, task, batch).cpu().numpy()
-        if found is None:
-            found = np.zeros((len(examples), logits.shape[1]), np.float32)
-        found[batch.rows] = logits
-        progress(len(batch.rows))
-    assert found is not None  # noqa: S101  # there is no empty set
-    return found
-
-
-def accuracy(model: BertForFourTasks, task: str, examples: LabelledExamples) -> float:
-    """Share of right answers, 0…1."""
-    return float((all_logits(model, task, examples).argmax(-1) == examples.labels).mean())
 
 
 def set_aside(examples: list[Example], size: int) -> list[Example]:
@@ -156,6 +129,8 @@ def task_data(
     debias: bool = False,
     replay: Replay | None = None,
     before: Learnt | None = None,
+    teachers: Sequence[Start] = (),
+    device: torch.device | None = None,
     say: Say = quiet,
 ) -> TaskData:
     """Encode the files of a task.
@@ -168,6 +143,8 @@ def task_data(
         debias: Find out what the second texts alone give away.
         replay: What is mixed in so that it is not forgotten.
         before: What the model has learnt already: it tells nothing about which weights are best.
+        teachers: Models that say what they think of what is learnt from.
+        device: Where those compute; None for the CPU.
         say: Is told how many rows are left out.
 
     Raises:
@@ -204,7 +181,8 @@ def task_data(
         except ValueError as error:
             raise DataError(f"{task}: too few rows for --debias ({error})") from error
     encoded, to_choose_by = (LabelledExamples(part, tokenizer, longest=LONGEST) for part in (train, dev))
-    return TaskData(encoded, to_choose_by, given, 1 if replay is None else replay.passes, dev)
+    said = taught(train, task, teachers, device or torch.device("cpu"), longest=LONGEST) if teachers else None
+    return TaskData(encoded, to_choose_by, given, 1 if replay is None else replay.passes, dev, said)
 
 
 def _to_choose_by(dev: list[Example], before: Learnt | None, task: str, say: Say) -> list[Example]:
@@ -248,31 +226,59 @@ def step_of(
         for task, each in data.items()
     }
     known = {task: torch.from_numpy(_known(each, settings.debias)).to(device) for task, each in data.items()}
-    read = _text_loss(run, text, tokenizer, settings) if text is not None else None
+    teachers = {
+        task: torch.from_numpy(each.teachers).to(device)
+        for task, each in data.items()
+        if each.teachers is not None
+    }
+    draw_text = _text_draw(run, text, tokenizer, settings) if text is not None else None
+
+    def draw(number: int) -> _Drawn:
+        own = number * run.processes.count + run.processes.rank
+        labelled = {task: stream(own) for task, stream in streams.items()}
+        return _Drawn(labelled, None if draw_text is None else draw_text(number))
+
+    drawn = Ahead(draw, drawers(run.processes))
 
     def make(number: int) -> Step:
-        own = number * run.processes.count + run.processes.rank
-        tokens, values = 0, dict[str, float]()
-        for task, stream in streams.items():
-            batch = stream(own)
+        batches = drawn(number)
+        tokens, losses, right = 0, dict[str, Tensor](), dict[str, Tensor]()
+        for task, batch in batches.labelled.items():
             labels = torch.from_numpy(batch.labels).to(device)
+            rows = torch.from_numpy(batch.rows).to(device)
             with torch.autocast(device.type, torch.bfloat16, enabled=bf16):
                 logits = class_logits(run.model, task, batch)
-            before = known[task][torch.from_numpy(batch.rows).to(device)]
-            loss = functional.cross_entropy(logits + before, labels, label_smoothing=settings.smoothing)
-            loss.backward()
-            values[f"loss {task}"] = loss.item()
-            # "nsp" alone is its loss on text.
-            values["nsp accuracy" if task == "nsp" else task] = float(
-                (logits.detach().argmax(-1) == labels).float().mean()
+            loss = functional.cross_entropy(
+                logits + known[task][rows], labels, label_smoothing=settings.smoothing
             )
+            if task in teachers:
+                loss = (1 - settings.distil) * loss + settings.distil * distillation(
+                    logits, teachers[task][rows]
+                )
+            loss.backward()
+            losses[task] = loss.detach()
+            right[task] = (logits.detach().argmax(-1) == labels).float().mean()
             tokens += batch.input_ids.size
+        read = None if batches.text is None else _read(run, batches.text, settings, bf16=bf16)
+        # Asked for at the end: a GPU is waited for once.
+        values = dict[str, float]()
+        for task, its in losses.items():
+            values[f"loss {task}"] = its.item()
+            # "nsp" alone is its loss on text.
+            values["nsp accuracy" if task == "nsp" else task] = right[task].item()
         if read is not None:
-            done = read(number)
-            tokens, values = tokens + done.tokens, {**values, **done.values}
+            tokens, values = tokens + read.tokens, {**values, **read.values}
         return Step(tokens, values)
 
     return make
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """What a step learns from: a batch of each task, and one of running text."""
+
+    labelled: Mapping[str, LabelledBatch]
+    text: Batch | None
 
 
 def _known(data: TaskData, debias: float) -> NDArray[np.float32]:
@@ -289,35 +295,35 @@ def _known(data: TaskData, debias: float) -> NDArray[np.float32]:
     return mixed
 
 
-def _text_loss(
+def _text_draw(
     run: Run, text: Text, tokenizer: PreTrainedTokenizerBase, settings: Settings
-) -> Callable[[int], Step]:
+) -> Callable[[int], Batch]:
     """Masks and pairs of pre-training text: pairs on two steps of three, single sentences on the third."""
     assert isinstance(tokenizer, BertTokenizerFast)  # noqa: S101  # checked where text is asked for
-    vocabulary, device = vocabulary_of(tokenizer), run.processes.device
-    bf16, room = bf16_pays(device), round(TOKENS["text"] * settings.scale)
+    vocabulary, room = vocabulary_of(tokenizer), round(TOKENS["text"] * settings.scale)
     lengths = lengths_of(text, tokenizer.model_max_length)
 
-    def make(number: int) -> Step:
+    def draw(number: int) -> Batch:
         rng = np.random.default_rng([run.seed, number, run.processes.rank])
-        alone = text.singles is not None and number % 3 == 2
-        batch = (
-            draw_singles(text.singles, vocabulary, rng, room, settings.text)
-            if text.singles is not None and alone
-            else draw_pairs(text, vocabulary, rng, room, settings.text, lengths)
-        )
-        with torch.autocast(device.type, torch.bfloat16, enabled=bf16):
-            losses = pretraining_losses(run.model, batch)
-        loss = losses.mlm if losses.nsp is None else losses.mlm + settings.text.nsp_weight * losses.nsp
-        loss.backward()
-        values = dict[str, float]()
-        if len(batch.targets):
-            values = {"mlm": losses.mlm.item(), "mlm accuracy": losses.mlm_accuracy.item()}
-        if losses.nsp is not None and settings.text.nsp_weight:
-            values |= {"nsp": losses.nsp.item(), "nsp accuracy": losses.nsp_accuracy}
-        return Step(batch.input_ids.size, values)
+        if text.singles is not None and number % 3 == 2:
+            return draw_singles(text.singles, vocabulary, rng, room, settings.text)
+        return draw_pairs(text, vocabulary, rng, room, settings.text, lengths)
 
-    return make
+    return draw
+
+
+def _read(run: Run, batch: Batch, settings: Settings, *, bf16: bool) -> Step:
+    """Learn from running text: the gradients of its masks and pairs."""
+    with torch.autocast(run.processes.device.type, torch.bfloat16, enabled=bf16):
+        losses = pretraining_losses(run.model, batch)
+    loss = losses.mlm if losses.nsp is None else losses.mlm + settings.text.nsp_weight * losses.nsp
+    loss.backward()
+    values = losses.values()
+    if not len(batch.targets):
+        values = {name: value for name, value in values.items() if not name.startswith("mlm")}
+    if not settings.text.nsp_weight:
+        values = {name: value for name, value in values.items() if not name.startswith("nsp")}
+    return Step(batch.input_ids.size, values)
 
 
 def watch_of(model: BertForFourTasks, data: Mapping[str, TaskData]) -> Callable[[], float] | None:

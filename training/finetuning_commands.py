@@ -66,6 +66,21 @@ def finetune(
     held_out_nli: HeldOut = None,
     rated_texts: Annotated[str | None, typer.Option(help="More reviews, one a line …")] = None,
     ratings: Annotated[str | None, typer.Option(help="… and their stars from 1 to 10, line by line.")] = None,
+    all_rated: Annotated[
+        bool,
+        typer.Option(
+            "--all-rated", help="Learn from all of those, not from as many of each label as of the rarer one."
+        ),
+    ] = False,
+    teacher: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A preset, folder or hub id whose answers are learnt beside the labels; several times."
+        ),
+    ] = None,
+    distil: Annotated[
+        float, typer.Option(min=0.0, max=1.0, help="Share of the loss that the teachers have.")
+    ] = 0.8,
     documents: DocumentsOption = None,
     singles: SinglesOption = None,
     epochs: Annotated[float, typer.Option(min=0.01, help="Over the first task's examples.")] = 2.0,
@@ -144,6 +159,9 @@ def finetune(
         dev={name: file for name, file in (("sentiment", sentiment_dev), ("nli", nli_dev)) if file},
         held_out={"sentiment": held_out_sentiment or [], "nli": held_out_nli or []},
         rated=_rated(rated_texts, ratings),
+        all_rated=all_rated,
+        teachers=tuple(teacher or ()),
+        distil=distil,
         documents=documents or [],
         singles=singles or [],
         epochs=epochs,
@@ -165,7 +183,8 @@ def finetune(
     )
     job.check()
     require_there(job.sources)
-    require_model(model)
+    for each in (model, *job.teachers):
+        require_model(each)
     from training.jobs import finetune as run_job  # torch: seconds that a slip of the pen needn't wait for
 
     with processes_on(device) as processes:

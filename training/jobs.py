@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
+from functools import reduce
 from math import ceil
 from pathlib import Path
 
@@ -76,6 +77,9 @@ def finetune(
         read_text(start.tokenizer) if wants_text and isinstance(start.tokenizer, BertTokenizerFast) else None
     )
     dev = {task: _dev(job, task, say) for task in files}
+    teachers = [load_start(each, dropout=0.0, device=processes.device) for each in job.teachers]
+    for name, teacher in zip(job.teachers, teachers, strict=True):
+        teacher.require(files, name)
     before = Learnt.load(start.folder)
     data = {
         task: task_data(
@@ -86,6 +90,8 @@ def finetune(
             debias=job.debias > 0,
             replay=replayed if task == job.tasks[0] else None,
             before=None if learnt_too else before,
+            teachers=() if dry_run else teachers,
+            device=processes.device,
             say=say,
         )
         for task, parts in files.items()
@@ -113,13 +119,16 @@ def finetune(
         nsp_weight=float(pairs),
         same_document=job.same_document,
     )
-    make = step_of(run, data, text, start.tokenizer, Settings(job.smoothing, job.scale, job.debias, recipe))
+    make = step_of(
+        run, data, text, start.tokenizer, Settings(job.smoothing, job.scale, job.debias, job.distil, recipe)
+    )
     plan = run.plan(make)
     say(told(run, plan))
     if dry_run:
         return run
     # Now, while all files are there: a training takes hours, and a URL may be gone by then.
-    learnt = _learnt(job, files, data, replayed).and_(before) if processes.leads else None
+    known = reduce(Learnt.and_, (Learnt.load(each.folder) for each in teachers), before)
+    learnt = _learnt(job, files, data, replayed).and_(known) if processes.leads else None
     run.go(make, watch_of(start.model, data))
     if learnt is not None:
         if run.best is not None:
@@ -157,10 +166,9 @@ def origin_of(job: Job, processes: Processes) -> Origin:
         DataError: There are no weights to begin with.
     """
     origin = Origin.of(asdict(job), job.sources, processes)
-    if Path(job.model).is_dir():  # among the sources
-        return origin
-    # A preset or a hub id: the name alone doesn't say which weights.
-    return replace(origin, data={**origin.data, job.model: file_hash(weights_of(job.model)[1])})
+    # A preset or a hub id: the name alone doesn't say which weights. A folder is among the sources.
+    named = [each for each in (job.model, *job.teachers) if not Path(each).is_dir()]
+    return replace(origin, data={**origin.data, **{each: file_hash(weights_of(each)[1]) for each in named}})
 
 
 def _measured(job: Job, say: Say) -> list[Example]:
@@ -184,7 +192,7 @@ def _read(job: Job, task: str, measured: list[Example], say: Say) -> list[Labell
         again = (
             f"{job.rated[0]}: {len(stars.examples) - len(rest):,} rows that stand in another file left out"
         )
-        kept = balanced(rest)
+        kept = rest if job.all_rated else balanced(rest)
         more = f"{job.rated[0]}: {len(rest) - len(kept):,} rows of the more frequent label left out"
         found.append(Labelled(kept, (*stars.notes, again, more)))
     return [_cleaned(each, measured, say) for each in found]

@@ -21,6 +21,7 @@ from torch.nn import functional
 from transformers import BertConfig, BertTokenizerFast
 
 from models.multitask import BertForFourTasks
+from training.ahead import Ahead, drawers
 from training.corpus import Corpus
 from training.examples import IGNORE, Batch, Singles, Vocabulary, longest_pair, mask_tokens, sample_pairs
 from training.optimizers import muon_and_adamw
@@ -152,13 +153,23 @@ def _masked(
 class Losses:
     """Mean losses of a batch (scalar tensors; ``nsp`` None without pairs) and the shares that were right.
 
-    The share of masked tokens stays a scalar tensor until somebody wants it: a GPU need not wait for it.
+    They stay tensors until somebody wants them: a GPU need not be waited for between.
     """
 
     mlm: torch.Tensor
     mlm_accuracy: torch.Tensor
     nsp: torch.Tensor | None
-    nsp_accuracy: float
+    nsp_accuracy: torch.Tensor | None
+
+    def values(self) -> dict[str, float]:
+        """Losses and accuracies by name; a GPU is waited for."""
+        named = {
+            "mlm": self.mlm,
+            "mlm accuracy": self.mlm_accuracy,
+            "nsp": self.nsp,
+            "nsp accuracy": self.nsp_accuracy,
+        }
+        return {name: value.item() for name, value in named.items() if value is not None}
 
 
 def pretraining_losses(model: BertForFourTasks, batch: Batch) -> Losses:
@@ -178,10 +189,10 @@ def pretraining_losses(model: BertForFourTasks, batch: Batch) -> Losses:
     if len(asked):
         mlm, found = vocabulary_loss(asked, decoder.weight, decoder.bias, on_device(batch.targets))
     if batch.next_label[0] == IGNORE:
-        return Losses(mlm, found, None, float("nan"))
+        return Losses(mlm, found, None, None)
     labels = on_device(batch.next_label)
     pair_logits = model.cls.seq_relationship(encoded.pooler_output).float()
-    right = float((pair_logits.detach().argmax(-1) == labels).float().mean())
+    right = (pair_logits.detach().argmax(-1) == labels).float().mean()
     return Losses(mlm, found, functional.cross_entropy(pair_logits, labels), right)
 
 
@@ -257,27 +268,29 @@ def step_of(run: Run, tokenizer: BertTokenizerFast, text: Text, recipe: Recipe) 
     vocabulary, bf16 = vocabulary_of(tokenizer), bf16_pays(run.processes.device)
     lengths = lengths_of(text, tokenizer.model_max_length)
 
-    def make(number: int) -> Step:
+    def draw(number: int) -> list[Batch]:
         rng = np.random.default_rng([run.seed, number, run.processes.rank])
         alone = round(recipe.tokens * recipe.singles) if text.singles is not None else 0
         batches = [draw_pairs(text, vocabulary, rng, recipe.tokens - alone, recipe, lengths)]
         if text.singles is not None and alone:
             batches.append(draw_singles(text.singles, vocabulary, rng, alone, recipe))
+        return batches
+
+    drawn = Ahead(draw, drawers(run.processes))
+
+    def make(number: int) -> Step:
+        batches = drawn(number)
         masks = sum(len(batch.targets) for batch in batches)
-        values: dict[str, float] = {}
+        of_pairs: Losses | None = None
         for batch in batches:
             with torch.autocast(run.processes.device.type, torch.bfloat16, enabled=bf16):
                 losses = pretraining_losses(run.model, batch)
             loss = losses.mlm * (len(batch.targets) / max(1, masks))
             if losses.nsp is not None:
                 loss = loss + recipe.nsp_weight * losses.nsp
-                values = {
-                    "mlm": losses.mlm.item(),
-                    "mlm accuracy": losses.mlm_accuracy.item(),
-                    "nsp": losses.nsp.item(),
-                    "nsp accuracy": losses.nsp_accuracy,
-                }
+                of_pairs = losses
             loss.backward()
+        values = {} if of_pairs is None else of_pairs.values()
         return Step(sum(batch.input_ids.size for batch in batches), values)
 
     return make

@@ -54,7 +54,8 @@ def learnt_by(record: dict[str, Any]) -> Learnt:
             for example in read(task, source, skip_bad=skip_bad, flagged=False, scored=True).examples
         ]
         if task == "sentiment" and settings["rated"]:
-            found += balanced(without(read_rated(*settings["rated"], skip_bad=skip_bad).examples, found))
+            rated = without(read_rated(*settings["rated"], skip_bad=skip_bad).examples, found)
+            found += rated if settings.get("all_rated") else balanced(rated)
             of_task.append(settings["rated"][0])
         rows += without(found, held_out)
         files += of_task

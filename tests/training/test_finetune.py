@@ -10,8 +10,9 @@ from transformers import BertTokenizerFast
 
 from storage.runs import Failure
 from training.batches import LabelledExamples
+from training.classes import all_logits
 from training.datasets import Example
-from training.finetune import Replay, Settings, TaskData, all_logits, set_aside, step_of, task_data, watch_of
+from training.finetune import Replay, Settings, TaskData, set_aside, step_of, task_data, watch_of
 from training.learnt import Learnt
 from training.optimizers import adamw
 from training.pretrain import new_model

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 import torch
 
 from training.batches import LabelledExamples
+from training.classes import all_logits
 from training.datasets import Example
 from training.evaluate import LONGEST
-from training.finetune import all_logits
 from training.gate.answers import Answers
 from training.start import Start, load_start
 from training.telling import Progress, quiet

@@ -13,9 +13,9 @@ from models.multitask import BertForFourTasks
 from storage.verdicts import CheckName, CheckState
 from tests.tiny import ENGLISH, KOREAN, write_checkpoint
 from training.batches import LabelledExamples
+from training.classes import all_logits
 from training.datasets import Example
 from training.evaluate import groups_of
-from training.finetune import all_logits
 from training.gate.answers import SetName
 from training.gate.compare import Compared, LabelledSet, compare, timed
 from training.gate.contestant import Contestant
