@@ -140,8 +140,12 @@ def ask_command(
             asyncio.run(_ask_once(settings, task, question(task, text or "", text2), preset, model, as_json_))
     except CheckpointMissing as error:
         fail(f"{error}; --preset asks the catalogue's models")
-    except (BadQuestion, ModelServiceError, StorageError, SettingsError) as error:
+    except (BadQuestion, ModelServiceError, SettingsError) as error:
         fail(error)
+    except StorageError as error:
+        presets = ", ".join(load_catalog(settings.catalog).presets)
+        hint = f"; --model is one of `kobert-bot models list`, --preset one of {presets}"
+        fail(error if model is None else f"{error}{hint}")
 
 
 @asynccontextmanager

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from pathlib import Path
 
 from models.catalog import is_folder, load_catalog
@@ -140,10 +142,22 @@ def require_model(name: str) -> None:
     Raises:
         DataError: There is none.
     """
-    if name in load_catalog().presets:
+    presets = load_catalog().presets
+    if name in presets:
         return
     place = str(Path(name).resolve()) if Path(name).is_dir() else name
     try:
         find_files(place, weights=is_folder(place))
     except ModelServiceError as error:
-        raise DataError(f"{name}: {error}") from error
+        said = f"{name}: {error}" if is_folder(place) else _nowhere(name, presets, error)
+        raise DataError(said) from error
+
+
+def _nowhere(name: str, presets: Collection[str], error: Exception) -> str:
+    """Say of a name that may have meant a folder, a preset or a hub id that it is none."""
+    near = get_close_matches(name, presets, n=1)
+    meant = f" (did you mean {near[0]}?)" if near else ""
+    on_hub = "" if name.count("/") > 1 else f"; of the hub: {error}"  # an id has one slash at most
+    return (
+        f"{name}: there is no such folder, nor is it one of the presets {', '.join(presets)}{meant}{on_hub}"
+    )

@@ -82,7 +82,10 @@ def test_the_champion_answers_and_others_by_their_names(tmp_path: Path) -> None:
     assert [json.loads(line)["model"] for line in lines.stdout.splitlines()] == ["a", "a"]
     shutil.rmtree(tmp_path / "models" / "gone")
     for arguments, why in (
-        (("sentiment", "좋다", "--model", "c"), "there is no checkpoint 'c'"),
+        (
+            ("sentiment", "좋다", "--model", "c"),
+            "there is no checkpoint 'c'; --model is one of `kobert-bot models list`, --preset one of",
+        ),
         (("nli", "좋다 | 영화", "--model", "a"), "a was taught sentiment, not nli"),
         (("sentiment", "좋다", "--model", "gone"), "no folder"),
     ):
@@ -126,7 +129,11 @@ def test_lines_that_cannot_be_answered_are_counted_and_kept_in_place() -> None:
             b"",
             "there is no preset 'none'; there are: builtin",
         ),
-        (("ask", "sentiment", "글", "--model", "a"), b"", "there is no database"),
+        (
+            ("ask", "sentiment", "글", "--model", "klue"),
+            b"",
+            "DATABASE_URL says where; --model is one of `kobert-bot models list`, --preset one of",
+        ),
         (("ask", "mask", "--file", "missing.txt"), b"", "missing.txt: No such file"),
         (("ask", "mask", "--file", "-"), b"a [MASK]\n\xb0\xa1\n", "-: row 2 is not UTF-8"),
         (("ask", "mask", "--file", "-"), b"\xef\xbb\xbfa \xb0\xa1\n", "-: row 1 is not UTF-8"),

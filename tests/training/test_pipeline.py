@@ -624,16 +624,32 @@ def test_what_cannot_be_is_one_line_and_an_exit_code(
     assert said in line
 
 
+@pytest.mark.parametrize(
+    ("name", "what_else"),
+    [
+        ("bultin", " (did you mean builtin?); of the hub: bultin is not on this machine"),
+        ("var/nofolder", "; of the hub: var/nofolder is not on this machine"),
+        ("var/no/folder", "\n"),
+    ],
+)
 @pytest.mark.parametrize("command", [("finetune", "nli", "--nli"), ("sweep", "nli", "--data")])
 def test_a_model_that_is_nowhere_is_told_before_anything_long_begins(
-    command: tuple[str, ...], folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    command: tuple[str, ...],
+    name: str,
+    what_else: str,
+    folder: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     for module in ("finetuning_commands", "sweeping_commands"):
         monkeypatch.setattr(f"training.{module}.processes_on", None)
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
-    result = call(*command, folder / "nli_train.tsv", "--model", "nope", "--out", tmp_path / "out")
+    result = call(*command, folder / "nli_train.tsv", "--model", name, "--out", tmp_path / "out")
     assert result.exit_code == 1
-    assert result.stderr.startswith("kobert-bot: nope: nope is not on this machine")
+    assert result.stderr.startswith(
+        f"kobert-bot: {name}: there is no such folder, nor is it one of the presets builtin, klue, kobert, "
+        f"google{what_else}"
+    )
 
 
 def test_a_file_where_a_folder_should_be_is_one_line(pretrained: Path, folder: Path, tmp_path: Path) -> None:
