@@ -107,14 +107,10 @@ def import_(file: Source, task: OfTask = None, gold: Gold = False, replace: Repl
     if parsed.votes:
         typer.echo(f"kobert-bot: {_FORGOTTEN}", err=True)
     total = len(parsed.votes) + len(parsed.texts)
-    if not total and not parsed.bad:
-        fail(f"{file}: there is no row to import in it")
-    counts = with_store(take_in, new=True) if total else {}
-    for line in _imported(counts):
+    for line in _imported(with_store(take_in, new=True)):
         typer.echo(line)
     if parsed.bad:
-        others = "the others were" if total else "there are no others"
-        fail(f"{file}: {_counted(len(parsed.bad), 'row')} could not be used; {others}")
+        fail(f"{file}: {_counted(len(parsed.bad), 'row')} could not be used; the others were")
 
 
 @app.command()

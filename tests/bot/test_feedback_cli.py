@@ -225,17 +225,27 @@ def test_bad_rows_are_told_one_by_one_and_the_others_are_kept(tmp_path: Path) ->
         (1_500, ["kobert-bot: … and 1,490 other rows"], "1,500 rows"),
     ],
 )
-def test_of_a_file_whose_rows_are_all_bad_ten_are_told_and_all_are_counted(
+def test_of_many_bad_rows_ten_are_told_and_all_are_counted(
     tmp_path: Path, rows: int, more: list[str], counted: str
 ) -> None:
     file = tmp_path / "nsmc.tsv"
-    file.write_text("id\tdocument\tlabel\n" + "1\t좋은 글\t7\n" * rows, encoding="utf-8")
+    file.write_text("id\tdocument\tlabel\n0\t좋은 글\t1\n" + "1\t좋은 글\t7\n" * rows, encoding="utf-8")
     result = call("import", file)
     assert result.exit_code == 1
+    assert result.stdout == "1 labelled text new\n"
     assert result.stderr.splitlines()[min(rows, 10) :] == [
         *more,
-        f"kobert-bot: {file}: {counted} could not be used; there are no others",
+        f"kobert-bot: {file}: {counted} could not be used; the others were",
     ]
+
+
+def test_a_file_of_another_task_is_told_in_one_line_and_nothing_is_made(tmp_path: Path) -> None:
+    file = tmp_path / "nsmc.tsv"
+    file.write_text("id\tdocument\tlabel\n" + "1\t좋은 글\t1\n" * 20, encoding="utf-8")
+    told = refused("import", file, "--task", "nli")
+    assert told.endswith("none of its 20 rows can be used. --task sentiment would fit: is the task right?")
+    assert "\n" not in told
+    assert not (tmp_path / "var").exists()
 
 
 def test_a_file_of_another_encoding_is_refused_before_anything_is_kept(tmp_path: Path) -> None:

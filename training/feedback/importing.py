@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -11,11 +11,15 @@ from storage.agreed import ImportedText
 from storage.export import FeedbackRow
 from storage.imports import Answers
 from storage.store import Store
+from training.feedback.columns import EXPECTED, has_names
+from training.feedback.deciding import TAUGHT
 from training.feedback.parsing import BadRow, is_vote, labelled_text, vote
-from training.feedback.rows import read_rows
+from training.feedback.rows import Row, read_rows
 from training.telling import Progress, quiet
+from training.textfiles import DataError
 
 _AT_ONCE = 200  # rows in one transaction: whoever votes meanwhile waits for that alone
+_TRIED = 100  # rows that tell whether the task is wrong
 _T = TypeVar("_T")
 
 
@@ -43,11 +47,13 @@ def parse(source: str, task: str | None = None, *, gold: bool = False) -> Parsed
         gold: Whether labels of texts are known to be right.
 
     Raises:
-        DataError: The file as a whole cannot be used; one line.
+        DataError: The file as a whole, or not one row of it, can be used; one line.
     """
     votes: list[FeedbackRow] = []
     texts: list[ImportedText] = []
     bad: list[str] = []
+    unusable: list[Row] = []
+    others: set[str] = set()
     for row in read_rows(source):
         try:
             if row.values is None:
@@ -56,9 +62,50 @@ def parse(source: str, task: str | None = None, *, gold: bool = False) -> Parsed
                 texts.append(labelled_text(row.values, task, gold=gold))
             elif task is None or row.values.get("task") == task:
                 votes.append(vote(row.values))
+            else:
+                others.add(str(row.values.get("task")))
         except BadRow as error:
             bad.append(f"{row.source}: row {row.number} {error}")
+            unusable.append(row)
+    if not votes and not texts:
+        raise DataError(_nothing_in(source, task, bad, unusable, others))
     return Parsed(tuple(votes), tuple(texts), tuple(bad))
+
+
+def _nothing_in(
+    source: str, task: str | None, bad: Sequence[str], unusable: Sequence[Row], others: Collection[str]
+) -> str:
+    """Say once what is wrong with a file of which no row can be used."""
+    if not bad:
+        only = f" on {task}, only on {', '.join(sorted(others))}" if others else ""
+        return f"{source}: there is no {'vote' if others else 'row to import'} in it{only}"
+    none = "it has no other row" if len(bad) == 1 else f"none of its {len(bad):,} rows can be used"
+    return f"{bad[0]}; {none}. {_hint(task, unusable[:_TRIED])}"
+
+
+def _hint(task: str | None, unusable: Sequence[Row]) -> str:
+    fitting = [each for each in TAUGHT if each != task and all(_fits(row, each) for row in unusable)]
+    if fitting:
+        right = "" if task is None else ": is the task right?"
+        return f"--task {' or '.join(fitting)} would fit{right}"
+    if any(row.values is None for row in unusable):
+        return (
+            "Is this the right file? It takes JSON lines (an object a line), Parquet or TSV; of an export "
+            "or a snapshot, name the folder"
+        )
+    if not any(has_names(row.values) for row in unusable if row.values is not None):
+        return f"Is this the right file? It takes votes as `feedback export` writes them, or {EXPECTED}"
+    return "Is this the right file?"
+
+
+def _fits(row: Row, task: str) -> bool:
+    if row.values is None or is_vote(row.values):
+        return False
+    try:
+        labelled_text(row.values, task, gold=False)
+    except BadRow:
+        return False
+    return True
 
 
 async def keep(

@@ -17,11 +17,9 @@ from storage.privacy.pseudonym import SHORT
 from storage.values import SKIPPED, TYPED, VoteKind
 from training.datasets import class_of, no_label
 from training.feedback.ballots import Method
+from training.feedback.columns import LABEL, SECOND, TEXT, VOTER
 from training.feedback.deciding import TAUGHT
 
-_TEXT = ("text_a", "document", "text", "premise", "sentence1", "sentence_a")
-_SECOND = ("text_b", "hypothesis", "sentence2", "sentence_b")
-_LABEL = ("label", "gold_label")
 _PAIRS = (Task.NLI, Task.NSP)
 _BLANK = "[MASK]"
 _LARGEST = 2**31 - 1  # of what a database counts
@@ -34,7 +32,7 @@ class BadRow(Exception):
 
 def is_vote(values: Mapping[str, object]) -> bool:
     """Whether a row is of somebody's vote, rather than of a text with its label."""
-    return "annotator" in values
+    return VOTER in values
 
 
 def vote(values: Mapping[str, object]) -> FeedbackRow:
@@ -67,8 +65,8 @@ def labelled_text(values: Mapping[str, object], task: str | None, *, gold: bool)
     Raises:
         BadRow: It cannot be used.
     """
-    text, second = _first(values, _TEXT), _first(values, _SECOND)
-    label = _first(values, _LABEL)
+    text, second = _first(values, TEXT), _first(values, SECOND)
+    label = _first(values, LABEL)
     if text is None or not text.strip():
         raise BadRow("has no text")
     if label is None or not label.strip():
@@ -175,7 +173,7 @@ def _task_of(values: Mapping[str, object], second: str | None) -> str:
         return Task.SENTIMENT
     if "hypothesis" in values or "sentence2" in values:
         return Task.NLI
-    label = _first(values, _LABEL)
+    label = _first(values, LABEL)
     pair = second is not None
     fits = [task for task, labels in LABELS.items() if label in labels and (task in _PAIRS) == pair]
     if len(fits) != 1:

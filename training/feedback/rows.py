@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from training.feedback.columns import EXPECTED, has_names
 from training.feedback.parquet import read_parquet
 from training.feedback.parts import PARTS
 from training.textfiles import DataError, open_text
@@ -41,7 +42,8 @@ def read_rows(source: str) -> Iterator[Row]:
         source: A path, or the URL of a text file; ``.gz`` and ``.xz`` are unpacked.
 
     Raises:
-        DataError: It cannot be read, is not UTF-8, or of no known format; one line.
+        DataError: It cannot be read, is not UTF-8, of no known format, or a TSV whose first line names no
+            columns; one line.
     """
     path = Path(source)
     suffixes = set(path.suffixes)
@@ -102,6 +104,8 @@ def _tsv(source: str) -> Iterator[Row]:
         if header is None:
             raise DataError(f"{source}: the file is empty")
         names = header.removeprefix("\ufeff").split("\t")
+        if not has_names(names):
+            raise DataError(f"{source}: its first line must name the columns, with tabs between: {EXPECTED}")
         for number, line in enumerate(lines, start=2):
             cells = line.split("\t")
             if len(cells) == len(names):

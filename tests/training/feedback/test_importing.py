@@ -410,7 +410,80 @@ def test_what_no_database_holds_is_replaced_in_a_label_and_its_button(tmp_path: 
 def test_votes_on_other_tasks_are_left_out(tmp_path: Path) -> None:
     file = put(tmp_path / "v.jsonl", VOTE)
     assert len(parse(str(file), "sentiment").votes) == 1
-    assert parse(str(file), "nli").votes == ()
+    both = put(tmp_path / "w.jsonl", VOTE, {"text": "전제", "text_b": "가설", "label": "neutral"})
+    assert parse(str(both), "nli").votes == ()
+
+
+RIGHT_FILE = "Is this the right file?"
+COLUMNS = (
+    "the text (text_a, document, text, premise, sentence1 or sentence_a), of a pair the second one (text_b, "
+    "hypothesis, sentence2 or sentence_b), and the label (label or gold_label)"
+)
+NO_NLI = "row 1 the label '0' is not one of entailment, neutral, contradiction; none of its"
+REVIEWS = [{"document": f"글 {number}", "label": str(number % 2)} for number in range(12)]
+
+
+@pytest.mark.parametrize(
+    ("rows", "task", "told"),
+    [
+        ([VOTE], "nli", ("there is no vote in it on nli, only on sentiment",)),
+        (
+            REVIEWS,
+            "nli",
+            (NO_NLI, "12 rows can be used. --task sentiment would fit: is the task right?"),
+        ),
+        (
+            [{"text": "글", "label": "1"}],
+            None,
+            (
+                "row 1 tells of no task: --task says which; it has no other row.",
+                "--task sentiment would fit",
+            ),
+        ),
+        (
+            ["{", '  "rows": {', '    "dev": 5', "  }", "}"],
+            None,
+            (
+                "row 1 is not JSON (Expecting property name enclosed in double quotes); none of its 5 rows",
+                f"can be used. {RIGHT_FILE} It takes JSON lines (an object a line), Parquet or TSV; of an",
+                "export or a snapshot, name the folder",
+            ),
+        ),
+        (
+            [{"review": "글", "stars": 1}] * 2,
+            "sentiment",
+            (
+                f"row 1 has no text; none of its 2 rows can be used. {RIGHT_FILE} It takes votes as",
+                f"`feedback export` writes them, or {COLUMNS}",
+            ),
+        ),
+        (
+            [*REVIEWS, {"document": "글", "label": "7"}] * 10,
+            "nli",
+            (NO_NLI, f"130 rows can be used. {RIGHT_FILE}"),
+        ),
+    ],
+)
+def test_of_a_file_that_is_of_no_use_it_is_told_once_what_is_wrong(
+    tmp_path: Path, rows: list[object], task: str | None, told: tuple[str, ...]
+) -> None:
+    file = put(tmp_path / "v.jsonl", *rows)
+    with pytest.raises(DataError) as raised:
+        parse(str(file), task)
+    assert str(raised.value) == f"{file}: {' '.join(told)}"
+
+
+@pytest.mark.parametrize(
+    "first", ["1\t참 좋은 영화\t1", "전제\t가설\tneutral", "id\tdocument", "id\tlabel", "참 좋은 영화"]
+)
+def test_a_tsv_without_a_header_is_told_which_columns_its_first_line_must_name(
+    tmp_path: Path, first: str
+) -> None:
+    file = tmp_path / "ratings.tsv"
+    file.write_text(f"{first}\n{first}\n", encoding="utf-8")
+    with pytest.raises(DataError) as raised:
+        parse(str(file), "sentiment")
+    assert str(raised.value) == f"{file}: its first line must name the columns, with tabs between: {COLUMNS}"
 
 
 @pytest.mark.parametrize(
