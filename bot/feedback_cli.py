@@ -183,21 +183,28 @@ def snapshot(
     A text is always in the same part, whatever is drawn when. Texts of NSMC's test set and KLUE-NLI's
     development set are left out in any case. The same votes give the same hash.
     """
+    from models.results import LABELS, Task
     from training.feedback.snapshot import take_snapshot
 
     settings = settings_or_fail()
 
-    async def take(store: Store) -> list[str]:
+    async def take(store: Store) -> tuple[list[str], list[str]]:
         folder = out or settings.teaching_folder / "snapshots"
         taken = await take_snapshot(
             store, task.value, folder, min_confidence=min_confidence, exclude=exclude or ()
         )
         rows = ", ".join(f"{part} {number:,}" for part, number in taken.manifest["rows"].items())
         left_out = (f"left out: {number:,} {why}" for why, number in taken.manifest["left_out"].items())
-        return [f"{taken.name}: {rows}", *left_out, f"{taken.manifest_hash}  {taken.path}"]
+        learnt = taken.manifest["labels"].get("train", {})
+        missing = [label for label in LABELS.get(Task(task), ()) if label not in learnt]
+        return [f"{taken.name}: {rows}", *left_out, f"{taken.manifest_hash}  {taken.path}"], missing
 
-    for line in with_store(take, settings=settings):
+    lines, missing = with_store(take, settings=settings)
+    for line in lines:
         typer.echo(line)
+    if missing:
+        none = f"none of what there is to learn from (train) is labelled {' or '.join(missing)}"
+        typer.echo(f"kobert-bot: {none}: a training on it would fail", err=True)
 
 
 @app.command()

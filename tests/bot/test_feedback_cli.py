@@ -257,6 +257,23 @@ def test_a_file_of_another_encoding_is_refused_before_anything_is_kept(tmp_path:
     assert refused("import", file).endswith("there is no row to import in it")
 
 
+def test_a_snapshot_on_which_a_training_would_fail_says_so(tmp_path: Path) -> None:
+    file = tmp_path / "nsmc.tsv"
+    rows = [f"{number}\t{number}번째로 본 좋은 영화\t1\n" for number in range(40)]
+    file.write_text("id\tdocument\tlabel\n" + "".join(rows), encoding="utf-8")
+    done("import", file)
+    result = call("snapshot", "sentiment")
+    assert result.exit_code == 0
+    assert result.stderr == (
+        "kobert-bot: none of what there is to learn from (train) is labelled negative: "
+        "a training on it would fail\n"
+    )
+    others = "".join(rows).replace("좋은", "나쁜").replace("\t1\n", "\t0\n")
+    file.write_text(f"id\tdocument\tlabel\n{others}", encoding="utf-8")
+    done("import", file)
+    assert call("snapshot", "sentiment").stderr == ""
+
+
 def test_gold_is_imported_and_told_of(tmp_path: Path) -> None:
     file = tmp_path / "gold.tsv"
     file.write_text("premise\thypothesis\tgold_label\n전제\t가설\tneutral\n", encoding="utf-8")
