@@ -23,7 +23,7 @@ class VerdictTexts:
         voted: Added where some of the known labels are what voters agreed on.
         voters_agree: What is said of voters of whom no known label has shown that they are right.
         maybe_chance: Added to a recall that dropped too far, but not beyond chance.
-        maybe_lost: Added to a test set of which no row was lost, but which has too few.
+        maybe_lost: Added to a test file of which no row was lost, but which has too few.
         too_few: Added to a calibration or a time that is beyond its bound, but not beyond chance.
         first_judged: Added to a gain on rows that judged nobody before.
         judged_before: Added to one on other rows.
@@ -74,7 +74,7 @@ VERDICT_EN = VerdictTexts(
         "Left out: {learnt:known label|known labels} (gold) with a text that one of the two models learnt "
         "from, which measures nothing."
     ),
-    sets={"gold": "known labels (gold)", "test": "public test set", "heldout": "rows of held-out feedback"},
+    sets={"gold": "known labels (gold)", "test": "test file", "heldout": "rows of held-out feedback"},
     checks={
         "answers": "Answers: numbers for all {n:row|rows}.",
         "changed": "Changes: {changed} of {n:row|rows} answered otherwise.",
@@ -116,7 +116,7 @@ VERDICT_EN = VerdictTexts(
             "and no held-out feedback."
         ),
         "test": (
-            "Old skill, public test set ({task}): not seen, because none was given. "
+            "Old skill, test file ({task}): not seen, because none was given. "
             "The built-in model's card, models/builtin/README.md, names the one it was measured on."
         ),
         "recall": (
@@ -175,7 +175,7 @@ VERDICT_KO = VerdictTexts(
         "대답할 {champion} 모델보다 나은지 봐요."
     ),
     learnt="두 모델 가운데 하나가 이미 배운 글은 재어 주는 것이 없어서, 정답(골드) {learnt}개를 뺐어요.",
-    sets={"gold": "정답(골드)", "test": "공개 시험 세트", "heldout": "따로 떼어 둔 피드백"},
+    sets={"gold": "정답(골드)", "test": "시험 파일", "heldout": "따로 떼어 둔 피드백"},
     checks={
         "answers": "답: {n}개 모두 숫자로 답했어요.",
         "changed": "달라진 답: {n}개 가운데 {changed}개예요.",
@@ -217,7 +217,7 @@ VERDICT_KO = VerdictTexts(
             "따로 떼어 둔 피드백이 없어요."
         ),
         "test": (
-            "원래 실력, 공개 시험 세트 ({task}): 주어지지 않아서 확인하지 못했어요. "
+            "원래 실력, 시험 파일 ({task}): 주어지지 않아서 확인하지 못했어요. "
             "내장 모델이 어떤 세트로 측정됐는지는 models/builtin/README.md에 있어요."
         ),
         "recall": (

@@ -191,7 +191,7 @@ class Story:
         verdict = shown.text
         assert "✓ Gain, known labels (gold): " in verdict
         assert f"n = {KNOWN} known labels (gold)" in verdict
-        assert "Old skill, public test set" in verdict
+        assert "Old skill, test file" in verdict
         assert "not seen, because none was given" not in verdict
         assert "votes alone" not in verdict
         self.new = await self.answer()

@@ -17,7 +17,7 @@ class SetName(StrEnum):
     GOLD = "gold"
     """Labelled by people who had not seen an answer; never trained on."""
     TEST = "test"
-    """The public test set that the champion was measured on."""
+    """The original test file, which whoever runs the bot names."""
     HELDOUT = "heldout"
     """The part of the feedback that was set aside before training."""
 

@@ -115,7 +115,7 @@ def compare(
             id.
         candidate: The model that would.
         task: What the candidate was taught.
-        sets: Gold or held-out rows of the task, or both; its public test set, if there is one; and sets of
+        sets: Gold or held-out rows of the task, or both; its original test file, if there is one; and sets of
             other tasks that one trunk serves too, which must not get worse.
         teachers: Who taught it; None if it learnt from no votes.
         leaving: Name of the model that answers now and has to go; None if none has to.

@@ -21,8 +21,8 @@ class Rules:
         least_gold: Rows that the blind-labelled set needs to be what a gain is judged on. With fewer, or
             none, it is judged on held-out feedback, whose labels came from the voters that taught it, mostly
             after seeing an answer; the verdict says so, and only a person promotes what passed on them. So
-            it is where fewer of them were given by whoever runs the bot, or no test set was.
-        test_margin: The interval of the difference on a public test set must lie above minus this.
+            it is where fewer of them were given by whoever runs the bot, or no test file was.
+        test_margin: The interval of the difference on the test file must lie above minus this.
         recall_margin: What a class may lose, or ``RECALL_ROWS`` rows if these are more; only a person
             promotes what loses more than that and passed, as it may be chance.
         recall_limit: A loss beyond this fails without a test of chance, unless it is so few rows.

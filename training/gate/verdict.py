@@ -2,7 +2,7 @@
 
 A bound alone would refuse by chance where rows are few: of a class with ten rows, one is ten points. So what
 gets worse fails where it is beyond its bound *and* beyond chance; a recall fails also where so much is lost
-that it cannot be waved through, chance or not. Where a recall is beyond its bound alone, or a test set in
+that it cannot be waved through, chance or not. Where a recall is beyond its bound alone, or a test file in
 which nothing was lost is too small to show that, only a person promotes the candidate. Rows that came
 together (hypotheses of one premise) are drawn together for intervals; McNemar's test takes each for itself,
 so a gain needs both. Who tries often finds a gain by chance, so the 5 % are spent little by little: the k-th

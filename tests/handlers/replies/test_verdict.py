@@ -100,7 +100,7 @@ def test_a_verdict_reads_as_english() -> None:
     )
     assert "more than -0.5 needed; n = 1,200" in lines[6]
     assert lines[7] == (
-        "✓ Recall: 2 classes looked at; largest drop 1.50 points (Negative, public test set, n = 40). "
+        "✓ Recall: 2 classes looked at; largest drop 1.50 points (Negative, test file, n = 40). "
         "2 points may be lost, or 2 rows."
     )
     assert "5.00 → 6.00 points, +1.00 (+2 allowed)" in lines[8]
@@ -162,7 +162,7 @@ def test_a_verdict_reads_as_korean() -> None:
     assert lines[0] == "✓ var/<new>&model 모델이 builtin 모델을 대신해도 돼요 (감정)."
     assert "5%의 절반" in lines[4]
     assert lines[5].startswith("정답(골드), n = 1,200일 때 2.51%p보다 작은 나아짐은")
-    assert "(부정, 공개 시험 세트, n = 40). 2%p나 글 2개까지 괜찮아요." in lines[7]
+    assert "(부정, 시험 파일, n = 40). 2%p나 글 2개까지 괜찮아요." in lines[7]
     assert len(lines) == 12
 
 
@@ -198,11 +198,11 @@ def test_what_failed_has_lines_of_its_own(language: Language) -> None:
     [
         (
             "en",
-            "? Recall of Negative, public test set (Sentiment): 90.00% → 85.00%, 5.00 points less (2",
+            "? Recall of Negative, test file (Sentiment): 90.00% → 85.00%, 5.00 points less (2",
         ),
         (
             "ko",
-            "? 재현율, 부정, 공개 시험 세트 (감정): 90.00% → 85.00%, 5.00%p 떨어졌어요 (2",
+            "? 재현율, 부정, 시험 파일 (감정): 90.00% → 85.00%, 5.00%p 떨어졌어요 (2",
         ),
     ],
 )
