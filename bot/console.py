@@ -126,6 +126,11 @@ def columns(text: str) -> int:
     return sum(2 if east_asian_width(char) in "WF" else 1 for char in text)
 
 
+def counted(number: int, what: str) -> str:
+    """Tell how many there are of something, such as 1 vote or 1,200 votes."""
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
 def table(header: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
     """Return rows as lines with their columns below each other; numbers stand to the right."""
     cells = [[*header], *([str(cell) for cell in row] for row in rows)]

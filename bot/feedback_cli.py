@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.console import Taught, fail, in_one_line, progress, settings_or_fail, with_store
+from bot.console import Taught, counted, fail, in_one_line, progress, settings_or_fail, with_store
 from training.feedback.formats import Format
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def export(out: Out = None, format_: Written = Format.JSONL) -> None:
         return await write_votes(store.feedback(), out, format_)
 
     count = with_store(write)
-    typer.echo(f"exported {_counted(count, 'vote')}", err=True)
+    typer.echo(f"exported {counted(count, 'vote')}", err=True)
 
 
 @app.command(name="import")
@@ -103,14 +103,14 @@ def import_(file: Source, task: OfTask = None, gold: Gold = False, replace: Repl
     for line in parsed.bad[:_BAD_TOLD]:
         typer.echo(f"kobert-bot: {line}", err=True)
     if more := len(parsed.bad[_BAD_TOLD:]):
-        typer.echo(f"kobert-bot: … and {_counted(more, 'other row')}", err=True)
+        typer.echo(f"kobert-bot: … and {counted(more, 'other row')}", err=True)
     if parsed.votes:
         typer.echo(f"kobert-bot: {_FORGOTTEN}", err=True)
     total = len(parsed.votes) + len(parsed.texts)
     for line in _imported(with_store(take_in, new=True)):
         typer.echo(line)
     if parsed.bad:
-        fail(f"{file}: {_counted(len(parsed.bad), 'row')} could not be used; the others were")
+        fail(f"{file}: {counted(len(parsed.bad), 'row')} could not be used; the others were")
 
 
 @app.command()
@@ -135,20 +135,22 @@ def agree(task: AnyTask = None, as_json: Json = False) -> None:
 
 @app.command()
 def stats(as_json: Json = False) -> None:
-    """Tell how the teaching goes: texts, votes, agreement, labels, gold, who is left out and why."""
+    """Tell how the teaching goes: texts, votes, agreement, labels, gold, who is left out and why.
+
+    As JSON it is a list with an object for each task of which there are texts, all with the same keys. That
+    of tokens, which is not taught, counts in wrongly_cut_votes and wrongly_cut_texts who says that a text was
+    cut wrongly; they are 0 for the others.
+    """
     from bot.feedback_views import stats_lines
+    from models.results import Task
     from training.feedback.stats import stats as count
 
     async def tell(store: Store) -> str:
-        found = [await count(store, task) for task in await _voted(store, None)]
-        votes, texts = await store.consensus.wrongly_cut()
+        there = await store.consensus.tasks()
+        found = [await count(store, task) for task in (*Taught, Task.TOKENS) if task in there]
         if as_json:
-            cut = [{"task": "tokens", "wrong": votes, "texts": texts}] if votes else []
-            return json.dumps([*(each.as_json() for each in found), *cut], ensure_ascii=False, indent=1)
-        told = (
-            [f"tokens: {_counted(votes, 'vote')} for cut wrongly, {_counted(texts, 'text')}"] if votes else []
-        )
-        return "\n\n".join([*map(stats_lines, found), *told]) or NOTHING
+            return json.dumps([each.as_json() for each in found], ensure_ascii=False, indent=1)
+        return "\n\n".join(filter(None, map(stats_lines, found))) or NOTHING
 
     typer.echo(with_store(tell))
 
@@ -256,8 +258,4 @@ def _imported(counts: dict[str, int]) -> list[str]:
         ("labels gold differs", "label", "known otherwise here, which stays without --gold and --replace"),
         ("labels gold dropped", "label", "that voters had made gold otherwise, which the file replaces"),
     )
-    return [f"{_counted(counts[key], what)} {why}" for key, what, why in told if counts.get(key)]
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
+    return [f"{counted(counts[key], what)} {why}" for key, what, why in told if counts.get(key)]

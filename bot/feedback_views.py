@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from bot.console import table
+from bot.console import counted, table
+from models.results import Task
 from storage.agreed import IMPORTED
 
 if TYPE_CHECKING:
@@ -42,8 +43,11 @@ def agreement_table(found: Mapping[str, Agreement]) -> str:
 
 
 def stats_lines(stats: TaskStats) -> str:
-    """Tell how the teaching of a task goes."""
+    """Tell how the teaching of a task goes; of tokens, which is not taught, only who says cut wrongly."""
     figures = stats.figures
+    if figures.task == Task.TOKENS:
+        votes, texts = stats.wrongly_cut
+        return f"tokens: {counted(votes, 'vote')} for cut wrongly, {counted(texts, 'text')}" if votes else ""
     share = stats.blind_share
     gold = ", ".join(f"{number:,} from {source}" for source, number in figures.gold.items())
     frequent = sorted(figures.labels.items(), key=lambda each: -each[1])

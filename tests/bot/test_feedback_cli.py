@@ -4,6 +4,7 @@ import asyncio
 import errno
 import json
 import sys
+from collections.abc import Mapping
 from io import StringIO
 from pathlib import Path
 from typing import NoReturn
@@ -11,6 +12,7 @@ from typing import NoReturn
 import pytest
 from typer.testing import CliRunner, Result
 
+from bot.agreeing import Agreeing
 from bot.cli import app
 from storage.store import ConsentStatus, NewPrediction, Store
 
@@ -146,7 +148,26 @@ def test_stats_tell_who_is_left_out_and_why() -> None:
     assert "tokens" not in told
     asyncio.run(call_wrongly_cut())
     assert done("stats").endswith("\n\ntokens: 2 votes for cut wrongly, 1 text\n")
-    assert json.loads(done("stats", "--json"))[1] == {"task": "tokens", "wrong": 2, "texts": 1}
+    sentiment, tokens = json.loads(done("stats", "--json"))
+    assert list(tokens) == list(sentiment)
+    cut = ("task", "texts", "votes", "labels", "wrongly_cut_votes", "wrongly_cut_texts")
+    assert [tokens[key] for key in cut] == ["tokens", 1, 3, {}, 2, 1]
+    assert [sentiment[key] for key in cut[-2:]] == [0, 0]
+
+
+@pytest.mark.usefixtures("voted")
+def test_votes_on_pieces_hide_no_agreement_from_the_bot() -> None:
+    """It reads the alpha of each task that is told of."""
+    asyncio.run(call_wrongly_cut())
+
+    async def alphas() -> Mapping[str, float | None]:
+        store = await Store.open(URL, pepper=b"pepper")
+        try:
+            return await Agreeing(store).agreement()
+        finally:
+            await store.close()
+
+    assert asyncio.run(alphas()).keys() == {"sentiment", "tokens"}
 
 
 @pytest.mark.usefixtures("voted")

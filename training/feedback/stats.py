@@ -23,12 +23,15 @@ class TaskStats:
             what another one did.
         left_out: Voters of whom a part of the votes, or none, counts.
         snapshots: State of each data set drawn, by its name.
+        wrongly_cut: How many votes say that a text was cut into pieces wrongly, and of how many texts: none
+            but of ``tokens``.
     """
 
     figures: TaskFigures
     alpha: float | None
     left_out: tuple[KnownTrust, ...]
     snapshots: Mapping[str, str]
+    wrongly_cut: tuple[int, int]
 
     @property
     def blind_share(self) -> float | None:
@@ -36,7 +39,8 @@ class TaskStats:
         return self.figures.blind / self.figures.votes if self.figures.votes else None
 
     def as_json(self) -> dict[str, object]:
-        """Return it as JSON-able values."""
+        """Return it as JSON-able values, of the same names for every task."""
+        votes, texts = self.wrongly_cut
         return asdict(self.figures) | {
             "blind_share": self.blind_share,
             "alpha": self.alpha,
@@ -45,6 +49,8 @@ class TaskStats:
                 for each in self.left_out
             ],
             "snapshots": dict(self.snapshots),
+            "wrongly_cut_votes": votes,
+            "wrongly_cut_texts": texts,
         }
 
 
@@ -59,4 +65,5 @@ async def stats(store: Store, task: str) -> TaskStats:
         alpha=alpha(ballots_of(task, votes), LABELS.get(Task(task))),
         left_out=tuple(each for each in trusts if each.verdict in out),
         snapshots={each.name: each.state for each in await store.snapshots.list(task)},
+        wrongly_cut=await store.consensus.wrongly_cut() if task == Task.TOKENS else (0, 0),
     )
