@@ -264,8 +264,7 @@ def step_of(
         values = dict[str, float]()
         for task, its in losses.items():
             values[f"loss {task}"] = its.item()
-            # "nsp" alone is its loss on text.
-            values["nsp accuracy" if task == "nsp" else task] = right[task].item()
+            values[f"{task} accuracy"] = right[task].item()
         if read is not None:
             tokens, values = tokens + read.tokens, {**values, **read.values}
         return Step(tokens, values)

@@ -39,7 +39,7 @@ class Words:
         read: The sentence masked by pieces, and by whole words.
         asked: What stands there in truth.
         nothing: No piece is asked.
-        names: Of labels, where they are other than in files.
+        names: Of labels and of what a run logs, where they are other than in files.
     """
 
     fates: tuple[str, str, str, str, str]
@@ -138,9 +138,9 @@ KOREAN = Words(
         "entailment": "함의",
         "neutral": "중립",
         "contradiction": "모순",
-        "sentiment": "감정",
+        "sentiment accuracy": "감정",
         "loss sentiment": "손실: 감정",
-        "nli": "추론",
+        "nli accuracy": "추론",
         "loss nli": "손실: 추론",
         "mlm": "손실: 빈칸",
         "mlm accuracy": "빈칸",

@@ -8,6 +8,7 @@ import pytest
 import torch
 from transformers import BertTokenizerFast
 
+from models.results import LABELS, Task
 from storage.runs import Failure
 from training.batches import LabelledExamples
 from training.classes import all_logits
@@ -15,6 +16,7 @@ from training.datasets import Example
 from training.finetune import Replay, Settings, TaskData, set_aside, step_of, task_data, watch_of
 from training.learnt import Learnt
 from training.optimizers import adamw
+from training.picture_words import KOREAN
 from training.pretrain import new_model
 from training.processes import Processes
 from training.run import Run, Step
@@ -148,7 +150,18 @@ def test_each_process_has_batches_of_its_own(tokenizer: BertTokenizerFast, tmp_p
         torch.manual_seed(0)
         seen[rank] = step_of(run, data, None, tokenizer, Settings(scale=0.1))(0)
     assert seen[0].values != seen[1].values
-    assert seen[0].values.keys() == {"loss nsp", "nsp accuracy"}  # "nsp" would be a loss in the picture
+    assert seen[0].values.keys() == {"loss nsp", "nsp accuracy"}
+
+
+@pytest.mark.parametrize("task", ["sentiment", "nli"])
+def test_what_is_logged_says_that_it_is_an_accuracy(
+    task: str, tokenizer: BertTokenizerFast, tmp_path: Path
+) -> None:
+    rows = [Example(f"{number} 산에 살았다.", None, number % len(LABELS[Task(task)])) for number in range(60)]
+    data = {task: TaskData(*(encoded(rows, tokenizer),) * 2)}
+    run = Run(new_model(tokenizer, layers=1, hidden=16, heads=1), tmp_path, Budget(0, 1), 0.01, "test", HERE)
+    made = step_of(run, data, None, tokenizer, Settings(scale=0.1))(0)
+    assert made.values.keys() == {f"loss {task}", f"{task} accuracy"} <= KOREAN.names.keys()
 
 
 def test_the_mean_over_the_tasks_is_watched(
