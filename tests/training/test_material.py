@@ -67,7 +67,7 @@ def test_what_is_missing_is_said(
 ) -> None:
     monkeypatch.setattr(module, "read_snapshot", lambda _: drawn(rows))
     with pytest.raises(DataError, match=said) as error:
-        material("sentiment", "sentiment-0001", tmp_path, None)
+        material("sentiment", "sentiment-0001", tmp_path, None, Learnt())
     assert str(error.value).endswith("; people must label more of sentiment")
     assert error.value.failure is failure
 

@@ -56,13 +56,7 @@ class Material:
     known: frozenset[int]
 
 
-def material(
-    task: str,
-    name: str,
-    folder: Path,
-    test: str | None,
-    learnt: Learnt = Learnt(),  # noqa: B008  # frozen
-) -> Material:
+def material(task: str, name: str, folder: Path, test: str | None, learnt: Learnt) -> Material:
     """Read a snapshot, and the original test file if there is one.
 
     Args:

@@ -19,6 +19,7 @@ from training.feedback.grounded import LEAST, by_known_labels, grounded
 from training.feedback.parts import part_of
 from training.feedback.snapshot import drawn_in_memory, take_snapshot
 from training.gate.answers import SetName
+from training.learnt import Learnt
 from training.retraining.material import material
 
 pytest.importorskip("crowdkit")
@@ -82,7 +83,7 @@ async def test_it_stays_theirs_in_a_data_set_when_one_of_them_is_forgotten(
     assert (await store.snapshots.get(taken.name)) == taken, "it is whole"
     gold = await store.consensus.gold("sentiment")
     assert {each.source for each in gold.values()} == {MAINTAINER}
-    asked = {each.name: each for each in material("sentiment", taken.name, taken.path, None).sets}
+    asked = {each.name: each for each in material("sentiment", taken.name, taken.path, None, Learnt()).sets}
     assert (len(asked[SetName.GOLD].rows), asked[SetName.GOLD].voted) == (
         len(HELD_OUT) + len(KNOWN),
         len(HELD_OUT),
