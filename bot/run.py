@@ -123,6 +123,7 @@ async def _main(settings: Settings, token: str) -> None:
                     access=_access(settings, admins),
                     quotas=_quotas(settings),
                     presets=presets,
+                    unserved={name: catalog.unserved(name) for name in catalog.presets},
                     retention_days=settings.retention_days,
                     promoter=champions,
                     tested=frozenset(settings.teaching_tests),

@@ -19,6 +19,7 @@ from handlers.news import News
 from handlers.pending import Pending
 from handlers.prompts import Prompts
 from handlers.quota import Quotas
+from handlers.replies.settings import Unserved
 from handlers.replies.texts import TEXTS, Language, Texts, language_for
 from handlers.turns import Redraws, Turns
 from models.downloads import DownloadProgress
@@ -149,6 +150,7 @@ class Services:
         refusals: Who has just been told in a group that a command is not theirs.
         heard: What another update may tell a moment later: an album's words, a group's move.
         presets: Those that the administrators of a group may choose from.
+        unserved: By preset, the tasks that another model answers in its place, and in which languages.
         retention_days: After how many days questions are deleted; None for never.
         prompts: Who was just asked for a word, for which answer, and by which message.
         pending: Answers whose askers have not agreed to have them kept.
@@ -173,6 +175,7 @@ class Services:
     refusals: News = field(default_factory=partial(News, REFUSED_AGAIN_AFTER))
     heard: Heard = field(default_factory=Heard)
     presets: tuple[str, ...] = ()
+    unserved: Mapping[str, Unserved] = field(default_factory=dict)
     retention_days: int | None = None
     prompts: Prompts = field(default_factory=Prompts)
     pending: Pending = field(default_factory=Pending)

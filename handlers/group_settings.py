@@ -159,6 +159,7 @@ def _panel(
         settings=now,
         presets=services.presets,
         default_preset=services.model.preset,
+        unserved=services.unserved,
         least_pause=services.quotas.chat_cooldown,
         link=link,
         language=language,

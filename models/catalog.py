@@ -154,6 +154,20 @@ class Catalog:
         """Whether a preset exists and has a checkpoint for a task and language."""
         return preset in self.presets and self._find(preset, task, language) is not None
 
+    def unserved(self, preset: str) -> Mapping[Task, tuple[Language, ...]]:
+        """The tasks that another preset answers in place of one, with the languages in which it does.
+
+        Raises:
+            UnknownPreset: If there is no such preset.
+        """
+        lines = self.presets[self.checked(preset)]
+        languages: tuple[Language, ...] = ("ko", "en")
+        lacking = {
+            task: tuple(each for each in languages if not {(task, each), (task, "any")} & lines.keys())
+            for task in Task
+        }
+        return {task: found for task, found in lacking.items() if found}
+
     def _find(self, preset: str, task: Task, language: Language) -> Source | None:
         lines = self.presets[preset]
         return lines.get((task, language)) or lines.get((task, "any"))

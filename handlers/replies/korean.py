@@ -174,6 +174,11 @@ KO = Texts(
     voters_admins="관리자만",
     no_pause="없음",
     default_preset="{name} (기본)",
+    not_by_preset=(
+        "ℹ️ {preset} 모델이 하지 않는 것: {tasks}. 이런 질문에는 다른 모델이 대답하고, 그 이름은 답에 적혀 "
+        "있어요."
+    ),
+    task_in={"ko": "한국어 {task}", "en": "영어 {task}"},
     open_in_private_button="💬 개인 채팅에서 바꾸기",
     setting_changed_toast="설정을 바꿨어요.",
     setting_unchanged_toast="이미 그렇게 설정되어 있어요.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from html import escape
@@ -14,6 +14,7 @@ from handlers.replies.answers import duration
 from handlers.replies.buttons import button
 from handlers.replies.texts import LANGUAGES, TEXTS, Language, Texts, language_for
 from handlers.taps import Setting, SettingTap
+from models.results import Task
 from storage.store import GroupSettings, Voters
 
 _PAUSES = (10, 30, 60, 300, 600)
@@ -22,6 +23,9 @@ _PAUSES = (10, 30, 60, 300, 600)
 _SIGNS = {Setting.LANGUAGE: "🌐", Setting.VOTERS: "🗳", Setting.COOLDOWN: "⏳", Setting.PRESET: "🤖"}
 _IN_A_ROW = 3
 _NAME_UNITS = 24  # of a preset's name on a button
+
+Unserved = Mapping[Task, Sequence[str]]
+"""Tasks, and the languages (``ko``, ``en``) in which a preset has no model for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,7 @@ class Panel:
         settings: What it has set.
         presets: Those it may choose from.
         default_preset: The operator's, which answers where it has chosen none.
+        unserved: By preset, the tasks that another model answers in its place, and in which languages.
         least_pause: The operator's seconds between two questions; it may only choose more.
         link: Where the same is shown in a private chat; None for no button that leads there.
         language: Language of the message.
@@ -44,6 +49,7 @@ class Panel:
     settings: GroupSettings
     presets: tuple[str, ...]
     default_preset: str
+    unserved: Mapping[str, Unserved]
     least_pause: float
     link: str | None
     language: Language
@@ -61,13 +67,27 @@ def panel_text(panel: Panel) -> str:
     """Say how everything is set, as Telegram HTML."""
     texts = TEXTS[panel.language]
     chosen = {choice.setting: choice.face for choice in _choices(panel, texts) if choice.chosen}
+    preset = chosen.get(Setting.PRESET, panel.default_preset)
+    if lacking := panel.unserved.get(_preset(panel)):
+        preset = f"{preset}\n{_not_by(_preset(panel), lacking, texts)}"
     return texts.settings.format(
         title=escape(panel.title, quote=False),
         language=chosen[Setting.LANGUAGE],
         voters=chosen[Setting.VOTERS],
         pause=chosen[Setting.COOLDOWN],
-        preset=escape(chosen.get(Setting.PRESET, panel.default_preset), quote=False),
+        preset=escape(preset, quote=False),
     )
+
+
+def _not_by(preset: str, lacking: Unserved, texts: Texts) -> str:
+    """Say what another model answers in a preset's place; of a task that it has in one language, in which."""
+    tasks = [
+        texts.task_in[languages[0]].format(task=texts.task_name[task])
+        if len(languages) == 1
+        else texts.task_name[task]
+        for task, languages in lacking.items()
+    ]
+    return texts.not_by_preset.format(preset=utf16.clip(preset, _NAME_UNITS), tasks=", ".join(tasks))
 
 
 def panel_keyboard(panel: Panel) -> InlineKeyboardMarkup:
@@ -111,12 +131,18 @@ def _choices(panel: Panel, texts: Texts) -> Iterator[_Choice]:
     yield _Choice(Setting.COOLDOWN, "", default, now.cooldown not in longer)
     for seconds in longer:
         yield _Choice(Setting.COOLDOWN, str(seconds), duration(seconds, texts), now.cooldown == seconds)
-    preset = now.preset if now.preset in panel.presets else panel.default_preset
+    preset = _preset(panel)
     for name in panel.presets:
         is_default = name == panel.default_preset
         face = utf16.clip(name, _NAME_UNITS)
         face = texts.default_preset.format(name=face) if is_default else face
         yield _Choice(Setting.PRESET, preset_key(name), face, name == preset)
+
+
+def _preset(panel: Panel) -> str:
+    """Which preset answers in the group."""
+    chosen = panel.settings.preset
+    return chosen if chosen is not None and chosen in panel.presets else panel.default_preset
 
 
 def _button(panel: Panel, choice: _Choice, sign: str) -> InlineKeyboardButton:

@@ -95,6 +95,8 @@ class Texts:
     voters_admins: str
     no_pause: str
     default_preset: str
+    not_by_preset: str
+    task_in: Mapping[str, str]
     open_in_private_button: str
     setting_changed_toast: str
     setting_unchanged_toast: str

@@ -155,6 +155,12 @@ async def test_administrators_set_a_group_and_it_holds_for_everybody(sim: Sim, s
     toast = await asker.taps(panel, KO.voters_admins)
     assert (toast.text, toast.alert) == (KO.only_admins_toast, True)
 
+    assert (await admin.taps(panel, "google")).text == KO.setting_changed_toast
+
+    async def says_what_google_lacks() -> bool:
+        return "한국어 빈칸, 한국어 다음 문장, 감정, 추론" in (await group.look(panel)).text
+
+    await eventually(says_what_google_lacks)
     for face in ("second", "English", KO.voters_admins, "1분"):
         assert (await admin.taps(panel, face)).text == KO.setting_changed_toast
 

@@ -10,6 +10,7 @@ from bot.rate_limiter import PatientRateLimiter, Rate
 from handlers.access import Access
 from handlers.context import Rows, Services
 from handlers.quota import Quotas
+from models.results import Task
 from storage.store import ConsentStatus, Store
 from tests.databases import with_tables
 from tests.handlers.offline import ENGLISH, KOREAN, PRESETS, FakeModel, OfflineRequest, Telegram
@@ -92,6 +93,7 @@ async def telegram(
             access=access,
             quotas=quotas,
             presets=PRESETS,
+            unserved={"google": {Task.SENTIMENT: ("ko", "en")}},
             apart=apart,
             teacher=Agreeing(store),
         ),

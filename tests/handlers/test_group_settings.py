@@ -118,6 +118,12 @@ async def test_a_button_changes_its_setting_and_the_message_shows_it(
     assert toast.text == EN.setting_unchanged_toast
 
 
+async def test_a_preset_that_does_not_serve_everything_says_what(telegram: Telegram) -> None:
+    panel = await telegram.says("/settings", chat=GROUP)
+    await telegram.taps(panel.button("🤖 google"), chat=GROUP)
+    assert "google does not answer: Sentiment. Another model does" in telegram.answers[-1].text
+
+
 async def test_every_setting_goes_back_to_what_it_was(telegram: Telegram, store: Store) -> None:
     panel = await telegram.says("/settings", chat=GROUP)
     before = [button["callback_data"] for row in panel.buttons for button in row if "✓" in button["text"]]

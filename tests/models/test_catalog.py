@@ -29,6 +29,16 @@ def test_what_a_preset_does_not_serve_names_who_does() -> None:
         load_catalog().source("klue", Task.NLI, "ko")
 
 
+def test_what_another_preset_answers_is_known_by_task_and_language() -> None:
+    catalog = load_catalog()
+    assert catalog.unserved("builtin") == {}
+    both, korean = ("ko", "en"), ("ko",)
+    lacking = {Task.MASK: korean, Task.NSP: korean, Task.SENTIMENT: both, Task.NLI: both}
+    assert catalog.unserved("google") == lacking
+    with pytest.raises(UnknownPreset):
+        catalog.unserved("none")
+
+
 def test_an_unknown_preset_lists_the_known() -> None:
     with pytest.raises(UnknownPreset, match="builtin, klue"):
         load_catalog().source("nope", Task.NLI, "ko")

@@ -9,6 +9,7 @@ from handlers.callback_data import decode
 from handlers.replies.settings import Panel, panel_keyboard, panel_text, pauses
 from handlers.replies.texts import EN, LANGUAGES, Language
 from handlers.taps import SettingTap
+from models.results import Task
 from storage.store import GroupSettings, Voters
 
 LONG = "a preset with a very long name, <b>bold</b> & " + "길다" * 40
@@ -18,6 +19,7 @@ PANEL = Panel(
     settings=GroupSettings(),
     presets=("builtin", LONG),
     default_preset="builtin",
+    unserved={LONG: {Task.MASK: ("ko",), Task.NLI: ("ko", "en")}},
     least_pause=0.0,
     link=None,
     language="en",
@@ -56,6 +58,35 @@ def test_what_is_set_is_said_and_names_are_text() -> None:
         assert value in said
     html = replace(PANEL, presets=("<b>",), default_preset="<b>")
     assert "&lt;b&gt; (default)" in panel_text(html)
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        (
+            "en",
+            (
+                "🤖 Model: google\nℹ️ google does not answer: Blanks in Korean, Inference. Another model "
+                "does, and the answer names it.\n\n"
+            ),
+        ),
+        (
+            "ko",
+            (
+                "🤖 모델: google\nℹ️ google 모델이 하지 않는 것: 한국어 빈칸, 추론. 이런 질문에는 다른 모델이 "
+                "대답하고, 그 이름은 답에 적혀 있어요.\n\n"
+            ),
+        ),
+    ],
+)
+def test_what_the_preset_does_not_serve_is_said(language: Language, told: str) -> None:
+    panel = replace(
+        PANEL, presets=("builtin", "google"), unserved={"google": PANEL.unserved[LONG]}, language=language
+    )
+    assert told in panel_text(replace(panel, settings=GroupSettings(preset="google")))
+    assert "ℹ️" not in panel_text(panel)
+    assert "google (" in panel_text(replace(panel, default_preset="google"))
+    assert "ℹ️ google " in panel_text(replace(panel, default_preset="google"))
 
 
 def test_without_presets_to_choose_from_the_default_is_named() -> None:
