@@ -10,10 +10,10 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
 from bot.children import Command, own_command, run_child
-from handlers.context import Rows
 from handlers.news import News
 from models.traces import in_short
 from storage.activity import LastChange
+from storage.outlook import Outlook
 from storage.store import StorageError, Store
 
 _log = logging.getLogger(__name__)
@@ -38,8 +38,8 @@ class Agreeing:
         self._news = News(600.0)
         self._counting, self._agreeing = asyncio.Lock(), asyncio.Lock()
         self._alphas: tuple[float, Mapping[str, float | None]] | None = None
-        self._agreed: LastChange | None = None
-        self._rows: Mapping[str, Rows] = {}
+        self._agreed: tuple[LastChange, Mapping[str, tuple[str, bool]]] | None = None
+        self._outlooks: Mapping[str, Outlook] = {}
         self._asked: set[asyncio.Task[bool]] = set()
         self._over = False
 
@@ -77,9 +77,9 @@ class Agreeing:
             return False
         return not asked.cancelled() and asked.result()
 
-    def rows(self, task: str) -> Rows | None:
+    def outlook(self, task: str) -> Outlook | None:
         """Return what a training of a task would have had when it was last known what voters agree on."""
-        return self._rows.get(task)
+        return self._outlooks.get(task)
 
     async def agreement(self) -> Mapping[str, float | None]:
         """Krippendorff's alpha by task; nothing if it cannot be found out.
@@ -106,19 +106,30 @@ class Agreeing:
         async with self._agreeing:
             try:
                 last = await self._store.activity.last_change()
-                if last == self._agreed or (self._agreed is None and not last.events and not last.imported):
+                now = last, await self._champions()
+                if now == self._agreed or (self._agreed is None and not last.events and not last.imported):
                     return True
                 async with asyncio.timeout(_HUNG_S):
                     ended = await run_child(self._command("feedback", "agree", "--json"))
                 if ended.code == 0:
-                    self._rows = json.loads(ended.output)
-                    self._agreed = last
-            except (StorageError, OSError, ValueError) as error:
+                    told = json.loads(ended.output)
+                    self._outlooks = {task: Outlook(**its) for task, its in told.items()}
+                    self._agreed = now
+            except (StorageError, OSError, ValueError, TypeError, AttributeError) as error:
                 _log.warning("what voters agree on: %s", in_short(error))
                 return False
             if ended.code and self._news.is_news(("agree", ended.said)):
                 _log.warning("feedback agree: %s", ended.said)
             return ended.code == 0
+
+    async def _champions(self) -> Mapping[str, tuple[str, bool]]:
+        """Who answers each task: what that has learnt from is no gold for the next."""
+        standings = await self._store.checkpoints.standings()
+        return {
+            task: (each.champion.name, each.champion.tainted)
+            for task, each in standings.items()
+            if each.champion is not None
+        }
 
     async def _always(self) -> None:
         while self._every:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -118,19 +119,37 @@ def agree(task: AnyTask = None, as_json: Json = False) -> None:
     """Decide from all votes which labels are right and whose votes count, and keep it.
 
     The bot does so by itself, some minutes after somebody voted. It may be stopped at any moment. As JSON it
-    prints how many rows of each label a training would have now, by task and part of the data set.
+    prints by task what a training would have now: rows of each label by part of the data set (of gold, those
+    that the gate would ask), known labels that it would leave out (learnt), those that voters made (voted),
+    and the number of texts of a test file that is too short, else null (short).
     """
     from bot.feedback_views import agreement_table
     from models.results import LABELS
     from training.feedback.deciding import decide_and_draw
 
+    settings = settings_or_fail()
+
     async def decide_all(store: Store) -> str:
         found = {each: await decide_and_draw(store, each) for each in await _voted(store, task)}
-        if as_json:  # labels of blanks are words of people's own, and are not trained on
-            return json.dumps({each: drawn.counts for each, (_, drawn) in found.items() if each in LABELS})
-        return agreement_table({each: agreed for each, (agreed, _) in found.items()})
+        if not as_json:
+            return agreement_table({each: agreed for each, (agreed, _) in found.items()})
+        from training.retraining.outlook import outlook
 
-    typer.echo(with_store(decide_all))
+        told = {
+            each: await outlook(
+                store,
+                each,
+                drawn,
+                preset=settings.preset,
+                catalog=settings.catalog,
+                test=settings.teaching_tests.get(each),
+            )
+            for each, (_, drawn) in found.items()
+            if each in LABELS  # labels of blanks are words of people's own, and are not trained on
+        }
+        return json.dumps({each: asdict(its) for each, its in told.items()})
+
+    typer.echo(with_store(decide_all, settings=settings))
 
 
 @app.command()

@@ -26,6 +26,7 @@ from models.downloads import DownloadProgress
 from models.results import LabelResult, MaskResult, Task, TokensResult
 from models.text import language_of
 from storage.checkpoint_values import ChampionChange
+from storage.outlook import Outlook
 from storage.store import GroupSettings, Store
 
 GREETED_AGAIN_AFTER = 600.0
@@ -107,10 +108,6 @@ class Promoter(Protocol):
         ...
 
 
-Rows = Mapping[str, Mapping[str, int]]
-"""Rows of each label that a training would have, by part of its data set: train, dev, heldout and gold."""
-
-
 class Teacher(Protocol):
     """Knows how the teaching goes, which takes too long to find out in the process that answers."""
 
@@ -122,7 +119,7 @@ class Teacher(Protocol):
         """
         ...
 
-    def rows(self, task: str) -> Rows | None:
+    def outlook(self, task: str) -> Outlook | None:
         """Return what a training of a task would have had when voters agreed last; None if unknown."""
         ...
 

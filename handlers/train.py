@@ -172,9 +172,9 @@ async def _offer(
     name, tested = None if champion is None else champion.name, task in context.services.tested
     # What a training begins with: it decides from the votes anew, so those decided last may be fewer.
     given = await context.store.consensus.given(task)
-    rows = teacher.rows(task) if teacher is not None and agreed else None
-    why_not = obstacle(figures, language, given=given, rows=rows)
-    words = data_html(figures, name, language, why_not=why_not, tested=tested)
+    outlook = teacher.outlook(task) if teacher is not None and agreed else None
+    why_not = obstacle(figures, language, given=given, outlook=outlook)
+    words = data_html(figures, name, language, why_not=why_not, tested=tested, outlook=outlook)
     if not agreed:
         words = f"{words}\n\n{texts.not_agreed}"
     return words, start_keyboard(task, language) if why_not is None else None

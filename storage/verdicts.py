@@ -15,6 +15,8 @@ LEAST_GOLD = 100
 """With so many known rows a gain is judged on them.
 
 With so many that no voters made, what passes may be promoted by itself."""
+LEAST_TESTED = 736
+"""A test file needs so many texts to show by itself, no row lost and none gained, that nothing was lost."""
 RECALL_ROWS = 2
 """So many rows a class may lose on balance, whatever share they are: the noise of one or two."""
 

@@ -32,10 +32,11 @@ from training.processes import Processes
 from training.record import Origin, file_hash
 from training.run import AfterStep, Run, told
 from training.schedule import Budget
-from training.start import load_start, weights_of
+from training.start import load_start
 from training.state import has_state
 from training.telling import Say, quiet
 from training.textfiles import DataError
+from training.weights import weights_of
 
 TextReader = Callable[[BertTokenizerFast], Text]
 

@@ -7,24 +7,22 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from kobert_transformers.tokenization_kobert import VOCAB_FILES_NAMES, KoBertTokenizer
+from kobert_transformers.tokenization_kobert import KoBertTokenizer
 from safetensors import SafetensorError
 from transformers import BertConfig, BertTokenizerFast, PreTrainedTokenizerBase
 from transformers import logging as transformers_logging
 
-from models.catalog import Source, load_catalog
+from models.catalog import Source
 from models.errors import ModelServiceError
 from models.hub import find_files
 from models.multitask import BertForFourTasks
-from models.results import Task
 from training.precision import attention_of
 from training.textfiles import DataError, require_tokenizer
+from training.weights import unusable, weights_of
 
 _MOST_POSITIONS = 512  # where a tokenizer knows no limit, transformers says 1e30; BERTs end here
 TRAINED = "trained_tasks"
 """Entry of ``config.json`` with the tasks whose heads have learnt something."""
-_KOBERT = VOCAB_FILES_NAMES["vocab_file"]
-"""What only a folder with KoBERT's tokenizer has."""
 _HEADS: Mapping[str, tuple[str, ...]] = {
     "mask": ("cls.predictions.transform.",),
     "nsp": ("cls.seq_relationship.", "bert.pooler."),
@@ -54,24 +52,6 @@ class Start:
         """
         if new := [task for task in tasks if task not in self.trained]:
             raise DataError(f"{name} never learnt {' and '.join(new)}: train finetune teaches it")
-
-
-def weights_of(name: str) -> tuple[Source, Path]:
-    """Find the weights of a preset, a folder or a hub id: what it is, and the folder they lie in.
-
-    Raises:
-        DataError: There are none.
-    """
-    catalog = load_catalog()
-    try:
-        source = (
-            catalog.source(name, Task.MASK, "en" if name == "google" else "ko")
-            if name in catalog.presets
-            else _source(name)
-        )
-        return source, find_files(source.model, revision=source.revision)
-    except ModelServiceError as error:
-        raise _said(name, error) from error
 
 
 def load_start(name: str, *, dropout: float | None, device: torch.device | None = None) -> Start:
@@ -104,7 +84,7 @@ def load_start(name: str, *, dropout: float | None, device: torch.device | None 
         tokenizer = _tokenizer(str(tokenizer_folder), source)
         tokenizer.model_max_length = min(tokenizer.model_max_length, config.max_position_embeddings)
     except (ModelServiceError, OSError, ValueError, SafetensorError) as error:
-        raise _said(name, error) from error
+        raise unusable(name, error) from error
     there = [
         task
         for task, prefixes in _HEADS.items()
@@ -113,19 +93,6 @@ def load_start(name: str, *, dropout: float | None, device: torch.device | None 
     # A head that was saved may still be as new as it was made: our own runs write down what they taught.
     trained = frozenset(getattr(config, TRAINED, there))
     return Start(model.float(), tokenizer, source, folder, trained)
-
-
-def _said(name: str, error: Exception) -> DataError:
-    return DataError(f"{name}: {' '.join(str(error).split())[:300]}")
-
-
-def _source(name: str) -> Source:
-    """A folder as a folder, though it may look like a hub id, or a repository of the hub."""
-    if not Path(name).is_dir():
-        return Source(model=name, tokenizer=name)
-    place = Path(name).resolve()
-    kobert = (place / _KOBERT).is_file()
-    return Source(model=str(place), tokenizer=str(place), tokenizer_class="kobert" if kobert else "auto")
 
 
 def load_tokenizer(folder: Path) -> BertTokenizerFast:

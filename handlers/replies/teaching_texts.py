@@ -38,7 +38,11 @@ class TeachingTexts:
     few_voters: str
     busy_voter: str
     few_gold: str
+    no_gain: str
+    few_given: str
+    learnt_gold: str
     no_test: str
+    short_test: str
     start_button: str
     cancel_button: str
     asked_toast: str
@@ -139,10 +143,27 @@ TEACHING_EN = TeachingTexts(
         "ℹ️ {missing:more gold label|more gold labels} would make {least}; until then a gain is judged "
         "on held-out votes, and what passes on them waits until you promote it."
     ),
+    no_gain=(
+        "⚠️ It cannot be promoted yet: {missing:more gold label|more gold labels} would make {least}; until "
+        "then a gain is judged on held-out votes, and there is none. Of ten texts that people label, about "
+        "one is held out."
+    ),
+    few_given=(
+        "ℹ️ Too much of the gold is what voters said: {missing:more label|more labels} of yours would make "
+        "{least}; until then what passes waits until you promote it."
+    ),
+    learnt_gold=(
+        "ℹ️ Not counted: {learnt:gold label|gold labels} with a text that the model that answers learnt from, "
+        "which measures nothing."
+    ),
     no_test=(
         "⚠️ There is no test file, so what it could do before is not measured, and may suffer: if it passes, "
         "it waits until you promote it. <code>TEACHING_TESTS</code> and <code>TEACHING_REPLAYS</code> in "
         ".env name the files for that."
+    ),
+    short_test=(
+        "⚠️ The test file has {texts:text|texts}, too few to show that nothing is lost, unless some are "
+        "gained: about {least} would do. So what passes is likely to wait until you promote it."
     ),
     start_button="▶️ Start",
     cancel_button="✖️ Cancel",
@@ -266,10 +287,25 @@ TEACHING_KO = TeachingTexts(
         "ℹ️ 골드가 {missing}개 더 모여 {least}개가 될 때까지는 따로 떼어 둔 투표로 비교해요. "
         "그것으로 통과한 모델은 직접 올릴 때까지 기다려요."
     ),
+    no_gain=(
+        "⚠️ 아직은 배워도 바꿔 쓸 수 없어요. 골드가 {missing}개 더 모여 {least}개가 될 때까지는 따로 떼어 둔 "
+        "투표로 비교하는데, 그런 것이 하나도 없어요. 라벨을 단 글은 열 개에 하나꼴로 떼어 둬요."
+    ),
+    few_given=(
+        "ℹ️ 골드 가운데 투표로 정해진 것이 너무 많아요. 직접 넣은 골드가 {missing}개 더 모여 {least}개가 될 "
+        "때까지는, 통과한 모델도 직접 올릴 때까지 기다려요."
+    ),
+    learnt_gold=(
+        "ℹ️ 지금 대답하는 모델이 이미 배운 글은 재어 주는 것이 없어서, 골드 {learnt}개는 세지 않았어요."
+    ),
     no_test=(
         "⚠️ 시험 파일이 없어서 전에 잘하던 것은 재지 않고, 나빠져도 알 수 없어요. 그래서 통과해도 직접 올릴 "
         "때까지 기다려요. .env의 <code>TEACHING_TESTS</code>와 <code>TEACHING_REPLAYS</code>에 파일을 적어 "
         "주세요."
+    ),
+    short_test=(
+        "⚠️ 시험 파일의 글이 {texts}개뿐이라, 새로 맞히는 것이 없으면 아무것도 잃지 않았다고 할 수 없어요"
+        "({least}개쯤이면 돼요). 그래서 통과해도 직접 올릴 때까지 기다리게 되기 쉬워요."
     ),
     start_button="▶️ 시작",
     cancel_button="✖️ 그만두기",

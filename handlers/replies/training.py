@@ -17,9 +17,10 @@ from handlers.replies.texts import TEXTS, Language, language_for
 from handlers.replies.verdict import verdict_lines
 from handlers.taps import TrainStep, TrainTap
 from models.results import LABELS, Task
-from storage.agreed import TaskFigures
+from storage.agreed import VOTERS, TaskFigures
+from storage.outlook import Outlook
 from storage.runs import FEWEST, Failure, Run, RunState, lacks
-from storage.verdicts import LEAST_GOLD, LEAST_VOTERS, VOTER_CAP, Verdict
+from storage.verdicts import LEAST_GOLD, LEAST_TESTED, LEAST_VOTERS, VOTER_CAP, Verdict
 
 LEARNABLE = (Task.SENTIMENT, Task.NLI, Task.NSP)
 """What can be learnt from votes on whole texts and pairs."""
@@ -45,7 +46,7 @@ def obstacle(
     language: Language,
     *,
     given: Collection[str],
-    rows: Mapping[str, Mapping[str, int]] | None,
+    outlook: Outlook | None,
 ) -> str | None:
     """Say what a training that began now would fail of for certain; None for nothing.
 
@@ -53,17 +54,20 @@ def obstacle(
         figures: Of the task.
         language: Of the words.
         given: Labels that there is something to learn from.
-        rows: How many rows of each label it would have, by part of its data set; None where that is unknown.
+        outlook: What it would have; None where that is unknown.
     """
     texts, labels = TEXTS[language].teaching, figures.learnable
     if not figures.votes and not labels:
         return texts.nothing_yet
-    learnt, names = (rows["train"] if rows and labels else given), TEXTS[language].labels[figures.task]
+    learnt = outlook.rows["train"] if outlook is not None and labels else given
+    names = TEXTS[language].labels[figures.task]
     if missing := [names[label] for label in LABELS[Task(figures.task)] if label not in learnt]:
         return texts.no_label.format(labels=", ".join(f"<b>{name}</b>" for name in missing))
     if not labels:
         return texts.no_agreed
-    return _too_little({part: sum(its.values()) for part, its in rows.items()}, texts) if rows else None
+    if outlook is None:
+        return None
+    return _too_little({part: outlook.count(part) for part in outlook.rows}, texts)
 
 
 def _too_little(rows: Mapping[str, int], texts: TeachingTexts) -> str | None:
@@ -96,7 +100,13 @@ def apart_html(task: str, lines: Mapping[str, str], language: Language) -> str:
 
 
 def data_html(
-    figures: TaskFigures, champion: str | None, language: Language, *, why_not: str | None, tested: bool
+    figures: TaskFigures,
+    champion: str | None,
+    language: Language,
+    *,
+    why_not: str | None,
+    tested: bool,
+    outlook: Outlook | None,
 ) -> str:
     """Say what there is to learn from, what is missing, and ask whether to start where that is possible.
 
@@ -106,9 +116,13 @@ def data_html(
         language: Of the words.
         why_not: What a training would fail of for certain.
         tested: Whether the original test file is there, to see that nothing is forgotten.
+        outlook: What it would have; None where that is unknown.
     """
     texts = TEXTS[language].teaching
-    labels, gold = figures.learnable, sum(figures.gold.values())
+    labels = figures.learnable
+    gold, voted, held_out = sum(figures.gold.values()), figures.gold.get(VOTERS, 0), 1
+    if outlook is not None:
+        gold, voted, held_out = outlook.count("gold"), outlook.voted, outlook.count("heldout")
     own = TEXTS[language].models.own
     said = texts.data.format(
         task=TEXTS[language].task_name[figures.task],
@@ -119,22 +133,28 @@ def data_html(
         gold=Count(gold),
         champion=own if champion is None else escape(champion, quote=False),
     )
+    known = [texts.learnt_gold.format(learnt=Count(outlook.learnt))] if outlook and outlook.learnt else []
     if why_not is not None:
-        return f"{said}\n\n{why_not}"
+        return "\n\n".join([said, "\n".join([why_not, *known])])
     wanting = [
         words.format(missing=Count(least - there), least=Count(least))
         for words, least, there in (
             (texts.few_labels, LEAST_LABELS, labels),
             (texts.few_voters, LEAST_VOTERS, figures.teachers),
-            (texts.few_gold, LEAST_GOLD, gold),
+            (texts.few_gold if held_out else texts.no_gain, LEAST_GOLD, gold),
+            # With too few of all of them that is said already.
+            (texts.few_given, LEAST_GOLD, gold - voted if gold >= LEAST_GOLD else LEAST_GOLD),
         )
         if there < least
     ]
+    wanting += known
     if figures.busiest > VOTER_CAP:
         share, cap = percents(figures.busiest, 1), percents(VOTER_CAP)
         wanting.append(texts.busy_voter.format(share=share, cap=cap))
     if not tested:
         wanting.append(texts.no_test)
+    elif outlook is not None and outlook.short is not None:
+        wanting.append(texts.short_test.format(texts=Count(outlook.short), least=Count(LEAST_TESTED)))
     return "\n\n".join([said, *(["\n".join(wanting)] if wanting else []), texts.start_question])
 
 

@@ -9,6 +9,7 @@ import sqlite3
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import closing
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -16,12 +17,14 @@ import pytest
 from bot import agreeing
 from bot.agreeing import Agreeing
 from storage.agreed import ImportedText
+from storage.checkpoint_values import NewCheckpoint
+from storage.outlook import Outlook
 from storage.store import ConsentStatus, NewPrediction, Store
 from tests.databases import with_tables
 
 VOTER, SOMEBODY = 5, 77
-ROWS = {"train": {"positive": 1}, "dev": {}, "heldout": {}, "gold": {}}
-SAID = json.dumps({"sentiment": ROWS})
+OUTLOOK = Outlook({"train": {"positive": 1}, "dev": {}, "heldout": {}, "gold": {}}, 2, 1, 40)
+SAID = json.dumps({"sentiment": asdict(OUTLOOK)})
 
 
 @pytest.fixture
@@ -97,12 +100,12 @@ async def test_labels_are_agreed_on_when_asked_to_if_there_are_new_votes(
     own = Agreeing(store, every=0, command=noting(done))
     assert await own.agree()
     assert not noted(done)
-    assert own.rows("sentiment") is None
+    assert own.outlook("sentiment") is None
     await vote(store)
     assert all(await asyncio.gather(own.agree(), own.agree()))
     assert noted(done) == ["feedback agree --json"]
-    assert own.rows("sentiment") == ROWS
-    assert own.rows("nli") is None
+    assert own.outlook("sentiment") == OUTLOOK
+    assert own.outlook("nli") is None
     assert not await Agreeing(store, every=0, command=python("print('oh')")).agree()
 
 
@@ -140,6 +143,25 @@ async def test_labels_are_agreed_on_anew_after_imports_and_withdrawn_consent_wit
     assert await times() == 6, "the one that was imported first stays"
     await store.imports.add_texts(corrected, replace=True)
     assert await times() == 7
+
+
+async def test_what_the_gate_would_count_is_found_out_anew_when_another_model_answers(
+    store: Store, tmp_path: Path
+) -> None:
+    """It may have learnt from texts that are gold."""
+    done = tmp_path / "agreed"
+    own = Agreeing(store, every=0, command=noting(done))
+    await vote(store)
+    for times in (1, 1):
+        assert await own.agree()
+        assert len(noted(done)) == times
+    await store.checkpoints.add(NewCheckpoint("sentiment", "a", "/nowhere", "v", "builtin"))
+    await store.checkpoints.promote(
+        "sentiment", "a", actor="x", reason="y", seen=None, preset="builtin", force=True
+    )
+    for times in (2, 2):
+        assert await own.agree()
+        assert len(noted(done)) == times
 
 
 async def test_labels_are_agreed_on_anew_when_it_failed_and_when_somebody_is_forgotten(

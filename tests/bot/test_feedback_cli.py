@@ -90,7 +90,7 @@ def empty() -> None:
 
 
 @pytest.mark.usefixtures("voted")
-def test_agreement_is_told_in_a_table_and_kept() -> None:
+def test_agreement_is_told_in_a_table_and_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     told = done("agree").splitlines()
     assert told[0].split() == ["task", "votes", "voters", "decided", "level", "alpha", "left", "out"]
     assert told[1].split()[:5] == ["sentiment", "120", "4", "30", "0"]
@@ -98,9 +98,16 @@ def test_agreement_is_told_in_a_table_and_kept() -> None:
     assert done("agree", "sentiment").splitlines()[1] == told[1]
     found = json.loads(done("agree", "--json"))
     assert found.keys() == {"sentiment"}
-    assert found["sentiment"].keys() == {"train", "dev", "heldout", "gold"}
-    assert sum(sum(part.values()) for part in found["sentiment"].values()) == 30
-    assert found["sentiment"]["train"].keys() == {"negative", "positive"}
+    outlook = found["sentiment"]
+    assert outlook.keys() == {"rows", "learnt", "voted", "short"}
+    assert outlook["rows"].keys() == {"train", "dev", "heldout", "gold"}
+    assert sum(sum(part.values()) for part in outlook["rows"].values()) == 30
+    assert outlook["rows"]["train"].keys() == {"negative", "positive"}
+    assert outlook["short"] is None
+    short = tmp_path / "test.tsv"
+    short.write_text("id\tdocument\tlabel\n1\t시험 글\t1\n2\t다른 글\t0\n", encoding="utf-8")
+    monkeypatch.setenv("TEACHING_TESTS", f"sentiment={short}")
+    assert json.loads(done("agree", "--json"))["sentiment"] == {**outlook, "short": 2}
     [stats] = json.loads(done("stats", "--json"))
     assert stats["labels"] == {"negative": 15, "positive": 15}
 

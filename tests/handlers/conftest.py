@@ -8,9 +8,10 @@ import pytest
 from bot.application import build_application
 from bot.rate_limiter import PatientRateLimiter, Rate
 from handlers.access import Access
-from handlers.context import Rows, Services
+from handlers.context import Services
 from handlers.quota import Quotas
 from models.results import Task
+from storage.outlook import Outlook
 from storage.store import ConsentStatus, Store
 from tests.databases import with_tables
 from tests.handlers.offline import ENGLISH, KOREAN, PRESETS, FakeModel, OfflineRequest, Telegram
@@ -25,16 +26,16 @@ class Agreeing:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._rows: dict[str, Rows] = {}
+        self._outlooks: dict[str, Outlook] = {}
 
     async def agree(self) -> bool:
         for task in await self._store.consensus.tasks():
             _, drawn = await decide_and_draw(self._store, task)
-            self._rows[task] = drawn.counts
+            self._outlooks[task] = Outlook(drawn.counts)
         return True
 
-    def rows(self, task: str) -> Rows | None:
-        return self._rows.get(task)
+    def outlook(self, task: str) -> Outlook | None:
+        return self._outlooks.get(task)
 
     async def agreement(self) -> Mapping[str, float | None]:
         return {}

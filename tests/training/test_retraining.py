@@ -41,6 +41,7 @@ from tests.training.retraining_world import (
     turn_round,
     vote,
 )
+from training.feedback.parts import part_of
 from training.finetuning_commands import REFUSED
 from training.gate.compare import compare
 from training.jobs import finetune
@@ -242,15 +243,50 @@ def test_a_dry_run_says_what_would_be_learnt_from_whom_and_how_long_it_takes_and
         "it would be compared with builtin on gold 128 (candidates judged by it before: 0), heldout"
         in done.stdout
     )
+    assert "the test file has 100 texts, too few to show that nothing is lost (about 736 do)" in done.stdout
+    assert "imported" not in done.stdout
     assert "220 steps" in done.stdout
     before = (everything(tmp_path), files(tmp_path))
     again = call(*COMMAND, "--dry-run", "--snapshot", "sentiment-0001")
     assert again.exit_code == 0, again.output
     told = done.stdout.splitlines()
     assert told[0] == "a new data set, which is not kept"
-    assert again.stdout.splitlines()[:8] == ["sentiment-0001", *told[1:8]]
+    assert again.stdout.splitlines()[:9] == ["sentiment-0001", *told[1:9]]
     assert call(*COMMAND, "--dry-run", "--snapshot", "sentiment-0009").exit_code == 1
     assert (everything(tmp_path), files(tmp_path)) == before
+
+
+def test_a_dry_run_says_beforehand_what_the_gate_will_say(tmp_path: Path, voted: Path) -> None:
+    rows = [f"{n}\t{n}번째 영화 {('나빠요', '좋아요')[n % 2]}\t{n % 2}" for n in range(60)]
+    labels = tmp_path / "labels.tsv"
+    labels.write_text("\n".join(["id\tdocument\tlabel", *rows]) + "\n", encoding="utf-8")
+    (tmp_path / "bot.db").unlink()
+    imported = call("feedback", "import", str(labels))
+    assert imported.exit_code == 0, imported.output
+    done = call(*COMMAND, *QUICK, "--dry-run")
+    assert done.exit_code == 0, done.output + repr(done.exception)
+    assert (
+        "only imported labels would be learnt, with no vote behind them: the gate never passes" in done.stdout
+    )
+    assert (
+        "known labels (gold): 0, of 100 that it takes to see a gain on them; it is looked for" in done.stdout
+    )
+    (tmp_path / "bot.db").unlink()
+    learnt = [row for row in rows if part_of(row.split("\t")[1]) == "train"]
+    labels.write_text("\n".join(["id\tdocument\tlabel", *learnt]) + "\n", encoding="utf-8")
+    known = tmp_path / "known.tsv"
+    known.write_text("id\tdocument\tlabel\n1\t아는 영화예요\t1\n", encoding="utf-8")
+    for given in ((str(labels),), (str(known), "--gold")):
+        assert call("feedback", "import", *given).exit_code == 0
+    told = call(*COMMAND, *QUICK, "--dry-run").stdout
+    assert "(gold): 1, of 100 that it takes to see a gain on them, and no held-out row: no gain can" in told
+    use(voted, tmp_path, "right")
+    with closing(sqlite3.connect(tmp_path / "bot.db")) as connection, connection:
+        connection.execute("UPDATE gold_items SET source = 'voters' WHERE id <= 29")  # of 128
+    told = call(*COMMAND, *QUICK, "--dry-run").stdout
+    assert (
+        "of the known labels (gold) 99 came from you, of 100 that it takes: what passes waits until" in told
+    )
 
 
 async def decided_otherwise(store: Store) -> None:

@@ -15,11 +15,10 @@ from models.own import OwnModel
 from models.results import Task
 from storage.checkpoint_values import TrainedCheckpoint
 from training.job import Job
-from training.learnt import Learnt
+from training.retraining.learnt_before import own_checkpoint
 from training.retraining.material import Material
 from training.retraining.place import TeachingPlace
 from training.retraining.wish import BATCH, Wish
-from training.start import weights_of
 from training.textfiles import DataError
 
 
@@ -39,7 +38,7 @@ def beginning(place: TeachingPlace, task: str, rival: TrainedCheckpoint | None) 
         DataError: The preset has none.
     """
     if rival is None:
-        return Beginning(own_checkpoint(place, task), None, place.preset)
+        return Beginning(own_checkpoint(place.preset, place.catalog, task), None, place.preset)
     return Beginning(rival.path, rival.name, rival.base)
 
 
@@ -77,20 +76,6 @@ def no_text(_: object) -> NoReturn:
     raise AssertionError("retraining reads no running text")
 
 
-def own_checkpoint(place: TeachingPlace, task: str) -> str:
-    """Where the preset's own checkpoint for a task is: a preset, a folder or a hub id.
-
-    Raises:
-        DataError: It has none.
-    """
-    if place.preset == BUILTIN and place.catalog is None:
-        return BUILTIN
-    try:
-        return load_catalog(place.catalog).own(place.preset, Task(task)).model
-    except ModelServiceError as error:
-        raise DataError(str(error)) from error
-
-
 def own_version(place: TeachingPlace, task: str) -> str:
     """Which weights the preset's own checkpoint for a task has now.
 
@@ -101,18 +86,6 @@ def own_version(place: TeachingPlace, task: str) -> str:
         return OwnModel(load_catalog(place.catalog), place.preset).version(Task(task))
     except ModelServiceError as error:
         raise DataError(str(error)) from error
-
-
-def learnt_by(*models: str) -> Learnt:
-    """What models learnt from, as far as they tell: presets, folders or hub ids.
-
-    Raises:
-        DataError: There is no such model, or what it tells is damaged.
-    """
-    found = Learnt()
-    for model in dict.fromkeys(models):
-        found = found.and_(Learnt.load(weights_of(model)[1]))
-    return found
 
 
 def width_of(model: str) -> int:

@@ -8,7 +8,7 @@ that is killed outright (SIGKILL, no power) leaves them there.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,19 +16,24 @@ from tempfile import TemporaryDirectory
 from models.results import LABELS, Task
 from storage.snapshots import Member
 from storage.store import Store
+from storage.verdicts import LEAST_TESTED
 from training.datasets import read
 from training.feedback.ballots import Agreement
 from training.feedback.behind import teachers
 from training.feedback.deciding import agreement
 from training.feedback.snapshot import drawn_in_memory, read_snapshot
 from training.feedback.snapshot_folder import write_folder
+from training.gate.answers import SetName
+from training.gate.compare import LabelledSet
 from training.gate.rules import Rules, Teachers
 from training.jobs import finetune
 from training.processes import Processes
-from training.retraining.beginning import beginning, learnt_by, lesson, no_text
+from training.retraining.beginning import beginning, lesson, no_text
+from training.retraining.learnt_before import learnt_by
 from training.retraining.ledger import Ledger
 from training.retraining.material import check_learnable, material, teachers_of, with_earlier
 from training.retraining.one_model import one_rival
+from training.retraining.outlook import too_short
 from training.retraining.place import TeachingPlace
 from training.retraining.wish import Wish
 from training.telling import Say
@@ -96,12 +101,42 @@ def rehearse(
         say(f"it would be compared with {against.name or place.preset} on {asked}")
         if learnt.known:
             say(f"left out of gold, as that model learnt from their texts: {len(learnt.known):,}")
-        if wish.test is None:
-            say("there is no test file: if it passes, it waits until you promote it")
+        for line in _outcome(learnt.sets, taught):
+            say(line)
         if against.leaving is not None:
             say(f"{against.leaving} answers now, learnt from a text that was deleted since and has to go")
         job = lesson(task, wish, start.model, learnt, folder / "run")
         finetune(job, processes, say, no_text, dry_run=True, learnt_too=True)
+
+
+def _outcome(sets: Sequence[LabelledSet], taught: Teachers) -> Iterator[str]:
+    """Say what is known before of how the gate will judge."""
+    asked = {each.name: each for each in sets}
+    waits = "what passes waits until you promote it"
+    if not taught.largest_share:
+        yield (
+            "only imported labels would be learnt, with no vote behind them: the gate never passes that, "
+            f"as it takes votes of {_RULES.least_voters} people on what is learnt"
+        )
+    gold = len(asked[SetName.GOLD].rows) if SetName.GOLD in asked else 0
+    if gold < _RULES.least_gold:
+        few = f"known labels (gold): {gold}, of {_RULES.least_gold} that it takes to see a gain on them"
+        if SetName.HELDOUT in asked:
+            yield f"{few}; it is looked for on held-out rows, and {waits}"
+        else:
+            yield f"{few}, and no held-out row: no gain can be seen, so it would be refused"
+    elif gold - asked[SetName.GOLD].voted < _RULES.least_gold:
+        yield (
+            f"of the known labels (gold) {gold - asked[SetName.GOLD].voted} came from you, of "
+            f"{_RULES.least_gold} that it takes: {waits}"
+        )
+    if SetName.TEST not in asked:
+        yield f"there is no test file: {waits}"
+    elif (texts := too_short(asked[SetName.TEST].rows)) is not None:
+        yield (
+            f"the test file has {texts} texts, too few to show that nothing is lost (about {LEAST_TESTED} "
+            f"do): unless some of them are gained, {waits}"
+        )
 
 
 def _check_files(task: str, wish: Wish) -> None:

@@ -24,13 +24,12 @@ from training.processes import Processes
 from training.retraining.beginning import (
     Beginning,
     beginning,
-    learnt_by,
     lesson,
     no_text,
-    own_checkpoint,
     own_version,
 )
 from training.retraining.guards import alone, undisturbed
+from training.retraining.learnt_before import learnt_by, own_checkpoint
 from training.retraining.ledger import Ledger
 from training.retraining.material import Material, check_learnable, material, teachers_of, with_earlier
 from training.retraining.one_model import one_rival
@@ -217,7 +216,11 @@ class Retraining:
         version = put_aside(self._folder, folder)
         against = self._rival()
         other = against.checkpoint
-        model = own_checkpoint(self._place, self._run.task) if other is None else other.path
+        model = (
+            own_checkpoint(self._place.preset, self._place.catalog, self._run.task)
+            if other is None
+            else other.path
+        )
         if model != start.model:  # another one was promoted meanwhile
             found = self._material(snapshot, start.model, model)
         total, read = 2 * sum(len(each.rows) for each in found.sets), 0
