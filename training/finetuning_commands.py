@@ -66,12 +66,6 @@ def finetune(
     held_out_nli: HeldOut = None,
     rated_texts: Annotated[str | None, typer.Option(help="More reviews, one a line …")] = None,
     ratings: Annotated[str | None, typer.Option(help="… and their stars from 1 to 10, line by line.")] = None,
-    all_rated: Annotated[
-        bool,
-        typer.Option(
-            "--all-rated", help="Learn from all of those, not from as many of each label as of the rarer one."
-        ),
-    ] = False,
     teacher: Annotated[
         list[str] | None,
         typer.Option(
@@ -159,7 +153,6 @@ def finetune(
         dev={name: file for name, file in (("sentiment", sentiment_dev), ("nli", nli_dev)) if file},
         held_out={"sentiment": held_out_sentiment or [], "nli": held_out_nli or []},
         rated=_rated(rated_texts, ratings),
-        all_rated=all_rated,
         teachers=tuple(teacher or ()),
         distil=distil,
         documents=documents or [],

@@ -29,7 +29,6 @@ class Job:
         dev: Development file by task; a part of the first file where there is none.
         held_out: Files whose texts must not train, by task.
         rated: Reviews and their stars, files of equal length.
-        all_rated: Learn from all of them, not from as many of each label as of the rarer one.
         teachers: Presets, folders or hub ids of models that say what they think of the examples.
         distil: Share of the loss that they have.
         replay: Labelled files of the first task to go through again, as many rows as the others have.
@@ -59,7 +58,6 @@ class Job:
     dev: dict[str, str] = field(default_factory=dict)
     held_out: dict[str, list[str]] = field(default_factory=dict)
     rated: tuple[str, str] | None = None
-    all_rated: bool = False
     teachers: tuple[str, ...] = ()
     distil: float = 0.8
     replay: list[str] = field(default_factory=list)

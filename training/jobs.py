@@ -193,7 +193,7 @@ def _read(job: Job, task: str, measured: list[Example], say: Say) -> list[Labell
         again = (
             f"{job.rated[0]}: {len(stars.examples) - len(rest):,} rows that stand in another file left out"
         )
-        kept = rest if job.all_rated else balanced(rest)
+        kept = balanced(rest)
         more = f"{job.rated[0]}: {len(rest) - len(kept):,} rows of the more frequent label left out"
         found.append(Labelled(kept, (*stars.notes, again, more)))
     return [_cleaned(each, measured, say) for each in found]

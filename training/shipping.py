@@ -54,8 +54,7 @@ def learnt_by(record: dict[str, Any]) -> Learnt:
             for example in read(task, source, skip_bad=skip_bad, flagged=False, scored=True).examples
         ]
         if task == "sentiment" and settings["rated"]:
-            rated = without(read_rated(*settings["rated"], skip_bad=skip_bad).examples, found)
-            found += rated if settings.get("all_rated") else balanced(rated)
+            found += balanced(without(read_rated(*settings["rated"], skip_bad=skip_bad).examples, found))
             of_task.append(settings["rated"][0])
         rows += without(found, held_out)
         files += of_task
