@@ -1,4 +1,4 @@
-"""Of several bots only one whose teaching folder is the database's makes a champion anew, or retires it."""
+"""Only a bot whose teaching folder is the database's makes a champion anew, or retires it."""
 
 from __future__ import annotations
 
