@@ -111,7 +111,7 @@ class Run:
         actor: Pseudonym of who asked, or in words what did; empty once they are forgotten.
         chat: Pseudonym of the chat with the message that shows it; None for none.
         message_id: That message; None for none, or once it has told the end.
-        options: What it was asked with, JSON.
+        options: What it was asked with, JSON; ``language`` is that of the message that shows it, or did.
         progress: What its worker last told, JSON; of one that failed, ``failure`` is in it.
         error: Why it failed, one line of English.
         checkpoint_id: What came of it.

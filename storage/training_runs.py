@@ -21,6 +21,7 @@ from storage.upsert import upsert
 
 _BOT = "bot"  # who asks, where no person does
 _INSTEAD_OF = "instead_of"  # in the options of what it asks for
+_LANGUAGE = "language"
 
 
 class TrainingRuns:
@@ -121,8 +122,14 @@ class TrainingRuns:
         return await self._all(query.order_by(TrainingRun.id))
 
     @again_after_conflict
-    async def show(self, run_id: int, chat_id: int, message_id: int) -> Run:
+    async def show(self, run_id: int, chat_id: int, message_id: int, *, language: str) -> Run:
         """Keep which message shows a training; an earlier one shows it no longer.
+
+        Args:
+            run_id: Which.
+            chat_id: Where the message is.
+            message_id: The message.
+            language: Its reader's, a code; it is kept among the options.
 
         Returns:
             The training as it was before, with that earlier message.
@@ -133,7 +140,10 @@ class TrainingRuns:
         chat = self._pseudonymizer.chat(chat_id)
         async with self._database.write() as connection:
             before = await RunRows(connection).get(run_id, lock=True)
-            await RunRows(connection).change(run_id, chat_pseudonym=chat, message_id=message_id)
+            options = {**before.options, _LANGUAGE: language}
+            await RunRows(connection).change(
+                run_id, chat_pseudonym=chat, message_id=message_id, options=options
+            )
         return before
 
     @again_after_conflict

@@ -168,9 +168,12 @@ async def test_a_training_is_offered_started_shown_and_cancelled(
 
     again = await telegram.taps(offered.button(texts.start_button), user=person, on=on)
     assert again.text == texts.runs_already_toast
-    here = texts.shown_below
-    elsewhere = texts.shown_elsewhere.format(task=TEXTS[language].task_name["sentiment"])
-    for asker, where in ((person, here), (KOREAN + ENGLISH - person, elsewhere), (person, elsewhere)):
+    colleague, their = KOREAN + ENGLISH - person, TEXTS["en" if language == "ko" else "ko"]
+    elsewhere, there = (
+        each.teaching.shown_elsewhere.format(task=each.task_name["sentiment"])
+        for each in (TEXTS[language], their)
+    )
+    for asker, where in ((person, texts.shown_below), (colleague, elsewhere), (person, there)):
         [before] = await store.runs.shown()
         left = await telegram.says("/train sentiment", user=asker)
         assert left.text.endswith(where)

@@ -45,7 +45,7 @@ async def test_a_person_sees_everything_of_theirs_and_nothing_of_others(
     await store.runs.ask("nli", actor_id=ASKER)
     for task, who in (("mask", ASKER), ("sentiment", ADA)):
         run = (await store.runs.ask(task, actor_id=who, options={"language": "ko"})).run
-        await store.runs.show(run.id, ADA, 10 + run.id)
+        await store.runs.show(run.id, ADA, 10 + run.id, language="ko")
     await checkpoint(sql, 1)
     pseudonyms = Pseudonymizer(PEPPER)
     for who, to in ((ADA, 1), (ADA, None), (ASKER, 1)):
