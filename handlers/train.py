@@ -106,7 +106,7 @@ async def _start(
         show = partial(_edit, shown.chat.id, shown.message_id, context)
         await show(*await _offer(context, task, language, show))
         return
-    asked = await context.store.runs.ask(task, actor_id=query.from_user.id)
+    asked = await context.store.runs.ask(task, actor=query.from_user.id)
     await _show_here(context, asked.run.id, shown.chat.id, shown.message_id, language)
     with tolerating():
         await query.answer(texts.asked_toast if asked.new else texts.runs_already_toast)

@@ -43,8 +43,7 @@ class TrainingRuns:
         self,
         task: str,
         *,
-        actor_id: int | None = None,
-        actor: str = "",
+        actor: int | str,
         options: Mapping[str, Any] | None = None,
         worker: str | None = None,
     ) -> Asked:
@@ -52,17 +51,17 @@ class TrainingRuns:
 
         Args:
             task: What to teach.
-            actor_id: The person who asks; None for the command line or the bot itself.
-            actor: What asks, in words, where no person does.
+            actor: The person who asks, kept as a pseudonym, or in words what does.
             options: How, JSON.
             worker: Who runs a new one, from this moment on; None for whoever claims it.
         """
+        who = self._pseudonymizer.actor(actor)
         async with self._database.write() as connection:
             values: dict[str, Any] = {
                 "task": task,
                 "lane": task,
                 "state": RunState.QUEUED.value,
-                "actor": actor if actor_id is None else self._pseudonymizer.person(actor_id),
+                "actor": who,
                 "options": dict(options or {}),
                 "progress": {},
                 "created_at": utc_now(),

@@ -70,7 +70,7 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
 
 
 async def asked(store: Store) -> Run:
-    run = (await store.runs.ask("sentiment", actor_id=ADMIN)).run
+    run = (await store.runs.ask("sentiment", actor=ADMIN)).run
     await store.runs.show(run.id, ADMIN, MESSAGE, language="en")
     return run
 
@@ -260,7 +260,7 @@ async def test_a_training_is_shown_survives_kills_and_a_new_bot_and_is_cancelled
     await vote(f"sqlite+aiosqlite:///{tmp_path}/bot.db")
     caplog.set_level(logging.INFO, "bot.teaching")
     options = {"steps": 100_000, "lr": 0.001}
-    run = (await store.runs.ask("sentiment", actor_id=ADMIN, options=options)).run
+    run = (await store.runs.ask("sentiment", actor=ADMIN, options=options)).run
     await store.runs.show(run.id, ADMIN, MESSAGE, language="en")
 
     async def steps() -> int:

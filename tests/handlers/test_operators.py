@@ -475,7 +475,7 @@ async def test_a_forged_button_does_nothing_for_others_and_elsewhere(
     telegram: Telegram, store: Store, step: TrainStep
 ) -> None:
     await vote(store)
-    asked = await store.runs.ask("nli", actor_id=ENGLISH)
+    asked = await store.runs.ask("nli", actor=ENGLISH)
     data = encode(TrainTap(step, Task.SENTIMENT, asked.run.id))
     for person, chat in ((NEWCOMER, None), (ENGLISH, A_GROUP)):
         toast = await telegram.taps(data, user=person, chat=chat)

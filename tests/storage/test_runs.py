@@ -17,7 +17,7 @@ ONE, OTHER = "machine:1:aaaa", "machine:2:bbbb"
 
 
 async def asked(store: Store, task: str = "sentiment") -> Run:
-    return (await store.runs.ask(task, actor_id=ASKER, options={"replay": ["ratings.txt"]})).run
+    return (await store.runs.ask(task, actor=ASKER, options={"replay": ["ratings.txt"]})).run
 
 
 async def passed(store: Store, run: Run | None, name: str, *, against: str = "builtin") -> None:
@@ -28,9 +28,7 @@ async def passed(store: Store, run: Run | None, name: str, *, against: str = "bu
 
 
 async def promote(store: Store, run: Run, name: str, seen: str | None = None) -> ChampionChange:
-    return await store.checkpoints.promote(
-        "sentiment", name, reason="x", seen=seen, preset="builtin", training=run.id
-    )
+    return await store.checkpoints.promote_learnt(run.id, name, reason="x", seen=seen, preset="builtin")
 
 
 async def grow_old(sql: Sql, run: Run) -> None:
@@ -42,7 +40,7 @@ async def grow_old(sql: Sql, run: Run) -> None:
 async def test_of_several_who_ask_for_a_task_one_is_new_and_another_task_is_another_training(
     store: Store,
 ) -> None:
-    first, *others = await asyncio.gather(*(store.runs.ask("sentiment", actor_id=ASKER) for _ in range(8)))
+    first, *others = await asyncio.gather(*(store.runs.ask("sentiment", actor=ASKER) for _ in range(8)))
     assert {each.run.id for each in others} == {first.run.id}
     assert sum(each.new for each in (first, *others)) == 1
     assert first.run.state is RunState.QUEUED

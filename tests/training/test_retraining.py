@@ -678,7 +678,7 @@ def test_who_is_forgotten_while_the_model_learns_for_them_did_not_promote_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     admin = 5151515151
-    run = asked(tmp_path, lambda store: store.runs.ask("sentiment", actor_id=admin, options=OPTIONS)).run
+    run = asked(tmp_path, lambda store: store.runs.ask("sentiment", actor=admin, options=OPTIONS)).run
 
     def forgetting(*arguments: object, **options: object) -> object:
         asked(tmp_path, lambda store: store.forget(admin))
