@@ -850,9 +850,9 @@ def test_another_promoted_while_it_is_compared_it_stays_a_candidate_and_that_is_
     assert "has been compared with a model that no longer answers; --force" in refused.stderr
 
 
-@pytest.mark.parametrize("other", [False, True])
+@pytest.mark.parametrize("since", ["as it was", "other weights", "unreadable"])
 def test_taken_up_again_once_it_was_judged_it_is_promoted_only_over_the_weights_it_was_compared_with(
-    tmp_path: Path, *, other: bool
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, since: str
 ) -> None:
     own = OwnModel(load_catalog(Path(os.environ["CATALOG"])), "builtin").version(Task.SENTIMENT)
     name = "sentiment-0001"
@@ -862,14 +862,21 @@ def test_taken_up_again_once_it_was_judged_it_is_promoted_only_over_the_weights_
         await store.runs.claim(run.id, "here:1:one")
         await store.runs.beat(run.id, "here:1:one", {"name": name})
         await store.checkpoints.add(NewCheckpoint("sentiment", name, "/nowhere", "v", "builtin"))
-        await store.checkpoints.judge(name, verdict(name, weights="older" if other else own))
+        await store.checkpoints.judge(
+            name, verdict(name, weights="older" if since == "other weights" else own)
+        )
         await store.runs.let_go(run.id, "here:1:one")
 
     asked(tmp_path, judged_and_killed)
+    if since == "unreadable":
+        monkeypatch.setenv("CATALOG", str(tmp_path / "gone.toml"))
     done = call(*COMMAND, "--run", "1")
     assert done.exit_code == 0, done.output + repr(done.exception)
-    assert (champion(tmp_path) is None) is other
-    assert (f"{name} passed, but against builtin, which no longer answers" in done.stdout) is other
+    assert ("cannot be told: " in done.stdout) is (since == "unreadable")
+    assert (champion(tmp_path) is None) is (since != "as it was")
+    overtaken = f"{name} passed, but against builtin, which no longer answers" in done.stdout
+    assert overtaken is (since == "other weights")
+    assert (f"{name} may be promoted: " in done.stdout) is (since == "unreadable")
     assert rows(tmp_path, "SELECT state FROM training_runs") == [("done",)]
 
 
