@@ -104,13 +104,15 @@ class Teaching:
                 return
 
     async def _may_run(self, run: Run) -> bool:
-        """Leave a training to another bot whose teaching folder is the database's, where this one's is not.
+        """Leave a training to who has the database's teaching folder, where this bot has another.
 
-        Who asked for it in a chat is told of that instead: there may be no other.
+        The log says so. Who asked for it in a chat is told of that instead: there may be nobody else.
         """
         try:
             await self._store.teaching.require()
-        except WrongFolder:
+        except WrongFolder as error:
+            if run.chat is None and self._news.is_news((run.id, str(error))):
+                _log.warning("training %d of %s waits: %s", run.id, run.task, error)
             return run.chat is not None
         return True
 
@@ -122,7 +124,7 @@ class Teaching:
         if after.state.ended:
             self._failures.pop(run.id, None)
             return
-        if not _is_left(after):  # another bot's process runs it, which was quicker to claim it
+        if not _is_left(after):  # another process runs it, which was quicker to claim it
             return
         if after.cancelling:
             await self._end(after, RunState.CANCELLED)
