@@ -16,6 +16,10 @@ LEASE = timedelta(seconds=30)
 """A worker that has not said for so long that it is alive has lost its run; it says so every second."""
 
 
+READER = "reader"
+"""In what a worker tells of a training: who will tell its end on a terminal, if that worker is the last."""
+
+
 class RunState(StrEnum):
     """Where a training is."""
 
@@ -146,6 +150,15 @@ class Run:
             return Failure(str(self.progress.get("failure")))
         except ValueError:  # another version wrote it
             return Failure.UNFORESEEN
+
+    @property
+    def unheard(self) -> bool:
+        """Whether it has ended in another process than the one that was to tell its end on a terminal.
+
+        Whoever cancelled it knows.
+        """
+        ended = self.state in (RunState.DONE, RunState.FAILED)
+        return ended and self.progress.get(READER) not in (None, self.worker)
 
     def is_free(self, now: datetime) -> bool:
         """Whether it waits for a worker: none has it, or the one that had it is not heard of any more."""

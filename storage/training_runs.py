@@ -14,7 +14,7 @@ from storage.engine import Database
 from storage.errors import StorageError
 from storage.privacy.pseudonym import Pseudonymizer
 from storage.run_rows import RunRows
-from storage.runs import Asked, CancelledRun, LostRun, Run, RunState
+from storage.runs import READER, Asked, CancelledRun, LostRun, Run, RunState
 from storage.teaching_tables import TrainingRun
 from storage.training_endings import end, has_served
 from storage.upsert import upsert
@@ -108,6 +108,22 @@ class TrainingRuns:
         """Return the training of a task that waits or runs."""
         async with self._database.read() as connection:
             return await RunRows(connection).current(task)
+
+    async def last(self, task: str) -> Run | None:
+        """Return the training of a task that was asked for last."""
+        query = select(TrainingRun.__table__).where(TrainingRun.task == task)
+        return next(iter(await self._all(query.order_by(TrainingRun.id.desc()).limit(1))), None)
+
+    @again_after_conflict
+    async def hear(self, run_id: int) -> None:
+        """Keep that a training's end was told on a terminal.
+
+        Raises:
+            UnknownRun: There is none of this number.
+        """
+        async with self._database.write() as connection:
+            run = await RunRows(connection).get(run_id, lock=True)
+            await RunRows(connection).change(run_id, progress={**run.progress, READER: None})
 
     async def unfinished(self) -> tuple[Run, ...]:
         """Return all trainings that wait or run, the first that was asked for first."""
