@@ -55,9 +55,9 @@ class _Failure:
 class Champions:
     """Lets the service of this process answer with the champions, and promotes others.
 
-    One that cannot serve is taken back. Where only its files are missing, it stays champion, as another bot
-    may have them; here the one before answers until they are there: after a start, who served last of those
-    that can. The operator is told once.
+    One that cannot serve is taken back. Where only its files are missing, it stays champion, as they may
+    come from the machine that trained it; the one before answers until they are there: after a start, who
+    served last of those that can. The operator is told once.
 
     Args:
         store: Where the champions are.

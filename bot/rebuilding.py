@@ -2,7 +2,7 @@
 
 One training is asked for in its place. It answers until that has ended, for a day at most. If then no other
 champion has taken its place, it is retired, and who served last of those that still may answers again, or the
-preset's own. A bot whose teaching folder is not the database's leaves all of it to the one that has that.
+preset's own. A bot whose teaching folder is not the database's does none of it.
 """
 
 from __future__ import annotations

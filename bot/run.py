@@ -40,6 +40,7 @@ from models.errors import ModelServiceError
 from models.results import Task
 from models.service import ModelService
 from models.trial import Trial
+from storage.one_bot import one_bot
 from storage.store import StorageError, Store
 
 _log = logging.getLogger(__name__)
@@ -87,6 +88,7 @@ async def _main(settings: Settings, token: str) -> None:
         async with AsyncExitStack() as closing:
             catalog = load_catalog(settings.catalog)
             presets = _group_presets(settings, catalog)  # a bad setting is told before a database is made
+            await closing.enter_async_context(one_bot(settings.database_url))  # before its tables are changed
             store = await Store.open(
                 settings.database_url, pepper=pseudonym_key(settings), teaching=settings.teaching_folder
             )

@@ -19,9 +19,9 @@ from telegram.error import BadRequest, Forbidden, TelegramError
 
 from bot.children import Command, Ended, own_command, run_child
 from handlers.news import News
-from handlers.replies.texts import language_for
 from handlers.replies.training import run_html, run_keyboard
 from handlers.tolerance import refusal
+from handlers.train import reader_language
 from storage.base import utc_now
 from storage.errors import WrongFolder
 from storage.runs import Failure, Run, RunState
@@ -104,13 +104,15 @@ class Teaching:
                 return
 
     async def _may_run(self, run: Run) -> bool:
-        """Leave a training to another bot whose teaching folder is the database's, where this one's is not.
+        """Leave a training to who has the database's teaching folder, where this bot has another.
 
-        Who asked for it in a chat is told of that instead: there may be no other.
+        The log says so. Who asked for it in a chat is told of that instead: there may be nobody else.
         """
         try:
             await self._store.teaching.require()
-        except WrongFolder:
+        except WrongFolder as error:
+            if run.chat is None and self._news.is_news((run.id, str(error))):
+                _log.warning("training %d of %s waits: %s", run.id, run.task, error)
             return run.chat is not None
         return True
 
@@ -122,7 +124,7 @@ class Teaching:
         if after.state.ended:
             self._failures.pop(run.id, None)
             return
-        if not _is_left(after):  # another bot's process runs it, which was quicker to claim it
+        if not _is_left(after):  # another process runs it, which was quicker to claim it
             return
         if after.cancelling:
             await self._end(after, RunState.CANCELLED)
@@ -179,11 +181,14 @@ class Teaching:
         """Bring the message that shows a training up to date; after its end it shows it no longer."""
         chat = self._store.runs.chat_of(run, self._admins)
         assert run.message_id is not None  # noqa: S101  # it is shown
-        language = language_for(str(run.options.get("language", "")))
+        if chat is None:  # who reads it runs the bot no longer
+            await self._tells_no_more(run, run.message_id)
+            return
+        language = await reader_language(self._store, run, chat)
         words, keyboard = run_html(run, language), run_keyboard(run, language)
         there = (run.message_id, words)
         try:
-            if chat is not None and self._shown.get(run.id) != there:
+            if self._shown.get(run.id) != there:
                 await bot.edit_message_text(
                     words, chat, run.message_id, reply_markup=keyboard, parse_mode=ParseMode.HTML
                 )
@@ -194,9 +199,12 @@ class Teaching:
         except Forbidden:
             await self._store.runs.shows_no_longer(run.id, run.message_id)
         self._shown[run.id] = there
-        if run.state.ended or chat is None:
-            await self._store.runs.shows_no_longer(run.id, run.message_id)
-            self._shown.pop(run.id, None)
+        if run.state.ended:
+            await self._tells_no_more(run, run.message_id)
+
+    async def _tells_no_more(self, run: Run, message_id: int) -> None:
+        await self._store.runs.shows_no_longer(run.id, message_id)
+        self._shown.pop(run.id, None)
 
 
 def _is_left(run: Run) -> bool:

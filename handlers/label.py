@@ -183,11 +183,10 @@ async def _do(user: int, context: Context, tap: ItemTap, texts: Texts) -> str:
             return _toast(await labelling.skip(user, tap.assignment_id), texts)
         case ItemAction.UNDO:
             own = texts.labelling
-            if await labelling.undo(user, tap.assignment_id) is not VoteStatus.UNDONE:
+            undone = await labelling.undo(user, tap.assignment_id)
+            if undone.status is not VoteStatus.UNDONE:
                 return own.nothing_to_unlabel_toast
-            now = await labelling.next(user)
-            comes = now is not None and now.assignment_id == tap.assignment_id
-            return own.unlabelled_toast if comes else own.unlabelled_gone_toast
+            return own.unlabelled_toast if undone.again else own.unlabelled_gone_toast
         case ItemAction.STOP:
             await labelling.stop(user)
     return ""

@@ -14,7 +14,7 @@ from handlers.answer import reply
 from handlers.context import Context
 from handlers.errors import message_for
 from handlers.operators import for_operators, may_operate
-from handlers.replies.texts import TEXTS, Language
+from handlers.replies.texts import TEXTS, Language, language_for
 from handlers.replies.training import (
     LEARNABLE,
     apart_html,
@@ -31,7 +31,8 @@ from handlers.taps import TrainStep, TrainTap
 from handlers.tolerance import tolerating
 from handlers.waiting import telling, waiting
 from models.results import Task
-from storage.runs import UnknownRun
+from storage.runs import Run, UnknownRun
+from storage.store import Store
 
 
 async def _train(message: Message, context: Context) -> None:
@@ -52,7 +53,7 @@ async def _train(message: Message, context: Context) -> None:
         await _answer_with_offer(message, context, task, language)
         return
     shown = await reply(message, context, run_html(run, language), run_keyboard(run, language))
-    await _show_here(context, run.id, message.chat_id, shown)
+    await _show_here(context, run.id, message.chat_id, shown, language)
 
 
 train = for_operators("train", _train)
@@ -105,8 +106,8 @@ async def _start(
         show = partial(_edit, shown.chat.id, shown.message_id, context)
         await show(*await _offer(context, task, language, show))
         return
-    asked = await context.store.runs.ask(task, actor_id=query.from_user.id, options={"language": language})
-    await _show_here(context, asked.run.id, shown.chat.id, shown.message_id)
+    asked = await context.store.runs.ask(task, actor=query.from_user.id)
+    await _show_here(context, asked.run.id, shown.chat.id, shown.message_id, language)
     with tolerating():
         await query.answer(texts.asked_toast if asked.new else texts.runs_already_toast)
     await _edit(
@@ -118,13 +119,23 @@ async def _start(
     )
 
 
-async def _show_here(context: Context, run_id: int, chat: int, message: int) -> None:
+async def reader_language(store: Store, run: Run, reader: int) -> Language:
+    """Return the language of who reads the message that shows a training.
+
+    They may have chosen another one since it was sent; of who never chose one it keeps what their Telegram
+    speaks.
+    """
+    return language_for(await store.language(reader) or str(run.options.get("language", "")))
+
+
+async def _show_here(context: Context, run_id: int, chat: int, message: int, language: Language) -> None:
     """Have a message show a training from now on; the one that did so says where it is shown."""
     runs = context.store.runs
-    before = await runs.show(run_id, chat, message)
+    before = await runs.show(run_id, chat, message, language=language)
     there = runs.chat_of(before, {chat, *context.services.access.admins})
     if there is not None and before.message_id is not None and (there, before.message_id) != (chat, message):
-        await _edit(there, before.message_id, context, moved_html(before, here=there == chat))
+        its = await reader_language(context.store, before, there)
+        await _edit(there, before.message_id, context, moved_html(before, its, here=there == chat))
 
 
 async def _cancel(

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.aliases import CHAMPION, PREVIOUS, Aliases
 from storage.checkpoint_rows import CheckpointRows
@@ -162,40 +163,67 @@ class Checkpoints:
         task: str,
         name: str | None,
         *,
-        actor: int | str = "",
+        actor: int | str,
         reason: str,
         seen: str | None,
         preset: str,
         force: bool = False,
-        training: int | None = None,
     ) -> ChampionChange:
         """Let a checkpoint serve a task; the one that served can be rolled back to.
 
         Args:
             task: The task.
             name: The checkpoint.
-            actor: Who wants it; of a training it is who asked for that, unless they were forgotten.
+            actor: Who wants it.
             reason: Why.
             seen: Who the champion was when that was decided.
             preset: Whose own model answers where there is no champion.
             force: Whether it is promoted though it was refused, or not compared with the model that answers.
-            training: The training that promotes what came of it; cancelled before this, it does not.
 
         Raises:
             ChampionChanged: Another one is champion by now.
-            CancelledRun: Somebody cancelled the training.
             NotPromotable: The checkpoint may not serve the task.
             UnknownCheckpoint: There is none of this name.
         """
+        who, rival = self._pseudonymizer.actor(actor), None if force else seen or preset
         async with self._database.write() as connection:
-            if training is not None:
-                actor = (await hold_uncancelled(connection, training)).actor
-            if await is_unwanted(connection, name):
-                raise NotPromotable(Obstacle.CANCELLED, str(name))
-            promotions = Promotions(connection, task)
-            before = await promotions.champion(seen)
-            rival = None if force else seen or preset
-            return await promotions.promote(before, name, self._who(actor), reason, rival=rival)
+            return await self._promote(connection, task, name, who, reason, seen, rival)
+
+    @again_after_conflict
+    async def promote_learnt(
+        self, training: int, name: str, *, reason: str, seen: str | None, preset: str
+    ) -> ChampionChange:
+        """Let what came of a training serve its task, in the name of who asked for that.
+
+        Args:
+            training: Cancelled before this, it promotes nothing.
+            name: What came of it.
+            reason: As for :meth:`promote`, which raises the same otherwise.
+            seen: The same.
+            preset: The same.
+
+        Raises:
+            CancelledRun: Somebody cancelled the training.
+        """
+        async with self._database.write() as connection:
+            run = await hold_uncancelled(connection, training)
+            return await self._promote(connection, run.task, name, run.actor, reason, seen, seen or preset)
+
+    @staticmethod
+    async def _promote(
+        connection: AsyncConnection,
+        task: str,
+        name: str | None,
+        who: str,
+        reason: str,
+        seen: str | None,
+        rival: str | None,
+    ) -> ChampionChange:
+        if await is_unwanted(connection, name):
+            raise NotPromotable(Obstacle.CANCELLED, str(name))
+        promotions = Promotions(connection, task)
+        before = await promotions.champion(seen)
+        return await promotions.promote(before, name, who, reason, rival=rival)
 
     @again_after_conflict
     async def rollback(
@@ -214,10 +242,11 @@ class Checkpoints:
             ChampionChanged: Another one is champion by now.
             NotPromotable: There is none from before, or it may no longer serve.
         """
+        who = self._pseudonymizer.actor(actor)
         async with self._database.write() as connection:
             promotions = Promotions(connection, task)
             before = await promotions.champion(seen)
-            return await promotions.roll_back(before, self._who(actor), reason, force=force)
+            return await promotions.roll_back(before, who, reason, force=force)
 
     @again_after_conflict
     async def withdraw(
@@ -237,10 +266,11 @@ class Checkpoints:
         Raises:
             ChampionChanged: Another one is champion by now.
         """
+        who = self._pseudonymizer.actor(actor)
         async with self._database.write() as connection:
             promotions = Promotions(connection, task)
             await promotions.champion(failed)
-            return await promotions.withdraw(failed, serves, self._who(actor), reason)
+            return await promotions.withdraw(failed, serves, who, reason)
 
     async def lasting(self, standing: Standing) -> TrainedCheckpoint | None:
         """Return what goes on to answer a task if nothing else is trained; None for the catalogue's own.
@@ -327,6 +357,3 @@ class Checkpoints:
 
     def _found(self, kept: TrainedCheckpoint) -> TrainedCheckpoint:
         return replace(kept, path=str(self._teaching.places.found(kept.path)))
-
-    def _who(self, actor: int | str) -> str:
-        return actor if isinstance(actor, str) else self._pseudonymizer.person(actor)

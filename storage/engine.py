@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager, closing, nullcontext, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from sqlalchemy import URL, Connection, event, make_url
 from sqlalchemy.dialects.sqlite.aiosqlite import AsyncAdapt_aiosqlite_connection
@@ -47,10 +48,8 @@ def exists(url: str) -> bool:
     Raises:
         StorageError: As ``parse_url``.
     """
-    parsed = parse_url(url)
-    if parsed.get_backend_name() != "sqlite" or parsed.database in {None, "", ":memory:"}:
-        return True
-    return Path(str(parsed.database)).exists()
+    file = sqlite_file(parse_url(url))
+    return file is None or file.exists()
 
 
 def parse_url(url: str) -> URL:
@@ -85,6 +84,14 @@ def parse_url(url: str) -> URL:
     if backend == "sqlite" and (not parsed.database or ":memory:" in parsed.database):
         raise StorageError(f"DATABASE_URL {hidden(parsed)} must name a file: memory keeps no votes")
     return parsed
+
+
+def sqlite_file(url: URL) -> Path | None:
+    """Return where a SQLite database is; None for one of a server."""
+    if url.get_backend_name() != "sqlite":
+        return None
+    name = str(url.database)
+    return Path(unquote(urlsplit(name).path) if name.startswith("file:") else name)
 
 
 def hidden(url: URL) -> str:
@@ -240,14 +247,23 @@ def _missing(error: ImportError) -> str:
     )
 
 
-def _prepare_file(url: URL) -> None:
-    if url.database is None or url.database.startswith("file:"):
-        return
-    folder = Path(url.database).parent
+def make_folder(file: Path) -> None:
+    """Make the folder of a SQLite database where it is missing.
+
+    Raises:
+        StorageError: It cannot be made.
+    """
+    folder = file.parent
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # texts are for the owner alone
     except OSError as error:
         raise StorageError(f"cannot make the folder {folder} of the database: {error.strerror}") from error
+
+
+def _prepare_file(url: URL) -> None:
+    if url.database is None or url.database.startswith("file:"):
+        return
+    make_folder(Path(url.database))
     # aiosqlite leaves a thread behind that reports to a loop which may be gone when a file does not open,
     # so the file is tried without it first.
     try:

@@ -15,6 +15,16 @@ class Conflict(DatabaseFailed):
     """The database undid the transaction to let one that waited for it go on; it can be done again."""
 
 
+class OtherBot(StorageError):
+    """Another bot runs on the database."""
+
+    def __init__(self, database: str) -> None:
+        super().__init__(
+            f"another bot runs on the database {database}: stop that one, or give this one a DATABASE_URL "
+            "and a TEACHING_FOLDER of its own"
+        )
+
+
 class WrongFolder(StorageError):
     """The teaching folder that was named is not the database's; the message says what to do."""
 

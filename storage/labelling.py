@@ -71,6 +71,19 @@ class LabelOutcome:
 
 
 @dataclass(frozen=True, slots=True)
+class Undone:
+    """What taking a label back did.
+
+    Attributes:
+        status: ``undone``, or ``nothing_to_undo``.
+        again: Whether its text was to be labelled again in that moment.
+    """
+
+    status: VoteStatus
+    again: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Progress:
     """How far somebody is with their newest batch.
 
@@ -202,7 +215,7 @@ class Labelling:
         return await self._settle(user_id, found, word=word)
 
     @again_after_conflict
-    async def undo(self, user_id: int, assignment_id: int) -> VoteStatus:
+    async def undo(self, user_id: int, assignment_id: int) -> Undone:
         """Take a label back, so that its text is to be labelled now; done again, it changes nothing.
 
         One of an older batch goes on in the newest. If its asker has withdrawn since, it does not come again.
@@ -215,11 +228,11 @@ class Labelling:
             assignments = Assignments(connection)
             row = await assignments.get(annotator or 0, assignment_id)
             if not row.settled:
-                return VoteStatus.NOTHING_TO_UNDO
+                return Undone(VoteStatus.NOTHING_TO_UNDO, again=False)
             votes = Votes(connection, await Predictions(connection).given(row.prediction_id))
             await votes.withdraw_all(annotator or 0)
             await assignments.bring_back(annotator or 0, row)
-            return VoteStatus.UNDONE
+            return Undone(VoteStatus.UNDONE, await assignments.text(row.prediction_id) is not None)
 
     @again_after_conflict
     async def stop(self, user_id: int) -> Progress:

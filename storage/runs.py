@@ -16,6 +16,10 @@ LEASE = timedelta(seconds=30)
 """A worker that has not said for so long that it is alive has lost its run; it says so every second."""
 
 
+READER = "reader"
+"""In what a worker tells of a training: who will tell its end on a terminal, if that worker is the last."""
+
+
 class RunState(StrEnum):
     """Where a training is."""
 
@@ -111,7 +115,7 @@ class Run:
         actor: Pseudonym of who asked, or in words what did; empty once they are forgotten.
         chat: Pseudonym of the chat with the message that shows it; None for none.
         message_id: That message; None for none, or once it has told the end.
-        options: What it was asked with, JSON.
+        options: What it was asked with, JSON; ``language`` is that of the message that shows it, or did.
         progress: What its worker last told, JSON; of one that failed, ``failure`` is in it.
         error: Why it failed, one line of English.
         checkpoint_id: What came of it.
@@ -146,6 +150,15 @@ class Run:
             return Failure(str(self.progress.get("failure")))
         except ValueError:  # another version wrote it
             return Failure.UNFORESEEN
+
+    @property
+    def unheard(self) -> bool:
+        """Whether it has ended in another process than the one that was to tell its end on a terminal.
+
+        Whoever cancelled it knows.
+        """
+        ended = self.state in (RunState.DONE, RunState.FAILED)
+        return ended and self.progress.get(READER) not in (None, self.worker)
 
     def is_free(self, now: datetime) -> bool:
         """Whether it waits for a worker: none has it, or the one that had it is not heard of any more."""

@@ -14,13 +14,14 @@ from storage.engine import Database
 from storage.errors import StorageError
 from storage.privacy.pseudonym import Pseudonymizer
 from storage.run_rows import RunRows
-from storage.runs import Asked, CancelledRun, LostRun, Run, RunState
+from storage.runs import READER, Asked, CancelledRun, LostRun, Run, RunState
 from storage.teaching_tables import TrainingRun
 from storage.training_endings import end, has_served
 from storage.upsert import upsert
 
 _BOT = "bot"  # who asks, where no person does
 _INSTEAD_OF = "instead_of"  # in the options of what it asks for
+_LANGUAGE = "language"
 
 
 class TrainingRuns:
@@ -42,8 +43,7 @@ class TrainingRuns:
         self,
         task: str,
         *,
-        actor_id: int | None = None,
-        actor: str = "",
+        actor: int | str,
         options: Mapping[str, Any] | None = None,
         worker: str | None = None,
     ) -> Asked:
@@ -51,17 +51,17 @@ class TrainingRuns:
 
         Args:
             task: What to teach.
-            actor_id: The person who asks; None for the command line or the bot itself.
-            actor: What asks, in words, where no person does.
+            actor: The person who asks, kept as a pseudonym, or in words what does.
             options: How, JSON.
             worker: Who runs a new one, from this moment on; None for whoever claims it.
         """
+        who = self._pseudonymizer.actor(actor)
         async with self._database.write() as connection:
             values: dict[str, Any] = {
                 "task": task,
                 "lane": task,
                 "state": RunState.QUEUED.value,
-                "actor": actor if actor_id is None else self._pseudonymizer.person(actor_id),
+                "actor": who,
                 "options": dict(options or {}),
                 "progress": {},
                 "created_at": utc_now(),
@@ -109,6 +109,22 @@ class TrainingRuns:
         async with self._database.read() as connection:
             return await RunRows(connection).current(task)
 
+    async def last(self, task: str) -> Run | None:
+        """Return the training of a task that was asked for last."""
+        query = select(TrainingRun.__table__).where(TrainingRun.task == task)
+        return next(iter(await self._all(query.order_by(TrainingRun.id.desc()).limit(1))), None)
+
+    @again_after_conflict
+    async def hear(self, run_id: int) -> None:
+        """Keep that a training's end was told on a terminal.
+
+        Raises:
+            UnknownRun: There is none of this number.
+        """
+        async with self._database.write() as connection:
+            run = await RunRows(connection).get(run_id, lock=True)
+            await RunRows(connection).change(run_id, progress={**run.progress, READER: None})
+
     async def unfinished(self) -> tuple[Run, ...]:
         """Return all trainings that wait or run, the first that was asked for first."""
         states = (RunState.QUEUED.value, RunState.RUNNING.value)
@@ -121,8 +137,14 @@ class TrainingRuns:
         return await self._all(query.order_by(TrainingRun.id))
 
     @again_after_conflict
-    async def show(self, run_id: int, chat_id: int, message_id: int) -> Run:
+    async def show(self, run_id: int, chat_id: int, message_id: int, *, language: str) -> Run:
         """Keep which message shows a training; an earlier one shows it no longer.
+
+        Args:
+            run_id: Which.
+            chat_id: Where the message is.
+            message_id: The message.
+            language: Its reader's, a code; it is kept among the options.
 
         Returns:
             The training as it was before, with that earlier message.
@@ -133,7 +155,10 @@ class TrainingRuns:
         chat = self._pseudonymizer.chat(chat_id)
         async with self._database.write() as connection:
             before = await RunRows(connection).get(run_id, lock=True)
-            await RunRows(connection).change(run_id, chat_pseudonym=chat, message_id=message_id)
+            options = {**before.options, _LANGUAGE: language}
+            await RunRows(connection).change(
+                run_id, chat_pseudonym=chat, message_id=message_id, options=options
+            )
         return before
 
     @again_after_conflict

@@ -130,8 +130,9 @@ def finetune(
 
     With --from-feedback it goes on from the model that serves the task, compares the result with it on gold
     that neither has learnt from and on what was held out, prints the verdict in words, and lets it serve if
-    it passed on gold; if it was refused, the exit code is 3. Stopped or killed, the same command goes on. The
-    new model serves this task alone: its other heads may answer worse than before.
+    it passed on gold; if it was refused, the exit code is 3. Stopped or killed, the same command goes on; a
+    bot that runs takes it up before, and the same command says so, or tells once how it ended. The new model
+    serves this task alone: its other heads may answer worse than before.
     """  # noqa: D301  # click's mark for "keep these lines" is a real backspace
     if from_feedback:
         only = RunOptions(run_number, cancel_, polite, no_promote)

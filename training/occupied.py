@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from storage.file_lock import take
 from training.textfiles import DataError
 
 
@@ -18,8 +18,6 @@ def occupied(folder: Path) -> Iterator[None]:
         DataError: Another process holds it.
     """
     with (folder / "training.lock").open("a") as stream:
-        try:
-            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise DataError(f"{folder}: another process trains in this folder") from None
+        if not take(stream):
+            raise DataError(f"{folder}: another process trains in this folder")
         yield

@@ -13,7 +13,7 @@ from handlers.replies.answers import duration
 from handlers.replies.buttons import button
 from handlers.replies.counts import Count, percents
 from handlers.replies.teaching_texts import TeachingTexts
-from handlers.replies.texts import TEXTS, Language, language_for
+from handlers.replies.texts import TEXTS, Language
 from handlers.replies.verdict import verdict_lines
 from handlers.taps import TrainStep, TrainTap
 from models.results import LABELS, Task
@@ -178,14 +178,14 @@ def run_keyboard(run: Run, language: Language) -> InlineKeyboardMarkup | None:
     return InlineKeyboardMarkup([[button(face, TrainTap(TrainStep.CANCEL, Task(run.task), run.id))]])
 
 
-def moved_html(run: Run, *, here: bool) -> str:
-    """Say, in the message that showed a training, that another shows it now, in the language of the training.
+def moved_html(run: Run, language: Language, *, here: bool) -> str:
+    """Say, in the message that showed a training, that another shows it now.
 
     Args:
         run: The training.
+        language: Of the words.
         here: Whether that is in the same chat.
     """
-    language = language_for(str(run.options.get("language", "")))
     texts = TEXTS[language].teaching
     task = TEXTS[language].task_name[run.task]
     where = texts.shown_below if here else texts.shown_elsewhere.format(task=task)

@@ -34,6 +34,16 @@ class Pseudonymizer:
         """Return HMAC-SHA256(pepper, id) as 64 hexadecimal digits."""
         return self._digest(str(user_id))
 
+    def actor(self, actor: int | str) -> str:
+        """Return the name under which it is kept who acts: a person's pseudonym, or in words what does.
+
+        Raises:
+            ValueError: It says nobody, as is kept of somebody who was forgotten.
+        """
+        if actor == "":
+            raise ValueError("somebody acts, or something does")
+        return actor if isinstance(actor, str) else self.person(actor)
+
     def chat(self, chat_id: int) -> str:
         """Return a chat's pseudonym; the prefix parts a private chat from its user, whose id it has."""
         return self._digest(f"chat:{chat_id}")

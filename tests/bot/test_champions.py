@@ -647,7 +647,7 @@ async def test_while_another_training_of_the_task_runs_none_is_asked_for_in_a_ch
 ) -> None:
     await trained(store, tmp_path, "champion", 2.0)
     await promote(store, "champion", None)
-    other = (await store.runs.ask("sentiment", actor_id=ADMIN)).run
+    other = (await store.runs.ask("sentiment", actor=ADMIN)).run
     taint(tmp_path, "true")
     assert await told(champions) == []
     assert [run.id for run in await all_runs(store)] == [other.id]

@@ -1,4 +1,4 @@
-"""Of several bots only one whose teaching folder is the database's makes a champion anew, or retires it."""
+"""Only a bot whose teaching folder is the database's makes a champion anew, or retires it."""
 
 from __future__ import annotations
 
@@ -67,8 +67,11 @@ async def test_a_bot_with_another_teaching_folder_neither_asks_for_a_rebuild_nor
     assert trouble.kind is Kind.GIVEN_UP
 
 
-async def test_a_bot_with_another_teaching_folder_leaves_a_rebuild_to_the_one_that_has_it(
-    bots: tuple[Store, Store], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+async def test_a_bot_with_another_teaching_folder_leaves_a_rebuild_and_says_so_in_its_log(
+    bots: tuple[Store, Store],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     monkeypatch.setattr(teaching, "_PAUSE_S", 0.0)
     right, wrong = bots
@@ -78,7 +81,11 @@ async def test_a_bot_with_another_teaching_folder_leaves_a_rebuild_to_the_one_th
     def command(*_: str) -> tuple[str, ...]:
         return sys.executable, "-c", f"open({str(begun)!r}, 'w').close()"
 
-    await Teaching(wrong, command=command)._train()
+    waiting = Teaching(wrong, command=command)
+    for _ in range(3):
+        await waiting._train()
     assert not begun.exists()
+    [line] = [each for each in caplog.messages if each.startswith("training 1 ")]  # not one at each look
+    assert line.startswith(f"training 1 of sentiment waits: {tmp_path / 'wrong'} is not the teaching folder")
     await Teaching(right, command=command)._train()
     assert begun.exists()

@@ -16,7 +16,7 @@ from telegram.error import BadRequest, Forbidden
 from bot import teaching
 from bot.children import own_command, run_child
 from bot.teaching import Teaching
-from handlers.replies.texts import EN
+from handlers.replies.texts import EN, KO
 from storage.runs import Run, RunState
 from storage.store import Store
 from tests.databases import with_tables
@@ -70,8 +70,8 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
 
 
 async def asked(store: Store) -> Run:
-    run = (await store.runs.ask("sentiment", actor_id=ADMIN, options={"language": "en"})).run
-    await store.runs.show(run.id, ADMIN, MESSAGE)
+    run = (await store.runs.ask("sentiment", actor=ADMIN)).run
+    await store.runs.show(run.id, ADMIN, MESSAGE, language="en")
     return run
 
 
@@ -202,6 +202,17 @@ async def test_the_same_words_are_not_sent_twice(store: Store, chat: Bot) -> Non
     assert len(seen(chat).shown) == 1
 
 
+async def test_a_training_is_shown_in_the_language_of_its_reader_whoever_began_it(
+    store: Store, chat: Bot
+) -> None:
+    run = (await store.runs.ask("sentiment", actor="command line", options={"steps": 7})).run
+    await store.runs.show(run.id, ADMIN, MESSAGE, language="ko")  # as their Telegram speaks
+    async with Teaching(store, [ADMIN], command=python("import time; time.sleep(60)")).running(chat):
+        await until(lambda: _shows(chat, KO.teaching.phases["queued"]))
+        await store.set_language(ADMIN, "en")  # they choose another one meanwhile
+        await until(lambda: _shows(chat, EN.teaching.phases["queued"]))
+
+
 @pytest.fixture
 def surroundings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     settings = {
@@ -248,9 +259,9 @@ async def test_a_training_is_shown_survives_kills_and_a_new_bot_and_is_cancelled
     """With the real command, on a tiny model: long enough to be interrupted at every turn."""
     await vote(f"sqlite+aiosqlite:///{tmp_path}/bot.db")
     caplog.set_level(logging.INFO, "bot.teaching")
-    options = {"language": "en", "steps": 100_000, "lr": 0.001}
-    run = (await store.runs.ask("sentiment", actor_id=ADMIN, options=options)).run
-    await store.runs.show(run.id, ADMIN, MESSAGE)
+    options = {"steps": 100_000, "lr": 0.001}
+    run = (await store.runs.ask("sentiment", actor=ADMIN, options=options)).run
+    await store.runs.show(run.id, ADMIN, MESSAGE, language="en")
 
     async def steps() -> int:
         now = await store.runs.get(run.id)
@@ -300,6 +311,10 @@ async def _kill(process: int) -> None:
 
 async def _has(store: Store, run: Run, state: RunState) -> bool:
     return (await store.runs.get(run.id)).state is state
+
+
+async def _shows(chat: Bot, words: str) -> bool:
+    return words in "".join(seen(chat).shown[-1:])
 
 
 async def _is_told(store: Store) -> bool:

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from handlers.replies.texts import EN, KO
-from tests.e2e.processes import FIRST_ANSWER, TOKEN, bot_program, eventually, rows
+from tests.e2e.processes import FIRST_ANSWER, TOKEN, bot_program, eventually, finished, rows
 from tests.e2e.sim import Sim
 
 pytestmark = pytest.mark.timeout(300)  # every bot imports torch anew
@@ -91,6 +91,29 @@ async def test_without_a_token_it_serves_its_own_page(catalog: Path, tmp_path: P
             assert EN.by_model.format(model="builtin") in answer.text
         assert await asyncio.to_thread(bot.stop, signal.SIGINT) == 0
         assert "Traceback" not in bot.log.read_text()
+
+
+async def test_a_second_bot_on_the_same_database_ends_at_once_and_says_why(
+    api_url: str, catalog: Path, tmp_path: Path
+) -> None:
+    settings = {"TELEGRAM_BOT_TOKEN": TOKEN, "TELEGRAM_API_URL": api_url}
+    with bot_program(tmp_path, catalog, **settings) as first:
+        await asyncio.to_thread(first.line_with, "is running")
+        with bot_program(tmp_path, catalog, PLAYGROUND_PORT="0") as second:
+            assert await asyncio.to_thread(second.wait) == 1
+            assert second.rest() == ""
+        said = first.log.read_text()  # both write to the same file
+        assert "Traceback" not in said
+        [line] = [line for line in said.splitlines() if line.startswith("kobert-bot: ")]
+        assert line == (
+            "kobert-bot: another bot runs on the database var/kobert-bot.db: stop that one, or give this one "
+            "a DATABASE_URL and a TEACHING_FOLDER of its own"
+        )
+        assert "nobody has voted yet" in await finished(tmp_path, "feedback", "stats")
+        await asyncio.to_thread(first.stop, signal.SIGKILL)
+    with bot_program(tmp_path, catalog, **settings) as third:
+        await asyncio.to_thread(third.line_with, "is running")
+        assert await asyncio.to_thread(third.stop) == 0
 
 
 def test_a_wrong_token_is_one_line(api_url: str, catalog: Path, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from handlers.callback_data import encode
 from handlers.replies.texts import EN, KO
 from handlers.taps import ItemAction, ItemTap, MoreTap
 from models.results import Task
+from storage.labelling import Undone
 from storage.store import ConsentStatus, FeedbackRow, Store
 from tests.handlers.conftest import agree
 from tests.handlers.offline import ENGLISH, GROUP, KOREAN, NEWCOMER, Call, Telegram
@@ -174,6 +175,24 @@ async def test_undo_under_the_message_of_an_older_batch_shows_its_text_or_says_t
     assert (await telegram.taps(done.button("↩️"), on=on)).text == OWN.unlabelled_gone_toast
     assert telegram.answers[-1].text == OWN.nothing_done
     assert await votes(store) == []
+
+
+async def test_a_label_that_was_taken_back_is_not_told_to_be_gone_if_it_is_given_again_at_once(
+    telegram: Telegram, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await films(telegram, 1)
+    item, on = await begin(telegram)
+    await telegram.taps(item.button("Positive"), on=on)
+    undo = store.labelling.undo
+
+    async def overtaken(user: int, number: int) -> Undone:
+        undone = await undo(user, number)
+        await store.labelling.label(user, number, 0)  # another tap
+        return undone
+
+    monkeypatch.setattr(store.labelling, "undo", overtaken)
+    assert (await telegram.taps(telegram.answers[-1].button("↩️"), on=on)).text == OWN.unlabelled_toast
+    assert [row.label for row in await votes(store)] == ["negative"]
 
 
 async def test_how_to_decide_is_a_tap_away_and_loses_nothing(telegram: Telegram) -> None:

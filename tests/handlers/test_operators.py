@@ -168,9 +168,12 @@ async def test_a_training_is_offered_started_shown_and_cancelled(
 
     again = await telegram.taps(offered.button(texts.start_button), user=person, on=on)
     assert again.text == texts.runs_already_toast
-    here = texts.shown_below
-    elsewhere = texts.shown_elsewhere.format(task=TEXTS[language].task_name["sentiment"])
-    for asker, where in ((person, here), (KOREAN + ENGLISH - person, elsewhere), (person, elsewhere)):
+    colleague, their = KOREAN + ENGLISH - person, TEXTS["en" if language == "ko" else "ko"]
+    elsewhere, there = (
+        each.teaching.shown_elsewhere.format(task=each.task_name["sentiment"])
+        for each in (TEXTS[language], their)
+    )
+    for asker, where in ((person, texts.shown_below), (colleague, elsewhere), (person, there)):
         [before] = await store.runs.shown()
         left = await telegram.says("/train sentiment", user=asker)
         assert left.text.endswith(where)
@@ -472,7 +475,7 @@ async def test_a_forged_button_does_nothing_for_others_and_elsewhere(
     telegram: Telegram, store: Store, step: TrainStep
 ) -> None:
     await vote(store)
-    asked = await store.runs.ask("nli", actor_id=ENGLISH)
+    asked = await store.runs.ask("nli", actor=ENGLISH)
     data = encode(TrainTap(step, Task.SENTIMENT, asked.run.id))
     for person, chat in ((NEWCOMER, None), (ENGLISH, A_GROUP)):
         toast = await telegram.taps(data, user=person, chat=chat)

@@ -6,7 +6,7 @@ import asyncio
 import dataclasses
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import NoReturn
@@ -67,6 +67,22 @@ async def promote(store: Store, name: str | None, seen: str | None) -> ChampionC
 def names(standing: Standing) -> tuple[str | None, ...]:
     three = (standing.champion, standing.previous, standing.candidate)
     return tuple(None if each is None else each.name for each in three)
+
+
+async def test_nobody_promotes_rolls_back_or_asks_without_a_name(store: Store) -> None:
+    await good(store, "a")
+    its = store.checkpoints
+    calls: list[Awaitable[object]] = [
+        its.promote("sentiment", "a", actor="", reason="y", seen=None, preset="builtin"),
+        its.rollback("sentiment", actor="", reason="y", seen=None),
+        its.withdraw("sentiment", "a", serves=None, actor="", reason="y"),
+        store.runs.ask("sentiment", actor=""),
+    ]
+    for call in calls:
+        with pytest.raises(ValueError, match="somebody acts, or something does"):
+            await call
+    assert await its.changes("sentiment") == ()
+    assert await store.runs.unfinished() == ()
 
 
 @every_kind

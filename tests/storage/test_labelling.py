@@ -124,8 +124,9 @@ async def test_undo_brings_the_text_again_and_twice_does_not_bring_two(
     second = await store.labelling.next(ADA)
     assert second is not None
     await store.labelling.label(ADA, second.assignment_id, 0)
-    assert await store.labelling.undo(ADA, second.assignment_id) is VoteStatus.UNDONE
-    assert await store.labelling.undo(ADA, second.assignment_id) is VoteStatus.NOTHING_TO_UNDO
+    undone, twice = [await store.labelling.undo(ADA, second.assignment_id) for _ in range(2)]
+    assert (undone.status, undone.again) == (VoteStatus.UNDONE, True)
+    assert (twice.status, twice.again) == (VoteStatus.NOTHING_TO_UNDO, False)
     assert await store.labelling.next(ADA) == second
     assert await sql("SELECT count(*) FROM votes") == [(1,)]
 
@@ -143,7 +144,7 @@ async def test_undo_brings_a_text_of_an_older_batch_before_the_rest_of_the_newes
     assert fifth is not None
 
     async def undone(item: Item) -> tuple[int, int, int, int | None]:
-        assert await store.labelling.undo(ADA, item.assignment_id) is VoteStatus.UNDONE
+        assert (await store.labelling.undo(ADA, item.assignment_id)).again
         now = await store.labelling.next(ADA)
         assert now is not None
         return now.assignment_id, now.place, now.total, now.last

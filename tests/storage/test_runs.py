@@ -17,7 +17,7 @@ ONE, OTHER = "machine:1:aaaa", "machine:2:bbbb"
 
 
 async def asked(store: Store, task: str = "sentiment") -> Run:
-    return (await store.runs.ask(task, actor_id=ASKER, options={"replay": ["ratings.txt"]})).run
+    return (await store.runs.ask(task, actor=ASKER, options={"replay": ["ratings.txt"]})).run
 
 
 async def passed(store: Store, run: Run | None, name: str, *, against: str = "builtin") -> None:
@@ -28,9 +28,7 @@ async def passed(store: Store, run: Run | None, name: str, *, against: str = "bu
 
 
 async def promote(store: Store, run: Run, name: str, seen: str | None = None) -> ChampionChange:
-    return await store.checkpoints.promote(
-        "sentiment", name, reason="x", seen=seen, preset="builtin", training=run.id
-    )
+    return await store.checkpoints.promote_learnt(run.id, name, reason="x", seen=seen, preset="builtin")
 
 
 async def grow_old(sql: Sql, run: Run) -> None:
@@ -42,7 +40,7 @@ async def grow_old(sql: Sql, run: Run) -> None:
 async def test_of_several_who_ask_for_a_task_one_is_new_and_another_task_is_another_training(
     store: Store,
 ) -> None:
-    first, *others = await asyncio.gather(*(store.runs.ask("sentiment", actor_id=ASKER) for _ in range(8)))
+    first, *others = await asyncio.gather(*(store.runs.ask("sentiment", actor=ASKER) for _ in range(8)))
     assert {each.run.id for each in others} == {first.run.id}
     assert sum(each.new for each in (first, *others)) == 1
     assert first.run.state is RunState.QUEUED
@@ -54,9 +52,10 @@ async def test_of_several_who_ask_for_a_task_one_is_new_and_another_task_is_anot
 
 async def test_what_was_asked_for_is_kept_and_who_asked_is_not_named(store: Store, sql: Sql) -> None:
     run = await asked(store)
-    await store.runs.show(run.id, ASKER, 7)
+    await store.runs.show(run.id, ASKER, 7, language="ko")
     kept = await store.runs.get(run.id)
-    assert (kept.task, kept.options, kept.message_id) == ("sentiment", {"replay": ["ratings.txt"]}, 7)
+    assert (kept.task, kept.message_id) == ("sentiment", 7)
+    assert kept.options == {"replay": ["ratings.txt"], "language": "ko"}
     assert store.runs.chat_of(kept, [1, 2, ASKER]) == ASKER
     assert store.runs.chat_of(kept, [1, 2]) is None
     assert str(ASKER) not in repr(await sql("SELECT * FROM training_runs"))
@@ -266,8 +265,9 @@ async def test_what_its_worker_lets_go_of_goes_on_under_the_next(store: Store) -
 async def test_the_message_of_a_training_is_known_until_it_has_told_the_end(store: Store) -> None:
     run = await asked(store)
     assert await store.runs.shown() == ()
-    await store.runs.show(run.id, ASKER, 7)
-    assert (await store.runs.show(run.id, ASKER, 8)).message_id == 7
+    await store.runs.show(run.id, ASKER, 7, language="ko")
+    before = await store.runs.show(run.id, ASKER, 8, language="en")
+    assert (before.message_id, before.options["language"]) == (7, "ko")
     await store.runs.shows_no_longer(run.id, 7)  # an older one
     await store.runs.cancel(run.id)
     assert [each.id for each in await store.runs.shown()] == [run.id]

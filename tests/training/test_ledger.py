@@ -1,7 +1,11 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import os
+import signal
 import sqlite3
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -150,4 +154,26 @@ def test_who_loses_a_training_to_another_process_is_told_where_to_look(
     monkeypatch.setattr("training.retraining.work.Retraining.go", overtaken)
     place = TeachingPlace("", b"", tmp_path, "builtin", None)
     with pytest.raises(DataError, match=r"taken over by another process: /train in the chat .*models list"):
-        _work(ledger, place, run.id, "sentiment", "cpu")
+        _work(ledger, place, run.id, "sentiment", "cpu", read=True)
+
+
+def test_what_an_interruption_left_in_the_middle_is_ended_before_the_database_is_closed(
+    ledger: Ledger, caplog: pytest.LogCaptureFixture
+) -> None:
+    ended: list[bool] = []
+
+    async def endless(store: Store) -> None:
+        try:
+            await asyncio.sleep(60)
+        finally:
+            ended.append(await store.language(1) is None)
+
+    with Ledger(ledger._place) as other:
+        interrupting = threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT))
+        interrupting.start()
+        with pytest.raises(KeyboardInterrupt):
+            other.call(endless)
+        interrupting.join()
+    gc.collect()
+    assert ended == [True]
+    assert "pending" not in caplog.text

@@ -38,14 +38,14 @@ async def test_a_promotion_that_was_made_and_not_heard_of_is_done_again_without_
     """The acknowledgement of the commit is lost, as when the connection breaks right after it."""
     run = (await store.runs.ask("nli", actor="test")).run
     checkpoint = await register(store, NEW, judged((SetName.GOLD, "nli")), run.id)
-    commits = type(store.checkpoints).promote
+    commits = type(store.checkpoints).promote_learnt
 
     async def unheard(*its: object, **how: object) -> NoReturn:
         await commits(*its, **how)  # type: ignore[arg-type]  # passed on
         raise DatabaseFailed("the connection was closed")
 
     with monkeypatch.context() as patch:
-        patch.setattr(type(store.checkpoints), "promote", unheard)
+        patch.setattr(type(store.checkpoints), "promote_learnt", unheard)
         with pytest.raises(DatabaseFailed):
             await promote(store, checkpoint, run.id, "builtin")
     assert await promote(store, checkpoint, run.id, "builtin")
@@ -59,7 +59,7 @@ async def test_a_promotion_that_was_made_and_not_heard_of_is_done_again_without_
 async def test_who_asked_for_it_is_written_down_as_the_one_who_promoted_it_unless_forgotten_since(
     store: Store, *, forgotten: bool
 ) -> None:
-    run = (await store.runs.ask("nli", actor_id=77)).run
+    run = (await store.runs.ask("nli", actor=77)).run
     checkpoint = await register(store, NEW, judged((SetName.GOLD, "nli")), run.id)
     if forgotten:
         await store.forget(77)

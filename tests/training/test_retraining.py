@@ -27,8 +27,9 @@ from models.own import OwnModel
 from models.results import Task
 from storage.agreed import ImportedText, NewLabel
 from storage.checkpoint_values import CheckpointState, NewCheckpoint, TrainedCheckpoint
-from storage.runs import Failure, RunState
+from storage.runs import READER, Failure, RunState
 from storage.store import Store
+from tests.databases import with_tables
 from tests.tiny import catalog_file
 from tests.trained import verdict
 from tests.training.learning_once import learning_once
@@ -678,7 +679,7 @@ def test_who_is_forgotten_while_the_model_learns_for_them_did_not_promote_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     admin = 5151515151
-    run = asked(tmp_path, lambda store: store.runs.ask("sentiment", actor_id=admin, options=OPTIONS)).run
+    run = asked(tmp_path, lambda store: store.runs.ask("sentiment", actor=admin, options=OPTIONS)).run
 
     def forgetting(*arguments: object, **options: object) -> object:
         asked(tmp_path, lambda store: store.forget(admin))
@@ -850,9 +851,9 @@ def test_another_promoted_while_it_is_compared_it_stays_a_candidate_and_that_is_
     assert "has been compared with a model that no longer answers; --force" in refused.stderr
 
 
-@pytest.mark.parametrize("other", [False, True])
+@pytest.mark.parametrize("since", ["as it was", "other weights", "unreadable"])
 def test_taken_up_again_once_it_was_judged_it_is_promoted_only_over_the_weights_it_was_compared_with(
-    tmp_path: Path, *, other: bool
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, since: str
 ) -> None:
     own = OwnModel(load_catalog(Path(os.environ["CATALOG"])), "builtin").version(Task.SENTIMENT)
     name = "sentiment-0001"
@@ -862,14 +863,21 @@ def test_taken_up_again_once_it_was_judged_it_is_promoted_only_over_the_weights_
         await store.runs.claim(run.id, "here:1:one")
         await store.runs.beat(run.id, "here:1:one", {"name": name})
         await store.checkpoints.add(NewCheckpoint("sentiment", name, "/nowhere", "v", "builtin"))
-        await store.checkpoints.judge(name, verdict(name, weights="older" if other else own))
+        await store.checkpoints.judge(
+            name, verdict(name, weights="older" if since == "other weights" else own)
+        )
         await store.runs.let_go(run.id, "here:1:one")
 
     asked(tmp_path, judged_and_killed)
+    if since == "unreadable":
+        monkeypatch.setenv("CATALOG", str(tmp_path / "gone.toml"))
     done = call(*COMMAND, "--run", "1")
     assert done.exit_code == 0, done.output + repr(done.exception)
-    assert (champion(tmp_path) is None) is other
-    assert (f"{name} passed, but against builtin, which no longer answers" in done.stdout) is other
+    assert ("cannot be told: " in done.stdout) is (since == "unreadable")
+    assert (champion(tmp_path) is None) is (since != "as it was")
+    overtaken = f"{name} passed, but against builtin, which no longer answers" in done.stdout
+    assert overtaken is (since == "other weights")
+    assert (f"{name} may be promoted: " in done.stdout) is (since == "unreadable")
     assert rows(tmp_path, "SELECT state FROM training_runs") == [("done",)]
 
 
@@ -880,7 +888,8 @@ def test_it_is_left_to_whoever_runs_it_and_interrupted_it_saves_and_waits(tmp_pa
     assert second.exit_code == 1
     assert "runs already" in second.stderr
     assert second.stderr.endswith(f": {WHERE_TO_LOOK}\n")
-    assert "`kobert-bot models list`" in WHERE_TO_LOOK
+    for where in ("/train in the chat", "`kobert-bot models list`", "--cancel"):
+        assert where in WHERE_TO_LOOK
     assert rows(tmp_path, "SELECT state FROM training_runs") == [("running",)]
     child.send_signal(signal.SIGINT)
     _, errors = child.communicate(timeout=90)
@@ -891,6 +900,76 @@ def test_it_is_left_to_whoever_runs_it_and_interrupted_it_saves_and_waits(tmp_pa
     other = call(*COMMAND, "--steps", "7")
     assert other.exit_code == 1
     assert "asked for with other options" in other.stderr
+
+
+def left_to_a_bot(*more: str) -> None:
+    """Begin a training, stop it, and let it be ended as a bot that runs does."""
+    child = start(*QUICK, *more)
+    until(lambda: "phase" in progress(Path.cwd()))  # which is after all imports
+    child.send_signal(signal.SIGINT)
+    _, errors = child.communicate(timeout=90)
+    assert child.returncode == 130, errors
+    assert rows(Path.cwd(), "SELECT id, state FROM training_runs") == [(1, "queued")]
+    its = [sys.executable, "-m", "bot", *COMMAND, "--run", "1", "--polite"]
+    assert subprocess.run(its, capture_output=True, check=False).returncode in LEARNT
+
+
+def test_what_a_bot_has_ended_meanwhile_the_same_command_tells_once_and_begins_no_other(
+    tmp_path: Path,
+) -> None:
+    left_to_a_bot()
+    told = call(*COMMAND, *QUICK)
+    assert told.exit_code == 0, told.output
+    assert told.stdout.startswith(
+        "training 1 of sentiment, which this command began, has ended since; the same"
+    )
+    assert "sentiment-0001 is the champion now" in told.stdout
+    assert rows(tmp_path, "SELECT id, state FROM training_runs") == [(1, "done")]
+    again = call(*COMMAND, *QUICK)
+    assert again.exit_code in LEARNT, again.output
+    assert "training 2 of sentiment" in again.stdout
+
+
+def test_of_what_a_bot_could_not_end_it_tells_why(tmp_path: Path) -> None:
+    async def failed(store: Store) -> None:
+        run = (await store.runs.ask("sentiment", actor="command line", options=OPTIONS)).run
+        await store.runs.claim(run.id, "here:1:bot")
+        told = {READER: "here:1:one"}
+        await store.runs.finish(run.id, "here:1:bot", RunState.FAILED, progress=told, error="no room")
+
+    asked(tmp_path, failed)
+    told = call(*COMMAND, *QUICK)
+    assert told.exit_code == 1
+    assert told.stderr == (
+        "kobert-bot: training 1 of sentiment, which this command began, has ended since: no room; the same "
+        "command begins another one now\n"
+    )
+    assert rows(tmp_path, "SELECT id FROM training_runs") == [(1,)]
+
+
+@pytest.mark.parametrize(
+    ("state", "reader", "options"),
+    [
+        (RunState.CANCELLED, "here:1:one", OPTIONS),  # whoever did so begins anew
+        (RunState.FAILED, "here:1:bot", OPTIONS),  # it was told
+        (RunState.FAILED, None, OPTIONS),  # asked for in a chat
+        (RunState.FAILED, "here:1:one", {**OPTIONS, "seed": 7}),
+    ],
+)
+def test_another_training_is_begun_where_there_is_nothing_to_tell(
+    tmp_path: Path, state: RunState, reader: str | None, options: dict[str, object]
+) -> None:
+    async def ended(store: Store) -> None:
+        run = (await store.runs.ask("sentiment", actor="command line", options=options)).run
+        await store.runs.claim(run.id, "here:1:bot")
+        await store.runs.finish(run.id, "here:1:bot", state, progress={READER: reader} if reader else {})
+
+    (tmp_path / "bot.db").unlink()
+    with_tables(tmp_path / "bot.db")
+    asked(tmp_path, ended)
+    began = call(*COMMAND, *QUICK)  # which fails at once: nobody has voted
+    assert "has ended since" not in began.output
+    assert rows(tmp_path, "SELECT id FROM training_runs ORDER BY id") == [(1,), (2,)]
 
 
 def test_who_passed_may_be_left_a_candidate_and_whoever_voted_is_in_no_file(tmp_path: Path) -> None:

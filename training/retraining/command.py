@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, NoReturn
@@ -13,8 +13,9 @@ import typer
 
 from models.traces import in_short
 from storage.errors import StorageError
-from storage.runs import RunState
+from storage.runs import Run, RunState
 from training.processes import Processes
+from training.retraining.conclusion import conclude, conclude_elsewhere
 from training.retraining.failures import failure_of
 from training.retraining.ledger import WHERE_TO_LOOK, Ledger
 from training.retraining.one_model import one_rival
@@ -41,6 +42,8 @@ def retrain(
 ) -> bool:
     """Ask for a retraining, or take up one that was asked for, and do it, whether anybody reads along or not.
 
+    One that the same command began before, and another process has ended since, is told of once instead.
+
     Args:
         teaching: What the command line lends.
         task: What to teach.
@@ -62,12 +65,18 @@ def retrain(
         _half_the_cores()
     try:
         with going_on_unheard(), Ledger(place) as ledger:
-            if run_id is None:  # before one is asked for; one that was asked for fails with the same lines
+            if run_id is None:
+                ended = _ended_elsewhere(ledger, task, wish or Wish())
+                if ended is not None:
+                    return conclude_elsewhere(teaching, ended)
+                # Before one is asked for; one that was asked for fails with the same lines.
                 ledger.call(lambda store: store.teaching.require())
                 one_rival(ledger, place, task)
             number = _asked(ledger, task, wish or Wish()) if run_id is None else run_id
-            outcome = _work(ledger, place, number, task, device)
-            _conclude(teaching, outcome)
+            # A bot, which takes it up by its number, reads none of this.
+            outcome = _work(ledger, place, number, task, device, read=run_id is None or not polite)
+            its = {"promoted": outcome.promoted, "overtaken": outcome.overtaken}
+            conclude(teaching, outcome.name, outcome.verdict, **its)
             return outcome.verdict.passed
     except StorageError as error:
         raise DataError(str(error)) from error
@@ -143,14 +152,34 @@ def _asked(ledger: Ledger, task: str, wish: Wish) -> int:
     return asked.run.id
 
 
-def _work(ledger: Ledger, place: TeachingPlace, run_id: int, task: str, device: str) -> Outcome:
-    """Claim a training and do it; however it is left, its row says how."""
+def _ended_elsewhere(ledger: Ledger, task: str, wish: Wish) -> Run | None:
+    """The task's last training, if it was asked for alike and whoever began it has not heard of its end."""
+    last = ledger.call(lambda store: store.runs.last(task))
+    if last is None or not last.unheard or Wish.from_json(last.options) != wish:
+        return None
+    ledger.call(lambda store: store.runs.hear(last.id))
+    return last
+
+
+def _work(
+    ledger: Ledger, place: TeachingPlace, run_id: int, task: str, device: str, *, read: bool
+) -> Outcome:
+    """Claim a training and do it; however it is left, its row says how.
+
+    Args:
+        ledger: Holds the claim.
+        place: Where everything lies.
+        run_id: Which.
+        task: Its task.
+        device: Where.
+        read: Whether somebody is told its end here.
+    """
     asked = ledger.call(lambda store: store.runs.get(run_id))
     if asked.task != task:
         raise DataError(f"training {run_id} is of {asked.task}, not of {task}")
     retraining: Retraining | None = None
     try:
-        ledger.claim(run_id)
+        ledger.claim(run_id, read=read)
         typer.echo(f"training {run_id} of {task}")
         from training.retraining.work import Retraining  # torch: seconds, in which it is claimed already
 
@@ -175,30 +204,6 @@ def _work(ledger: Ledger, place: TeachingPlace, run_id: int, task: str, device: 
             if retraining is not None:
                 retraining.clear()
         raise
-
-
-def _conclude(teaching: Teaching, outcome: Outcome) -> None:
-    _tell(teaching.words(outcome.verdict))
-    if outcome.promoted:
-        typer.echo(f"{outcome.name} is the champion now")
-    elif outcome.overtaken:
-        typer.echo(
-            f"{outcome.name} passed, but against {outcome.verdict.champion}, which no longer answers, and "
-            f"stays a candidate; to promote it all the same: "
-            f"kobert-bot models promote {outcome.name} --force --reason WHY"
-        )
-    elif outcome.verdict.doubts:
-        typer.echo(
-            f"{outcome.name} stays a candidate until a person promotes it, as the first line of the verdict "
-            f"says; look at it, then: kobert-bot models promote {outcome.name}"
-        )
-    elif outcome.verdict.passed:
-        typer.echo(f"{outcome.name} may be promoted: kobert-bot models promote {outcome.name}")
-
-
-def _tell(lines: Sequence[str]) -> None:
-    for line in lines:
-        typer.echo(line)
 
 
 def _half_the_cores() -> None:

@@ -17,14 +17,16 @@ from typing import Any, Self, TypeVar, cast
 
 from storage.engine import exists
 from storage.errors import DatabaseFailed, StorageError
-from storage.runs import LEASE, LostRun, Run, RunState
+from storage.runs import LEASE, READER, LostRun, Run, RunState
 from storage.store import Store
 from storage.workers import is_gone, own_worker
 from training.retraining.place import TeachingPlace
 from training.textfiles import DataError
 
 BEAT = 1.0  # seconds
-WHERE_TO_LOOK = "/train in the chat shows how far it is, `kobert-bot models list` what came of it"
+WHERE_TO_LOOK = (
+    "/train in the chat shows how far it is, `kobert-bot models list` what came of it, and --cancel ends it"
+)
 """For whoever does not run a training that somebody else does."""
 WAITS = (1.0, 2.0, 4.0, 8.0, 16.0)
 """Seconds before a database that failed is asked again: hours of learning are not lost to a locked file."""
@@ -128,8 +130,12 @@ class Ledger:
         """The name of this process."""
         return self._worker
 
-    def claim(self, run_id: int) -> Run:
+    def claim(self, run_id: int, *, read: bool = False) -> Run:
         """Take a training, waiting for one whose worker may be dead, and say from now on that it is alive.
+
+        Args:
+            run_id: Which.
+            read: Whether somebody is told its end here.
 
         Raises:
             DataError: It has ended.
@@ -146,6 +152,8 @@ class Ledger:
             if claimed is not None:
                 self._run, self._progress = claimed, dict(claimed.progress)
                 self._written = self._progress
+                if read:
+                    self.tell(**{READER: self._worker})
                 self._beats = self._wait(self._begin())
                 return claimed
             first = first or run
@@ -200,9 +208,9 @@ class Ledger:
         return asyncio.create_task(self._keep_beating())  # noqa: TID251  # awaited by _quiet and _close
 
     async def _close(self) -> None:
-        beats, self._beats = self._beats, None
-        if beats is not None:
-            await _ended(beats)
+        self._beats = None
+        left = asyncio.all_tasks() - {asyncio.current_task()}  # the beats, and what was interrupted
+        await _ended(*left)
         await self.store.close()
 
     async def _keep_beating(self) -> None:
@@ -236,6 +244,7 @@ class Ledger:
         self._loop.close()
 
 
-async def _ended(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    await asyncio.wait([task])
+async def _ended(*tasks: asyncio.Task[Any]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

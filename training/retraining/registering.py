@@ -118,13 +118,12 @@ async def promote(store: Store, checkpoint: TrainedCheckpoint, training: int, pr
     if champion is not None and champion.name == checkpoint.name:
         return True
     try:
-        await store.checkpoints.promote(
-            checkpoint.task,
+        await store.checkpoints.promote_learnt(
+            training,
             checkpoint.name,
             reason=f"passed the gate in training {training}",
             seen=None if champion is None else champion.name,
             preset=preset,
-            training=training,
         )
     except ChampionChanged:
         return False

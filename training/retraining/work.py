@@ -274,18 +274,25 @@ class Retraining:
         preset, verdict = self._place.preset, checkpoint.verdict
         changes = self._ledger.call(lambda store: store.checkpoints.changes(self._run.task))
         promoted = any(change.after == name for change in changes)  # by a person, or before a kill
-        overtaken = verdict.passed and not promoted and self._is_overtaken(verdict)
-        if verdict.passed and not (verdict.doubts or promoted or overtaken) and self._wish.promote:
+        answers = self._still_answers(verdict) if verdict.passed and not promoted else None
+        overtaken = answers is False
+        if answers and not verdict.doubts and self._wish.promote:
             promoted = self._ledger.call(lambda store: promote(store, checkpoint, self._run.id, preset))
             overtaken = not promoted
         return Outcome(name, verdict, promoted, overtaken, checkpoint.id)
 
-    def _is_overtaken(self, verdict: Verdict) -> bool:
-        """Whether what it was compared with no longer answers, or with other weights since."""
+    def _still_answers(self, verdict: Verdict) -> bool | None:
+        """Whether what it was compared with answers, with the same weights; None if nobody can tell."""
         standing = self._ledger.call(lambda store: store.checkpoints.standing(self._run.task))
         if not verdict.is_about(standing.rival(self._place.preset)):
+            return False
+        if verdict.weights is None:
             return True
-        return verdict.weights is not None and verdict.weights != own_version(self._place, self._run.task)
+        try:
+            return verdict.weights == own_version(self._place, self._run.task)
+        except DataError as error:  # what is kept waits: a training that failed has left nothing
+            self._say(f"whether {verdict.champion} has the weights that it had cannot be told: {error}")
+            return None
 
     def _rival(self) -> Rival:
         return one_rival(self._ledger, self._place, self._run.task)

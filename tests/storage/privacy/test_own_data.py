@@ -42,10 +42,10 @@ async def test_a_person_sees_everything_of_theirs_and_nothing_of_others(
             " (annotator_id, task, votes, judged, correct, trust, verdict, reason, updated_at)"
             f" VALUES ({person}, 'mask', 9, 8, 6, 0.75, 'trusted', '6 of 8', '2026-01-01 12:00:00')"
         )
-    await store.runs.ask("nli", actor_id=ASKER)
+    await store.runs.ask("nli", actor=ASKER)
     for task, who in (("mask", ASKER), ("sentiment", ADA)):
-        run = (await store.runs.ask(task, actor_id=who, options={"language": "ko"})).run
-        await store.runs.show(run.id, ADA, 10 + run.id)
+        run = (await store.runs.ask(task, actor=who, options={"language": "ko"})).run
+        await store.runs.show(run.id, ADA, 10 + run.id, language="ko")
     await checkpoint(sql, 1)
     pseudonyms = Pseudonymizer(PEPPER)
     for who, to in ((ADA, 1), (ADA, None), (ASKER, 1)):
