@@ -28,7 +28,6 @@ from training.ahead import Ahead, drawers
 from training.batches import LabelledBatch, LabelledExamples
 from training.classes import accuracy, class_logits
 from training.datasets import Example, without
-from training.distil import distillation, taught
 from training.examples import Batch
 from training.held_out import leak_key
 from training.learnt import Learnt
@@ -43,7 +42,6 @@ from training.pretrain import (
     vocabulary_of,
 )
 from training.run import Run, Step
-from training.start import Start
 from training.telling import Say, quiet
 from training.textfiles import DataError
 
@@ -61,14 +59,12 @@ class Settings:
         smoothing: Of the labels: star ratings and crowd labels are noisy.
         scale: All batches are so many times as large as ``TOKENS``.
         debias: How much of what the second text alone gives away is taken out of what is learnt, 0…1.
-        distil: Share of the loss that teachers have, where there are any; the labels have the rest.
         text: Of the pre-training losses.
     """
 
     smoothing: float = 0.05
     scale: float = 1.0
     debias: float = 0.0
-    distil: float = 0.8
     text: Recipe = Recipe()  # noqa: RUF009  # frozen
 
 
@@ -84,8 +80,6 @@ class TaskData:
     """How often ``train`` holds what is to be learnt, each time among other replayed rows."""
     chosen_by: Sequence[Example] = ()
     """The rows of ``dev``."""
-    teachers: NDArray[np.float32] | None = None
-    """What teachers say of ``train``: log-probabilities ``[n, classes]``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +123,6 @@ def task_data(
     debias: bool = False,
     replay: Replay | None = None,
     before: Learnt | None = None,
-    teachers: Sequence[Start] = (),
-    device: torch.device | None = None,
     say: Say = quiet,
 ) -> TaskData:
     """Encode the files of a task.
@@ -143,8 +135,6 @@ def task_data(
         debias: Find out what the second texts alone give away.
         replay: What is mixed in so that it is not forgotten.
         before: What the model has learnt already: it tells nothing about which weights are best.
-        teachers: Models that say what they think of what is learnt from.
-        device: Where those compute; None for the CPU.
         say: Is told how many rows are left out.
 
     Raises:
@@ -181,8 +171,7 @@ def task_data(
         except ValueError as error:
             raise DataError(f"{task}: too few rows for --debias ({error})") from error
     encoded, to_choose_by = (LabelledExamples(part, tokenizer, longest=LONGEST) for part in (train, dev))
-    said = taught(train, task, teachers, device or torch.device("cpu"), longest=LONGEST) if teachers else None
-    return TaskData(encoded, to_choose_by, given, 1 if replay is None else replay.passes, dev, said)
+    return TaskData(encoded, to_choose_by, given, 1 if replay is None else replay.passes, dev)
 
 
 def _to_choose_by(dev: list[Example], before: Learnt | None, task: str, say: Say) -> list[Example]:
@@ -226,11 +215,6 @@ def step_of(
         for task, each in data.items()
     }
     known = {task: torch.from_numpy(_known(each, settings.debias)).to(device) for task, each in data.items()}
-    teachers = {
-        task: torch.from_numpy(each.teachers).to(device)
-        for task, each in data.items()
-        if each.teachers is not None
-    }
     draw_text = _text_draw(run, text, tokenizer, settings) if text is not None else None
 
     def draw(number: int) -> _Drawn:
@@ -238,23 +222,17 @@ def step_of(
         labelled = {task: stream(own) for task, stream in streams.items()}
         return _Drawn(labelled, None if draw_text is None else draw_text(number))
 
-    drawn = Ahead(draw, drawers(run.processes))
+    drawn = Ahead(draw, 0 if draw_text is None else drawers(run.processes))
 
     def make(number: int) -> Step:
         batches = drawn(number)
         tokens, losses, right = 0, dict[str, Tensor](), dict[str, Tensor]()
         for task, batch in batches.labelled.items():
             labels = torch.from_numpy(batch.labels).to(device)
-            rows = torch.from_numpy(batch.rows).to(device)
+            before = known[task][torch.from_numpy(batch.rows).to(device)]
             with torch.autocast(device.type, torch.bfloat16, enabled=bf16):
                 logits = class_logits(run.model, task, batch)
-            loss = functional.cross_entropy(
-                logits + known[task][rows], labels, label_smoothing=settings.smoothing
-            )
-            if task in teachers:
-                loss = (1 - settings.distil) * loss + settings.distil * distillation(
-                    logits, teachers[task][rows]
-                )
+            loss = functional.cross_entropy(logits + before, labels, label_smoothing=settings.smoothing)
             loss.backward()
             losses[task] = loss.detach()
             right[task] = (logits.detach().argmax(-1) == labels).float().mean()

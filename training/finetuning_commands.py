@@ -66,15 +66,6 @@ def finetune(
     held_out_nli: HeldOut = None,
     rated_texts: Annotated[str | None, typer.Option(help="More reviews, one a line …")] = None,
     ratings: Annotated[str | None, typer.Option(help="… and their stars from 1 to 10, line by line.")] = None,
-    teacher: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="A preset, folder or hub id whose answers are learnt beside the labels; several times."
-        ),
-    ] = None,
-    distil: Annotated[
-        float, typer.Option(min=0.0, max=1.0, help="Share of the loss that the teachers have.")
-    ] = 0.8,
     documents: DocumentsOption = None,
     singles: SinglesOption = None,
     epochs: Annotated[float, typer.Option(min=0.01, help="Over the first task's examples.")] = 2.0,
@@ -154,8 +145,6 @@ def finetune(
         dev={name: file for name, file in (("sentiment", sentiment_dev), ("nli", nli_dev)) if file},
         held_out={"sentiment": held_out_sentiment or [], "nli": held_out_nli or []},
         rated=_rated(rated_texts, ratings),
-        teachers=tuple(teacher or ()),
-        distil=distil,
         documents=documents or [],
         singles=singles or [],
         epochs=epochs,
@@ -177,8 +166,7 @@ def finetune(
     )
     job.check()
     require_there(job.sources)
-    for each in (model, *job.teachers):
-        require_model(each)
+    require_model(model)
     from training.jobs import finetune as run_job  # torch: seconds that a slip of the pen needn't wait for
 
     with processes_on(device) as processes:

@@ -29,8 +29,6 @@ class Job:
         dev: Development file by task; a part of the first file where there is none.
         held_out: Files whose texts must not train, by task.
         rated: Reviews and their stars, files of equal length.
-        teachers: Presets, folders or hub ids of models that say what they think of the examples.
-        distil: Share of the loss that they have.
         replay: Labelled files of the first task to go through again, as many rows as the others have.
         documents: Pre-training text, for ``mask`` and ``nsp``.
         epochs: Over the first task's examples.
@@ -58,8 +56,6 @@ class Job:
     dev: dict[str, str] = field(default_factory=dict)
     held_out: dict[str, list[str]] = field(default_factory=dict)
     rated: tuple[str, str] | None = None
-    teachers: tuple[str, ...] = ()
-    distil: float = 0.8
     replay: list[str] = field(default_factory=list)
     documents: list[str] = field(default_factory=list)
     singles: list[str] = field(default_factory=list)
@@ -91,7 +87,7 @@ class Job:
             self.singles,
             self.rated or (),
         ]
-        model = [each for each in (self.model, *self.teachers) if Path(each).is_dir()]
+        model = [self.model] if Path(self.model).is_dir() else []
         documents = [source for source, _ in shares(self.documents)]
         return [*(source for each in by_task for source in each), *documents, *model]
 
@@ -112,13 +108,6 @@ class Job:
                 raise DataError(f"--{names[0]} is given, but {task} is not among the tasks")
         if not any(task in TEXT_TASKS for task in self.tasks) and self.documents:
             raise DataError("--documents is for the tasks mask and nsp")
-        self._check_for_tasks()
-        if self.teachers and not any(map(self.files.get, self.tasks)):
-            raise DataError("--teacher answers labelled examples, and no file of them is given")
-        if self.steps is None and self.minutes is None and not any(map(self.files.get, self.tasks)):
-            raise DataError("--steps or --minutes: text without labels has no epochs")
-
-    def _check_for_tasks(self) -> None:
         given = (
             ("singles", self.singles, "mask"),
             ("whole-words", self.whole_words, "mask"),
@@ -129,6 +118,8 @@ class Job:
         for option, setting, task in given:
             if setting and task not in self.tasks:
                 raise DataError(f"--{option} is for the task {task}")
+        if self.steps is None and self.minutes is None and not any(map(self.files.get, self.tasks)):
+            raise DataError("--steps or --minutes: text without labels has no epochs")
 
 
 def require_model(name: str) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
-from functools import reduce
 from math import ceil
 from pathlib import Path
 
@@ -78,9 +77,6 @@ def finetune(
         read_text(start.tokenizer) if wants_text and isinstance(start.tokenizer, BertTokenizerFast) else None
     )
     dev = {task: _dev(job, task, say) for task in files}
-    teachers = [load_start(each, dropout=0.0, device=processes.device) for each in job.teachers]
-    for name, teacher in zip(job.teachers, teachers, strict=True):
-        teacher.require(files, name)
     before = Learnt.load(start.folder)
     data = {
         task: task_data(
@@ -91,8 +87,6 @@ def finetune(
             debias=job.debias > 0,
             replay=replayed if task == job.tasks[0] else None,
             before=None if learnt_too else before,
-            teachers=() if dry_run else teachers,
-            device=processes.device,
             say=say,
         )
         for task, parts in files.items()
@@ -120,16 +114,13 @@ def finetune(
         nsp_weight=float(pairs),
         same_document=job.same_document,
     )
-    make = step_of(
-        run, data, text, start.tokenizer, Settings(job.smoothing, job.scale, job.debias, job.distil, recipe)
-    )
+    make = step_of(run, data, text, start.tokenizer, Settings(job.smoothing, job.scale, job.debias, recipe))
     plan = run.plan(make)
     say(told(run, plan))
     if dry_run:
         return run
     # Now, while all files are there: a training takes hours, and a URL may be gone by then.
-    known = reduce(Learnt.and_, (Learnt.load(each.folder) for each in teachers), before)
-    learnt = _learnt(job, files, data, replayed).and_(known) if processes.leads else None
+    learnt = _learnt(job, files, data, replayed).and_(before) if processes.leads else None
     run.go(make, watch_of(start.model, data))
     if learnt is not None:
         if run.best is not None:
@@ -167,9 +158,10 @@ def origin_of(job: Job, processes: Processes) -> Origin:
         DataError: There are no weights to begin with.
     """
     origin = Origin.of(asdict(job), job.sources, processes)
-    # A preset or a hub id: the name alone doesn't say which weights. A folder is among the sources.
-    named = [each for each in (job.model, *job.teachers) if not Path(each).is_dir()]
-    return replace(origin, data={**origin.data, **{each: file_hash(weights_of(each)[1]) for each in named}})
+    if Path(job.model).is_dir():  # among the sources
+        return origin
+    # A preset or a hub id: the name alone doesn't say which weights.
+    return replace(origin, data={**origin.data, job.model: file_hash(weights_of(job.model)[1])})
 
 
 def _measured(job: Job, say: Say) -> list[Example]:
@@ -206,6 +198,9 @@ def _replayed(job: Job, measured: list[Example], say: Say) -> Replay | None:
     task = job.tasks[0]
     parts = [_cleaned(_read_file(job, task, source), measured, say) for source in job.replay]
     rows = [example for part in parts for example in part.examples]
+    if not rows:
+        say("--replay: nothing is left to go through again")
+        return None
     return Replay(rows, max(1, round(job.epochs)), job.seed)
 
 
