@@ -31,6 +31,7 @@ from storage.errors import StorageError
 from storage.verdicts import Verdict
 from training.commands import app as train_app
 from training.retraining.place import Teaching, TeachingPlace
+from training.textfiles import looks_like
 
 app = typer.Typer(
     help="A Telegram bot that answers in Korean and English with BERT and learns from its users.",
@@ -208,5 +209,5 @@ def _lines(file: Path) -> list[str]:
         try:
             texts.append(line.decode("utf-8").rstrip("\r"))
         except UnicodeDecodeError:
-            fail(f"{file}: row {number} is not UTF-8")
+            fail(f"{file}: row {number} is not UTF-8{looks_like(line)}")
     return texts

@@ -8,7 +8,10 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import threading
+import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import count
 from typing import Generic, TypeVar, cast
 
@@ -16,9 +19,11 @@ import torch
 from torch.utils.data import DataLoader, Dataset
 
 from training.processes import Processes
+from training.textfiles import DataError
 
 MOST = 14  # processes; more only wait for each other
 _EACH = 3  # steps that each has ready
+_LOOKS_S = 0.2  # between two looks at whether who trains is still there
 
 Drawn = TypeVar("Drawn")
 
@@ -36,44 +41,78 @@ class Ahead(Generic[Drawn]):
     def __init__(self, draw: Callable[[int], Drawn], workers: int) -> None:
         self._draw, self._workers = draw, workers
         self._next = -1
-        self._coming: Iterator[Drawn] = iter(())
+        self._coming: Iterator[Drawn | DataError] = iter(())
 
     def __call__(self, number: int) -> Drawn:
-        """The examples of a step; quick where it follows the one before."""
+        """The examples of a step; quick where it follows the one before.
+
+        Raises:
+            DataError: They cannot be drawn, or who drew them was killed.
+        """
         if not self._workers:
             return self._draw(number)
         if number != self._next:
             self._coming = self._from(number)
         self._next = number + 1
-        return next(self._coming)
+        try:
+            found = next(self._coming)
+        except RuntimeError as error:
+            if "DataLoader worker" not in str(error):
+                raise
+            raise DataError(
+                "a process that draws examples was killed (is memory short?); the same command goes on"
+            ) from error
+        if isinstance(found, DataError):
+            raise found
+        return found
 
-    def _from(self, number: int) -> Iterator[Drawn]:
+    def _from(self, number: int) -> Iterator[Drawn | DataError]:
         loader = DataLoader(
             _ByNumber(self._draw),
             sampler=count(number),
             batch_size=None,
             num_workers=self._workers,
             prefetch_factor=_EACH,
+            collate_fn=_as_it_is,
             multiprocessing_context="fork",  # the text is in memory: nobody copies it
-            worker_init_fn=_leave_signals,
+            worker_init_fn=partial(_begin, os.getpid()),
             generator=torch.Generator(),  # else it takes a number of the step's own stream
         )
-        return cast("Iterator[Drawn]", iter(loader))
+        return cast("Iterator[Drawn | DataError]", iter(loader))
 
 
-class _ByNumber(Dataset[Drawn]):
+def _as_it_is(drawn: Drawn) -> Drawn:
+    """Left to itself, torch makes tensors of arrays."""
+    return drawn
+
+
+class _ByNumber(Dataset[Drawn | DataError]):
     def __init__(self, draw: Callable[[int], Drawn]) -> None:
         self._draw = draw
 
-    def __getitem__(self, number: int) -> Drawn:
-        return self._draw(number)
+    def __getitem__(self, number: int) -> Drawn | DataError:
+        try:
+            return self._draw(number)
+        except DataError as error:  # raised here, torch would put a traceback into its words
+            return error
 
 
-def _leave_signals(_: int) -> None:
-    """Ctrl-C is for who trains: it finishes the step and saves, and needs the examples for that."""
+def _begin(trainer: int, _: int) -> None:
+    """Draw until who trains is gone, however that was.
+
+    Ctrl-C is for that process: it finishes the step and saves, and needs the examples for that. Killed, it
+    can tell nobody; and who is left would hold its lock, its pipes and its place on the GPU.
+    """
     for one in (signal.SIGINT, signal.SIGHUP):
         signal.signal(one, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    threading.Thread(target=_watch, args=(trainer,), daemon=True).start()
+
+
+def _watch(trainer: int) -> None:
+    while os.getppid() == trainer:
+        time.sleep(_LOOKS_S)
+    os._exit(1)
 
 
 def drawers(processes: Processes) -> int:

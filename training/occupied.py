@@ -1,13 +1,17 @@
-"""One training at a time in a folder; whoever is killed is in nobody's way."""
+"""One training at a time in a folder; whoever is killed is soon in nobody's way."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from storage.file_lock import take
 from training.textfiles import DataError
+
+_PATIENCE_S = 2.0
+"""Who drew examples for a trainer that was killed sees that soon, and holds its files till then."""
 
 
 @contextmanager
@@ -18,6 +22,10 @@ def occupied(folder: Path) -> Iterator[None]:
         DataError: Another process holds it.
     """
     with (folder / "training.lock").open("a") as stream:
-        if not take(stream):
+        until = time.monotonic() + _PATIENCE_S
+        while not take(stream):
+            if time.monotonic() < until:
+                time.sleep(0.1)
+                continue
             raise DataError(f"{folder}: another process trains in this folder")
         yield

@@ -241,7 +241,8 @@ class Run:
         self.step += 1
         self.spent += time.monotonic() - begin
         for name, value in done.values.items():
-            self._mean[name] = _KEPT * self._mean.get(name, value) + (1 - _KEPT) * value
+            kept = min(_KEPT, 1 - 1 / self.step)  # the first fifty count alike: one small batch is no start
+            self._mean[name] = kept * self._mean.get(name, value) + (1 - kept) * value
         shown = {name: f"{value:.3f}" for name, value in self._mean.items()}
         bar.set_postfix({**shown, "tokens/s": f"{self.tokens / self.spent:.0f}"}, refresh=False)
         bar.update()

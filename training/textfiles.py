@@ -147,7 +147,7 @@ def _lines(stream: Iterable[bytes], source: str) -> Iterator[str]:
             try:
                 yield line.decode("utf-8").rstrip("\r\n")
             except UnicodeDecodeError:
-                raise DataError(f"{source}: row {number} is not UTF-8{_looks(line)}") from None
+                raise DataError(f"{source}: row {number} is not UTF-8{looks_like(line)}") from None
     except _BROKEN as error:
         raise _unreadable(source, error) from error
 
@@ -158,7 +158,7 @@ def _unreadable(source: str, error: Exception) -> DataError:
     return DataError(f"{source}: {why or f'cannot be read ({error})'}")
 
 
-def _looks(line: bytes) -> str:
+def looks_like(line: bytes) -> str:
     """What it may be instead: most other Korean files are of Windows' own code page."""
     try:
         line.decode("cp949")

@@ -135,7 +135,11 @@ def test_lines_that_cannot_be_answered_are_counted_and_kept_in_place() -> None:
             "DATABASE_URL says where; --model is one of `kobert-bot models list`, --preset one of",
         ),
         (("ask", "mask", "--file", "missing.txt"), b"", "missing.txt: No such file"),
-        (("ask", "mask", "--file", "-"), b"a [MASK]\n\xb0\xa1\n", "-: row 2 is not UTF-8"),
+        (
+            ("ask", "mask", "--file", "-"),
+            b"a [MASK]\n\xb0\xa1\n",
+            "-: row 2 is not UTF-8; it looks like CP949: iconv",
+        ),
         (("ask", "mask", "--file", "-"), b"\xef\xbb\xbfa \xb0\xa1\n", "-: row 1 is not UTF-8"),
         (("ask", "sentiment", "--file", "-", "--preset", "none"), b"a\nb\n", "there is no preset 'none'"),
     ],

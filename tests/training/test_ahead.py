@@ -4,30 +4,47 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 import torch
 from numpy.typing import NDArray
 
 from training.ahead import MOST, Ahead, drawers
 from training.processes import Processes
+from training.textfiles import DataError
+
+ROOT = Path(__file__).parents[2]
+
+
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:This DataLoader will create"),  # on a machine with one core
+    pytest.mark.filterwarnings("ignore:.*multi-threaded, use of fork:DeprecationWarning"),  # of Python 3.12
+]
 
 
 def draw(number: int) -> tuple[NDArray[np.int64], int]:
     return np.random.default_rng(number).integers(0, 1_000, 8), os.getpid()
 
 
-@pytest.mark.parametrize("order", [range(7), (0, 1, 2, 0, 1, 5, 6, 3)], ids=["in turn", "begun again"])
-def test_workers_draw_what_one_would_draw_oneself(order: tuple[int, ...]) -> None:
+@pytest.mark.parametrize(
+    ("order", "processes"), [(range(7), 2), ((0, 1, 2, 0, 1, 5, 6, 3), 7)], ids=["in turn", "begun again"]
+)
+def test_workers_draw_what_one_would_draw_oneself(order: tuple[int, ...], processes: int) -> None:
     ahead = Ahead(draw, 2)
 
     found = [ahead(number) for number in order]
 
     for number, (values, process) in zip(order, found, strict=True):
+        assert isinstance(values, np.ndarray)
         np.testing.assert_array_equal(values, draw(number)[0])
         assert process != os.getpid()
-    assert len({process for _, process in found}) > 1
+    assert len({process for _, process in found}) == processes
 
 
 def test_without_workers_nobody_else_draws() -> None:
@@ -54,12 +71,60 @@ def test_an_interruption_leaves_the_workers_drawing() -> None:
     assert all(ahead(number)[1] == worker for number in range(1, 12))  # more than it had ready
 
 
-def test_an_error_of_a_worker_is_told() -> None:
+def test_what_cannot_be_drawn_is_told_in_the_same_words() -> None:
     def fails(number: int) -> int:
-        raise ValueError(f"nothing to draw for step {number}")
+        raise DataError(f"nothing to draw for step {number}")
 
-    with pytest.raises(ValueError, match="nothing to draw for step 4"):
-        Ahead(fails, 1)(4)
+    for workers in (0, 1):
+        with pytest.raises(DataError) as told:
+            Ahead(fails, workers)(4)
+        assert str(told.value) == "nothing to draw for step 4"
+
+
+def test_a_worker_that_is_killed_is_told_in_one_line() -> None:
+    ahead = Ahead(draw, 1)
+    _, worker = ahead(0)
+
+    os.kill(worker, signal.SIGKILL)
+
+    with pytest.raises(DataError, match=r"^a process that draws examples was killed .* goes on$"):
+        list(map(ahead, range(1, 12)))
+
+
+_TRAINER = """
+import sys, time
+import numpy as np
+from training.ahead import Ahead
+ahead = Ahead(lambda number: (np.zeros(1_000_000), __import__("os").getpid()), 2)
+with open(sys.argv[1], "a"):  # as the lock of a run's folder
+    print(ahead(0)[1], ahead(1)[1], flush=True)
+    time.sleep(60)
+"""
+
+
+def test_who_draws_for_a_trainer_that_is_killed_ends_too(tmp_path: Path) -> None:
+    """Batches larger than a pipe: torch's own workers wait for a reader then, for ever."""
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-W", "ignore", "-c", _TRAINER, str(tmp_path / "training.lock")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment, text=True) as trainer:
+        assert trainer.stdout is not None
+        workers = [int(number) for number in trainer.stdout.readline().split()]
+        assert all(psutil.pid_exists(each) for each in workers)
+
+        trainer.kill()
+
+        assert trainer.stdout.read() == "", "nobody else holds its pipe"
+    deadline = time.monotonic() + 10
+    while any(_lives(each) for each in workers):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def _lives(process: int) -> bool:
+    try:
+        return psutil.Process(process).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def test_cores_that_compute_do_not_draw(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,12 +12,14 @@ from models.results import LABELS, Task
 from storage.runs import Failure
 from training.batches import LabelledExamples
 from training.classes import all_logits
+from training.corpus import Corpus
 from training.datasets import Example
 from training.finetune import Replay, Settings, TaskData, set_aside, step_of, task_data, watch_of
 from training.learnt import Learnt
 from training.optimizers import adamw
 from training.picture_words import KOREAN
-from training.pretrain import new_model
+from training.pretrain import Documents, Recipe, Text, new_model
+from training.pretrain import step_of as pretraining_step
 from training.processes import Processes
 from training.run import Run, Step
 from training.schedule import Budget
@@ -138,6 +140,20 @@ def test_what_the_second_text_gives_away_is_left_out(tokenizer: BertTokenizerFas
 
     assert spread(0.0) > 1.5  # log 8 would be all
     assert spread(1.0) < 0.5
+
+
+def test_each_step_reads_text_of_its_own(
+    tokenizer: BertTokenizerFast, corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("training.pretrain.LENGTHS", ((32, 1.0),))
+    run = Run(new_model(tokenizer, layers=1, hidden=16, heads=1), tmp_path, Budget(0, 1), 0.01, "test", HERE)
+    text = Text([Documents(corpus, 1.0)])
+    fine = step_of(run, {}, text, tokenizer, Settings(scale=0.5))
+    before = pretraining_step(run, tokenizer, text, Recipe(tokens=256))
+    for make in (fine, before):
+        first, second = make(0).values, make(1).values
+        assert first["mlm"] != second["mlm"]
+        assert make(0).values == first
 
 
 def test_each_process_has_batches_of_its_own(tokenizer: BertTokenizerFast, tmp_path: Path) -> None:

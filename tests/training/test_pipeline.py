@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import lzma
+import multiprocessing
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -108,6 +109,34 @@ def test_a_run_leaves_a_model_a_picture_and_a_record(pretrained: Path) -> None:
     assert all(len(digest) == 64 for digest in record["data"].values())
     assert record["packages"].keys() >= {"torch", "transformers"}
     assert {"mlm", "mlm accuracy", "nsp", "nsp accuracy", "tokens"} <= read_history(pretrained)[-1].keys()
+
+
+def test_who_draws_the_examples_changes_no_weight(
+    pretrained: Path, folder: Path, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Three steps of pre-training as the fixture's, and two of all tasks, stopped after one of them."""
+    text = ("--documents", data / "ko.txt", "--singles", data / "reviews.txt")
+    tasks = ("finetune", "sentiment", "mask", "nsp", "--model", pretrained / "model", "--seed", "5")
+    asked = (*tasks, "--sentiment", folder / "nsmc_train.tsv", *text)
+    done(*asked, "--out", tmp_path / "alone", "--steps", "2")
+    for module in (pretrain, finetune):
+        monkeypatch.setattr(module, "drawers", lambda _: 2)
+    done(
+        *("pretrain", "--tokenizer", folder / "tok", "--documents", f"{data / 'ko.txt'}=3"),
+        *("--documents", data / "en.txt", "--singles", data / "reviews.txt", "--out", tmp_path / "pre"),
+        *("--steps", "3", "--tokens", "256", "--layers", "1", "--hidden", "64", "--heads", "2"),
+        "--no-count-first",
+    )
+    ahead = ("--out", tmp_path / "ahead")
+    with monkeypatch.context() as patch:
+        patch.setattr(run.Run, "_log", Mock(side_effect=KeyboardInterrupt))
+        assert call(*asked, *ahead, "--steps", "2").exit_code != 0
+    done(*asked, *ahead, "--steps", "2")
+
+    for one, other in ((pretrained, tmp_path / "pre"), (tmp_path / "alone", tmp_path / "ahead")):
+        ours, theirs = (load_file(each / "model" / "model.safetensors") for each in (one, other))
+        assert all(torch.equal(ours[name], theirs[name]) for name in ours | theirs)
+    assert not multiprocessing.active_children()
 
 
 @pytest.mark.usefixtures("pretrained")
@@ -246,6 +275,18 @@ def test_the_temperature_is_fitted_without_what_is_measured(folder: Path, tmp_pa
     result = call("evaluate", "--model", "builtin", *given)
     assert result.exit_code == 0
     assert f"{more}: 10 rows with a text that is measured left out" in result.stderr
+
+
+def test_with_nothing_left_to_replay_it_is_as_without(folder: Path) -> None:
+    """Passes over the rows make other batches of them, and other steps."""
+    file = str(folder / "nsmc_test.tsv")
+    job = Job(("sentiment",), "builtin", folder, replay=[file])
+    told: list[str] = []
+
+    assert jobs._replayed(job, [], told.append) is not None
+    assert not told
+    assert jobs._replayed(job, read("sentiment", file).examples, told.append) is None
+    assert told[-1] == "--replay: nothing is left to go through again"
 
 
 @pytest.mark.parametrize("task", ["sentiment", "mask", "nsp"])

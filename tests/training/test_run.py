@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import json
 import signal
+import threading
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -11,8 +13,10 @@ import torch
 from transformers import BertTokenizerFast
 
 from models.multitask import BertForFourTasks
+from storage.file_lock import take
 from training import run as module
 from training.history import HISTORY, read_history
+from training.occupied import occupied
 from training.pretrain import new_model
 from training.processes import Processes
 from training.record import RECORD, Origin, write_record
@@ -110,8 +114,9 @@ def test_a_second_ctrl_c_does_not_wait(tmp_path: Path, tokenizer: BertTokenizerF
 
 
 def test_a_second_process_does_not_train_in_the_folder_of_one_that_does(
-    tmp_path: Path, tokenizer: BertTokenizerFast
+    tmp_path: Path, tokenizer: BertTokenizerFast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("training.occupied._PATIENCE_S", 0.2)
     first, second = (run_in(tmp_path, tokenizer, Budget(0, 2)) for _ in range(2))
     make = shrink(first)
 
@@ -128,6 +133,17 @@ def test_a_second_process_does_not_train_in_the_folder_of_one_that_does(
     longer = run_in(tmp_path, tokenizer, Budget(0, 3))
     longer.go(shrink(longer))
     assert longer.step == 3
+
+
+def test_who_still_holds_the_folder_of_a_killed_training_is_waited_for(tmp_path: Path) -> None:
+    with ExitStack() as holder:
+        stream = holder.enter_context((tmp_path / "training.lock").open("a"))
+        assert take(stream)
+        letting_go = threading.Timer(0.3, stream.close)
+        letting_go.start()
+        with occupied(tmp_path):
+            assert stream.closed
+        letting_go.join()
 
 
 def test_a_half_written_state_is_never_read(tmp_path: Path, tokenizer: BertTokenizerFast) -> None:
@@ -181,6 +197,19 @@ def test_a_full_disk_is_one_line_and_leaves_the_checkpoint_before(
     with pytest.raises(DataError, match="step 3 cannot be saved"):
         longer.go(shrink(longer))
     assert (tmp_path / "state.pt").read_bytes() == before
+
+
+def test_the_first_batch_is_no_more_of_what_is_shown_than_the_next(
+    tmp_path: Path, tokenizer: BertTokenizerFast
+) -> None:
+    run = run_in(tmp_path, tokenizer, Budget(0, 4))
+
+    def make(number: int) -> Step:
+        shrink(run)(number)
+        return Step(10, {"accuracy": float(number > 0)})
+
+    run.go(make)
+    assert run.means["accuracy"] == pytest.approx(3 / 4)
 
 
 def test_minutes_become_steps_once_and_learn_nothing_meanwhile(
