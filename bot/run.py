@@ -88,7 +88,7 @@ async def _main(settings: Settings, token: str) -> None:
         async with AsyncExitStack() as closing:
             catalog = load_catalog(settings.catalog)
             presets = _group_presets(settings, catalog)  # a bad setting is told before a database is made
-            await closing.enter_async_context(one_bot(settings.database_url))  # before its tables are changed
+            closing.enter_context(one_bot(settings.database_url))  # before its tables are changed
             store = await Store.open(
                 settings.database_url, pepper=pseudonym_key(settings), teaching=settings.teaching_folder
             )

@@ -193,8 +193,8 @@ EN = Texts(
     ),
     consent_question=(
         "🗂 <b>May I keep what you ask, my answers and your votes?</b> Better models are trained with "
-        "them. People who help label may see your texts, not who you are, which is kept only as a hash. "
-        "I answer just the same if not. More: /privacy{at}"
+        "them. People who help with /label may see your texts, not who you are, which is kept only as a "
+        "hash. I answer just the same if not. More: /privacy{at}"
     ),
     consent_toast=(
         "To count it I have to keep this text, my answer and your vote, to train better models. People who "

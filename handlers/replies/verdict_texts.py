@@ -96,7 +96,8 @@ VERDICT_EN = VerdictTexts(
             "(+{margin} allowed); n = {n}."
         ),
         "latency": (
-            "Time of a lone question: {champion_ms} → {candidate_ms} ms, {ratio} times as long "
+            "Time of a lone question: {champion_ms} → {candidate_ms} ms, question by question {ratio} times "
+            "as long "
             "({bound} allowed); {n:question|questions} each."
         ),
         "voters": "Voters: {voters:person|people} whose votes have proved right taught it ({least} needed).",
@@ -197,7 +198,7 @@ VERDICT_KO = VerdictTexts(
             "(+{margin}까지 괜찮아요). n = {n}."
         ),
         "latency": (
-            "질문 하나에 걸리는 시간: {champion_ms} → {candidate_ms} ms, {ratio}배예요 "
+            "질문 하나에 걸리는 시간: {champion_ms} → {candidate_ms} ms, 질문마다 견주면 {ratio}배예요 "
             "({bound}배까지 괜찮아요). 질문 {n}개씩."
         ),
         "voters": "투표한 사람: 표가 맞는 것으로 확인된 {voters}명에게 배웠어요 ({least}명 필요).",
@@ -242,7 +243,7 @@ VERDICT_KO = VerdictTexts(
     ),
     voters_agree=(
         "투표한 사람: 표가 서로 맞는 {voters}명에게 배웠어요 ({least}명 필요). "
-        "그 표가 옳은지 보여 주는 정답(골드)은 없어요."
+        "그 표가 옳다고 정답(골드)으로 확인되지는 않았어요."
     ),
     maybe_chance="우연일 수 있어서 사람이 판단해야 해요.",
     maybe_lost="새로 틀린 것은 없지만 글이 너무 적어서 그것만으로는 알 수 없으니, 사람이 판단해야 해요.",

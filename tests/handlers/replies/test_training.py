@@ -84,6 +84,7 @@ def test_the_offer_promises_no_more_than_the_gate_will_count(language: Language)
     assert f"{texts.data.splitlines()[4].format(gold=90)}\n" in said, "not all 130"
     said = offered(language, gold=90, held_out=0)
     assert texts.no_gain.format(missing=Count(10), least=Count(100)) in said
+    assert texts.few_given.partition("{")[0] not in said, "that too few are there is said"
     assert texts.few_gold.format(missing=Count(10), least=Count(100)) not in said
 
     said = offered(language, gold=120, held_out=90, voted=21)

@@ -104,7 +104,10 @@ def test_a_verdict_reads_as_english() -> None:
         "2 points may be lost, or 2 rows."
     )
     assert "5.00 → 6.00 points, +1.00 (+2 allowed)" in lines[8]
-    assert "20.00 → 21.00 ms, 1.05 times as long (1.1 allowed); 100 questions each" in lines[9]
+    assert (
+        "20.00 → 21.00 ms, question by question 1.05 times as long (1.1 allowed); 100 questions each"
+        in lines[9]
+    )
     assert lines[11] == "✓ Largest voter: 20% of the votes (30% allowed)."
     assert len(lines) == 12
 
