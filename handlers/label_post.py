@@ -13,7 +13,7 @@ from handlers.group_settings import administers
 from handlers.pairs import Pair, split
 from handlers.refusing import refuse
 from handlers.replies.labelling import post_keyboard, post_result, post_text
-from handlers.replies.texts import TEXTS
+from handlers.replies.texts import TEXTS, Language
 from handlers.source_text import OneTextMissing, arguments, spoken_before
 from handlers.taps import CloseTap, GuideTap
 from handlers.tolerance import tolerating
@@ -32,8 +32,7 @@ async def put_up(message: Message, context: Context) -> None:
     if asker is None:
         await reply(message, context, own.only_people_vote)
         return
-    name, _, rest = arguments(message).partition(" ")
-    task, said, before = _task(name.lower()), rest.strip(), spoken_before(message)
+    (task, said), before = _named(arguments(message), language), spoken_before(message)
     if task is None or not (said or before):
         await reply(message, context, own.group_usage.format(at=address(message, context)))
         return
@@ -104,9 +103,14 @@ async def tell_how_to_decide(
         await query.answer(guideline[tap.task], show_alert=True)
 
 
-def _task(name: str) -> Task | None:
-    """Return the task of a name, if its labels are few enough for buttons."""
-    return next((task for task in LABELS if task == name), None)
+def _named(said: str, language: Language) -> tuple[Task | None, str]:
+    """The task whose name a text begins with, if its labels are few enough for buttons, and what follows."""
+    for task in LABELS:
+        for name in (task.value, TEXTS[language].task_name[task].lower()):
+            begins, rest = said[: len(name)].lower() == name, said[len(name) :]
+            if begins and (not rest or rest[0].isspace()):
+                return task, rest.strip()
+    return None, ""
 
 
 def _texts(task: Task, said: str, before: str) -> tuple[str, str | None]:

@@ -78,6 +78,17 @@ async def test_two_texts_are_put_up(telegram: Telegram, model: FakeModel, task: 
     assert missing.text.startswith(EN.one_text_missing)
 
 
+@pytest.mark.parametrize("task", [Task.SENTIMENT, Task.NLI, Task.NSP])
+async def test_a_task_may_be_called_as_the_bot_calls_it(
+    telegram: Telegram, model: FakeModel, store: Store, task: Task
+) -> None:
+    words = ("One.",) if task is Task.SENTIMENT else ("One.", "Two.")
+    for language, texts in (("en", EN), ("ko", KO)):
+        await store.set_language(ENGLISH, language)
+        await telegram.says(f"/label {texts.task_name[task]} {' | '.join(words)}", chat=GROUP)
+    assert [asked[: 1 + len(words)] for asked in model.asked] == [(task, *words)] * 2
+
+
 async def test_everybody_votes_unseen_and_only_how_many_is_shown(telegram: Telegram, store: Store) -> None:
     post = await put_up(telegram)
     await telegram.taps(post.button("Negative"), chat=GROUP)

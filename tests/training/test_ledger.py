@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from storage.errors import DatabaseFailed, StorageError
-from storage.runs import LostRun, RunState, UnknownRun
+from storage.runs import READER, LostRun, RunState, UnknownRun
 from storage.store import Store
 from training.retraining import ledger as ledgers
 from training.retraining.command import _work
@@ -155,6 +155,15 @@ def test_who_loses_a_training_to_another_process_is_told_where_to_look(
     place = TeachingPlace("", b"", tmp_path, "builtin", None)
     with pytest.raises(DataError, match=r"taken over by another process: /train in the chat .*models list"):
         _work(ledger, place, run.id, "sentiment", "cpu", read=True)
+
+
+def test_who_reads_the_end_is_known_from_the_claim_on(ledger: Ledger) -> None:
+    """Stopped before the first beat, the same command must not begin another training."""
+    run = ledger.call(lambda store: store.runs.ask("sentiment", actor="x")).run
+
+    ledger.claim(run.id, read=True)
+
+    assert ledger.call(lambda store: store.runs.get(run.id)).progress == {READER: ledger.worker}
 
 
 def test_what_an_interruption_left_in_the_middle_is_ended_before_the_database_is_closed(

@@ -63,10 +63,13 @@ def parse(source: str, task: str | None = None, *, gold: bool = False) -> Parsed
             elif task is None or row.values.get("task") == task:
                 votes.append(vote(row.values))
             else:
-                others.add(str(row.values.get("task")))
+                others |= {str(row.values.get("task"))} & set(
+                    TAUGHT
+                )  # anything else may be what people wrote
         except BadRow as error:
             bad.append(f"{row.source}: row {row.number} {error}")
-            unusable.append(row)
+            if len(unusable) < _TRIED:
+                unusable.append(row)
     if not votes and not texts:
         raise DataError(_nothing_in(source, task, bad, unusable, others))
     return Parsed(tuple(votes), tuple(texts), tuple(bad))
@@ -80,11 +83,11 @@ def _nothing_in(
         only = f" on {task}, only on {', '.join(sorted(others))}" if others else ""
         return f"{source}: there is no {'vote' if others else 'row to import'} in it{only}"
     none = "it has no other row" if len(bad) == 1 else f"none of its {len(bad):,} rows can be used"
-    return f"{bad[0]}; {none}. {_hint(task, unusable[:_TRIED])}"
+    return f"{bad[0]}; {none}. {_hint(task, unusable)}"
 
 
 def _hint(task: str | None, unusable: Sequence[Row]) -> str:
-    fitting = [each for each in TAUGHT if each != task and all(_fits(row, each) for row in unusable)]
+    fitting = [each for each in TAUGHT if all(_fits(row, each) for row in unusable)]
     if fitting:
         right = "" if task is None else ": is the task right?"
         return f"--task {' or '.join(fitting)} would fit{right}"

@@ -27,6 +27,7 @@ class Rules:
             promotes what loses more than that and passed, as it may be chance.
         recall_limit: A loss beyond this fails without a test of chance, unless it is so few rows.
         calibration_margin: How much worse the expected calibration error may be.
+        calibration_rows: With fewer rows its interval means nothing, and nobody fails by it.
         latency_bound: How many times the champion's median time the candidate may take.
         least_voters: People whose votes it must have learnt from: of those who have shown to be right.
         voter_cap: Share of the votes that one of them may have.
@@ -39,6 +40,7 @@ class Rules:
     recall_margin: float = 0.02
     recall_limit: float = 0.10
     calibration_margin: float = 0.02
+    calibration_rows: int = 30
     latency_bound: float = 1.10
     least_voters: int = LEAST_VOTERS
     voter_cap: float = VOTER_CAP

@@ -229,7 +229,8 @@ def _calibration(pair: Paired, rules: Rules) -> Check:
     low, worse = calibration_low(champion, candidate, pair.groups), after - before
     numbers: dict[str, Number] = {**_of(pair), "champion": before, "candidate": after, "worse": worse}
     numbers |= {"low": low, "margin": rules.calibration_margin}
-    return Check(CheckName.CALIBRATION, _state(worse > rules.calibration_margin and low > 0), numbers)
+    told = low > 0 and len(pair.champion_right) >= rules.calibration_rows
+    return Check(CheckName.CALIBRATION, _state(worse > rules.calibration_margin and told), numbers)
 
 
 def _latency(times: Times | None, rules: Rules) -> Check:

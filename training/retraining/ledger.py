@@ -152,9 +152,9 @@ class Ledger:
             if claimed is not None:
                 self._run, self._progress = claimed, dict(claimed.progress)
                 self._written = self._progress
-                if read:
-                    self.tell(**{READER: self._worker})
                 self._beats = self._wait(self._begin())
+                if read:  # at once: stopped before the next beat, the same command would begin another
+                    self.keep(**{READER: self._worker})
                 return claimed
             first = first or run
             alive = (run.worker, run.beat_at) != (first.worker, first.beat_at)

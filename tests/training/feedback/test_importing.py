@@ -427,6 +427,7 @@ REVIEWS = [{"document": f"글 {number}", "label": str(number % 2)} for number in
     ("rows", "task", "told"),
     [
         ([VOTE], "nli", ("there is no vote in it on nli, only on sentiment",)),
+        ([VOTE | {"task": "나만 아는 말"}], "nli", ("there is no row to import in it",)),
         (
             REVIEWS,
             "nli",
@@ -461,6 +462,11 @@ REVIEWS = [{"document": f"글 {number}", "label": str(number % 2)} for number in
             [*REVIEWS, {"document": "글", "label": "7"}] * 10,
             "nli",
             (NO_NLI, f"130 rows can be used. {RIGHT_FILE}"),
+        ),
+        (
+            [*[{"document": "글", "label": "7"}] * 100, *REVIEWS],  # the first hundred tell
+            "nli",
+            (NO_NLI.replace("'0'", "'7'"), f"112 rows can be used. {RIGHT_FILE}"),
         ),
     ],
 )

@@ -343,6 +343,18 @@ def test_calibration_of_a_few_rows_does_not_refuse_by_chance() -> None:
     assert check.state is CheckState.PASSED
 
 
+def test_calibration_of_rows_that_are_all_alike_and_few_does_not_refuse() -> None:
+    """Drawn again and again, two rows that are both worse are worse each time."""
+    for rows, state in ((29, CheckState.PASSED), (30, CheckState.FAILED)):
+        alike = planted(SetName.HELDOUT, rows, gained=0, lost=0, confidence=(0.8, 0.3))
+        found = verdict(GOLD, TEST, alike)
+        (check,) = [check for check in of(found, CheckName.CALIBRATION) if check.numbers["set"] == "heldout"]
+        assert (check.state, check.numbers["n"]) == (state, rows)
+        low = check.numbers["low"]
+        assert isinstance(low, float)
+        assert low > 0, "by chance it would have passed"
+
+
 def test_a_slow_candidate_fails_alone() -> None:
     assert failed(verdict(*GOOD, times=took(20, 23))) == [CheckName.LATENCY]
     assert verdict(*GOOD, times=took(20, 21)).passed
