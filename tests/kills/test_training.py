@@ -121,6 +121,7 @@ async def _give_up(url: str) -> None:
     [run] = await store.runs.unfinished()
     assert await store.runs.claim(run.id, worker, instead_of=run.worker) is not None
     await store.runs.finish(run.id, worker, RunState.FAILED, error="killed")
+    await store.runs.hear(run.id)  # else the command that began it tells of that first
     await store.close()
 
 
