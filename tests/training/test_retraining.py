@@ -45,6 +45,7 @@ from tests.training.retraining_world import (
 from training.feedback.parts import part_of
 from training.finetuning_commands import REFUSED
 from training.gate.compare import compare
+from training.gate.rules import Rules
 from training.jobs import finetune
 from training.retraining import work
 from training.retraining.ledger import WHERE_TO_LOOK
@@ -246,6 +247,7 @@ def test_a_dry_run_says_what_would_be_learnt_from_whom_and_how_long_it_takes_and
     )
     assert "the test file has 100 texts, too few to show that nothing is lost (about 736 do)" in done.stdout
     assert "imported" not in done.stdout
+    assert "would be refused" not in done.stdout
     assert "220 steps" in done.stdout
     before = (everything(tmp_path), files(tmp_path))
     again = call(*COMMAND, "--dry-run", "--snapshot", "sentiment-0001")
@@ -255,6 +257,17 @@ def test_a_dry_run_says_what_would_be_learnt_from_whom_and_how_long_it_takes_and
     assert again.stdout.splitlines()[:9] == ["sentiment-0001", *told[1:9]]
     assert call(*COMMAND, "--dry-run", "--snapshot", "sentiment-0009").exit_code == 1
     assert (everything(tmp_path), files(tmp_path)) == before
+
+
+def test_a_dry_run_says_that_too_few_voters_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for rules in (Rules(least_voters=7), Rules(voter_cap=0.05)):
+        monkeypatch.setattr("training.retraining.rehearsal._RULES", rules)
+        done = call(*COMMAND, *QUICK, "--dry-run")
+        assert done.exit_code == 0, done.output + repr(done.exception)
+        assert "so few voters, or one with so large a share, are not enough for the gate" in done.stdout
+    assert not (tmp_path / "teaching" / "runs").exists()
 
 
 def test_a_dry_run_says_beforehand_what_the_gate_will_say(tmp_path: Path, voted: Path) -> None:

@@ -118,6 +118,8 @@ def _outcome(sets: Sequence[LabelledSet], taught: Teachers) -> Iterator[str]:
             "only imported labels would be learnt, with no vote behind them: the gate never passes that, "
             f"as it takes votes of {_RULES.least_voters} people on what is learnt"
         )
+    elif taught.voters < _RULES.least_voters or taught.largest_share > _RULES.voter_cap:
+        yield "so few voters, or one with so large a share, are not enough for the gate: it would be refused"
     gold = len(asked[SetName.GOLD].rows) if SetName.GOLD in asked else 0
     if gold < _RULES.least_gold:
         few = f"known labels (gold): {gold}, of {_RULES.least_gold} that it takes to see a gain on them"
