@@ -11,6 +11,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from itertools import count
 from typing import Generic, TypeVar, cast
@@ -54,14 +55,8 @@ class Ahead(Generic[Drawn]):
         if number != self._next:
             self._coming = self._from(number)
         self._next = number + 1
-        try:
+        with telling_of_kills():
             found = next(self._coming)
-        except RuntimeError as error:
-            if "DataLoader worker" not in str(error):
-                raise
-            raise DataError(
-                "a process that draws examples was killed (is memory short?); the same command goes on"
-            ) from error
         if isinstance(found, DataError):
             raise found
         return found
@@ -86,6 +81,23 @@ def _as_it_is(drawn: Drawn) -> Drawn:
     return drawn
 
 
+@contextmanager
+def telling_of_kills() -> Iterator[None]:
+    """Tell in one line of a drawing process that is gone; torch says so in the middle of whatever is done.
+
+    Raises:
+        DataError: It says so in the block.
+    """
+    try:
+        yield
+    except RuntimeError as error:
+        if not str(error).startswith("DataLoader worker"):
+            raise
+        raise DataError(
+            "a process that draws examples was killed (is memory short?); the same command goes on"
+        ) from error
+
+
 class _ByNumber(Dataset[Drawn | DataError]):
     def __init__(self, draw: Callable[[int], Drawn]) -> None:
         self._draw = draw
@@ -105,7 +117,7 @@ def _begin(trainer: int, _: int) -> None:
     """
     for one in (signal.SIGINT, signal.SIGHUP):
         signal.signal(one, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGTERM, lambda *_: os._exit(0))  # as torch's own, which is told to end so
     threading.Thread(target=_watch, args=(trainer,), daemon=True).start()
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from storage.file_lock import take
+from storage.file_lock import release, take
 from training.textfiles import DataError
 
 _PATIENCE_S = 2.0
@@ -24,8 +24,10 @@ def occupied(folder: Path) -> Iterator[None]:
     with (folder / "training.lock").open("a") as stream:
         until = time.monotonic() + _PATIENCE_S
         while not take(stream):
-            if time.monotonic() < until:
-                time.sleep(0.1)
-                continue
-            raise DataError(f"{folder}: another process trains in this folder")
-        yield
+            if time.monotonic() > until:
+                raise DataError(f"{folder}: another process trains in this folder")
+            time.sleep(0.1)
+        try:
+            yield
+        finally:
+            release(stream)

@@ -13,6 +13,7 @@ import torch
 from tqdm import tqdm
 
 from models.multitask import BertForFourTasks
+from training.ahead import telling_of_kills
 from training.history import History
 from training.occupied import occupied
 from training.optimizers import adamw
@@ -183,11 +184,11 @@ class Run:
                 highest.
 
         Raises:
-            DataError: Another process trains in the folder.
+            DataError: Another process trains in the folder, or one that drew examples was killed.
             KeyboardInterrupt: Told to stop; the step was finished and the state is saved.
         """
         self.folder.mkdir(parents=True, exist_ok=True)  # not before: a dry run leaves nothing behind
-        with occupied(self.folder) if self.processes.leads else nullcontext():
+        with occupied(self.folder) if self.processes.leads else nullcontext(), telling_of_kills():
             if self.processes.leads and stamp(self.folder) != self._seen:
                 raise DataError(f"{self.folder}: another process has trained here meanwhile: call it again")
             if not self.total:
@@ -241,7 +242,7 @@ class Run:
         self.step += 1
         self.spent += time.monotonic() - begin
         for name, value in done.values.items():
-            kept = min(_KEPT, 1 - 1 / self.step)  # the first fifty count alike: one small batch is no start
+            kept = min(_KEPT, 1 - 1 / self.step)  # about the first fifty count alike
             self._mean[name] = kept * self._mean.get(name, value) + (1 - kept) * value
         shown = {name: f"{value:.3f}" for name, value in self._mean.items()}
         bar.set_postfix({**shown, "tokens/s": f"{self.tokens / self.spent:.0f}"}, refresh=False)

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import signal
 import threading
 import time
+import warnings
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
@@ -133,6 +135,31 @@ def test_a_second_process_does_not_train_in_the_folder_of_one_that_does(
     longer = run_in(tmp_path, tokenizer, Budget(0, 3))
     longer.go(shrink(longer))
     assert longer.step == 3
+
+
+def test_a_step_in_which_a_drawing_process_was_killed_is_one_line(
+    tmp_path: Path, tokenizer: BertTokenizerFast
+) -> None:
+    """torch raises this from a signal, wherever the step happens to be."""
+    run = run_in(tmp_path, tokenizer, Budget(0, 4))
+
+    def make(_: int) -> Step:
+        raise RuntimeError("DataLoader worker (pid 7) is killed by signal: Killed. ")
+
+    with pytest.raises(DataError, match=r"a process that draws examples was killed \(is memory short\?\)"):
+        run.go(make)
+
+
+def test_a_folder_is_free_though_a_forked_process_has_its_lock_open(tmp_path: Path) -> None:
+    with occupied(tmp_path):
+        other = multiprocessing.get_context("fork").Process(target=time.sleep, args=(20,))
+        with warnings.catch_warnings(action="ignore"):
+            other.start()
+    begun = time.monotonic()
+    with occupied(tmp_path):
+        assert time.monotonic() - begun < 1
+    other.kill()
+    other.join()
 
 
 def test_who_still_holds_the_folder_of_a_killed_training_is_waited_for(tmp_path: Path) -> None:
