@@ -27,7 +27,8 @@ class Rules:
             promotes what loses more than that and passed, as it may be chance.
         recall_limit: A loss beyond this fails without a test of chance, unless it is so few rows.
         calibration_margin: How much worse the expected calibration error may be.
-        calibration_rows: With fewer rows its interval means nothing, and nobody fails by it.
+        calibration_rows: With fewer rows, those of one premise counted once, its interval means nothing, and
+            nobody fails by it.
         latency_bound: How many times the champion's median time the candidate may take.
         least_voters: People whose votes it must have learnt from: of those who have shown to be right.
         voter_cap: Share of the votes that one of them may have.

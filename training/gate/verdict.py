@@ -182,8 +182,13 @@ def _test(pair: Paired, found: Change, rules: Rules) -> Check:
     smallest = smallest_gain(found.n, found.discordant, power=rules.power, alpha=rules.alpha)
     numbers = {**_of(pair), **_interval(found), "margin": rules.test_margin, "smallest": smallest}
     if not found.lost:
-        numbers["low"] = found.low - unseen_loss(len(pair if pair.groups is None else np.unique(pair.groups)))
+        numbers["low"] = found.low - unseen_loss(_apart(pair))
     return Check(CheckName.TEST, _state(found.low <= -rules.test_margin), numbers)
+
+
+def _apart(pair: Paired) -> int:
+    """How many rows came separately: pairs of one premise count once."""
+    return len(pair if pair.groups is None else np.unique(pair.groups))
 
 
 def _recalls(pair: Paired, rules: Rules) -> Iterator[Check]:
@@ -229,7 +234,7 @@ def _calibration(pair: Paired, rules: Rules) -> Check:
     low, worse = calibration_low(champion, candidate, pair.groups), after - before
     numbers: dict[str, Number] = {**_of(pair), "champion": before, "candidate": after, "worse": worse}
     numbers |= {"low": low, "margin": rules.calibration_margin}
-    told = low > 0 and len(pair.champion_right) >= rules.calibration_rows
+    told = low > 0 and _apart(pair) >= rules.calibration_rows
     return Check(CheckName.CALIBRATION, _state(worse > rules.calibration_margin and told), numbers)
 
 

@@ -355,6 +355,14 @@ def test_calibration_of_rows_that_are_all_alike_and_few_does_not_refuse() -> Non
         assert low > 0, "by chance it would have passed"
 
 
+def test_calibration_of_many_pairs_of_few_premises_does_not_refuse() -> None:
+    pairs = planted(SetName.HELDOUT, 60, gained=0, lost=0, confidence=(0.8, 0.3))
+    grouped = replace(pairs, groups=np.arange(60) % 20)
+    found = verdict(GOLD, TEST, grouped)
+    (check,) = [check for check in of(found, CheckName.CALIBRATION) if check.numbers["set"] == "heldout"]
+    assert check.state is CheckState.PASSED
+
+
 def test_a_slow_candidate_fails_alone() -> None:
     assert failed(verdict(*GOOD, times=took(20, 23))) == [CheckName.LATENCY]
     assert verdict(*GOOD, times=took(20, 21)).passed
