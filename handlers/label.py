@@ -47,7 +47,8 @@ async def label(message: Message, context: Context) -> None:
     if message.chat.type != ChatType.PRIVATE:
         await put_up(message, context)
         return
-    language, task = await context.language_in(message), arguments(message).lower()
+    language = await context.language_in(message)
+    task = _named(arguments(message), language)
     own = TEXTS[language].labelling
     if task and task not in LABELLED:
         await reply(message, context, own.what_can_be_labelled)
@@ -68,6 +69,12 @@ async def label(message: Message, context: Context) -> None:
         task=AnswerKind.ITEM,
         prediction_id=item.prediction_id,
     )
+
+
+def _named(said: str, language: Language) -> str:
+    """The task that somebody names, also as the bot calls it; what is none is left as it is."""
+    called = TEXTS[language].task_name
+    return next((task for task in LABELLED if said.lower() == called[task].lower()), said.lower())
 
 
 async def tap_item(
@@ -134,7 +141,7 @@ async def begin_or_leave(
             )
         return
     asked = shown.reply_to_message if isinstance(shown, Message) else None
-    task = "" if asked is None else arguments(asked).lower()
+    task = "" if asked is None else _named(arguments(asked), language)
     if task not in LABELLED:
         task = ""
     try:

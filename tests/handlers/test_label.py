@@ -310,7 +310,9 @@ async def test_nothing_left_is_told_kindly(telegram: Telegram) -> None:
     assert (await telegram.says("/label", user=KOREAN)).text == ko.nothing_to_label
     assert (await telegram.says("/label nli")).text == OWN.nobody_asked_of_task.format(task=nli)
     await telegram.says("/nli a. | b.")
-    assert (await telegram.says("/label nli")).text == OWN.nothing_to_label_of_task.format(task=nli)
+    for named in ("nli", "NLI", nli, nli.upper()):
+        said = await telegram.says(f"/label {named}")
+        assert said.text == OWN.nothing_to_label_of_task.format(task=nli)
     await telegram.application.context_types.context.services.store.set_consent(
         KOREAN, ConsentStatus.DECLINED
     )

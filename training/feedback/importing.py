@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
+from models.results import Task
 from storage.agreed import ImportedText
 from storage.export import FeedbackRow
 from storage.imports import Answers
@@ -63,9 +64,8 @@ def parse(source: str, task: str | None = None, *, gold: bool = False) -> Parsed
             elif task is None or row.values.get("task") == task:
                 votes.append(vote(row.values))
             else:
-                others |= {str(row.values.get("task"))} & set(
-                    TAUGHT
-                )  # anything else may be what people wrote
+                # Anything but a task of the bot's may be what people wrote.
+                others |= {str(row.values.get("task"))} & {each.value for each in Task}
         except BadRow as error:
             bad.append(f"{row.source}: row {row.number} {error}")
             if len(unusable) < _TRIED:
