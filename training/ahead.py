@@ -19,6 +19,7 @@ from typing import Generic, TypeVar, cast
 import torch
 from torch.utils.data import DataLoader, Dataset
 
+from models.cores import usable_cores
 from training.processes import Processes
 from training.textfiles import DataError
 
@@ -131,5 +132,4 @@ def drawers(processes: Processes) -> int:
     """How many processes draw ahead: with a GPU as many as there are cores, else none, for all compute."""
     if processes.device.type == "cpu" or "fork" not in multiprocessing.get_all_start_methods():
         return 0
-    cores = len(os.sched_getaffinity(0)) // processes.count
-    return min(MOST, max(0, cores - 1))
+    return min(MOST, max(0, usable_cores() // processes.count - 1))

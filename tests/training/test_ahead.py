@@ -141,7 +141,7 @@ def _lives(process: int) -> bool:
 
 
 def test_cores_that_compute_do_not_draw(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(64)))
+    monkeypatch.setattr("training.ahead.usable_cores", lambda: 64)
 
     assert drawers(Processes(torch.device("cpu"))) == 0
     assert drawers(Processes(torch.device("cuda"))) == MOST
