@@ -13,7 +13,7 @@ import secrets
 import signal
 import sys
 from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from typing import Self
 
@@ -224,8 +224,7 @@ class _StopSignal:
         self._main = asyncio.current_task()
         self._waiting = False
         for number in self._SIGNALS:
-            with suppress(NotImplementedError):  # Windows: Ctrl-C raises KeyboardInterrupt instead
-                self._loop.add_signal_handler(number, self._stop)
+            self._loop.add_signal_handler(number, self._stop)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -244,8 +243,7 @@ class _StopSignal:
 
     def _forget(self) -> None:
         for number in self._SIGNALS:
-            with suppress(NotImplementedError):  # as above
-                self._loop.remove_signal_handler(number)
+            self._loop.remove_signal_handler(number)
 
 
 @asynccontextmanager

@@ -97,8 +97,7 @@ VERDICT_EN = VerdictTexts(
         ),
         "latency": (
             "Time of a lone question: {champion_ms} → {candidate_ms} ms, question by question {ratio} times "
-            "as long "
-            "({bound} allowed); {n:question|questions} each."
+            "as long ({bound} allowed); {n:question|questions} each."
         ),
         "voters": "Voters: {voters:person|people} whose votes have proved right taught it ({least} needed).",
         "voter_share": "Largest voter: {share}% of the votes ({cap}% allowed).",

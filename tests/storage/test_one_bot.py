@@ -24,15 +24,12 @@ def url(tmp_path: Path) -> str:
 
 _ROOT = Path(__file__).parents[2]
 _HOLDER = """
-import asyncio, sys
+import signal, sys
 from storage.one_bot import one_bot
 
-async def hold():
-    with one_bot(sys.argv[1]):
-        print("held", flush=True)
-        await asyncio.Event().wait()
-
-asyncio.run(hold())
+with one_bot(sys.argv[1]):
+    print("held", flush=True)
+    signal.pause()
 """
 
 
