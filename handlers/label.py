@@ -27,8 +27,10 @@ from handlers.replies.labelling import (
 from handlers.replies.texts import TEXTS, Language, Texts
 from handlers.source_text import arguments
 from handlers.taps import ItemAction, ItemTap, MoreTap, Place
+from handlers.task_names import named_task
 from handlers.tolerance import tolerating
 from handlers.typed import MOST_LETTERS, read_words
+from models.results import Task
 from storage.store import (
     LABELLED,
     AnswerKind,
@@ -48,18 +50,19 @@ async def label(message: Message, context: Context) -> None:
         await put_up(message, context)
         return
     language = await context.language_in(message)
-    task = _named(arguments(message), language)
+    named = arguments(message)
+    task, more = named_task(named, map(Task, LABELLED), language)
     own = TEXTS[language].labelling
-    if task and task not in LABELLED:
+    if named and (task is None or more):
         await reply(message, context, own.what_can_be_labelled)
         return
     try:
-        item = await context.store.labelling.start(message.chat_id, task or None)
+        item = await context.store.labelling.start(message.chat_id, task)
     except NoConsent:
         await _ask_first(message, context, language)
         return
     if item is None:
-        await reply(message, context, await _nothing(task, context, TEXTS[language]))
+        await reply(message, context, await _nothing(task or "", context, TEXTS[language]))
         return
     await reply(
         message,
@@ -69,12 +72,6 @@ async def label(message: Message, context: Context) -> None:
         task=AnswerKind.ITEM,
         prediction_id=item.prediction_id,
     )
-
-
-def _named(said: str, language: Language) -> str:
-    """The task that somebody names, also as the bot calls it; what is none is left as it is."""
-    called = TEXTS[language].task_name
-    return next((task for task in LABELLED if said.lower() == called[task].lower()), said.lower())
 
 
 async def tap_item(
@@ -141,14 +138,12 @@ async def begin_or_leave(
             )
         return
     asked = shown.reply_to_message if isinstance(shown, Message) else None
-    task = "" if asked is None else _named(arguments(asked), language)
-    if task not in LABELLED:
-        task = ""
+    task, _ = named_task("" if asked is None else arguments(asked), map(Task, LABELLED), language)
     try:
-        item = await context.store.labelling.start(user, task or None)
+        item = await context.store.labelling.start(user, task)
     except NoConsent:  # withdrawn just now: the question stays
         return
-    await _show_begun(user, shown.message_id, context, language, item, task)
+    await _show_begun(user, shown.message_id, context, language, item, task or "")
 
 
 async def label_with(message: Message, context: Context, shown: EarlierAnswer) -> None:

@@ -13,9 +13,10 @@ from handlers.group_settings import administers
 from handlers.pairs import Pair, split
 from handlers.refusing import refuse
 from handlers.replies.labelling import post_keyboard, post_result, post_text
-from handlers.replies.texts import TEXTS, Language
+from handlers.replies.texts import TEXTS
 from handlers.source_text import OneTextMissing, arguments, spoken_before
 from handlers.taps import CloseTap, GuideTap
+from handlers.task_names import named_task
 from handlers.tolerance import tolerating
 from handlers.waiting import waiting
 from models.results import LABELS, LabelResult, Task
@@ -32,7 +33,8 @@ async def put_up(message: Message, context: Context) -> None:
     if asker is None:
         await reply(message, context, own.only_people_vote)
         return
-    (task, said), before = _named(arguments(message), language), spoken_before(message)
+    # Of blanks the labels would be too many for buttons.
+    (task, said), before = named_task(arguments(message), LABELS, language), spoken_before(message)
     if task is None or not (said or before):
         await reply(message, context, own.group_usage.format(at=address(message, context)))
         return
@@ -101,16 +103,6 @@ async def tell_how_to_decide(
         raise BadCallbackData(f"{tap.task} is not put up")
     with tolerating():
         await query.answer(guideline[tap.task], show_alert=True)
-
-
-def _named(said: str, language: Language) -> tuple[Task | None, str]:
-    """The task whose name a text begins with, if its labels are few enough for buttons, and what follows."""
-    for task in LABELS:
-        for name in (task.value, TEXTS[language].task_name[task].lower()):
-            begins, rest = said[: len(name)].lower() == name, said[len(name) :]
-            if begins and (not rest or rest[0].isspace()):
-                return task, rest.strip()
-    return None, ""
 
 
 def _texts(task: Task, said: str, before: str) -> tuple[str, str | None]:

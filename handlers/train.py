@@ -28,6 +28,7 @@ from handlers.replies.training import (
 )
 from handlers.source_text import arguments
 from handlers.taps import TrainStep, TrainTap
+from handlers.task_names import named_task
 from handlers.tolerance import tolerating
 from handlers.waiting import telling, waiting
 from models.results import Task
@@ -38,14 +39,12 @@ from storage.store import Store
 async def _train(message: Message, context: Context) -> None:
     """Show what there is to learn from, with a button to start; or the training that goes on."""
     language = await context.language_in(message)
-    wanted = arguments(message).lower()
+    wanted = arguments(message)
     if not wanted:
         await reply(message, context, TEXTS[language].teaching.which_task, tasks_keyboard(language))
         return
-    called = TEXTS[language].task_name
-    named = {name.lower(): task for task in LEARNABLE for name in (task.value, called[task])}
-    task = named.get(wanted)
-    if task is None:
+    task, more = named_task(wanted, LEARNABLE, language)
+    if task is None or more:
         await _refuse(message, context, language, wanted)
         return
     run = await context.store.runs.current(task)
