@@ -14,18 +14,19 @@ import torch
 from numpy.typing import NDArray
 
 from models.results import LABELS, Task
-from storage.verdicts import Verdict
+from storage.verdicts import CheckState, Verdict
 from training.datasets import Example
 from training.evaluate import groups_of
 from training.gate.answers import Paired, SetName
 from training.gate.contestant import Contestant
 from training.gate.rules import Names, Rules, Teachers, Times
-from training.gate.verdict import judge
+from training.gate.verdict import judge, latency
 from training.telling import Progress, quiet
 from training.textfiles import DataError
 
-QUESTIONS = 16  # that are timed, long ones and short ones as they come
-ROUNDS = 100  # of both models; how far a busy machine moves medians of so many, the interval tells
+QUESTIONS = 10  # that are timed, long ones and short ones as they come
+TRIES = 10  # at each; only the quickest counts
+_MORE = 3  # times as many, before a candidate is called slow
 _WARM = 3  # rounds that are not timed
 
 Clock = Callable[[], float]
@@ -105,7 +106,7 @@ def compare(
     rules: Rules = Rules(),  # noqa: B008  # frozen
     device: torch.device | None = None,
     progress: Progress = quiet,
-    rounds: int = ROUNDS,
+    tries: int = TRIES,
     clock: Clock = time.perf_counter,
 ) -> Compared:
     """Ask both models all rows and judge the answers.
@@ -122,7 +123,7 @@ def compare(
         rules: The bounds.
         device: Where the models run; None for the CPU.
         progress: Is told how many more rows a model has read: in all, each row twice.
-        rounds: Lone questions to each model for its time.
+        tries: How often each lone question is timed.
         clock: What times them.
 
     Raises:
@@ -134,7 +135,8 @@ def compare(
     place = device or torch.device("cpu")
     first, second = (Contestant(str(name), tasks, place) for name in (champion, candidate))
     found = [_asked(each, first, second, progress) for each in sets]
-    times = timed(first, second, [each for each in sets if each.task == task], rounds, clock)
+    its = [each for each in sets if each.task == task]
+    times = timed(first, second, its, rules, tries, clock)
     names = Names(str(champion), str(candidate), leaving)
     verdict = judge(names, task, found, times, teachers, rules)
     return Compared(
@@ -147,24 +149,35 @@ def compare(
 
 
 def timed(
-    champion: Asked, candidate: Asked, sets: Sequence[LabelledSet], rounds: int, clock: Clock
+    champion: Asked, candidate: Asked, sets: Sequence[LabelledSet], rules: Rules, tries: int, clock: Clock
 ) -> Times | None:
-    """Time lone questions, each asked of both in turn, and who is first alternating too.
-
-    What else keeps the machine busy so falls on both.
-    """
+    """Time lone questions, and again for longer before a candidate is called slow; None without a row."""
     rows = [(each.task, row) for each in sets for row in each.rows]
     if not rows:
         return None
     questions = rows[:: max(1, len(rows) // QUESTIONS)][:QUESTIONS]
+    times = _tried(champion, candidate, questions, tries, clock)
+    if latency(times, rules).state is CheckState.FAILED:
+        more = _tried(champion, candidate, questions, _MORE * tries, clock)
+        both = (times.champion, more.champion), (times.candidate, more.candidate)
+        return Times(*(np.concatenate(each) for each in both))
+    return times
+
+
+def _tried(
+    champion: Asked, candidate: Asked, questions: list[tuple[str, Example]], tries: int, clock: Clock
+) -> Times:
+    """Ask both models in turn, and let the first to be asked alternate too.
+
+    What else keeps the machine busy so falls on both. All questions are asked before any is asked again.
+    """
     taken: tuple[list[float], list[float]] = [], []
-    for number, (task, row) in enumerate(islice(cycle(questions), _WARM + rounds)):
+    for number, (task, row) in enumerate([*islice(cycle(questions), _WARM), *questions * tries]):
         for who in (0, 1) if number % 2 else (1, 0):
             begin = clock()
             (champion, candidate)[who].ask(task, row)
             taken[who].append(1_000 * (clock() - begin))
-    of_champion, of_candidate = (np.array(each[_WARM:]) for each in taken)
-    return Times(of_champion, of_candidate)
+    return Times(*(np.array(each[_WARM:]).reshape(tries, -1) for each in taken))
 
 
 def _require(each: LabelledSet) -> None:

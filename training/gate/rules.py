@@ -64,7 +64,7 @@ class Teachers:
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """Milliseconds for a lone question, ``[n]``; the same questions, asked in turn."""
+    """Milliseconds for lone questions, ``[tries, questions]``; the same ones, asked of both in turn."""
 
     champion: NDArray[np.float64]
     candidate: NDArray[np.float64]

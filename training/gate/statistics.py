@@ -188,8 +188,7 @@ def ratio_low(champion: NDArray[np.float64], candidate: NDArray[np.float64]) -> 
 def times_as_long(champion: NDArray[np.float64], candidate: NDArray[np.float64]) -> float:
     """How many times as long the candidate takes for a question as the champion, the median.
 
-    Each question's two times, taken one after the other, are compared with each other: of a machine that is
-    busy for a while, medians of all times would tell which of both it happened to hold up.
+    Each question's two times are compared with each other, as questions differ in length.
 
     Args:
         champion: Times ``[n]`` of the same questions in the same order, n > 0.

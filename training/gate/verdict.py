@@ -76,7 +76,7 @@ def judge(
             checks.append(Check(CheckName.TEST, CheckState.NOT_SEEN, unseen))
         checks += [check for pair in pairs for check in _recalls(pair, rules)]
         checks += _calibrations(task, pairs, rules)
-    checks += [_latency(times, rules), *_teachers(teachers, rules)]
+    checks += [latency(times, rules), *_teachers(teachers, rules)]
     passed = all(check.state is not CheckState.FAILED for check in checks) and any(
         check.name is CheckName.GAIN and check.state is CheckState.PASSED for check in checks
     )
@@ -238,13 +238,17 @@ def _calibration(pair: Paired, rules: Rules) -> Check:
     return Check(CheckName.CALIBRATION, _state(worse > rules.calibration_margin and told), numbers)
 
 
-def _latency(times: Times | None, rules: Rules) -> Check:
+def latency(times: Times | None, rules: Rules) -> Check:
+    """Whether the candidate takes longer than it may, beyond chance; not seen without times."""
     if times is None:
         return Check(CheckName.LATENCY, CheckState.NOT_SEEN, {"bound": rules.latency_bound})
-    champion, candidate = (float(np.median(each)) for each in (times.champion, times.candidate))
-    ratio, low = (of(times.champion, times.candidate) for of in (times_as_long, ratio_low))
-    numbers: dict[str, Number] = {"champion_ms": champion, "candidate_ms": candidate, "ratio": ratio}
-    numbers |= {"low": low, "bound": rules.latency_bound, "n": len(times.champion)}
+    # What else a machine does only adds to a time, so the quickest try tells the model's own
+    # (https://docs.python.org/3/library/timeit.html#timeit.Timer.repeat).
+    champion, candidate = (each.min(0) for each in (times.champion, times.candidate))
+    ratio, low = (of(champion, candidate) for of in (times_as_long, ratio_low))
+    numbers: dict[str, Number] = {"champion_ms": float(np.median(champion))}
+    numbers |= {"candidate_ms": float(np.median(candidate)), "ratio": ratio, "low": low}
+    numbers |= {"bound": rules.latency_bound, "n": times.champion.size}
     return Check(CheckName.LATENCY, _state(ratio > rules.latency_bound and low > 1), numbers)
 
 

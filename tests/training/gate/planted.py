@@ -51,7 +51,7 @@ def planted(
     return paired(name, champion, candidate, task=task, confidence=confidence)
 
 
-def took(champion: float, candidate: float, n: int = 50) -> Times:
-    """Milliseconds that waver by a tenth, in a pattern of its own for each."""
+def took(champion: float, candidate: float, n: int = 100) -> Times:
+    """Milliseconds of ten questions that waver by a tenth, in a pattern of its own for each."""
     waver = 1 + 0.1 * np.sin(np.arange(n))
-    return Times(champion * waver, candidate * np.roll(waver, 7))
+    return Times(champion * waver.reshape(-1, 10), candidate * np.roll(waver, 7).reshape(-1, 10))

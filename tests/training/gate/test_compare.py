@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import chain, repeat
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,7 @@ from training.gate.answers import SetName
 from training.gate.compare import Compared, LabelledSet, compare, timed
 from training.gate.contestant import Contestant
 from training.gate.rules import Rules, Teachers
+from training.gate.verdict import latency
 from training.start import load_start
 from training.textfiles import DataError
 
@@ -92,7 +94,7 @@ def as_answered(model: Path, task: str, n: int) -> list[Example]:
 
 
 def asked(one: Path, other: Path, task: str, *sets: LabelledSet, rules: Rules = LENIENT) -> Compared:
-    return compare(one, other, task, sets, TEACHERS, rules=rules, rounds=20, clock=Ticks())
+    return compare(one, other, task, sets, TEACHERS, rules=rules, tries=2, clock=Ticks())
 
 
 def states(found: Compared) -> dict[CheckName, CheckState]:
@@ -179,22 +181,31 @@ class Slow:
         self._said.append(self._name)
 
 
+FIVE = [LabelledSet(SetName.GOLD, "sentiment", [Example(text, None, 0) for text in texts(5)])]
+
+
 def test_lone_questions_are_timed_in_turn_and_the_first_ones_not() -> None:
     now, said = [0.0], list[str]()
-    slow = iter([9.0, 9.0, 9.0, *[0.002] * 8])
-    quick = iter([9.0, 9.0, 9.0, *[0.001] * 8])
-    rows = [Example(text, None, 0) for text in texts(5)]
-    times = timed(
-        Slow(now, slow, "a", said),
-        Slow(now, quick, "b", said),
-        [LabelledSet(SetName.GOLD, "sentiment", rows)],
-        8,
-        lambda: now[0],
-    )
+    slow = iter([9.0, 9.0, 9.0, *(0.002 + 0.001 * n for n in range(10))])
+    quick = iter([9.0, 9.0, 9.0, *[0.001] * 10])
+    one, other = Slow(now, slow, "a", said), Slow(now, quick, "b", said)
+    times = timed(one, other, FIVE, Rules(), 2, lambda: now[0])
     assert times is not None
-    assert times.champion == pytest.approx(np.full(8, 2.0), rel=1e-6)
-    assert times.candidate == pytest.approx(np.full(8, 1.0), rel=1e-6)
-    assert "".join(said).startswith("baabbaab")
+    assert times.champion == pytest.approx(np.arange(2.0, 12.0).reshape(2, 5), rel=1e-6)
+    assert times.candidate == pytest.approx(np.full((2, 5), 1.0), rel=1e-6)
+    assert "".join(said) == "baab" * 6 + "ba"
+
+
+@pytest.mark.parametrize(("later", "state"), [(0.002, CheckState.PASSED), (0.003, CheckState.FAILED)])
+def test_a_candidate_that_seems_slow_is_timed_for_longer(later: float, state: CheckState) -> None:
+    now, said = [0.0], list[str]()
+    steady = repeat(0.002)
+    held_up = chain([0.003] * (3 + 10), repeat(later))
+    one, other = Slow(now, steady, "a", said), Slow(now, held_up, "b", said)
+    times = timed(one, other, FIVE, Rules(), 2, lambda: now[0])
+    assert times is not None
+    assert times.champion.shape == times.candidate.shape == (2 + 6, 5)
+    assert latency(times, Rules()).state is state
 
 
 def test_hypotheses_of_one_premise_come_together(champion: Path, candidate: Path) -> None:

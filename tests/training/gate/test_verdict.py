@@ -371,11 +371,21 @@ def test_a_slow_candidate_fails_alone() -> None:
 
 def test_times_that_are_all_noise_do_not_refuse() -> None:
     rng = np.random.default_rng(1)
-    noisy = Times(rng.exponential(20, size=5), rng.exponential(26, size=5))
+    noisy = Times(rng.exponential(20, size=(1, 5)), rng.exponential(26, size=(1, 5)))
     (check,) = of(verdict(*GOOD, times=noisy), CheckName.LATENCY)
     assert isinstance(check.numbers["ratio"], float)
     assert check.numbers["ratio"] > 1.1
     assert check.state is CheckState.PASSED
+
+
+def test_a_machine_that_held_up_one_model_most_of_the_time_does_not_refuse() -> None:
+    """Seven of ten tries of each question took twice as long, as beside other work."""
+    held_up = np.repeat([40.0, 40.0, 20.0, 40.0, 40.0, 20.0, 40.0, 40.0, 20.0, 40.0], 10).reshape(10, 10)
+    times = Times(np.full((10, 10), 20.0), held_up)
+    (check,) = of(verdict(*GOOD, times=times), CheckName.LATENCY)
+    assert check.state is CheckState.PASSED
+    assert (check.numbers["ratio"], check.numbers["n"]) == (1.0, 100)
+    assert (check.numbers["champion_ms"], check.numbers["candidate_ms"]) == (20.0, 20.0)
 
 
 def test_too_few_voters_fail_alone() -> None:
