@@ -98,14 +98,15 @@ def _pair(
     follows, same = rng.random() < 0.5, rng.random() < same_document
     anywhere = (0, len(corpus.sentences) - 1)
     for _ in range(_TRIES):
-        # A stops at a sentence end near its share; B fills the rest and is cut where the room ends.
+        # A stops at a sentence end near its share; B fills the rest and is cut where the room ends. Of an A
+        # that is too long the beginning goes: where the two meet, nothing may be missing.
         share = int(rng.integers(room // 4, room // 2 + 1))
         opening = _opening(corpus, rng, share, anywhere)
         if opening is None:
             continue
         whole = opening[0]
         length_a = min(whole.end - whole.start, 3 * room // 4)
-        run_a = _Run(whole.start, whole.start + length_a, whole.document)
+        run_a = _Run(whole.end - length_a, whole.end, whole.document)
         # Asked for whatever the label: an A near its document's end would tell that B doesn't follow.
         run_b = _continuation(corpus, opening, room - length_a)
         if run_b is None:

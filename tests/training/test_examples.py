@@ -57,6 +57,18 @@ def test_half_of_the_pairs_are_consecutive(
             assert places(corpus, first + second), "B does not follow A"
 
 
+def test_a_first_text_that_is_too_long_loses_its_beginning_and_the_second_follows_it(
+    vocabulary: Vocabulary, rng: np.random.Generator
+) -> None:
+    corpus = numbered(rng, 40)
+    cut = 0
+    for first, second, label in drawn(corpus, vocabulary, rng):
+        if label == 0:
+            assert second[0] == first[-1] + 1, "B does not follow A"
+            cut += first[0] not in corpus.sentences
+    assert cut > 50
+
+
 def test_half_are_consecutive_where_few_places_have_room_for_a_continuation(
     vocabulary: Vocabulary, rng: np.random.Generator
 ) -> None:
