@@ -29,9 +29,10 @@ _COLUMNS = frozenset(
     (
         *("document", "premise", "hypothesis", "sentence1", "sentence2", "text_a", "text_b"),
         *("text", "question", "sentence", "1", "2", "context", "choice1", "choice2", "choice3", "choice4"),
+        *("comments", "question1", "question2"),
     )
 )
-"""Columns with texts, in small letters: of NSMC, KLUE, KorNLI and KorSTS; and of KoBEST."""
+"""Columns with texts, in small letters: of NSMC, KLUE, KorNLI and KorSTS; of KoBEST; of the others."""
 SHORTEST = 6
 """Letters of a key that count: "최고" stands in every set, and is nobody's test."""
 MOST_LEAKED = 0.1
