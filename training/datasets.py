@@ -273,8 +273,9 @@ def _wanted(task: str, names: Sequence[str], source: str) -> dict[str, str]:
     for what, known in _COLUMNS[task].items():
         here = [name for name in known if name in names]
         if not here:
+            there = " ".join(", ".join(names).split())[:200]  # a file of old Macs is one line
             raise DataError(
-                f"{source}: row 1: no column {' or '.join(known)} among {', '.join(names)[:200]}; "
+                f"{source}: row 1: no column {' or '.join(known)} among {there}; "
                 f"{task} wants a file with named columns, as published"
             )
         found[what] = here[0]

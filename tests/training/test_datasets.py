@@ -37,6 +37,7 @@ def test_reads_nsmc_and_says_how_many_rows_have_no_text(tmp_path: Path) -> None:
             ("id\ttext\tlabel", "1\t좋다\t1"),
             r"row 1: no column document or text_a among id, text, label",
         ),
+        ("sentiment", ("id\rtext\tlabel", "1\t좋다\t1"), r"among id text, label"),
         (
             "sentiment",
             (NSMC, "1\t좋다\t1", "2\t별로\t2"),

@@ -156,6 +156,30 @@ def test_each_step_reads_text_of_its_own(
         assert make(0).values == first
 
 
+def test_both_losses_are_summed_by_their_weights(
+    tokenizer: BertTokenizerFast, corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("training.pretrain.LENGTHS", ((32, 1.0),))
+    run = Run(new_model(tokenizer, layers=1, hidden=16, heads=1), tmp_path, Budget(0, 1), 0.01, "test", HERE)
+    pairs, masks = run.model.cls.seq_relationship.weight, run.model.cls.predictions.transform.dense.weight
+
+    def gradients(weight: float) -> tuple[torch.Tensor, torch.Tensor]:
+        run.model.zero_grad(set_to_none=False)
+        recipe = Recipe(tokens=256, nsp_weight=weight)
+        pretraining_step(run, tokenizer, Text([Documents(corpus, 1.0)]), recipe)(0)
+        assert pairs.grad is not None
+        assert masks.grad is not None
+        return pairs.grad.clone(), masks.grad.clone()
+
+    (once, masked), (twice, also), (never, still) = gradients(1.0), gradients(2.0), gradients(0.0)
+    assert once.abs().max() > 0
+    assert torch.allclose(twice, 2 * once, rtol=0.02)
+    assert not never.any()
+    assert masked.abs().max() > 0
+    assert torch.equal(masked, also)
+    assert torch.equal(masked, still)
+
+
 def test_each_process_has_batches_of_its_own(tokenizer: BertTokenizerFast, tmp_path: Path) -> None:
     data = {"nsp": TaskData(*(encoded(examples(60, bool), tokenizer),) * 2)}
     seen: dict[int, Step] = {}

@@ -2,16 +2,20 @@ from __future__ import annotations
 
 import json
 import multiprocessing
+import re
+import shutil
 import signal
+import struct
 import threading
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 import torch
+from tensorboardX.proto.event_pb2 import Event
 from transformers import BertTokenizerFast
 
 from models.multitask import BertForFourTasks
@@ -50,6 +54,20 @@ def shrink(run: Run, made: list[int] | None = None) -> Callable[[int], Step]:
         return Step(10, {"loss": loss.item()})
 
     return make
+
+
+def scalars(folder: Path) -> Iterator[tuple[str, int, float]]:
+    """Name, step and value of all that TensorBoard would draw, by the format of TFRecord files
+    (https://www.tensorflow.org/tutorials/load_data/tfrecord#tfrecords_format_details).
+    """
+    for file in sorted(folder.glob("events.out.tfevents.*")):
+        data, at = file.read_bytes(), 0
+        while at < len(data):
+            (length,) = struct.unpack_from("<Q", data, at)  # checksums of four bytes follow it and the event
+            event = Event.FromString(data[at + 12 : at + 12 + length])
+            at += 16 + length
+            for value in event.summary.value:
+                yield value.tag, event.step, value.simple_value
 
 
 def weights(run: Run) -> list[torch.Tensor]:
@@ -309,14 +327,41 @@ def test_logs_are_read_by_tensorboard_and_a_killed_run_leaves_no_line_twice(
     tmp_path: Path, tokenizer: BertTokenizerFast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "LOG_EVERY", 1)
+    each_loss: list[float] = []
+
+    def kept(make: Callable[[int], Step]) -> Callable[[int], Step]:
+        def made(number: int) -> Step:
+            done = make(number)
+            each_loss.append(done.values["loss"])
+            return done
+
+        return made
+
     run = run_in(tmp_path, tokenizer, Budget(0, 2))
-    run.go(shrink(run))
+    run.go(kept(shrink(run)))
+    drawn = list(scalars(tmp_path / "tensorboard"))
+    shutil.rmtree(tmp_path / "tensorboard")  # files of one second have one name
     with (tmp_path / HISTORY).open("a", encoding="utf-8") as stream:
         stream.write(json.dumps({"step": 3, "loss": 1.0}) + "\n" + '{"step": 4, "lo')
     again = run_in(tmp_path, tokenizer, Budget(0, 4))
-    again.go(shrink(again))
-    assert [line["step"] for line in read_history(tmp_path)] == [1, 2, 3, 4]
-    assert list((tmp_path / "tensorboard").glob("events.out.tfevents.*"))
+    again.go(kept(shrink(again)))
+    lines = read_history(tmp_path)
+    assert [line["step"] for line in lines] == [1, 2, 3, 4]
+    drawn += scalars(tmp_path / "tensorboard")
+    rates = {step: value for tag, step, value in drawn if tag == "lr"}
+    assert rates == pytest.approx({line["step"]: line["lr"] for line in lines})
+    losses = [value for tag, _, value in drawn if tag == "loss"]
+    assert losses == pytest.approx(each_loss)
+
+
+def test_the_bar_shows_the_losses_and_the_speed(
+    tmp_path: Path, tokenizer: BertTokenizerFast, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = run_in(tmp_path, tokenizer, Budget(0, 3))
+    run.go(shrink(run))
+    bar = capsys.readouterr().err.rstrip().rsplit("\r", 1)[-1]
+    assert "3/3" in bar
+    assert re.search(r"loss=\d+\.\d{3}, tokens/s=[1-9]\d*\]", bar), bar
 
 
 def test_what_another_run_left_in_the_folder_does_not_pass_for_this_one_s(
