@@ -181,7 +181,7 @@ def _to_choose_by(dev: list[Example], before: Learnt | None, task: str, say: Say
     if len(new) < len(dev) / 2:
         say(
             f"{told} {lost:,} of the {len(dev):,} rows to choose weights by: their accuracy flatters; "
-            f"--{task}-dev takes others"
+            f"--{task}-dev, or --dev of a sweep, takes others"
         )
         return dev
     if lost:

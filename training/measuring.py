@@ -158,7 +158,8 @@ def write(wanted: Measurement, found: Measured, settings: Mapping[str, Any]) -> 
     """Write ``report.md``, its pictures and ``record.json``; returns the report."""
     wanted.out.mkdir(parents=True, exist_ok=True)
     path = wanted.out / REPORT
-    path.write_text(report(found.classified, found.pretrained), encoding="utf-8")
+    of = [*(source for _, source in wanted.labelled), *wanted.documents]
+    path.write_text(report(wanted.model, of, found.classified, found.pretrained), encoding="utf-8")
     pictures(found.classified, wanted.out)
     write_record(wanted.out, settings, [*wanted.sources, str(found.weights)], found.as_json())
     return path

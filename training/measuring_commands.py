@@ -42,7 +42,8 @@ def evaluate(
     require_there(
         [*(sentiment or []), *(nli or []), *filter(None, (tune_sentiment, tune_nli)), *(documents or [])]
     )
-    from training.measuring import Measurement, as_text, measure, write  # torch: seconds, as for finetune
+    # Of torch: seconds, as for finetune.
+    from training.measuring import REPORT, Measurement, as_text, measure, write
 
     wanted = Measurement(
         model=model,
@@ -55,6 +56,7 @@ def evaluate(
     with processes_on(device) as processes:
         found = measure(wanted, processes, lambda line: typer.echo(line, err=not dry_run), dry_run=dry_run)
         if found is not None:
+            before = ", in place of the one that was there" if (out / REPORT).exists() else ""
             path = write(wanted, found, context.params)
             typer.echo(as_text(found) if json_ else "\n".join(found.lines()))
-            typer.echo(f"{path}: the whole report", err=json_)
+            typer.echo(f"{path}: the whole report{before}", err=json_)

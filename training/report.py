@@ -9,9 +9,14 @@ from pathlib import Path
 from training.evaluate import Classified, Figure
 
 
-def report(classified: Sequence[Classified], pretrained: Mapping[str, Sequence[Figure]]) -> str:
-    """Everything measured, as Markdown."""
-    lines = []
+def report(
+    model: str,
+    files: Sequence[str],
+    classified: Sequence[Classified],
+    pretrained: Mapping[str, Sequence[Figure]],
+) -> str:
+    """Everything measured, as Markdown, under the model and the files."""
+    lines = [f"# {model}", "", *(f"- {file}" for file in files), ""]
     for each in classified:
         lines += [
             f"## {each.task}",

@@ -88,8 +88,8 @@ VERDICT_EN = VerdictTexts(
             "lower end of the 95% interval {low}, more than -{margin} needed; n = {n}."
         ),
         "recall": (
-            "Recall: {count:class|classes} looked at; largest drop {drop} points ({label}, {set}, n = {n}). "
-            "{margin} points may be lost, or {rows:row|rows}."
+            "Recall: {count:class|classes} within what may be lost; largest drop {drop} points ({label}, "
+            "{set}, n = {n}). {margin} points may be lost, or {rows:row|rows}."
         ),
         "calibration": (
             "Calibration error, {set} ({task}): {champion} → {candidate} points, {worse} "
@@ -189,8 +189,8 @@ VERDICT_KO = VerdictTexts(
             "95% 구간의 아래 끝 {low}, -{margin}보다 커야 해요. n = {n}."
         ),
         "recall": (
-            "재현율: 클래스 {count}개를 봤고, 가장 크게 떨어진 것은 {drop}%p예요 ({label}, {set}, n = {n}). "
-            "{margin}%p나 글 {rows}개까지 괜찮아요."
+            "재현율: 클래스 {count}개는 괜찮아요. 그 가운데 가장 크게 떨어진 것은 {drop}%p예요 "
+            "({label}, {set}, n = {n}). {margin}%p나 글 {rows}개까지 괜찮아요."
         ),
         "calibration": (
             "확신 오차, {set} ({task}): {champion} → {candidate}%p, {worse} "

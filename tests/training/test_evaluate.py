@@ -110,7 +110,8 @@ def test_a_report_has_every_class_length_source_and_picture(
     ]
     assert found[0].value <= found[1].value
     assert found[2].n == found[3].n == 64
-    text = report([done], {"ko": found})
+    text = report("var/a/model", ["reviews.tsv", "ko.txt"], [done], {"ko": found})
+    assert text.startswith("# var/a/model\n\n- reviews.tsv\n- ko.txt\n")
     for part in (*done.recalls, *done.parts):
         assert f"| {part.name} |" in text
     assert f"with the temperature {done.temperature:.3f}" in text

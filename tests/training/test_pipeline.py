@@ -206,11 +206,13 @@ async def test_all_tasks_at_once_over_one_trunk(pretrained: Path, folder: Path, 
     assert record["data"].keys() >= {str(folder / "nli_test.tsv"), heldout, f"{model}"}
 
     out = done(
-        "evaluate", "--model", model, "--sentiment", folder / "nsmc_test.tsv", "--out", folder / "report"
+        "evaluate", "--model", model, "--sentiment", folder / "nsmc_test.tsv", "--out", folder / "evaluation"
     )
     assert "sentiment accuracy: " in out
-    assert "# sentiment" in (folder / "report" / "report.md").read_text("utf-8")
-    assert (folder / "report" / "sentiment-confusion.png").exists()
+    assert "the whole report, in place of the one that was there" in out
+    told = (folder / "evaluation" / "report.md").read_text("utf-8")
+    assert told.startswith(f"# {model}\n\n- {folder / 'nsmc_test.tsv'}\n\n## sentiment\n")
+    assert (folder / "evaluation" / "sentiment-confusion.png").exists()
 
     service = ModelService(load_catalog(catalog_file(folder / "catalog.toml", builtin=str(model))))
     try:
@@ -753,4 +755,7 @@ def test_a_file_that_is_gone_when_a_training_ends_costs_nothing(
     # Where weights that go on from it are chosen by what it has learnt, that is said.
     given = ("finetune", "sentiment", "--model", tmp_path / "out" / "model", "--dry-run", *out)
     again = call(*given, "--sentiment", dev, "--sentiment-dev", folder / "nsmc_train.tsv")
-    assert "has learnt 300 of the 300 rows to choose weights by: their accuracy flatters" in again.stdout
+    assert (
+        "has learnt 300 of the 300 rows to choose weights by: their accuracy flatters; "
+        "--sentiment-dev, or --dev of a sweep, takes others" in again.stdout
+    )

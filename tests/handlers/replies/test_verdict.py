@@ -100,8 +100,8 @@ def test_a_verdict_reads_as_english() -> None:
     )
     assert "more than -0.5 needed; n = 1,200" in lines[6]
     assert lines[7] == (
-        "✓ Recall: 2 classes looked at; largest drop 1.50 points (Negative, test file, n = 40). "
-        "2 points may be lost, or 2 rows."
+        "✓ Recall: 2 classes within what may be lost; largest drop 1.50 points (Negative, test file, "
+        "n = 40). 2 points may be lost, or 2 rows."
     )
     assert "5.00 → 6.00 points, +1.00 (+2 allowed)" in lines[8]
     assert (
