@@ -29,7 +29,7 @@ class Rules:
         calibration_margin: How much worse the expected calibration error may be.
         calibration_rows: With fewer rows, those of one premise counted once, its interval means nothing, and
             nobody fails by it.
-        latency_bound: How many times the champion's median time the candidate may take.
+        latency_bound: How many times as long as the champion the candidate may take for a question.
         least_voters: People whose votes it must have learnt from: of those who have shown to be right.
         voter_cap: Share of the votes that one of them may have.
     """
